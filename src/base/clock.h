@@ -1,0 +1,51 @@
+/*
+ * base/clock.h - what time it is, in seconds since 1970 UTC, and as text.
+ * LIUDI_NOW in the environment (seconds) pins clock_now_utc() for tests; the
+ * manifest then says clock_synced false.
+ * Needs: base/err.
+ */
+#ifndef LIUDI_BASE_CLOCK_H
+#define LIUDI_BASE_CLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+int64_t clock_now_utc(void);
+int64_t clock_mono_ms(void);	/* for durations; never pinned */
+
+struct clock_date {
+	int year, month, day, hour, min, sec;	/* month 1-12, day 1-31 */
+};
+
+/* Proleptic Gregorian calendar, any year 1..9999. */
+void clock_split_utc(int64_t utc, struct clock_date *d);
+int64_t clock_join_utc(const struct clock_date *d);
+
+/* The same in the local zone (TZ, /etc/localtime); OFFSET seconds east. */
+void clock_split_local(int64_t utc, struct clock_date *d, int *offset);
+
+/* "2026-11-23 10:30:00" in the local zone; "2026-11-23T10:30:00Z". */
+#define CLOCK_TEXT_LEN 32
+const char *clock_text_local(int64_t utc, char out[CLOCK_TEXT_LEN]);
+const char *clock_text_utc(int64_t utc, char out[CLOCK_TEXT_LEN]);
+
+/*
+ * A point in time typed by a person: "2026-11-23" (the end of that local day:
+ * its last second), "2026-11-23 18:00[:05]", "...T18:00:05Z" (UTC), "now",
+ * "yesterday" (the end of it).  Returns 0, or -1 (ERR_USAGE with a hint).
+ */
+int clock_parse(const char *s, int64_t *utc, struct err *e);
+
+/* IANA name of the local zone ("Asia/Shanghai"), "UTC" if unknown. */
+void clock_zone(char *out, size_t n);
+
+/* 1 if the kernel says that the clock is disciplined, 0 if not, -1 unknown. */
+int clock_synced(void);
+
+/* The boot's id as 32 lower-case hex digits + NUL, zeros if unknown. */
+void clock_boot_id(char out[33]);
+
+#endif

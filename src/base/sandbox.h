@@ -1,0 +1,41 @@
+/*
+ * base/sandbox.h - give up, for good, what this process will not need.
+ *
+ * seccomp is required: if the kernel refuses it, sandbox_enter() fails
+ * (ERR_FAIL with a hint).  Landlock is used where the kernel has it.  There is
+ * no way back out.  Sanitizer builds skip the seccomp part of SANDBOX_OPENER
+ * (their runtime needs more calls) and keep the rest.
+ * Spec: seccomp(2), landlock(7).  Linux only; other systems: sandbox_have()
+ * says false.
+ * Needs: base/err.
+ */
+#ifndef LIUDI_BASE_SANDBOX_H
+#define LIUDI_BASE_SANDBOX_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum sandbox_kind {
+	/* read, write, poll, memory, time, exit: no open, no socket, no exec */
+	SANDBOX_OPENER,
+	/* files below the named folders, no network, no exec, no new process */
+	SANDBOX_PARSER
+};
+
+struct sandbox_paths {
+	const char *const *ro;	/* NULL-terminated; readable trees */
+	const char *const *rw;	/* NULL-terminated; writable trees */
+};
+
+/*
+ * Also: no core dump, not dumpable, no new privileges.  PATHS may be NULL (no
+ * file access beyond open descriptors).  Returns 0, or -1 (*e).
+ */
+int sandbox_enter(enum sandbox_kind kind, const struct sandbox_paths *paths,
+	struct err *e);
+
+/* No core dumps, not traceable by other processes of the user. */
+void sandbox_no_dump(void);
+
+#endif
