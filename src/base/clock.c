@@ -98,7 +98,6 @@ clock_split_local(int64_t utc, struct clock_date *d, int *offset)
 	time_t t = (time_t)utc;
 	struct tm tm;
 
-	tzset();
 	if (!localtime_r(&t, &tm)) {
 		clock_split_utc(utc, d);
 		*offset = 0;

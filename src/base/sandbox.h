@@ -7,6 +7,11 @@
  * (their runtime needs more calls) and keep the rest.
  * Spec: seccomp(2), landlock(7).  Linux only; other systems: sandbox_have()
  * says false.
+ * Landlock binds the calling thread only: enter while there is one thread.
+ * A call that is not allowed fails with EPERM; one made under another system
+ * call table ends the process.  No page can be made executable, so whatever
+ * loads code on demand (iconv, NSS) is called once before; the local zone is
+ * read here.  Give SQLite "temp_store = memory".
  * Needs: base/err.
  */
 #ifndef LIUDI_BASE_SANDBOX_H
@@ -28,9 +33,17 @@ struct sandbox_paths {
 	const char *const *rw;	/* NULL-terminated; writable trees */
 };
 
+/* False on systems without seccomp; sandbox_enter() then fails. */
+bool sandbox_have(void);
+
+/* The version of the kernel's Landlock, 0 where it has none. */
+int sandbox_landlock(void);
+
 /*
  * Also: no core dump, not dumpable, no new privileges.  PATHS may be NULL (no
- * file access beyond open descriptors).  Returns 0, or -1 (*e).
+ * file access beyond open descriptors); without a rw tree nothing can be
+ * opened for writing, with or without Landlock.  A missing ro tree is passed
+ * over.  Returns 0, or -1 (*e).
  */
 int sandbox_enter(enum sandbox_kind kind, const struct sandbox_paths *paths,
 	struct err *e);
