@@ -1,0 +1,83 @@
+/*
+ * open/age_open.h - read age v1 files.
+ *
+ * Spec: age-encryption.org/v1; the vectors of C2SP/CCTV.  Accepts X25519 and
+ * scrypt stanzas (a file with unknown stanzas beside a matching one opens),
+ * binary or ASCII armour.  Only authenticated bytes reach the sink.
+ * Caps: header AGE_HEADER_MAX bytes, scrypt log N <= 22.
+ * Needs: base, crypto, seal.
+ */
+#ifndef LIUDI_OPEN_AGE_OPEN_H
+#define LIUDI_OPEN_AGE_OPEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "open/identity.h"
+#include "seal/seal.h"
+
+#define AGE_HEADER_MAX (256 * 1024)
+#define AGE_STANZA_MAX 128
+
+enum age_result {
+	AGE_OK = 0,
+	AGE_NO_MATCH,		/* none of the identities fits */
+	AGE_HEADER,		/* not an age header, or not canonical */
+	AGE_HMAC,		/* the header was changed */
+	AGE_PAYLOAD,		/* the payload is cut or changed */
+	AGE_ARMOR,		/* the armour is wrong */
+	AGE_OTHER		/* out of memory, the sink failed */
+};
+
+/*
+ * A reader: feed it the file in any pieces.  It fails as early as it can; on
+ * failure *e is set and age_open_result() says of what kind.
+ */
+struct age_open;
+
+/* PASS may be NULL.  IDS may be NULL.  NULL on failure. */
+struct age_open *age_open_new(const struct identities *ids, const char *pass,
+	seal_sink sink, void *arg, struct err *e);
+int age_open_feed(struct age_open *a, const void *data, size_t n,
+	struct err *e);
+/* No more bytes: the file must be whole.  0 or -1. */
+int age_open_finish(struct age_open *a, struct err *e);
+enum age_result age_open_result(const struct age_open *a);
+/* The file key (borrowed, NULL before the header is done); header length. */
+const uint8_t *age_open_key(const struct age_open *a);
+size_t age_open_header_len(const struct age_open *a);
+void age_open_free(struct age_open *a);
+
+/* A whole file at once, appended to OUT (whose max caps it). */
+int age_open_buf(const struct identities *ids, const void *data, size_t n,
+	struct buf *out, struct err *e);
+
+/*
+ * True if the header of the file (DATA, binary form) is what seal_header()
+ * makes of KEY and these recipients, byte for byte.
+ */
+bool age_open_header_is(const void *data, size_t n,
+	const uint8_t key[static SEAL_KEY_LEN],
+	const struct seal_recipient *r, size_t nr);
+
+/* What can be said without a key. */
+struct age_stanza {
+	char type[64];		/* cut, safe to print */
+	size_t nargs;
+	size_t body_len;
+	unsigned scrypt_log_n;	/* 0 unless scrypt */
+};
+struct age_info {
+	bool armored;
+	size_t nstanzas;
+	struct age_stanza stanza[AGE_STANZA_MAX];
+	size_t header_len;
+	uint64_t payload_len;	/* sealed bytes behind the header */
+	uint64_t plain_len;	/* what they open to */
+};
+int age_inspect(struct age_info *info, const void *data, size_t n,
+	struct err *e);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * repo/central.h - where the three repositories are, and how to make them.
+ *
+ * A central is a folder, "ssh://[user@]host[:port]/path" or "https://host/path"
+ * under which control.git, records.git and desk.git lie.
+ * Needs: base.
+ */
+#ifndef LIUDI_REPO_CENTRAL_H
+#define LIUDI_REPO_CENTRAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+enum central_kind { CENTRAL_PATH, CENTRAL_SSH, CENTRAL_HTTPS };
+
+struct central {
+	enum central_kind kind;
+	char *url;	/* as given, without trailing '/'; absolute for a path */
+	char *host;	/* ssh: host; else NULL */
+	char *user;	/* ssh: user or NULL */
+	char *port;	/* ssh: port or NULL */
+	char *path;	/* folder on this machine or on the host */
+	char *ssh;	/* ssh command line to use, or NULL for the default */
+};
+
+/*
+ * SSH_COMMAND: NULL, or a program with arguments separated by spaces that is
+ * used instead of ssh (its -o options are then the user's own business).
+ * A host or user that begins with '-' or holds odd characters is refused.
+ */
+int central_parse(struct central *c, const char *url, const char *ssh_command,
+	struct err *e);
+void central_release(struct central *c);
+
+/* "<url>/<name>.git" on the heap, or NULL. */
+char *central_repo(const struct central *c, const char *name);
+
+/*
+ * The argument vector that starts SERVICE ("git-receive-pack" or
+ * "git-upload-pack") on repository NAME; for ssh with BatchMode, ConnectTimeout
+ * and ServerAlive options.  Path or ssh only.  free with central_argv_free.
+ */
+char **central_argv(const struct central *c, const char *service,
+	const char *name, struct err *e);
+void central_argv_free(char **argv);
+
+/*
+ * Environment for stock git children: no system and user configuration, no
+ * prompt, our ssh command.  NULL-terminated "NAME=value"; free with
+ * central_argv_free.
+ */
+char **central_git_env(const struct central *c, struct err *e);
+
+/*
+ * Make the three bare repositories below a path central with the settings of
+ * docs/FORMAT.md section 1 and the hooks of HOOKS_DIR (copied, 0755).  Those
+ * that exist already are an error (ERR_FAIL with a hint).
+ */
+int central_create(const struct central *c, const char *hooks_dir,
+	struct err *e);
+
+/*
+ * Check the settings of a repository of a path central.  Appends a line to
+ * PROBLEMS per setting or hook that differs ("records.git: receive.unpackLimit
+ * is '100', should be '1'").  0, or -1.
+ */
+int central_check(const struct central *c, struct buf *problems,
+	struct err *e);
+
+#endif
