@@ -278,6 +278,28 @@ file_load(const char *path, struct buf *b, struct err *e)
 }
 
 int
+file_load_private(const char *path, struct buf *b, struct err *e)
+{
+	struct stat st;
+	int fd, rc;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return err_sys(e, errno, "cannot open '%s'", path);
+	if (fstat(fd, &st) < 0) {
+		rc = err_sys(e, errno, "cannot look at '%s'", path);
+	} else if (st.st_mode & 077) {
+		(void)err_set(e, ERR_CONFIG,
+		    "others may read the secret in '%s'", path);
+		rc = err_hint(e, "chmod 600 '%s'", path);
+	} else {
+		rc = file_load_fd(fd, path, b, e);
+	}
+	(void)close(fd);	/* read only */
+	return rc;
+}
+
+int
 file_new_open(struct file_new *f, const char *path, unsigned mode,
 	struct err *e)
 {

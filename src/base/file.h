@@ -26,6 +26,11 @@
  */
 int file_load(const char *path, struct buf *b, struct err *e);
 int file_load_fd(int fd, const char *name, struct buf *b, struct err *e);
+/*
+ * As file_load, for a secret: refuses a file that anybody but its owner may
+ * read or write (ERR_CONFIG, hint).
+ */
+int file_load_private(const char *path, struct buf *b, struct err *e);
 
 /* Replace PATH by these bytes, mode MODE (e.g. 0600), durably. */
 int file_save(const char *path, const void *data, size_t n, unsigned mode,
