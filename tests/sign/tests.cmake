@@ -1,0 +1,6 @@
+liudi_test(sign sshkey)
+liudi_test(sign sshsig)
+liudi_test(sign signers)
+liudi_fuzz(sshkey DEPENDS sign)
+liudi_fuzz(sshsig DEPENDS sign)
+liudi_fuzz(signers DEPENDS sign)
