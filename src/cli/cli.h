@@ -1,0 +1,114 @@
+/*
+ * cli/cli.h - command tables, options, messages and exit codes of both
+ * programs.
+ *
+ * Only this room prints and exits.
+ * Needs: base.
+ */
+#ifndef LIUDI_CLI_CLI_H
+#define LIUDI_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+enum cli_exit {		/* DESIGN of both programs; docs/man says the same */
+	CLI_DONE = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2,
+	CLI_WARNINGS = 3,	/* a source could not be read */
+	CLI_SPOOLED = 4,	/* saved locally, not yet received centrally */
+	CLI_INTEGRITY = 5,
+	CLI_LOCKED = 6,
+	CLI_INTERRUPTED = 130
+};
+
+struct cli_option {
+	const char *name;	/* "dry-run"; NULL ends the table */
+	char letter;		/* 'n' or 0 */
+	const char *arg;	/* "DIR", or NULL for a switch */
+	const char *help;	/* one line */
+};
+
+#define CLI_MAX_OPTIONS 24	/* in the table of one command */
+#define CLI_PASS_MAX 1023	/* bytes of a passphrase */
+
+struct cli {
+	const char *program;		/* "liudi" */
+	const struct cli_command *command;
+	const char *home;		/* --home DIR, or NULL */
+	bool json;			/* --json */
+	bool quiet, verbose;		/* -q, -v */
+	/* of this command */
+	const char *const *args;	/* operands */
+	size_t nargs;
+	const char *value[CLI_MAX_OPTIONS];	/* by index in the option table;
+					 * a switch that was given is "" */
+};
+
+struct cli_command {
+	const char *name;	/* "run"; two words are allowed: "station add" */
+	const char *operands;	/* "[SOURCE…]" for the usage line */
+	const char *help;	/* one line */
+	const struct cli_option *options;	/* NULL-name terminated */
+	size_t min_args, max_args;
+	enum cli_exit (*run)(struct cli *c, struct err *e);
+	bool hidden;
+};
+
+/*
+ * Parse argv, print help or version, find the command, run it, print *e if it
+ * failed, and return the exit code (CLI_FAILED with *e set becomes
+ * cli_exit_for(e)).  COMMANDS ends in NULL.  Global options: --home DIR,
+ * --json, -q, -v, --help, --version; they and the command's own may stand
+ * before or behind operands, "--" ends them.
+ */
+int cli_main(int argc, char **argv, const char *program,
+	const char *one_line, const struct cli_command *const commands[]);
+
+/* The value of an option of this command by name, or NULL when not given. */
+const char *cli_value(const struct cli *c, const char *name);
+bool cli_has(const struct cli *c, const char *name);
+
+/* Print "liudi: error: …" and "liudi: hint: …" (JSON with --json). */
+void cli_error(const struct cli *c, const struct err *e);
+void cli_warn(const struct cli *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The exit code that an error stands for. */
+enum cli_exit cli_exit_for(const struct err *e);
+/* The graver of two: 130, 2, 6, 5, 1, 4, 3, 0. */
+enum cli_exit cli_worse(enum cli_exit a, enum cli_exit b);
+
+/* Write foreign text for a terminal: control and bidi characters escaped. */
+void cli_put_shown(FILE *out, const void *s, size_t n);
+/* "1.2 MB" (10^6), into OUT. */
+#define CLI_SIZE_LEN 24
+const char *cli_size(uint64_t bytes, char out[CLI_SIZE_LEN]);
+
+/*
+ * A passphrase into guarded memory (free with secmem_free): from the fd of
+ * --passphrase-fd N (one line), else asked on the terminal without echo, twice
+ * if CONFIRM.  NULL: ERR_USAGE with a hint where there is neither.
+ */
+char *cli_passphrase(const struct cli *c, const char *prompt, bool confirm,
+	struct err *e);
+/*
+ * As above with the fd in another OPTION ("owner-passphrase-fd").  Reading
+ * takes one line and no byte more, so two may come from one fd.
+ */
+char *cli_passphrase_from(const struct cli *c, const char *option,
+	const char *prompt, bool confirm, struct err *e);
+
+/*
+ * The text in the language of the user: TEXT itself, or its Chinese where
+ * LC_ALL, LC_MESSAGES or LANG (the first that is set) begins with "zh".  A
+ * format is looked up whole; both have the same conversions in the same order.
+ * The table (tr.c) is sorted by strcmp().
+ */
+const char *cli_tr(const char *text)
+	__attribute__((format_arg(1)));
+
+#endif

@@ -1,0 +1,170 @@
+/* cli/pass.c - passphrases from a descriptor or from the terminal. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/proc.h"
+#include "base/str.h"
+#include "crypto/secmem.h"
+
+#include "base/banned.h"
+
+/*
+ * One line into OUT (CLI_PASS_MAX + 1 bytes), byte by byte: what follows
+ * belongs to the next reader.  1 with a line, 0 at the end, -1.
+ */
+static int
+read_line(int fd, char *out, struct err *e)
+{
+	size_t n = 0;
+	ssize_t got;
+	char c;
+
+	for (;;) {
+		got = read(fd, &c, 1);
+		if (got < 0 && errno == EINTR && !proc_interrupted())
+			continue;
+		if (got < 0 && errno == EINTR)
+			return err_set(e, ERR_INTR, "interrupted");
+		if (got < 0)
+			return err_sys(e, errno, "cannot read the passphrase");
+		if (got == 0 && n == 0)
+			return 0;
+		if (got == 0 || c == '\n')
+			break;
+		if (c == '\0')
+			return err_set(e, ERR_USAGE,
+			    "the passphrase holds a NUL byte");
+		if (n == CLI_PASS_MAX)
+			return err_set(e, ERR_USAGE,
+			    "the passphrase is longer than %d bytes",
+			    CLI_PASS_MAX);
+		out[n++] = c;
+	}
+	out[n] = '\0';
+	secmem_wipe(&c, 1);
+	return 1;
+}
+
+static int
+from_fd(const char *option, const char *number, char *out, struct err *e)
+{
+	int64_t fd;
+	int rc;
+
+	if (str_to_i64(number, 0, 1 << 20, &fd) < 0)
+		return err_set(e, ERR_USAGE,
+		    "--%s takes the number of a file descriptor, not '%s'",
+		    option, number);
+	rc = read_line((int)fd, out, e);
+	if (rc == 0) {
+		(void)err_set(e, ERR_USAGE,
+		    "no passphrase on file descriptor %d", (int)fd);
+		return err_hint(e, "write one line to it, e.g. %d<FILE",
+		    (int)fd);
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+/* Ask once on TTY; its echo is off already. */
+static int
+ask(int tty, const char *prompt, char *out, struct err *e)
+{
+	int rc;
+
+	(void)dprintf(tty, "%s: ", prompt);
+	rc = read_line(tty, out, e);
+	(void)dprintf(tty, "\n");
+	if (rc == 0)
+		return err_set(e, ERR_INTR, "no passphrase was given");
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+ask_twice(int tty, const char *prompt, char *out, struct err *e)
+{
+	char *again = secmem_new(CLI_PASS_MAX + 1);
+	int rc = -1;
+
+	if (!again)
+		return err_nomem(e);
+	if (ask(tty, prompt, out, e) < 0 ||
+	    ask(tty, cli_tr("once more"), again, e) < 0)
+		goto out;
+	if (strcmp(out, again) != 0) {
+		(void)err_set(e, ERR_USAGE, "the two passphrases differ");
+		goto out;
+	}
+	rc = 0;
+out:
+	secmem_free(again);
+	return rc;
+}
+
+/* With echo off, and the terminal as it was on every way out. */
+static int
+from_terminal(const char *option, const char *prompt, bool confirm, char *out,
+	struct err *e)
+{
+	struct termios was, quiet;
+	int rc = -1;
+	int tty;
+
+	tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (tty < 0 || tcgetattr(tty, &was) < 0) {
+		(void)err_set(e, ERR_USAGE,
+		    "no terminal to ask for the passphrase");
+		(void)err_hint(e, "give it on a descriptor: --%s 3 3<FILE",
+		    option);
+		goto out;
+	}
+	quiet = was;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	if (tcsetattr(tty, TCSAFLUSH, &quiet) < 0) {
+		(void)err_sys(e, errno, "cannot turn the terminal's echo off");
+		goto out;
+	}
+	rc = confirm ? ask_twice(tty, prompt, out, e) :
+	    ask(tty, prompt, out, e);
+	(void)tcsetattr(tty, TCSAFLUSH, &was);
+out:
+	if (tty >= 0)
+		(void)close(tty);
+	return rc;
+}
+
+char *
+cli_passphrase_from(const struct cli *c, const char *option,
+	const char *prompt, bool confirm, struct err *e)
+{
+	const char *number = cli_value(c, option);
+	char *pass = secmem_new(CLI_PASS_MAX + 1);
+	int rc;
+
+	if (!pass) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	if (number)
+		rc = from_fd(option, number, pass, e);
+	else
+		rc = from_terminal(option, cli_tr(prompt), confirm, pass, e);
+	if (rc == 0 && confirm && pass[0] == '\0')
+		rc = err_set(e, ERR_USAGE, "the passphrase is empty");
+	if (rc < 0) {
+		secmem_free(pass);
+		return NULL;
+	}
+	return pass;
+}
+
+char *
+cli_passphrase(const struct cli *c, const char *prompt, bool confirm,
+	struct err *e)
+{
+	return cli_passphrase_from(c, "passphrase-fd", prompt, confirm, e);
+}
