@@ -86,7 +86,7 @@ base64_decode(struct buf *out, const char *s, size_t n, bool pad,
 
 	if (strip_padding(s, &n, pad) < 0)
 		return err_set(e, ERR_FORMAT, "base64 of a wrong length");
-	if (buf_reserve(out, n / 4 * 3 + n % 4, e) < 0)
+	if (buf_reserve(out, n / 4 * 3 + (n % 4 > 0 ? n % 4 - 1 : 0), e) < 0)
 		return -1;
 	o = out->data + out->len;
 	for (i = 0; i < n; i++) {

@@ -145,7 +145,7 @@ get_digits(struct buf *out, const char *s, size_t n, uint32_t sum,
 	const char *d;
 	uint8_t *o;
 
-	if (buf_reserve(out, n * 5 / 8 + 1, e) < 0)
+	if (buf_reserve(out, (n - SUM_LEN) * 5 / 8, e) < 0)
 		return -1;
 	o = out->data + out->len;
 	for (i = 0; i < n; i++) {

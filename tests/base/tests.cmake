@@ -1,0 +1,4 @@
+foreach(module IN ITEMS err buf str utf8 base64 jsonw path file clock proc)
+	liudi_test(base ${module})
+endforeach()
+liudi_test(base sandbox LIBS Threads::Threads)
