@@ -1,0 +1,64 @@
+/*
+ * desk/opener.h - the process that holds the manager's identity.
+ *
+ * Age files go in, authenticated bytes come out; the identity never does.  The
+ * helper is forked, opens the identity file (scrypt), then gives up everything
+ * but reading, writing and memory (SANDBOX_OPENER), and then takes requests
+ * one after the other.  Whoever asks holds no key.
+ * Caps: an identity file IDENTITY_FILE_MAX, an age file OPENER_FILE_MAX.
+ *
+ *     op = opener_new(identity, n, pass, e);
+ *     opener_open(op, file, len, want, nwant, &as_wanted, sink, arg, e);
+ *     opener_free(op);
+ *
+ * Needs: base, crypto, seal, open.
+ */
+#ifndef LIUDI_DESK_OPENER_H
+#define LIUDI_DESK_OPENER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "seal/seal.h"
+
+#define OPENER_FILE_MAX (256u * 1024 * 1024)
+
+struct opener;
+
+/*
+ * Fork the helper and wait until it is boxed and ready.  IDENTITY: the bytes of
+ * an age identity file, plain or under a passphrase; PASS (may be NULL) opens
+ * it.  NULL: ERR_CRYPTO (wrong passphrase, hint), ERR_FORMAT, ERR_FAIL (no
+ * sandbox).
+ */
+struct opener *opener_new(const void *identity, size_t n, const char *pass,
+	struct err *e);
+
+/*
+ * As opener_new without an identity: PASS opens files that are themselves under
+ * a passphrase (age -p).
+ */
+struct opener *opener_new_pass(const char *pass, struct err *e);
+
+/*
+ * Open one age file (binary or armoured) into SINK, which gets authenticated
+ * bytes in order while the rest is still being read; on failure what it got is
+ * a true beginning of the file.  With NEXPECT > 0 and HEADER_OK not NULL,
+ * *header_ok says on success whether the header is byte for byte what
+ * seal_header() makes for these recipients in this order.
+ * -1: ERR_CRYPTO (no identity fits, the file was changed), ERR_FORMAT (not an
+ * age file), what SINK set, or ERR_FAIL (the helper is gone; then only
+ * opener_free).  After any other -1 the next file may be opened.
+ */
+int opener_open(struct opener *op, const void *file, size_t n,
+	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
+	seal_sink sink, void *arg, struct err *e);
+
+/* The recipients of the identities it holds; at most MAX; returns how many. */
+size_t opener_recipients(const struct opener *op, struct seal_recipient *out,
+	size_t max);
+
+/* Ends the helper.  NULL is fine. */
+void opener_free(struct opener *op);
+
+#endif
