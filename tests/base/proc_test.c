@@ -117,8 +117,8 @@ left_behind(void **state)
 	int64_t t = clock_mono_ms();
 
 	(void)state;
-	assert_int_equal(proc_run(SH("sleep 30 & echo done"), NULL, NULL, 0,
-	    &out, NULL, 0, &e), 0);
+	assert_int_equal(proc_run(SH("sleep 30 2>&- & echo done"), NULL, NULL,
+	    0, &out, NULL, 0, &e), 0);
 	assert_string_equal(buf_str(&out), "done\n");
 	assert_true(clock_mono_ms() - t < 15000);
 	buf_release(&out);
