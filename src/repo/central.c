@@ -1,0 +1,724 @@
+/* repo/central.c - where the repositories lie; docs/FORMAT.md section 1. */
+#include "repo/central.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <git2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "repo/gitx.h"
+
+#include "base/banned.h"
+
+#define MAX_URL 2048
+#define MAX_ARGS 64
+
+/* The repositories and the branch that HEAD names (for people who clone). */
+static const struct {
+	const char *name;
+	const char *head;
+} repos[] = {
+	{"control", "control"},
+	{"records", "receipts"},
+	{"desk", "desk"}
+};
+
+enum { NREPOS = sizeof(repos) / sizeof(repos[0]) };
+
+/* What init writes and sync checks. */
+static const struct {
+	const char *section;
+	const char *key;
+	const char *value;
+} settings[] = {
+	{"receive", "unpackLimit", "1"},
+	{"receive", "fsckObjects", "true"},
+	{"receive", "denyNonFastForwards", "true"},
+	{"receive", "maxInputSize", "256m"},
+	{"receive", "autogc", "false"},
+	{"core", "bigFileThreshold", "512k"},
+	{"core", "compression", "0"},
+	{"core", "logAllRefUpdates", "always"},
+	{"pack", "window", "0"},
+	{"gc", "auto", "0"},
+	{"gc", "bigPackThreshold", "64m"},
+	{"gc", "reflogExpire", "never"},
+	{"gc", "reflogExpireUnreachable", "never"}
+};
+
+enum { NSETTINGS = sizeof(settings) / sizeof(settings[0]) };
+
+static const char *const ssh_options[] = {
+	"-o", "BatchMode=yes", "-o", "ConnectTimeout=20",
+	"-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4"
+};
+
+enum { NSSH_OPTIONS = sizeof(ssh_options) / sizeof(ssh_options[0]) };
+
+static int
+bad_url(struct err *e, const char *url, const char *why)
+{
+	(void)err_set(e, ERR_USAGE, "central '%.200s': %s", url, why);
+	return err_hint(e, "write /folder, ssh://user@host/folder or "
+	    "https://host/folder");
+}
+
+/* Letters, digits, and those of EXTRA; not empty, not an option. */
+static bool
+clean_word(const char *s, const char *extra)
+{
+	if (*s == '\0' || *s == '-')
+		return false;
+	for (; *s; s++)
+		if (!isalnum((unsigned char)*s) && !strchr(extra, *s))
+			return false;
+	return true;
+}
+
+/* No control characters. */
+static bool
+clean_path(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return false;
+	return true;
+}
+
+/* "host", "host:port" or "[v6]:port" at S, which is cut in place. */
+static int
+split_host(struct central *c, char *s, const char *url, struct err *e)
+{
+	char *port = NULL, *end;
+	int64_t n;
+
+	if (*s == '[') {
+		end = strchr(++s, ']');
+		if (!end || (end[1] != '\0' && end[1] != ':'))
+			return bad_url(e, url, "bad address");
+		if (end[1] == ':')
+			port = end + 2;
+		*end = '\0';
+		if (strspn(s, "0123456789abcdefABCDEF:.") != strlen(s) ||
+		    *s == '\0')
+			return bad_url(e, url, "bad address");
+	} else {
+		port = strchr(s, ':');
+		if (port)
+			*port++ = '\0';
+		if (!clean_word(s, "._-"))
+			return bad_url(e, url, "bad host name");
+	}
+	if (port && (str_to_i64(port, 1, 65535, &n) < 0))
+		return bad_url(e, url, "bad port");
+	c->host = str_dup(s);
+	c->port = port ? str_dup(port) : NULL;
+	if (!c->host || (port && !c->port))
+		return err_nomem(e);
+	return 0;
+}
+
+/* "[user@]host[:port]" without the slash that follows. */
+static int
+split_authority(struct central *c, char *s, const char *url, struct err *e)
+{
+	char *at = strrchr(s, '@');
+
+	if (at) {
+		*at = '\0';
+		if (!clean_word(s, "._-"))
+			return bad_url(e, url, "bad user name");
+		c->user = str_dup(s);
+		if (!c->user)
+			return err_nomem(e);
+		s = at + 1;
+	}
+	return split_host(c, s, url, e);
+}
+
+/* What stands behind "ssh://" or "https://". */
+static int
+parse_net(struct central *c, const char *rest, struct err *e)
+{
+	const char *slash = strchr(rest, '/');
+	char *authority;
+	int rc;
+
+	if (!clean_path(rest))
+		return bad_url(e, c->url, "control characters");
+	if (!slash && c->kind == CENTRAL_SSH)
+		return bad_url(e, c->url, "no folder behind the host");
+	if (!slash)
+		slash = rest + strlen(rest);
+	/* As git does: "/~/x" and "/~user/x" begin at the home folder. */
+	c->path = str_dup(slash[0] == '/' && slash[1] == '~' &&
+	    c->kind == CENTRAL_SSH ? slash + 1 : slash);
+	authority = str_ndup(rest, (size_t)(slash - rest));
+	if (!c->path || !authority) {
+		free(authority);
+		return err_nomem(e);
+	}
+	rc = split_authority(c, authority, c->url, e);
+	free(authority);
+	return rc;
+}
+
+/* No trailing '/', but "/" stays. */
+static void
+trim(char *s)
+{
+	size_t n = strlen(s);
+
+	while (n > 1 && s[n - 1] == '/')
+		s[--n] = '\0';
+}
+
+static int
+parse_path(struct central *c, struct err *e)
+{
+	char *full;
+
+	if (strstr(c->url, "://"))
+		return bad_url(e, c->url, "this kind of address is not known");
+	if (!clean_path(c->url))
+		return bad_url(e, c->url, "control characters");
+	full = path_expand(c->url, NULL, e);
+	if (!full)
+		return -1;
+	trim(full);
+	free(c->url);
+	c->url = full;
+	c->path = str_dup(full);
+	return c->path ? 0 : err_nomem(e);
+}
+
+int
+central_parse(struct central *c, const char *url, const char *ssh_command,
+	struct err *e)
+{
+	int rc = -1;
+
+	memset(c, 0, sizeof(*c));
+	if (*url == '\0' || strlen(url) > MAX_URL)
+		return bad_url(e, url, "empty or too long");
+	c->url = str_dup(url);
+	if (!c->url)
+		return err_nomem(e);
+	trim(c->url);
+	if (ssh_command && *ssh_command) {
+		c->ssh = str_dup(ssh_command);
+		if (!c->ssh) {
+			(void)err_nomem(e);
+			goto out;
+		}
+	}
+	if (str_starts(c->url, "ssh://")) {
+		c->kind = CENTRAL_SSH;
+		rc = parse_net(c, c->url + strlen("ssh://"), e);
+	} else if (str_starts(c->url, "https://")) {
+		c->kind = CENTRAL_HTTPS;
+		rc = parse_net(c, c->url + strlen("https://"), e);
+	} else {
+		c->kind = CENTRAL_PATH;
+		rc = parse_path(c, e);
+	}
+out:
+	if (rc < 0)
+		central_release(c);
+	return rc;
+}
+
+void
+central_release(struct central *c)
+{
+	free(c->url);
+	free(c->host);
+	free(c->user);
+	free(c->port);
+	free(c->path);
+	free(c->ssh);
+	memset(c, 0, sizeof(*c));
+}
+
+char *
+central_repo(const struct central *c, const char *name)
+{
+	return str_fmt("%s/%s.git", c->url, name);
+}
+
+void
+central_argv_free(char **argv)
+{
+	size_t i;
+
+	for (i = 0; argv && argv[i]; i++)
+		free(argv[i]);
+	free(argv);
+}
+
+/* A list that grows; FAILED sticks. */
+struct list {
+	char **v;
+	size_t n;
+	bool failed;
+};
+
+/* Takes S, which may be NULL (out of memory). */
+static void
+list_take(struct list *l, char *s)
+{
+	if (!s || !l->v || l->n + 1 >= MAX_ARGS) {
+		free(s);
+		l->failed = true;
+		return;
+	}
+	l->v[l->n++] = s;
+}
+
+static void
+list_add(struct list *l, const char *s)
+{
+	list_take(l, str_dup(s));
+}
+
+static char **
+list_end(struct list *l, struct err *e)
+{
+	if (!l->failed)
+		return l->v;
+	central_argv_free(l->v);
+	(void)err_nomem(e);
+	return NULL;
+}
+
+static void
+add_words(struct list *l, const char *s)
+{
+	size_t n;
+
+	while (*(s += strspn(s, " "))) {
+		n = strcspn(s, " ");
+		list_take(l, str_ndup(s, n));
+		s += n;
+	}
+}
+
+/* "SERVICE '<path>'" for the shell at the other end. */
+static char *
+remote_command(const char *service, const char *path, struct err *e)
+{
+	struct buf b = BUF_INIT(4 * MAX_URL);
+	const char *p;
+	size_t n;
+	int rc = buf_addf(&b, e, "%s '", service);
+
+	for (p = path; rc == 0 && *p; p++)
+		rc = *p == '\'' || *p == '!' ?
+		    buf_addf(&b, e, "'\\%c'", *p) : buf_addc(&b, *p, e);
+	if (rc == 0)
+		rc = buf_addc(&b, '\'', e);
+	if (rc < 0) {
+		buf_release(&b);
+		return NULL;
+	}
+	return (char *)buf_take(&b, &n);
+}
+
+static void
+add_ssh(struct list *l, const struct central *c, char *command)
+{
+	size_t i;
+
+	if (c->ssh) {
+		add_words(l, c->ssh);
+	} else {
+		list_add(l, "ssh");
+		for (i = 0; i < NSSH_OPTIONS; i++)
+			list_add(l, ssh_options[i]);
+	}
+	if (c->port) {
+		list_add(l, "-p");
+		list_add(l, c->port);
+	}
+	list_take(l, c->user ? str_fmt("%s@%s", c->user, c->host) :
+	    str_dup(c->host));
+	list_take(l, command);
+}
+
+char **
+central_argv(const struct central *c, const char *service, const char *name,
+	struct err *e)
+{
+	struct list l = {calloc(MAX_ARGS, sizeof(char *)), 0, false};
+	char *path = str_fmt("%s/%s.git", c->path, name);
+	char **out = NULL;
+
+	if (!path || !l.v) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (c->kind == CENTRAL_SSH) {
+		add_ssh(&l, c, remote_command(service, path, e));
+	} else if (c->kind == CENTRAL_PATH) {
+		list_add(&l, "git");
+		list_add(&l, str_starts(service, "git-") ? service + 4 :
+		    service);
+		list_add(&l, path);
+	} else {
+		(void)err_set(e, ERR_FAIL, "no program starts '%s' over https",
+		    service);
+		goto out;
+	}
+	out = list_end(&l, e);
+	l.v = NULL;
+out:
+	central_argv_free(l.v);
+	free(path);
+	return out;
+}
+
+/* GIT_SSH_COMMAND goes through a shell; the words hold nothing special. */
+static char *
+ssh_command_text(const struct central *c)
+{
+	struct buf b = BUF_INIT(4096);
+	size_t i, n;
+	int rc;
+
+	if (c->ssh)
+		return str_fmt("GIT_SSH_COMMAND=%s", c->ssh);
+	rc = buf_adds(&b, "GIT_SSH_COMMAND=ssh", NULL);
+	for (i = 0; rc == 0 && i < NSSH_OPTIONS; i++)
+		rc = buf_addf(&b, NULL, " %s", ssh_options[i]);
+	if (rc < 0) {
+		buf_release(&b);
+		return NULL;
+	}
+	return (char *)buf_take(&b, &n);
+}
+
+char **
+central_git_env(const struct central *c, struct err *e)
+{
+	static const char *const fixed[] = {
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=true", "LC_ALL=C",
+		"GIT_SSH_VARIANT=ssh", "GIT_PAGER=cat",
+		/* not set at all: they would point git elsewhere */
+		"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE",
+		"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+		"GIT_NAMESPACE", "GIT_COMMON_DIR", "GIT_PREFIX",
+		"GIT_CEILING_DIRECTORIES", "GIT_CONFIG",
+		"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_SYSTEM", "GIT_SSH",
+		"GIT_PROXY_COMMAND", "GIT_TEMPLATE_DIR", "GIT_TRACE",
+		"GIT_TRACE_PACKET", "GIT_TRACE_CURL", "GIT_TRACE2",
+		"GIT_TRACE2_EVENT", "GIT_PROTOCOL", "GIT_QUARANTINE_PATH",
+		"GIT_PUSH_OPTION_COUNT", "GIT_ALLOW_PROTOCOL", "SSH_ASKPASS"
+	};
+	struct list l = {calloc(MAX_ARGS, sizeof(char *)), 0, false};
+	size_t i;
+
+	if (!l.v) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		list_add(&l, fixed[i]);
+	list_take(&l, ssh_command_text(c));
+	if (c->kind != CENTRAL_PATH) {
+		list_add(&l, "GIT_CONFIG_COUNT");
+		return list_end(&l, e);
+	}
+	/* A folder of another user: the person named it, so it is trusted. */
+	list_take(&l, str_fmt("GIT_CONFIG_COUNT=%d", NREPOS));
+	for (i = 0; i < NREPOS; i++) {
+		list_take(&l, str_fmt("GIT_CONFIG_KEY_%zu=safe.directory", i));
+		list_take(&l, str_fmt("GIT_CONFIG_VALUE_%zu=%s/%s.git", i,
+		    c->path, repos[i].name));
+	}
+	return list_end(&l, e);
+}
+
+/* The settings as a config file, below the [core] section that is open. */
+static int
+settings_text(struct buf *b, struct err *e)
+{
+	const char *section = "core";
+	size_t pass, i;
+
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < NSETTINGS; i++) {
+			if ((strcmp(settings[i].section, "core") == 0) !=
+			    (pass == 0))
+				continue;
+			if (strcmp(section, settings[i].section) != 0) {
+				section = settings[i].section;
+				if (buf_addf(b, e, "[%s]\n", section) < 0)
+					return -1;
+			}
+			if (buf_addf(b, e, "\t%s = %s\n", settings[i].key,
+			    settings[i].value) < 0)
+				return -1;
+		}
+	return 0;
+}
+
+struct copy {
+	const char *from;
+	const char *to;
+};
+
+/* One hook; folders and hidden files are left out. */
+static int
+copy_hook(const char *name, void *arg, struct err *e)
+{
+	const struct copy *c = arg;
+	struct buf b = BUF_INIT(1024 * 1024);
+	char *from = path_join(c->from, name);
+	char *to = path_join(c->to, name);
+	int rc = -1;
+
+	if (!from || !to) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (*name == '.' || file_is_dir(from)) {
+		rc = 0;
+		goto out;
+	}
+	if (file_load(from, &b, e) < 0)
+		goto out;
+	rc = file_save(to, b.data, b.len, 0755, e);
+out:
+	buf_release(&b);
+	free(from);
+	free(to);
+	return rc;
+}
+
+/* HOOKS_DIR/<name> if it is there, and what lies in HOOKS_DIR itself. */
+static int
+copy_hooks(const char *hooks_dir, const char *name, const char *repo,
+	struct err *e)
+{
+	char *own = path_join(hooks_dir, name);
+	char *to = path_join(repo, "hooks");
+	struct copy shared = {hooks_dir, to};
+	struct copy special = {own, to};
+	int rc = -1;
+
+	if (!own || !to) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (file_each(hooks_dir, copy_hook, &shared, e) < 0)
+		goto out;
+	if (file_is_dir(own) && file_each(own, copy_hook, &special, e) < 0)
+		goto out;
+	rc = 0;
+out:
+	free(own);
+	free(to);
+	return rc;
+}
+
+static int
+create_one(const struct central *c, size_t i, const char *config,
+	const char *hooks_dir, struct err *e)
+{
+	char *dir = central_repo(c, repos[i].name);
+	int rc = -1;
+
+	if (!dir)
+		return err_nomem(e);
+	if (gitx_bare(dir, repos[i].head, config, e) < 0)
+		goto out;
+	if (hooks_dir && copy_hooks(hooks_dir, repos[i].name, dir, e) < 0)
+		goto out;
+	rc = 0;
+out:
+	free(dir);
+	return rc;
+}
+
+/* Nothing may be there yet: another team's records would get new hooks. */
+static int
+refuse_old(const struct central *c, struct err *e)
+{
+	char *dir;
+	bool there;
+	size_t i;
+
+	for (i = 0; i < NREPOS; i++) {
+		dir = central_repo(c, repos[i].name);
+		if (!dir)
+			return err_nomem(e);
+		there = file_exists(dir);
+		free(dir);
+		if (!there)
+			continue;
+		(void)err_set(e, ERR_FAIL, "'%s' holds a %s.git already",
+		    c->url, repos[i].name);
+		return err_hint(e, "choose another folder, or join the team "
+		    "that is there");
+	}
+	return 0;
+}
+
+int
+central_create(const struct central *c, const char *hooks_dir, struct err *e)
+{
+	struct buf config = BUF_INIT(8192);
+	size_t i;
+	int rc = -1;
+
+	if (c->kind != CENTRAL_PATH) {
+		(void)err_set(e, ERR_USAGE,
+		    "a central can only be made in a folder of this machine");
+		return err_hint(e, "run 'liudi-desk init' on the server, or "
+		    "give it a folder");
+	}
+	if (refuse_old(c, e) < 0 || settings_text(&config, e) < 0)
+		goto out;
+	for (i = 0; i < NREPOS; i++)
+		if (create_one(c, i, config.len ? buf_str(&config) : "",
+		    hooks_dir, e) < 0)
+			goto out;
+	rc = 0;
+out:
+	buf_release(&config);
+	return rc;
+}
+
+/* True if both texts mean the same to git: numbers with k, m, g, truths. */
+static bool
+same_value(const char *have, const char *want)
+{
+	int64_t a, b;
+	int x, y;
+
+	if (strcmp(have, want) == 0)
+		return true;
+	if (git_config_parse_int64(&a, have) == 0 &&
+	    git_config_parse_int64(&b, want) == 0)
+		return a == b;
+	return (strcmp(want, "true") == 0 || strcmp(want, "false") == 0) &&
+	    git_config_parse_bool(&x, have) == 0 &&
+	    git_config_parse_bool(&y, want) == 0 && x == y;
+}
+
+/* One setting; the last value of a file counts, as for git. */
+static int
+check_setting(git_config *cfg, const char *repo, size_t i,
+	struct buf *problems, struct err *e)
+{
+	git_buf have = GIT_BUF_INIT_CONST(NULL, 0);
+	char key[64];
+	int rc = 0, got;
+
+	(void)snprintf(key, sizeof(key), "%s.%s", settings[i].section,
+	    settings[i].key);
+	got = git_config_get_string_buf(&have, cfg, key);
+	if (got < 0)
+		rc = buf_addf(problems, e, "%s.git: %s is not set, should be "
+		    "'%s'\n", repo, key, settings[i].value);
+	else if (!same_value(have.ptr, settings[i].value))
+		rc = buf_addf(problems, e, "%s.git: %s is '%s', should be "
+		    "'%s'\n", repo, key, have.ptr, settings[i].value);
+	git_buf_dispose(&have);
+	return rc;
+}
+
+static int
+check_hook(const char *dir, const char *repo, const char *hook,
+	struct buf *problems, struct err *e)
+{
+	char *path = str_fmt("%s/hooks/%s", dir, hook);
+	int rc = 0;
+
+	if (!path)
+		return err_nomem(e);
+	if (access(path, F_OK) < 0)
+		rc = buf_addf(problems, e, "%s.git: hook %s is missing\n",
+		    repo, hook);
+	else if (access(path, X_OK) < 0)
+		rc = buf_addf(problems, e,
+		    "%s.git: hook %s is not executable\n", repo, hook);
+	free(path);
+	return rc;
+}
+
+static int
+check_one(const char *dir, const char *repo, struct buf *problems,
+	struct err *e)
+{
+	char *path = path_join(dir, "config");
+	git_config *cfg = NULL;
+	size_t i;
+	int rc = -1, deny = 0;
+
+	if (!path) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (!file_exists(path)) {
+		rc = buf_addf(problems, e, "%s.git: is not there\n", repo);
+		goto out;
+	}
+	if (git_config_open_ondisk(&cfg, path) < 0) {
+		(void)gitx_err(e, ERR_CONFIG, "cannot read '%s'", path);
+		goto out;
+	}
+	for (i = 0; i < NSETTINGS; i++)
+		if (check_setting(cfg, repo, i, problems, e) < 0)
+			goto out;
+	/* The hook refuses deletions itself, with a better text. */
+	if (git_config_get_bool(&deny, cfg, "receive.denyDeletes") == 0 &&
+	    deny && buf_addf(problems, e,
+	    "%s.git: receive.denyDeletes is 'true', should not be set\n",
+	    repo) < 0)
+		goto out;
+	if (check_hook(dir, repo, "pre-receive", problems, e) < 0)
+		goto out;
+	if (strcmp(repo, "records") == 0 &&
+	    check_hook(dir, repo, "post-receive", problems, e) < 0)
+		goto out;
+	rc = 0;
+out:
+	git_config_free(cfg);
+	free(path);
+	return rc;
+}
+
+int
+central_check(const struct central *c, struct buf *problems, struct err *e)
+{
+	char *dir;
+	size_t i;
+	int rc = -1;
+
+	if (c->kind != CENTRAL_PATH)
+		return 0;	/* nobody can look from here */
+	if (gitx_setup(e) < 0)
+		return -1;
+	for (i = 0; i < NREPOS; i++) {
+		dir = central_repo(c, repos[i].name);
+		if (!dir) {
+			(void)err_nomem(e);
+			goto out;
+		}
+		rc = check_one(dir, repos[i].name, problems, e);
+		free(dir);
+		if (rc < 0)
+			goto out;
+	}
+	rc = 0;
+out:
+	gitx_teardown();
+	return rc;
+}

@@ -1,0 +1,4 @@
+/* repo/mirror.c */
+#include "repo/mirror.h"
+
+#include "base/banned.h"

@@ -1,0 +1,4 @@
+/* repo/packw.c */
+#include "repo/packw.h"
+
+#include "base/banned.h"

@@ -1,0 +1,4 @@
+/* repo/push.c */
+#include "repo/push.h"
+
+#include "base/banned.h"

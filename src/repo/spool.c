@@ -1,0 +1,4 @@
+/* repo/spool.c */
+#include "repo/spool.h"
+
+#include "base/banned.h"

@@ -1,0 +1,216 @@
+/* repo/central: addresses, argument vectors, making and checking. */
+#include "repo/central.h"
+
+#include "box.h"
+
+static void
+test_parse(void **state)
+{
+	struct err e = ERR_INIT;
+	struct central c;
+	char *repo;
+
+	(void)state;
+	assert_int_equal(central_parse(&c, "/srv/liudi//", NULL, &e), 0);
+	assert_int_equal(c.kind, CENTRAL_PATH);
+	assert_string_equal(c.path, "/srv/liudi");
+	repo = central_repo(&c, "records");
+	assert_string_equal(repo, "/srv/liudi/records.git");
+	free(repo);
+	central_release(&c);
+
+	assert_int_equal(central_parse(&c, "here", NULL, &e), 0);
+	assert_int_equal(c.url[0], '/');
+	central_release(&c);
+
+	assert_int_equal(central_parse(&c, "ssh://git@h.example:2222/a/b", "",
+	    &e), 0);
+	assert_int_equal(c.kind, CENTRAL_SSH);
+	assert_string_equal(c.host, "h.example");
+	assert_string_equal(c.user, "git");
+	assert_string_equal(c.port, "2222");
+	assert_string_equal(c.path, "/a/b");
+	assert_null(c.ssh);
+	central_release(&c);
+
+	assert_int_equal(central_parse(&c, "ssh://[::1]:22/~/a", NULL, &e),
+	    0);
+	assert_string_equal(c.host, "::1");
+	assert_string_equal(c.path, "~/a");
+	central_release(&c);
+
+	assert_int_equal(central_parse(&c, "https://h/x", NULL, &e), 0);
+	assert_int_equal(c.kind, CENTRAL_HTTPS);
+	central_release(&c);
+}
+
+static void
+test_refused(void **state)
+{
+	static const char *const bad[] = {
+		"", "http://h/x", "git://h/x", "ssh://h", "ssh:///x",
+		"ssh://-oProxyCommand=x/y", "ssh://-u@h/y", "ssh://u@-h/y",
+		"ssh://h:0/x", "ssh://h:65536/x", "ssh://h:a/x",
+		"ssh://h;x/y", "ssh://u v@h/y", "ssh://h/a\nb", "/a\nb",
+		"ssh://[::1/x", "ssh://[zz]/x", "ssh://u:pw@h/x"
+	};
+	struct err e = ERR_INIT;
+	struct central c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		err_clear(&e);
+		if (central_parse(&c, bad[i], NULL, &e) == 0)
+			fail_msg("'%s' was taken", bad[i]);
+		assert_int_equal(e.code, ERR_USAGE);
+		assert_true(*e.hint);
+		assert_null(c.url);
+	}
+}
+
+static void
+test_argv(void **state)
+{
+	struct err e = ERR_INIT;
+	struct central c;
+	char **argv;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(central_parse(&c, "/srv/l", NULL, &e), 0);
+	argv = central_argv(&c, "git-receive-pack", "records", &e);
+	assert_string_equal(argv[0], "git");
+	assert_string_equal(argv[1], "receive-pack");
+	assert_string_equal(argv[2], "/srv/l/records.git");
+	assert_null(argv[3]);
+	central_argv_free(argv);
+	central_release(&c);
+
+	assert_int_equal(central_parse(&c, "ssh://u@h:7/it's", NULL, &e), 0);
+	argv = central_argv(&c, "git-receive-pack", "records", &e);
+	assert_string_equal(argv[0], "ssh");
+	assert_string_equal(argv[2], "BatchMode=yes");
+	for (n = 0; argv[n]; n++)
+		;
+	assert_string_equal(argv[n - 4], "-p");
+	assert_string_equal(argv[n - 3], "7");
+	assert_string_equal(argv[n - 2], "u@h");
+	assert_string_equal(argv[n - 1],
+	    "git-receive-pack '/it'\\''s/records.git'");
+	central_argv_free(argv);
+	central_release(&c);
+
+	assert_int_equal(central_parse(&c, "ssh://h/x", "plink  -batch", &e),
+	    0);
+	argv = central_argv(&c, "git-receive-pack", "records", &e);
+	assert_string_equal(argv[0], "plink");
+	assert_string_equal(argv[1], "-batch");
+	assert_string_equal(argv[2], "h");
+	assert_null(argv[4]);
+	central_argv_free(argv);
+	central_release(&c);
+
+	assert_int_equal(central_parse(&c, "https://h/x", NULL, &e), 0);
+	assert_null(central_argv(&c, "git-receive-pack", "records", &e));
+	central_release(&c);
+}
+
+static void
+test_env(void **state)
+{
+	struct err e = ERR_INIT;
+	struct central c;
+	bool dir = false, safe = false;
+	char **env;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(central_parse(&c, "/srv/l", NULL, &e), 0);
+	env = central_git_env(&c, &e);
+	for (i = 0; env[i]; i++) {
+		dir |= strcmp(env[i], "GIT_DIR") == 0;
+		safe |= strcmp(env[i],
+		    "GIT_CONFIG_VALUE_1=/srv/l/records.git") == 0;
+	}
+	assert_true(dir);
+	assert_true(safe);
+	central_argv_free(env);
+	central_release(&c);
+}
+
+static void
+test_create(void **state)
+{
+	struct buf problems = BUF_INIT(65536);
+	struct err e = ERR_INIT;
+	char *dir = box_new(), *url = str_fmt("%s/central", dir);
+	char *hooks = str_fmt("%s/hooks", dir);
+	struct central c;
+
+	(void)state;
+	assert_int_equal(box_sh(NULL, "cd '%s' && mkdir hooks hooks/desk && "
+	    "echo '#!/bin/sh' | tee hooks/pre-receive hooks/post-receive && "
+	    "echo '#!/bin/sh # desk' > hooks/desk/pre-receive", dir), 0);
+	assert_int_equal(central_parse(&c, url, NULL, &e), 0);
+	assert_int_equal(central_create(&c, hooks, &e), 0);
+	assert_int_equal(central_check(&c, &problems, &e), 0);
+	assert_string_equal(buf_str(&problems), "");
+	assert_int_equal(box_sh(NULL, "cd '%s' && test -x "
+	    "records.git/hooks/pre-receive && grep -q desk "
+	    "desk.git/hooks/pre-receive && test \"$(git -C records.git config "
+	    "core.bigFileThreshold)\" = 512k && git -C control.git fsck && "
+	    "test \"$(git -C control.git config receive.unpackLimit)\" = 1",
+	    url), 0);
+	/* a second time: never over what is there */
+	assert_int_equal(central_create(&c, hooks, &e), -1);
+	assert_int_equal(e.code, ERR_FAIL);
+	assert_true(*e.hint);
+
+	assert_int_equal(box_sh(NULL, "cd '%s' && git -C records.git config "
+	    "receive.unpackLimit 100 && git -C records.git config "
+	    "receive.maxInputSize 262144k && git -C desk.git config "
+	    "receive.denyDeletes true && git -C control.git config --unset "
+	    "gc.auto && chmod -x records.git/hooks/post-receive && "
+	    "rm control.git/hooks/pre-receive", url), 0);
+	assert_int_equal(central_check(&c, &problems, &e), 0);
+	assert_string_equal(buf_str(&problems),
+	    "control.git: gc.auto is not set, should be '0'\n"
+	    "control.git: hook pre-receive is missing\n"
+	    "records.git: receive.unpackLimit is '100', should be '1'\n"
+	    "records.git: hook post-receive is not executable\n"
+	    "desk.git: receive.denyDeletes is 'true', should not be set\n");
+	buf_release(&problems);
+	central_release(&c);
+	free(url);
+	free(hooks);
+	box_free(dir);
+}
+
+static void
+test_create_far(void **state)
+{
+	struct err e = ERR_INIT;
+	struct central c;
+
+	(void)state;
+	assert_int_equal(central_parse(&c, "ssh://h/x", NULL, &e), 0);
+	assert_int_equal(central_create(&c, NULL, &e), -1);
+	assert_int_equal(e.code, ERR_USAGE);
+	central_release(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_argv),
+		cmocka_unit_test(test_env),
+		cmocka_unit_test(test_create),
+		cmocka_unit_test(test_create_far)
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,3 @@
+foreach(module IN ITEMS canon central)
+	liudi_test(repo ${module})
+endforeach()
