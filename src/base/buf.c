@@ -8,6 +8,7 @@
 #include "base/banned.h"
 
 #define MIN_CAP 64
+#define MOST ((size_t)PTRDIFF_MAX - 1)	/* no object is larger */
 
 void
 buf_init(struct buf *b, size_t max)
@@ -44,7 +45,7 @@ buf_clear(struct buf *b)
 int
 buf_reserve(struct buf *b, size_t n, struct err *e)
 {
-	size_t max = b->max < SIZE_MAX ? b->max : SIZE_MAX - 1;
+	size_t max = b->max < MOST ? b->max : MOST;
 	size_t want, cap;
 	uint8_t *data;
 

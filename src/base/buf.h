@@ -30,7 +30,10 @@ void buf_init(struct buf *b, size_t max);
 /* Free the bytes; b is empty and usable again with the same max. */
 void buf_release(struct buf *b);
 
-/* As buf_release, and the bytes are overwritten first (for secrets). */
+/*
+ * As buf_release, and the bytes are overwritten first (for secrets).  Reserve
+ * the room first: growing leaves copies behind.
+ */
 void buf_wipe(struct buf *b);
 
 /* Length 0, memory kept. */

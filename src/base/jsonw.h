@@ -2,7 +2,8 @@
  * base/jsonw.h - write one line of JSON in the project's canonical form.
  *
  * Form: docs/FORMAT.md "JSON": no spaces, keys in the order written, integers
- * only, `"` and `\` escaped, control characters as \u00XX, all else raw UTF-8.
+ * only, `"` and `\` escaped, control characters as \u00xx, all else raw UTF-8
+ * (ill-formed bytes as U+FFFD: use jsonw_kpath where they matter).
  * Errors stick: write the whole line, then ask jsonw_end() once.
  * Needs: base/buf.
  */

@@ -24,9 +24,11 @@ bool path_is_safe(const void *p, size_t n);
 
 /*
  * Glob match of a whole relative path.  '?' and '*' do not match '/', '**' as
- * a whole component matches any number of components, [a-z] and [!a-z] one
- * byte, '\' quotes.  A pattern without '/' is matched against the last
- * component only; a pattern that ends in '/' matches everything below it.
+ * a whole component matches any number of components (none, too), '?' is one
+ * UTF-8 character or stray byte, [a-z] one ASCII character, [!a-z] any other
+ * character, '\' quotes.  A pattern without '/' is matched against the last
+ * component only; a pattern that ends in '/' matches everything below it; a
+ * leading '/' counts as a '/' and is dropped.
  */
 bool path_match(const char *pattern, const char *path);
 
@@ -39,7 +41,10 @@ bool path_has_glob(const char *s);
  */
 char *path_expand(const char *p, const char *base, struct err *e);
 
-/* The folder part ("." if none); heap or NULL.  The last component; borrowed. */
+/*
+ * What stands before the last '/' ("." if there is none), on the heap or NULL;
+ * what stands behind it, borrowed ("" where P ends in '/').
+ */
 char *path_dir(const char *p);
 const char *path_name(const char *p);
 

@@ -30,7 +30,10 @@ enum proc_flags {
 	PROC_QUIET = 8	/* stderr to /dev/null */
 };
 
-/* Ignore SIGPIPE; SIGINT and SIGTERM set a flag that proc_interrupted reads. */
+/*
+ * Ignore SIGPIPE; the first SIGINT or SIGTERM sets a flag that
+ * proc_interrupted() reads, the second has its usual effect.
+ */
 void proc_setup(void);
 bool proc_interrupted(void);
 
@@ -57,7 +60,9 @@ void proc_kill(struct proc *p);
 /*
  * Run to the end with INPUT (may be NULL) on stdin; stdout is appended to OUT
  * (may be NULL: inherited), stderr to ERRTEXT (may be NULL: inherited).
- * DEADLINE_MS 0 = none; a child past it is killed (ERR_NET).
+ * DEADLINE_MS 0 = none; a child past it is killed (ERR_NET), as is one when
+ * proc_interrupted() (ERR_INTR) or when it writes more than OUT or ERRTEXT may
+ * hold (ERR_NOMEM).
  * Returns the exit status as proc_wait does, or -1.
  */
 int proc_run(const char *const argv[], const char *const env[],
@@ -68,7 +73,8 @@ int proc_run(const char *const argv[], const char *const env[],
  * Fork a helper that calls FN(fd, arg) and exits with its result (0..255); fd
  * is one end of a stream socket pair, *fd_out the other.  Returns the pid, or
  * -1 (*e).  The helper keeps only fds 0-2 and its socket and the NKEEP fds of
- * KEEP.  FN shall enter a sandbox before it touches foreign bytes.
+ * KEEP (at most 16), ignores SIGINT and is killed when the thread that forked
+ * it ends.  FN shall enter a sandbox before it touches foreign bytes.
  */
 pid_t proc_fork(int (*fn)(int fd, void *arg), void *arg, const int *keep,
 	size_t nkeep, int *fd_out, struct err *e);

@@ -133,8 +133,10 @@ hash_hmac_sha256(uint8_t out[static HASH_LEN], const void *key,
 {
 	crypto_auth_hmacsha256_state st;
 
-	(void)crypto_auth_hmacsha256_init(&st, key, key_len);
-	(void)crypto_auth_hmacsha256_update(&st, data, n);
+	/* libsodium wants a pointer where there are no bytes, too. */
+	(void)crypto_auth_hmacsha256_init(&st, key ? key : "", key_len);
+	if (n > 0)
+		(void)crypto_auth_hmacsha256_update(&st, data, n);
 	(void)crypto_auth_hmacsha256_final(&st, out);
 	sodium_memzero(&st, sizeof(st));
 }

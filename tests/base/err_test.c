@@ -23,7 +23,8 @@ set_clears_the_rest(void **state)
 	assert_int_equal(err_hint(&e, "free some %s", "room"), -1);
 	assert_int_equal(e.code, ERR_SPACE);
 	assert_int_equal(e.sys, ENOSPC);
-	assert_string_equal(e.what, "cannot write 'a': No space left on device");
+	assert_string_equal(e.what,
+	    "cannot write 'a': No space left on device");
 	assert_string_equal(e.hint, "free some room");
 	assert_int_equal(err_set(&e, ERR_FORMAT, "line %d", 7), -1);
 	assert_int_equal(e.code, ERR_FORMAT);

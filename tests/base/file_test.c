@@ -473,10 +473,49 @@ others_report_faults(void **state)
 	assert_int_equal(file_fsync_dir(dir, &e), 0);
 }
 
+/* This program again as `file_test save PATH`, with a fault in its way. */
+static int
+save_in_child(const char *fault)
+{
+	const char *path = in_dir("f");
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)setenv("LIUDI_FILE_FAULT", fault, 1);
+		(void)execl("/proc/self/exe", "file_test", "save", path,
+		    (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* Obeyed in builds for it, and in no other. */
+static void
+fault_from_environment(void **state)
+{
+#ifdef LIUDI_FAULTS
+	const int failed = EIO, killed = KILLED;
+#else
+	const int failed = 0, killed = 0;
+#endif
+	char text[16];
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), "2:%d", EIO);
+	assert_int_equal(save_in_child(text), failed);
+	assert_int_equal(save_in_child("3:kill"), killed);
+	assert_int_equal(save_in_child("9:kill"), 0);
+	assert_int_equal(save_in_child("kill"), 0);
+	assert_int_equal(save_in_child("0:kill"), 0);
+}
+
 #define IN_DIR(t) cmocka_unit_test_setup_teardown(t, make_dir, remove_dir)
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		IN_DIR(saves_and_loads),
@@ -491,8 +530,12 @@ main(void)
 		IN_DIR(locks),
 		IN_DIR(save_survives_each_fault),
 		IN_DIR(save_survives_each_kill),
-		IN_DIR(others_report_faults)
+		IN_DIR(others_report_faults),
+		IN_DIR(fault_from_environment)
 	};
+	struct err e = ERR_INIT;
 
+	if (argc == 3 && str_eq(argv[1], "save"))
+		return file_save(argv[2], "text", 4, 0600, &e) < 0 ? e.sys : 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

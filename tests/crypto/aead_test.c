@@ -1,7 +1,7 @@
 /*
  * tests/crypto/aead_test.c - both halves.  No additional data is used here,
- * so that the ciphertext is that of RFC 8439 section 2.4.2; its tag was computed
- * by the text of section 2.8 and by another program, which agree.
+ * so that the ciphertext is that of RFC 8439 section 2.4.2; its tag was worked
+ * out after the text of section 2.8 and by another program, which agree.
  */
 #include "crypto/aead.h"
 #include "crypto/aead_open.h"
