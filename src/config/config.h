@@ -5,7 +5,10 @@
  * error with the line number and the nearest valid name.  config/keys.c is the
  * table: section, key, type, range, default, one line of help; the manual and
  * config/liudi.ini.sample are tested against it.
- * Caps: a file <= 256 KiB, 256 sources, 256 patterns a source.
+ * Form: UTF-8; "key = value" below "[section]"; '#' and ';' begin a comment at
+ * the start of a line, ';' behind a blank does so anywhere.
+ * Caps: a file <= 256 KiB, a line <= CONFIG_LINE_MAX bytes, 256 sources, 256
+ * patterns of each kind a source.
  * Needs: base; inih.
  */
 #ifndef LIUDI_CONFIG_CONFIG_H
@@ -17,6 +20,11 @@
 
 #include "base/err.h"
 
+#define CONFIG_FILE_MAX ((size_t)256 << 10)
+#define CONFIG_LINE_MAX 4352	/* a path of 4095 bytes and its key */
+#define CONFIG_SOURCES_MAX 256
+#define CONFIG_PATTERNS_MAX 256
+
 enum config_kind {	/* "kind" of a source */
 	CONFIG_CHAT, CONFIG_SHOP, CONFIG_ACCOUNT, CONFIG_REPORT, CONFIG_FILES
 };
@@ -26,7 +34,8 @@ const char *config_kind_name(enum config_kind k);
 struct config_source {		/* [source NAME]; sorted by name */
 	char *name;		/* [a-z0-9][a-z0-9-]{0,31} */
 	enum config_kind kind;
-	char *path;		/* absolute, "~" expanded; may hold globs */
+	char *path;		/* absolute, "~" expanded; may hold globs of
+				 * base/path.h, '\\' quotes; no '/' at the end */
 	char **include;		/* patterns of base/path.h; none = everything */
 	size_t ninclude;
 	char **exclude;
@@ -48,9 +57,17 @@ struct config {
 	size_t nsources;
 };
 
-/* Read a station's / a desk's file.  -1: ERR_CONFIG "FILE:LINE: …", ERR_NOENT. */
+/*
+ * Read a station's / a desk's file; release *c when done.  -1 (*c is empty):
+ * ERR_CONFIG "FILE:LINE: …", ERR_NOENT, ERR_IO, ERR_NOMEM.
+ */
 int config_load_station(struct config *c, const char *file, struct err *e);
 int config_load_desk(struct config *c, const char *file, struct err *e);
+/* As config_load_station, from N bytes of TEXT; FILE is for the messages. */
+int config_parse_station(struct config *c, const char *file, const void *text,
+	size_t n, struct err *e);
+int config_parse_desk(struct config *c, const char *file, const void *text,
+	size_t n, struct err *e);
 void config_release(struct config *c);
 
 enum config_type { CONFIG_TEXT, CONFIG_ID, CONFIG_BOOL, CONFIG_INT,
@@ -65,7 +82,11 @@ struct config_key {
 	const char *choices;	/* CONFIG_CHOICE: "own stock" */
 	const char *value;	/* default as text, NULL = must be given */
 	const char *help;
+	size_t at, size;	/* the field in struct config, config_source */
 };
 const struct config_key *config_keys(size_t *n);
+
+/* True for [a-z0-9][a-z0-9-]{0,31}: stations, sources, streams. */
+bool config_is_id(const char *s);
 
 #endif

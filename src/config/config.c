@@ -1,0 +1,755 @@
+/*
+ * config/config.c - liudi.ini and desk.ini, held against the table of keys.c.
+ *
+ * inih splits "key = value"; it is fed line by line, and what it does not
+ * report (line numbers, sections without keys, cut lines) is done here.
+ */
+#include "config/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <ini.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "base/utf8.h"
+
+#include "base/banned.h"
+
+#define SOURCE_PREFIX "source "
+#define SOURCE_SECTION "source *"
+#define ID_MAX_LEN 32
+
+struct reader {
+	struct config *c;
+	struct err *e;
+	bool failed;
+	const char *text, *end;	/* what is left */
+	int line;		/* the one read last */
+	const char *root;	/* "station" or "desk" */
+	bool root_seen;
+	const char *section;	/* of the table; NULL before the first */
+	int section_line;
+	struct config_source *src;	/* in a source section, else NULL */
+	uint32_t seen;		/* bit i: key i of the table was given */
+};
+
+static const char *const kinds[] = {
+	"chat", "shop", "account", "report", "files"
+};
+
+const char *
+config_kind_name(enum config_kind k)
+{
+	return (size_t)k < sizeof(kinds) / sizeof(kinds[0]) ? kinds[k] : "?";
+}
+
+bool
+config_is_id(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return n >= 1 && n <= ID_MAX_LEN && s[n] == '\0' && s[0] != '-';
+}
+
+/* ERR_CONFIG at LINE; WHAT is on the heap (NULL: no memory) and freed.  -1. */
+static int
+fail_at(struct reader *r, int line, char *what)
+{
+	r->failed = true;
+	if (!what)
+		return err_nomem(r->e);
+	(void)err_set(r->e, ERR_CONFIG, "%s:%d: %s", r->c->file, line, what);
+	free(what);
+	return -1;
+}
+
+static int
+fail(struct reader *r, char *what)
+{
+	return fail_at(r, r->line, what);
+}
+
+static int
+fail_nomem(struct reader *r)
+{
+	r->failed = true;
+	return err_nomem(r->e);
+}
+
+/* The section as the file names it: "station", "source chats". */
+static char *
+section_text(const struct reader *r)
+{
+	return r->src ? str_fmt(SOURCE_PREFIX "%s", r->src->name) :
+	    str_dup(r->section);
+}
+
+/* Text with a %s for the key and one for the section's name. */
+static int
+fail_key(struct reader *r, int line, const char *before, const char *key,
+	const char *between)
+{
+	char *section = section_text(r);
+	int rc;
+
+	if (!section)
+		return fail_nomem(r);
+	rc = fail_at(r, line, str_fmt("%s'%s'%s[%s]", before, key, between,
+	    section));
+	free(section);
+	return rc;
+}
+
+static bool
+is_in(const struct reader *r, const struct config_key *k)
+{
+	return r->section && strcmp(k->section, r->section) == 0;
+}
+
+/* Close enough for a slip of the fingers. */
+static bool
+is_near(const char *a, const char *b)
+{
+	size_t n = strlen(b);
+
+	return str_distance(a, b) <= (n <= 3 ? 1 : n <= 6 ? 2 : 3);
+}
+
+static void
+hint_key(struct reader *r, const char *key)
+{
+	const struct config_key *k, *best = NULL;
+	struct buf names = BUF_INIT(200);
+	size_t n, i;
+
+	k = config_keys(&n);
+	for (i = 0; i < n; i++) {
+		if (!is_in(r, &k[i]))
+			continue;
+		/* A list that is cut short is still a hint. */
+		(void)buf_addf(&names, NULL, "%s%s", names.len > 0 ? ", " : "",
+		    k[i].name);
+		if (is_near(key, k[i].name) && (!best ||
+		    str_distance(key, k[i].name) <
+		    str_distance(key, best->name)))
+			best = &k[i];
+	}
+	if (best)
+		(void)err_hint(r->e, "did you mean '%s'?", best->name);
+	else
+		(void)err_hint(r->e, "keys here: %s", buf_str(&names));
+	buf_release(&names);
+}
+
+static void
+hint_section(struct reader *r, const char *name)
+{
+	const bool desk = strcmp(r->root, "desk") == 0;
+
+	if (is_near(name, r->root))
+		(void)err_hint(r->e, "did you mean '[%s]'?", r->root);
+	else if (!desk && strncmp(name, "source", 6) == 0)
+		(void)err_hint(r->e, "write '[source NAME]'");
+	else if (!desk && strchr(name, ' '))
+		(void)err_hint(r->e, "did you mean '[source%s]'?",
+		    strchr(name, ' '));
+	else
+		(void)err_hint(r->e, "sections here: [%s]%s", r->root,
+		    desk ? "" : ", [source NAME]");
+}
+
+/* --- Values. */
+
+/* Backslashes before what a glob would read otherwise; heap or NULL. */
+static char *
+quote_glob(const char *s)
+{
+	char *out = malloc(2 * strlen(s) + 1);
+	char *p = out;
+
+	if (!out)
+		return NULL;
+	for (; *s != '\0'; s++) {
+		if (strchr("*?[\\", *s))
+			*p++ = '\\';
+		*p++ = *s;
+	}
+	*p = '\0';
+	return out;
+}
+
+/* "~/x" with the home folder, which is no pattern if GLOB; heap or NULL. */
+static char *
+expand(struct reader *r, const char *value, bool glob)
+{
+	char *home, *quoted = NULL, *out = NULL;
+
+	home = path_expand("~", NULL, r->e);
+	if (!home) {
+		r->failed = true;
+		return NULL;
+	}
+	quoted = glob ? quote_glob(home) : str_dup(home);
+	if (quoted)
+		out = value[1] == '\0' ? str_dup(quoted) :
+		    path_join(quoted, value + 2);
+	if (!out)
+		(void)fail_nomem(r);
+	free(home);
+	free(quoted);
+	return out;
+}
+
+static bool
+has_dots(const char *p)
+{
+	size_t n;
+
+	for (; *p != '\0'; p += n + (p[n] == '/')) {
+		n = strcspn(p, "/");
+		if ((n == 1 && p[0] == '.') ||
+		    (n == 2 && p[0] == '.' && p[1] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/* Double slashes and those at the end go. */
+static void
+squeeze(char *p)
+{
+	char *out = p;
+	const char *s;
+
+	for (s = p; *s != '\0'; s++)
+		if (*s != '/' || out == p || out[-1] != '/')
+			*out++ = *s;
+	if (out > p + 1 && out[-1] == '/')
+		out--;
+	*out = '\0';
+}
+
+/* A folder on this machine: absolute or from the home folder. */
+static int
+set_path(struct reader *r, const char *value, bool glob, char **out)
+{
+	char *p;
+
+	if (value[0] != '/' && value[0] != '~') {
+		(void)fail(r, str_fmt("path '%s' is not absolute", value));
+		return err_hint(r->e, "begin it with '/' or '~/'");
+	}
+	if (value[0] == '~' && value[1] != '/' && value[1] != '\0') {
+		(void)fail(r, str_fmt("no home of another user in '%s'",
+		    value));
+		return err_hint(r->e, "write the folder in full");
+	}
+	if (has_dots(value)) {
+		(void)fail(r, str_fmt("'.' or '..' within path '%s'", value));
+		return err_hint(r->e, "write the folder in full");
+	}
+	p = value[0] == '~' ? expand(r, value, glob) : str_dup(value);
+	if (!p)
+		return r->failed ? -1 : fail_nomem(r);
+	if (strlen(p) > PATH_MAX_LEN) {
+		free(p);
+		return fail(r, str_fmt("path longer than %d bytes",
+		    PATH_MAX_LEN));
+	}
+	squeeze(p);
+	*out = p;
+	return 0;
+}
+
+/* A place as repo/central.h reads it; here only its first look. */
+static int
+set_central(struct reader *r, const char *value, char **out)
+{
+	const char *host = strstr(value, "://");
+
+	if (str_starts(value, "ssh://") || str_starts(value, "https://")) {
+		if (host[3] == '\0' || host[3] == '/')
+			return fail(r, str_fmt("no host in '%s'", value));
+		*out = str_dup(value);
+		return *out ? 0 : fail_nomem(r);
+	}
+	if (value[0] == '/' || value[0] == '~')
+		return set_path(r, value, false, out);
+	(void)fail(r, str_fmt("'%s' is no place for a central", value));
+	return err_hint(r->e,
+	    "write ssh://user@host/path, https://host/path or a folder");
+}
+
+static int
+set_text(struct reader *r, const struct config_key *k, const char *value,
+	char **out)
+{
+	if (strcmp(k->name, "central") == 0)
+		return set_central(r, value, out);
+	if (strcmp(k->name, "path") == 0)
+		return set_path(r, value, true, out);
+	*out = str_dup(value);
+	return *out ? 0 : fail_nomem(r);
+}
+
+static int
+set_id(struct reader *r, const struct config_key *k, const char *value,
+	char **out)
+{
+	if (!config_is_id(value)) {
+		(void)fail(r, str_fmt("'%s' is not an id, but '%s'", k->name,
+		    value));
+		return err_hint(r->e, "1 to %d of a-z, 0-9 and '-', not "
+		    "beginning with '-'", ID_MAX_LEN);
+	}
+	*out = str_dup(value);
+	return *out ? 0 : fail_nomem(r);
+}
+
+static int
+set_bool(struct reader *r, const struct config_key *k, const char *value,
+	bool *out)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
+		(void)fail(r, str_fmt("'%s' is neither yes nor no, but '%s'",
+		    k->name, value));
+		return err_hint(r->e, "write 'yes' or 'no'");
+	}
+	*out = strcmp(value, "yes") == 0;
+	return 0;
+}
+
+static int
+set_int(struct reader *r, const struct config_key *k, const char *value,
+	int *out)
+{
+	int64_t v;
+
+	if (str_to_i64(value, k->min, k->max, &v) < 0) {
+		(void)fail(r, str_fmt("'%s' is not a number from %lld to "
+		    "%lld, but '%s'", k->name, (long long)k->min,
+		    (long long)k->max, value));
+		return err_hint(r->e, "the default is %s", k->value);
+	}
+	*out = (int)v;
+	return 0;
+}
+
+/* The index of the word goes into a bool or an enum. */
+static int
+set_choice(struct reader *r, const struct config_key *k, const char *value,
+	uint8_t *field)
+{
+	const size_t len = strlen(value);
+	const char *word = k->choices;
+	unsigned index = 0;
+	size_t n;
+	bool flag;
+
+	for (; *word != '\0'; word += n + (word[n] == ' '), index++) {
+		n = strcspn(word, " ");
+		if (n == len && memcmp(word, value, n) == 0)
+			break;
+	}
+	if (*word == '\0') {
+		(void)fail(r, str_fmt("'%s' cannot be '%s'", k->name, value));
+		return err_hint(r->e, "one of: %s", k->choices);
+	}
+	flag = index == 1;
+	if (k->size == sizeof(flag))
+		memcpy(field, &flag, sizeof(flag));
+	else
+		memcpy(field, &index, sizeof(index));
+	return 0;
+}
+
+static int
+add_pattern(struct reader *r, const struct config_key *k, const char *value)
+{
+	const bool include = strcmp(k->name, "include") == 0;
+	char ***list = include ? &r->src->include : &r->src->exclude;
+	size_t *n = include ? &r->src->ninclude : &r->src->nexclude;
+	char **grown;
+
+	if (*n == CONFIG_PATTERNS_MAX)
+		return fail(r, str_fmt("more than %d patterns '%s'",
+		    CONFIG_PATTERNS_MAX, k->name));
+	if (strlen(value) > PATH_MAX_LEN)
+		return fail(r, str_fmt("pattern longer than %d bytes",
+		    PATH_MAX_LEN));
+	grown = realloc(*list, (*n + 1) * sizeof(*grown));
+	if (!grown)
+		return fail_nomem(r);
+	*list = grown;
+	grown[*n] = str_dup(value);
+	if (!grown[*n])
+		return fail_nomem(r);
+	++*n;
+	return 0;
+}
+
+static int
+set_value(struct reader *r, const struct config_key *k, const char *value)
+{
+	uint8_t *base = r->src ? (uint8_t *)r->src : (uint8_t *)r->c;
+	void *field = base + k->at;
+
+	switch (k->type) {
+	case CONFIG_TEXT:
+		return set_text(r, k, value, field);
+	case CONFIG_ID:
+		return set_id(r, k, value, field);
+	case CONFIG_BOOL:
+		return set_bool(r, k, value, field);
+	case CONFIG_INT:
+		return set_int(r, k, value, field);
+	case CONFIG_CHOICE:
+		return set_choice(r, k, value, field);
+	case CONFIG_PATTERN:
+		return add_pattern(r, k, value);
+	}
+	return fail(r, str_dup("a key of no type"));
+}
+
+/* --- Sections. */
+
+/* What must be given is there; the rest gets its default. */
+static int
+end_section(struct reader *r)
+{
+	const struct config_key *k;
+	size_t n, i;
+
+	if (!r->section)
+		return 0;
+	k = config_keys(&n);
+	for (i = 0; i < n; i++) {
+		if (!is_in(r, &k[i]) || (r->seen & (UINT32_C(1) << i)))
+			continue;
+		if (!k[i].value) {
+			(void)fail_key(r, r->section_line, "no ", k[i].name,
+			    " in ");
+			return err_hint(r->e, "%s: %s", k[i].name, k[i].help);
+		}
+		if (k[i].value[0] != '\0' && set_value(r, &k[i],
+		    k[i].value) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+begin_source(struct reader *r, const char *name)
+{
+	struct config *c = r->c;
+	struct config_source *grown;
+	size_t i;
+
+	if (!config_is_id(name)) {
+		(void)fail(r, str_fmt("'%s' is no name for a source", name));
+		return err_hint(r->e, "1 to %d of a-z, 0-9 and '-', not "
+		    "beginning with '-'", ID_MAX_LEN);
+	}
+	for (i = 0; i < c->nsources; i++)
+		if (strcmp(c->source[i].name, name) == 0)
+			return fail(r, str_fmt("a second section [source %s]",
+			    name));
+	if (c->nsources == CONFIG_SOURCES_MAX)
+		return fail(r, str_fmt("more than %d sources",
+		    CONFIG_SOURCES_MAX));
+	grown = realloc(c->source, (c->nsources + 1) * sizeof(*grown));
+	if (!grown)
+		return fail_nomem(r);
+	c->source = grown;
+	r->src = &grown[c->nsources];
+	*r->src = (struct config_source){0};
+	r->src->name = str_dup(name);
+	if (!r->src->name)
+		return fail_nomem(r);
+	c->nsources++;
+	r->section = SOURCE_SECTION;
+	return 0;
+}
+
+static int
+begin_section(struct reader *r, const char *name)
+{
+	if (end_section(r) < 0)
+		return -1;
+	r->section = NULL;
+	r->src = NULL;
+	r->seen = 0;
+	r->section_line = r->line;
+	if (strcmp(name, r->root) == 0) {
+		if (r->root_seen)
+			return fail(r, str_fmt("a second section [%s]", name));
+		r->root_seen = true;
+		r->section = r->root;
+		return 0;
+	}
+	if (strcmp(r->root, "desk") != 0 && str_starts(name, SOURCE_PREFIX))
+		return begin_source(r, name + strlen(SOURCE_PREFIX));
+	(void)fail(r, str_fmt("unknown section '[%s]'", name));
+	hint_section(r, name);
+	return -1;
+}
+
+/* --- Lines. */
+
+/* A line that begins with '['; LINE is changed. */
+static int
+section_line(struct reader *r, char *line)
+{
+	char *close = strchr(line, ']');
+	const char *rest;
+
+	rest = close ? close + 1 + strspn(close + 1, " \t\r\n") : NULL;
+	if (!close || (*rest != '\0' && *rest != ';' && *rest != '#')) {
+		(void)fail(r, str_dup("not a '[section]' line"));
+		return err_hint(r->e, "write nothing behind the ']'");
+	}
+	*close = '\0';
+	return begin_section(r, line + 1);
+}
+
+/* Bytes that have no business in a line. */
+static int
+check_line(struct reader *r, const char *s, size_t n)
+{
+	size_t i;
+
+	if (!utf8_valid(s, n)) {
+		(void)fail(r, str_dup("ill-formed UTF-8"));
+		return err_hint(r->e, "save the file as UTF-8");
+	}
+	for (i = 0; i < n; i++)
+		if (((uint8_t)s[i] < 0x20 && s[i] != '\t' && s[i] != '\n' &&
+		    !(s[i] == '\r' && (i + 1 == n || s[i + 1] == '\n'))) ||
+		    s[i] == 0x7f)
+			return fail(r, str_dup("a control character"));
+	return 0;
+}
+
+/* inih's reader: the next line without its leading blanks, NULL to stop. */
+static char *
+next_line(char *out, int size, void *arg)
+{
+	struct reader *r = arg;
+	const char *nl;
+	size_t n;
+
+	if (r->failed || r->text == r->end)
+		return NULL;
+	nl = memchr(r->text, '\n', (size_t)(r->end - r->text));
+	n = nl ? (size_t)(nl + 1 - r->text) : (size_t)(r->end - r->text);
+	r->line++;
+	if (r->line == 1 && n >= 3 && memcmp(r->text, "\xef\xbb\xbf", 3) == 0) {
+		r->text += 3;
+		n -= 3;
+	}
+	/* Leading blanks would make it a continued value. */
+	while (n > 0 && (*r->text == ' ' || *r->text == '\t')) {
+		r->text++;
+		n--;
+	}
+	if (size < 3 || n > (size_t)size - 3) {
+		(void)fail(r, str_fmt("line longer than %d bytes", size - 3));
+		return NULL;
+	}
+	if (check_line(r, r->text, n) < 0)
+		return NULL;
+	memcpy(out, r->text, n);
+	out[n] = '\0';
+	r->text += n;
+	if (out[0] == '[') {
+		if (section_line(r, out) < 0)
+			return NULL;
+		/* Done with; inih sees a comment. */
+		memcpy(out, "#\n", 3);
+	}
+	return out;
+}
+
+/* inih's handler of a "key = value" line: 1 to go on. */
+static int
+on_value(void *arg, const char *section, const char *name, const char *value)
+{
+	struct reader *r = arg;
+	const struct config_key *k;
+	size_t n, i;
+
+	(void)section;	/* r knows */
+	if (r->failed)
+		return 0;
+	if (!r->section) {
+		(void)fail(r, str_fmt("'%s' stands before any section", name));
+		(void)err_hint(r->e, "begin with '[%s]'", r->root);
+		return 0;
+	}
+	k = config_keys(&n);
+	for (i = 0; i < n; i++)
+		if (is_in(r, &k[i]) && strcmp(k[i].name, name) == 0)
+			break;
+	if (i == n) {
+		(void)fail_key(r, r->line, "unknown key ", name, " in ");
+		hint_key(r, name);
+		return 0;
+	}
+	if (k[i].type != CONFIG_PATTERN && (r->seen & (UINT32_C(1) << i))) {
+		(void)fail_key(r, r->line, "a second ", name, " in ");
+		return 0;
+	}
+	if (value[0] == '\0') {
+		(void)fail_key(r, r->line, "no value for ", name, " in ");
+		if (k[i].value)
+			(void)err_hint(r->e, "leave the line out for the "
+			    "default");
+		return 0;
+	}
+	if (!utf8_clean(value, strlen(value))) {
+		(void)fail(r, str_fmt("a control character in '%s'", name));
+		return 0;
+	}
+	r->seen |= UINT32_C(1) << i;
+	return set_value(r, &k[i], value) == 0;
+}
+
+static int
+cmp_source(const void *a, const void *b)
+{
+	const struct config_source *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int
+parse(struct config *c, const char *file, const char *root, const void *text,
+	size_t n, struct err *e)
+{
+	struct reader r = {.c = c, .e = e, .root = root};
+	int rc = -1, bad;
+
+	*c = (struct config){0};
+	c->file = str_dup(file);
+	if (!c->file) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (n > CONFIG_FILE_MAX) {
+		(void)err_set(e, ERR_CONFIG, "'%s' is larger than %zu bytes",
+		    file, CONFIG_FILE_MAX);
+		goto out;
+	}
+	r.text = n > 0 ? text : "";
+	r.end = r.text + n;
+	/*
+	 * A setting of this build of inih, whose own 200 bytes would cut paths
+	 * in Chinese; always the same value, so threads do not matter.
+	 */
+	ini_max_line = CONFIG_LINE_MAX + 3;
+	bad = ini_parse_stream(next_line, &r, on_value, &r);
+	if (r.failed)
+		goto out;
+	if (bad > 0) {
+		r.line = bad;
+		(void)fail(&r, str_dup("not a 'key = value' line"));
+		goto out;
+	}
+	if (bad < 0) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (end_section(&r) < 0)
+		goto out;
+	if (!r.root_seen) {
+		(void)err_set(e, ERR_CONFIG, "%s: no section [%s]", file,
+		    root);
+		goto out;
+	}
+	if (c->nsources > 1)
+		qsort(c->source, c->nsources, sizeof(*c->source), cmp_source);
+	rc = 0;
+out:
+	if (rc < 0)
+		config_release(c);
+	return rc;
+}
+
+static int
+load(struct config *c, const char *file, const char *root, struct err *e)
+{
+	struct buf b = BUF_INIT(CONFIG_FILE_MAX);
+	int rc = -1;
+
+	*c = (struct config){0};
+	if (file_load(file, &b, e) < 0) {
+		if (e && e->code == ERR_NOMEM)
+			(void)err_set(e, ERR_CONFIG,
+			    "'%s' is larger than %zu bytes", file,
+			    CONFIG_FILE_MAX);
+		goto out;
+	}
+	rc = parse(c, file, root, b.data, b.len, e);
+out:
+	buf_release(&b);
+	return rc;
+}
+
+int
+config_load_station(struct config *c, const char *file, struct err *e)
+{
+	return load(c, file, "station", e);
+}
+
+int
+config_load_desk(struct config *c, const char *file, struct err *e)
+{
+	return load(c, file, "desk", e);
+}
+
+int
+config_parse_station(struct config *c, const char *file, const void *text,
+	size_t n, struct err *e)
+{
+	return parse(c, file, "station", text, n, e);
+}
+
+int
+config_parse_desk(struct config *c, const char *file, const void *text,
+	size_t n, struct err *e)
+{
+	return parse(c, file, "desk", text, n, e);
+}
+
+static void
+release_list(char **list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		free(list[i]);
+	free(list);
+}
+
+void
+config_release(struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->nsources; i++) {
+		free(c->source[i].name);
+		free(c->source[i].path);
+		free(c->source[i].stream);
+		release_list(c->source[i].include, c->source[i].ninclude);
+		release_list(c->source[i].exclude, c->source[i].nexclude);
+	}
+	free(c->source);
+	free(c->file);
+	free(c->station);
+	free(c->central);
+	free(c->ssh);
+	*c = (struct config){0};
+}

@@ -1,0 +1,67 @@
+/* config/keys.c - every key of liudi.ini and desk.ini, in the order shown. */
+#include "config/config.h"
+
+#include "base/banned.h"
+
+#define FIELD(type, field) \
+	offsetof(struct type, field), sizeof(((struct type *)NULL)->field)
+
+static const struct config_key keys[] = {
+	{"station", "id", CONFIG_ID, 0, 0, NULL, NULL,
+	    "name of this workstation login, as the manager gave it",
+	    FIELD(config, station)},
+	{"station", "central", CONFIG_TEXT, 0, 0, NULL, NULL,
+	    "where records go: ssh://user@host/path, https://host/path or a "
+	    "folder",
+	    FIELD(config, central)},
+	{"station", "ssh", CONFIG_TEXT, 0, 0, NULL, "",
+	    "ssh command to use, with its arguments",
+	    FIELD(config, ssh)},
+	{"station", "push", CONFIG_CHOICE, 0, 0, "own stock", "own",
+	    "push with the built-in client, or with git push",
+	    FIELD(config, push_stock)},
+	{"station", "full_every_days", CONFIG_INT, 0, 3650, NULL, "90",
+	    "days between runs that list every file again; 0 = never",
+	    FIELD(config, full_every_days)},
+	{"station", "reread", CONFIG_BOOL, 0, 0, NULL, "yes",
+	    "read some unchanged files again in each run, all within a month",
+	    FIELD(config, reread)},
+
+	{"source *", "kind", CONFIG_CHOICE, 0, 0,
+	    "chat shop account report files", NULL,
+	    "what the files are",
+	    FIELD(config_source, kind)},
+	{"source *", "path", CONFIG_TEXT, 0, 0, NULL, NULL,
+	    "folder or file to collect; ~/ and * ? ** [a-z] work, \\ quotes",
+	    FIELD(config_source, path)},
+	{"source *", "include", CONFIG_PATTERN, 0, 0, NULL, "",
+	    "collect only what matches; may be given more than once",
+	    FIELD(config_source, include)},
+	{"source *", "exclude", CONFIG_PATTERN, 0, 0, NULL, "",
+	    "leave out what matches; may be given more than once",
+	    FIELD(config_source, exclude)},
+	{"source *", "stream", CONFIG_ID, 0, 0, NULL, "main",
+	    "retention class",
+	    FIELD(config_source, stream)},
+	{"source *", "databases", CONFIG_BOOL, 0, 0, NULL, "yes",
+	    "copy live SQLite databases through SQLite",
+	    FIELD(config_source, databases)},
+
+	{"desk", "central", CONFIG_TEXT, 0, 0, NULL, NULL,
+	    "where records are: ssh://user@host/path, https://host/path or a "
+	    "folder",
+	    FIELD(config, central)},
+	{"desk", "ssh", CONFIG_TEXT, 0, 0, NULL, "",
+	    "ssh command to use, with its arguments",
+	    FIELD(config, ssh)},
+	{"desk", "push", CONFIG_CHOICE, 0, 0, "own stock", "own",
+	    "push with the built-in client, or with git push",
+	    FIELD(config, push_stock)},
+};
+
+const struct config_key *
+config_keys(size_t *n)
+{
+	*n = sizeof(keys) / sizeof(keys[0]);
+	return keys;
+}
