@@ -1,0 +1,2 @@
+liudi_test(json json)
+liudi_fuzz(json DEPENDS json)
