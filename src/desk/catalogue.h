@@ -1,0 +1,63 @@
+/*
+ * desk/catalogue.h - the local index: an SQLite file, WAL, 0600.
+ *
+ * A thin layer over the numbered statements of desk/sql.h: bind, step, read a
+ * column.  It holds nothing that the repository does not hold, and is built
+ * anew at any time.  One catalogue, one thread.
+ * Needs: base; sqlite3.
+ */
+#ifndef LIUDI_DESK_CATALOGUE_H
+#define LIUDI_DESK_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "desk/sql.h"
+
+struct catalogue;
+
+/*
+ * Open FILE.  MAKE: make it (and make it anew if it is of another version);
+ * else -1 with ERR_NOENT and a hint to sync.  Its folder must be there.
+ */
+struct catalogue *catalogue_open(const char *file, bool make, struct err *e);
+void catalogue_close(struct catalogue *c);
+
+/* Remove the file and what SQLite keeps beside it. */
+int catalogue_remove(const char *file, struct err *e);
+
+int catalogue_begin(struct catalogue *c, struct err *e);
+int catalogue_commit(struct catalogue *c, struct err *e);
+void catalogue_rollback(struct catalogue *c);	/* no transaction: nothing */
+
+/*
+ * Start statement Q with values bound in order: FMT has a letter for each of
+ * the arguments: i int64_t, t const char * (NULL binds null), b const void *
+ * and size_t (NULL binds null), n nothing (null).  Bound bytes must stay until
+ * the next step.  Returns 1 (a row is there), 0 (done), -1.
+ */
+int catalogue_step(struct catalogue *c, enum sql q, struct err *e,
+	const char *fmt, ...);
+/* The next row: 1, 0, -1. */
+int catalogue_next(struct catalogue *c, enum sql q, struct err *e);
+/* As catalogue_step for a statement without rows: 0 or -1. */
+int catalogue_run(struct catalogue *c, enum sql q, struct err *e,
+	const char *fmt, ...);
+/* Stop before the last row. */
+void catalogue_reset(struct catalogue *c, enum sql q);
+
+/* Columns of the row, from 0; texts and blobs stay until the next step. */
+int64_t catalogue_int(struct catalogue *c, enum sql q, int col);
+bool catalogue_null(struct catalogue *c, enum sql q, int col);
+const char *catalogue_text(struct catalogue *c, enum sql q, int col);
+const void *catalogue_blob(struct catalogue *c, enum sql q, int col,
+	size_t *n);
+
+/* The number of the row added last. */
+int64_t catalogue_added(struct catalogue *c);
+/* Rows changed by the last statement. */
+int64_t catalogue_changed(struct catalogue *c);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * desk/deskhome.h - the manager's folder: what lies where.
+ *
+ *   desk.ini                    where the central is
+ *   control.git, records.git    mirrors
+ *   control.pin                 the newest control commit that was checked
+ *   catalogue/catalogue.sqlite3 the local index; can be deleted at any time
+ *   keys/                       identities and signing keys (desk/keys.h)
+ *
+ * Needs: base, config, repo.
+ */
+#ifndef LIUDI_DESK_DESKHOME_H
+#define LIUDI_DESK_DESKHOME_H
+
+#include "base/err.h"
+#include "config/config.h"
+#include "repo/canon.h"
+#include "repo/central.h"
+
+struct deskhome {
+	char *dir;
+	char *ini;
+	char *keys;
+	char *control, *records;	/* mirrors */
+	char *pin;
+	char *index;			/* folder of the catalogue */
+	char *catalogue;
+	struct config config;		/* empty until deskhome_open */
+	struct central central;
+};
+
+/*
+ * Names only: OPTION (--home), else LIUDI_DESK_HOME, else
+ * $XDG_DATA_HOME/liudi-desk, else ~/.local/share/liudi-desk.
+ */
+int deskhome_names(struct deskhome *h, const char *option, struct err *e);
+/* The same, and desk.ini is read.  -1: ERR_CONFIG, ERR_NOENT (hint). */
+int deskhome_open(struct deskhome *h, const char *option, struct err *e);
+void deskhome_release(struct deskhome *h);
+
+/* The pinned control commit; "" if there is none yet. */
+int deskhome_pin_load(const struct deskhome *h, char id[static CANON_ID_LEN],
+	struct err *e);
+int deskhome_pin_save(const struct deskhome *h, const char *id,
+	struct err *e);
+
+#endif

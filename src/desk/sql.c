@@ -1,0 +1,223 @@
+/* desk/sql.c - every statement of the catalogue, numbered. */
+#include "desk/sql.h"
+
+#include "base/banned.h"
+
+/*
+ * line     what folds together: (station, stream) over all its branches
+ * branch   a ref of records.git and how far it was followed
+ * part     a commit; n ascends in the order in which parts were folded
+ * bundle   its chunks have the numbers first .. first + count - 1
+ * chunk    n ascends in tar order; word = the first 8 bytes of id, for finding
+ * version  a file as it stood from one part to another; runs = numbers of its
+ *          chunks (desk/runs.h); to_part NULL = live, = from_part: a line of
+ *          the log that left nothing behind (removed)
+ */
+const char sql_schema[] =
+"CREATE TABLE line(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
+" stream TEXT NOT NULL, UNIQUE(station, stream));"
+"CREATE TABLE branch(n INTEGER PRIMARY KEY, line INT NOT NULL,"
+" ref TEXT NOT NULL UNIQUE, epoch INT NOT NULL, incarnation INT NOT NULL,"
+" head TEXT NOT NULL, fork INT, stopped TEXT);"
+"CREATE TABLE part(n INTEGER PRIMARY KEY, branch INT NOT NULL,"
+" seq INT NOT NULL, id TEXT NOT NULL, tree TEXT NOT NULL,"
+" manifest BLOB NOT NULL, path TEXT NOT NULL, run BLOB, part INT,"
+" final INT, full INT, started INT NOT NULL, finished INT,"
+" commit_utc INT NOT NULL, receipt_utc INT, first_seen INT NOT NULL,"
+" spooled INT, policy INT, files INT, bytes INT, stored INT, chunks INT,"
+" added INT, appended INT, rewritten INT, truncated INT, removed INT,"
+" moved INT, touched INT, same INT, folded INT NOT NULL,"
+" worst INT NOT NULL DEFAULT 0, tz TEXT, utc_offset INT);"
+"CREATE INDEX part_branch ON part(branch, seq);"
+"CREATE INDEX part_id ON part(id);"
+"CREATE INDEX part_run ON part(run);"
+"CREATE TABLE bundle(n INTEGER PRIMARY KEY, part INT NOT NULL,"
+" blob TEXT NOT NULL, path TEXT NOT NULL, sha256 BLOB NOT NULL,"
+" bytes INT NOT NULL, first INT NOT NULL, count INT NOT NULL);"
+"CREATE INDEX bundle_first ON bundle(first);"
+"CREATE INDEX bundle_part ON bundle(part);"
+"CREATE TABLE chunk(n INTEGER PRIMARY KEY, word INT NOT NULL,"
+" id BLOB NOT NULL, part INT NOT NULL, len INT NOT NULL);"
+"CREATE INDEX chunk_word ON chunk(word);"
+"CREATE TABLE version(n INTEGER PRIMARY KEY, line INT NOT NULL,"
+" source TEXT NOT NULL, path BLOB NOT NULL, from_part INT NOT NULL,"
+" to_part INT, size INT NOT NULL, mtime INT NOT NULL, nsec INT NOT NULL,"
+" mode INT NOT NULL, torn INT NOT NULL, sum BLOB, runs BLOB,"
+" elsewhere TEXT, claimed INT NOT NULL, op INT NOT NULL, hash BLOB,"
+" was BLOB);"
+"CREATE INDEX version_path ON version(line, source, path, from_part);"
+"CREATE INDEX version_live ON version(line, source, path)"
+" WHERE to_part IS NULL;"
+"CREATE INDEX version_from ON version(from_part);"
+"CREATE INDEX version_to ON version(to_part) WHERE to_part IS NOT NULL;"
+"CREATE TABLE source_state(part INT NOT NULL, name TEXT NOT NULL,"
+" kind TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, files INT,"
+" bytes INT, symlinks INT, empty_dirs INT, special INT, unreadable INT,"
+" skipped INT, PRIMARY KEY(part, name)) WITHOUT ROWID;"
+"CREATE TABLE event(n INTEGER PRIMARY KEY, part INT, branch INT,"
+" station TEXT NOT NULL, utc INT NOT NULL, severity INT NOT NULL,"
+" code TEXT NOT NULL, text TEXT NOT NULL);"
+"CREATE INDEX event_part ON event(part);"
+"CREATE INDEX event_station ON event(station);";
+
+#define PART_COLUMNS \
+	"p.n, p.branch, p.seq, p.id, p.tree, p.manifest, p.path, p.run, " \
+	"p.part, p.final, p.full, p.started, p.finished, p.commit_utc, " \
+	"p.receipt_utc, p.first_seen, p.spooled, p.files, p.bytes, " \
+	"p.stored, p.chunks, p.added, p.appended, p.rewritten, p.truncated, " \
+	"p.removed, p.moved, p.touched, p.same, p.folded, p.worst, " \
+	"l.station, l.stream, b.epoch, b.incarnation, b.line "
+#define PART_FROM \
+	"FROM part p JOIN branch b ON b.n = p.branch " \
+	"JOIN line l ON l.n = b.line "
+#define VERSION_COLUMNS \
+	"v.n, v.source, v.path, v.from_part, v.to_part, v.size, v.mtime, " \
+	"v.nsec, v.mode, v.torn, v.sum, v.runs, v.elsewhere, v.claimed, " \
+	"v.op, v.hash, v.was "
+
+const char *const sql_text[SQL_COUNT] = {
+	[SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[SQL_COMMIT] = "COMMIT",
+	[SQL_ROLLBACK] = "ROLLBACK",
+
+	[SQL_LINE_GET] = "SELECT n FROM line WHERE station = ?1 "
+		"AND stream = ?2",
+	[SQL_LINE_ADD] = "INSERT INTO line(station, stream) VALUES(?1, ?2)",
+	[SQL_LINE_EACH] = "SELECT n, stream FROM line WHERE station = ?1 "
+		"ORDER BY stream",
+
+	[SQL_BRANCH_GET] = "SELECT n, head, fork, stopped FROM branch "
+		"WHERE ref = ?1",
+	[SQL_BRANCH_ADD] = "INSERT INTO branch(line, ref, epoch, incarnation, "
+		"head, fork) VALUES(?1, ?2, ?3, ?4, '', ?5)",
+	[SQL_BRANCH_HEAD] = "UPDATE branch SET head = ?2, stopped = NULL "
+		"WHERE n = ?1",
+	[SQL_BRANCH_STOP] = "UPDATE branch SET stopped = ?2 WHERE n = ?1",
+	/* A younger branch of the line that was folded already. */
+	[SQL_BRANCH_NEWER] = "SELECT b.ref FROM branch b WHERE b.line = ?1 "
+		"AND (b.epoch > ?2 OR (b.epoch = ?2 AND b.incarnation > ?3)) "
+		"AND EXISTS(SELECT 1 FROM part p WHERE p.branch = b.n) "
+		"LIMIT 1",
+	[SQL_BRANCH_EACH] = "SELECT n, ref, head, stopped FROM branch "
+		"ORDER BY ref",
+
+	[SQL_PART_ADD] = "INSERT INTO part(branch, seq, id, tree, manifest, "
+		"path, started, commit_utc, first_seen, folded) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[SQL_PART_COUNTS] = "UPDATE part SET run = ?2, part = ?3, final = ?4, "
+		"full = ?5, finished = ?6, spooled = ?7, policy = ?8, "
+		"files = ?9, bytes = ?10, stored = ?11, chunks = ?12, "
+		"added = ?13, appended = ?14, rewritten = ?15, "
+		"truncated = ?16, removed = ?17, moved = ?18, touched = ?19, "
+		"same = ?20, tz = ?21, utc_offset = ?22, folded = 1 "
+		"WHERE n = ?1",
+	[SQL_PART_BY_COMMIT] = "SELECT " PART_COLUMNS PART_FROM
+		"WHERE p.id = ?1 ORDER BY p.n LIMIT 1",
+	[SQL_PART_LAST] = "SELECT " PART_COLUMNS PART_FROM
+		"WHERE p.branch = ?1 ORDER BY p.seq DESC LIMIT 1",
+	[SQL_PART_LINE_LAST] = "SELECT " PART_COLUMNS PART_FROM
+		"WHERE b.line = ?1 AND p.folded = 1 "
+		"ORDER BY p.n DESC LIMIT 1",
+	/* The state at a time: after the last finished run before it. */
+	[SQL_PART_AT] = "SELECT max(p.n) FROM part p "
+		"JOIN branch b ON b.n = p.branch WHERE b.line = ?1 "
+		"AND p.folded = 1 AND p.commit_utc <= ?2 "
+		"AND (p.final = 1 OR NOT EXISTS(SELECT 1 FROM part q "
+		"WHERE q.branch = p.branch AND q.final = 1 AND q.n <= p.n))",
+	[SQL_PART_GET] = "SELECT " PART_COLUMNS PART_FROM "WHERE p.n = ?1",
+	[SQL_PART_BY_RUN] = "SELECT " PART_COLUMNS PART_FROM
+		"WHERE hex(p.run) LIKE ?1 || '%' ORDER BY p.run, p.n",
+	[SQL_PART_OF_RUN] = "SELECT " PART_COLUMNS PART_FROM
+		"WHERE p.run = ?1 ORDER BY p.n",
+	[SQL_PART_BY_SEQ] = "SELECT " PART_COLUMNS PART_FROM
+		"WHERE l.station = ?1 AND l.stream = 'main' AND p.seq = ?2 "
+		"ORDER BY p.n DESC LIMIT 1",
+	[SQL_PART_SEEN] = "UPDATE part SET worst = max(worst, ?2) "
+		"WHERE n = ?1",
+	[SQL_PART_RECEIPT] = "UPDATE part SET receipt_utc = ?2 "
+		"WHERE id = ?1 AND receipt_utc IS NULL",
+
+	[SQL_BUNDLE_ADD] = "INSERT INTO bundle(part, blob, path, sha256, "
+		"bytes, first, count) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_BUNDLE_AT] = "SELECT n, part, blob, path, bytes, first, count "
+		"FROM bundle WHERE first <= ?1 ORDER BY first DESC LIMIT 1",
+	[SQL_BUNDLE_GET] = "SELECT n, part, blob, path, bytes, first, count "
+		"FROM bundle WHERE n = ?1",
+	[SQL_BUNDLE_EACH] = "SELECT n, part, blob, path, bytes, first, count, "
+		"sha256 FROM bundle ORDER BY n",
+
+	[SQL_CHUNK_ADD] = "INSERT INTO chunk(n, word, id, part, len) "
+		"VALUES(?1, ?2, ?3, ?4, ?5)",
+	[SQL_CHUNK_FIND] = "SELECT c.n, c.len, p.branch, c.part FROM chunk c "
+		"JOIN part p ON p.n = c.part "
+		"WHERE c.word = ?1 AND c.id = ?2 ORDER BY c.n DESC",
+	[SQL_CHUNK_SPAN] = "SELECT n, id, len FROM chunk "
+		"WHERE n BETWEEN ?1 AND ?2 ORDER BY n",
+	[SQL_CHUNK_NEXT] = "SELECT ifnull(max(n), 0) + 1 FROM chunk",
+	[SQL_CHUNK_SUM] = "SELECT ifnull(sum(len), 0), count(*) FROM chunk "
+		"WHERE n BETWEEN ?1 AND ?2",
+
+	[SQL_VERSION_ADD] = "INSERT INTO version(line, source, path, "
+		"from_part, to_part, size, mtime, nsec, mode, torn, sum, "
+		"runs, elsewhere, claimed, op, hash, was) VALUES(?1, ?2, ?3, "
+		"?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+		"?17)",
+	[SQL_VERSION_CLOSE] = "UPDATE version SET to_part = ?2 WHERE n = ?1",
+	[SQL_VERSION_RUNS] = "UPDATE version SET runs = ?2, elsewhere = ?3 "
+		"WHERE n = ?1",
+	[SQL_VERSION_OP] = "UPDATE version SET op = ?2 WHERE n = ?1",
+	[SQL_VERSION_LIVE] = "SELECT " VERSION_COLUMNS "FROM version v "
+		"INDEXED BY version_live WHERE v.line = ?1 "
+		"AND v.to_part IS NULL ORDER BY v.source, v.path",
+	[SQL_VERSION_LIVE_ONE] = "SELECT " VERSION_COLUMNS "FROM version v "
+		"WHERE v.line = ?1 AND v.source = ?2 AND v.path = ?3 "
+		"AND v.to_part IS NULL",
+	/* Back to the state after part ?2: what came later ends here … */
+	[SQL_VERSION_REWIND_NEW] = "UPDATE version SET to_part = ?3 "
+		"WHERE line = ?1 AND from_part > ?2 AND to_part IS NULL",
+	/* … and what ended later stands again. */
+	[SQL_VERSION_REWIND_OLD] = "INSERT INTO version(line, source, path, "
+		"from_part, to_part, size, mtime, nsec, mode, torn, sum, "
+		"runs, elsewhere, claimed, op, hash, was) SELECT line, "
+		"source, path, ?3, NULL, size, mtime, nsec, mode, torn, sum, "
+		"runs, elsewhere, claimed, op, hash, was FROM version "
+		"WHERE line = ?1 AND from_part <= ?2 AND to_part > ?2 "
+		"AND to_part < ?3",
+	[SQL_VERSION_OF_PART] = "SELECT " VERSION_COLUMNS "FROM version v "
+		"WHERE v.from_part = ?1 ORDER BY v.source, v.path",
+	[SQL_VERSION_AT] = "SELECT " VERSION_COLUMNS "FROM version v "
+		"WHERE v.line = ?1 AND v.from_part <= ?2 "
+		"AND (v.to_part IS NULL OR v.to_part > ?2) "
+		"ORDER BY v.source, v.path",
+
+	[SQL_SOURCE_ADD] = "INSERT OR REPLACE INTO source_state VALUES(?1, "
+		"?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[SQL_SOURCE_OF_PART] = "SELECT name, kind, state, reason, files, "
+		"bytes, symlinks, empty_dirs, special, unreadable, skipped "
+		"FROM source_state WHERE part = ?1 ORDER BY name",
+	[SQL_SOURCE_LATEST] = "SELECT max(s.part) FROM source_state s "
+		"JOIN part p ON p.n = s.part JOIN branch b ON b.n = p.branch "
+		"WHERE b.line = ?1",
+
+	[SQL_EVENT_ADD] = "INSERT INTO event(part, branch, station, utc, "
+		"severity, code, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_EVENT_OF_PART] = "SELECT severity, code, text, utc, station "
+		"FROM event WHERE part = ?1 ORDER BY n",
+	[SQL_EVENT_OF_STATION] = "SELECT severity, code, text, utc, station "
+		"FROM event WHERE station = ?1 ORDER BY n",
+	[SQL_EVENT_LAST] = "SELECT 1 FROM event WHERE station = ?1 "
+		"AND code = ?2 AND text = ?3 LIMIT 1",
+	[SQL_EVENT_SINCE] = "SELECT severity, code, text, utc, station "
+		"FROM event WHERE n > ?1 ORDER BY n",
+
+	[SQL_LOG] = "SELECT " PART_COLUMNS PART_FROM
+		"WHERE (?1 IS NULL OR l.station = ?1) AND p.started >= ?2 "
+		"AND p.started <= ?3 ORDER BY p.started, p.n",
+	[SQL_STATION_EACH] = "SELECT DISTINCT station FROM line "
+		"ORDER BY station",
+	[SQL_STATION_SUM] = "SELECT count(*), ifnull(sum(v.size), 0) "
+		"FROM line l JOIN version v ON v.line = l.n "
+		"WHERE l.station = ?1 AND v.to_part IS NULL",
+	[SQL_STATION_PROBLEMS] = "SELECT count(*) FROM event "
+		"WHERE station = ?1 AND severity >= ?2",
+};
