@@ -8,4 +8,3 @@ foreach(module IN ITEMS hash bech32 x25519 ed25519 aead scrypt)
 endforeach()
 
 liudi_fuzz(bech32 DEPENDS crypto)
-liudi_fuzz(base64 DEPENDS base)
