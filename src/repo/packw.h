@@ -40,12 +40,22 @@ int packw_finish(struct packw *p, char name[static 41], struct err *e);
 void packw_free(struct packw *p);	/* drops what is not finished */
 
 /*
- * Stream several packs as one: a new header, the bodies, a new trailer, given
- * to SINK in order.  NPACKS 0 gives a pack without objects.
+ * Stream several packs of ours as one: a new header, the bodies, a new trailer,
+ * given to SINK in order; an object that stands in several goes out once.
+ * NPACKS 0 gives a pack without objects.  *total (may be NULL) = the bytes that
+ * will come, set before the first.
  */
 int packw_concat(const char *const paths[], size_t npacks,
 	int (*sink)(void *arg, const void *data, size_t n, struct err *e),
-	void *arg, struct err *e);
+	void *arg, uint64_t *total, struct err *e);
+
+/*
+ * Each object of a pack that packw wrote, in the order of the pack; objects of
+ * more than MAX bytes and packs of other writers are ERR_FORMAT.
+ */
+int packw_each(const char *path, size_t max, int (*fn)(void *arg,
+	enum packw_type type, const uint8_t id[static 20], const void *data,
+	size_t n, struct err *e), void *arg, struct err *e);
 
 /* Merge packs of stored objects in DIR (names as packw_finish gave) into one
  * and remove them. */

@@ -1,3 +1,3 @@
-foreach(module IN ITEMS canon central)
+foreach(module IN ITEMS canon central packw)
 	liudi_test(repo ${module})
 endforeach()
