@@ -1,0 +1,1 @@
+liudi_test(bundle tarz LIBS PkgConfig::ZSTD)
