@@ -1,0 +1,978 @@
+#!/bin/sh
+# tests/bench/run.sh - liudi beside its peers, in one sitting.
+#
+#	run.sh [--scale small|500m|2g|tinyN[k|m]] [--only PART[,PART...]]
+#	       [--rounds N] [--days N] [--seed N] [--peers "NAME..."]
+#	       [--bin DIR] [--work DIR] [--keep]
+#
+# Parts: first days nochange restore clone push verify tiny.  Without --only,
+# a scale tinyN runs tiny, another scale all parts (tiny with few files).
+# --bin is the folder of liudi and liudi-desk; without them, or with
+# --peers without liudi, the peers run alone.  Parts of a later call go on
+# with the state that --work DIR --keep left behind.
+#
+# Every figure is a median over rounds in which the programs took turns; only
+# ratios travel between machines.  CPU is user + system with all children,
+# memory is that of the largest single process.  Exits 0 if what was measured
+# met its goal, 1 if not, 2 for a wrong call.
+#
+# Needs: cc, sqlite3 (library; the shell to compare databases), git, ssh,
+# sshd, zstd, and of restic, borg, bup those to compare with.
+set -eu
+LC_ALL=C
+export LC_ALL
+
+self=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$self/../.." && pwd)
+
+scale=small only='' rounds=3 days='' seed=1 keep=no work=''
+peers='liudi restic borg-lz4 borg-zstd bup' bin=${LIUDI_BIN:-}
+
+die() {
+	echo "run.sh: error: $1" >&2
+	exit "${2:-1}"
+}
+
+usage() {
+	sed -n '3,7s/^#//p' "$0" >&2
+	exit 2
+}
+
+while [ $# -gt 0 ]; do
+	[ "$1" = --keep ] || [ $# -gt 1 ] || usage
+	case $1 in
+	--scale) scale=$2 ;;
+	--only) only=$2 ;;
+	--rounds) rounds=$2 ;;
+	--days) days=$2 ;;
+	--seed) seed=$2 ;;
+	--peers) peers=$2 ;;
+	--bin) bin=$2 ;;
+	--work) work=$2 ;;
+	--keep) keep=yes; shift; continue ;;
+	*) usage ;;
+	esac
+	shift 2
+done
+
+ntiny=20k push_mb=1000 ncommits=3650
+case $scale in
+small) : "${days:=6}"; push_mb=100 ncommits=200 ;;
+500m | 2g) : "${days:=30}" ;;
+tiny*) : "${days:=0}"; ntiny="${scale#tiny}" ;;
+*) usage ;;
+esac
+case $scale in
+tiny*) : "${only:=tiny}" ;;
+*) : "${only:=first,days,nochange,restore,clone,push,verify,tiny}" ;;
+esac
+
+# ---- the command lines of liudi: adapt here --------------------------------
+
+[ -z "$bin" ] || bin=$(cd "$bin" && pwd) || die 'no such folder: --bin' 2
+LIUDI=${bin:+$bin/}liudi
+DESK=${bin:+$bin/}liudi-desk
+
+# liudi_enrol HOME CENTRAL SOURCE: a team, a station, one folder to keep.
+# HOME.desk is the manager's folder.
+liudi_enrol() {
+	echo 'correct horse battery staple' >"$1.pass"
+	"$DESK" --home "$1.desk" init "$2" --passphrase-fd 3 3<"$1.pass"
+	line=$("$LIUDI" --home "$1" init --central "$2" --station bench |
+		tail -n 1)
+	"$DESK" --home "$1.desk" station add "$line"
+	printf '\n[source bench]\nkind = files\npath = %s\n' "$3" \
+		>>"$1/liudi.ini"
+}
+
+# liudi_run HOME: one run, up to the receipt.  3 = done with warnings.
+liudi_run() {
+	m "$LIUDI" --home "$1" run || [ $? -eq 3 ]
+}
+
+# liudi_save HOME: one run while the central is away.  4 = saved locally.
+liudi_save() {
+	m "$LIUDI" --home "$1" run || [ $? -eq 4 ]
+}
+
+liudi_sync() {
+	m "$DESK" --home "$1.desk" sync --passphrase-fd 3 3<"$1.pass"
+}
+
+# liudi_restore HOME TO [PATH]: everything, or one file.
+liudi_restore() {
+	m "$DESK" --home "$1.desk" restore --passphrase-fd 3 \
+		--station bench --source bench --to "$2" ${3:+"$3"} \
+		3<"$1.pass"
+}
+
+# liudi_verify HOME: every commit of the station, without a key.
+liudi_verify() {
+	m "$DESK" --home "$1.desk" audit
+}
+
+# liudi_stock HOME CENTRAL TO: the whole tree back without liudi.
+liudi_stock() {
+	m sh "${LIUDI_RECOVER:-$root/docs/recover.sh}" "$2/records.git" \
+		"${LIUDI_IDENTITY:-$1.desk/identity.txt}" "$3"
+}
+
+# liudi_spool HOME: the bare repository that holds what was not pushed yet.
+liudi_spool() {
+	find "$1" -name HEAD -path '*spool*' -exec dirname {} \; | head -n 1
+}
+
+# ---- the peers -------------------------------------------------------------
+
+# What a program and its children cost goes to $cost, one line a command.
+m() {
+	"$measure" -o "$cost" "$@" >>"$log" 2>&1
+}
+
+have() {
+	command -v "$1" >/dev/null 2>&1
+}
+
+# peer_env PEER: its repository and nothing of the user's own settings.
+peer_env() {
+	repo=$work/repo/$1
+	HOME=$work/home
+	RESTIC_REPOSITORY=$repo RESTIC_PASSWORD=bench
+	RESTIC_CACHE_DIR=$work/cache/$1 RESTIC_PROGRESS_FPS=0
+	BORG_REPO=$repo BORG_PASSPHRASE=bench BORG_BASE_DIR=$work/cache/$1
+	BUP_DIR=$repo
+	export HOME RESTIC_REPOSITORY RESTIC_PASSWORD RESTIC_CACHE_DIR
+	export RESTIC_PROGRESS_FPS BORG_REPO BORG_PASSPHRASE BORG_BASE_DIR
+	export BUP_DIR
+}
+
+# peer_new PEER SOURCE: an empty repository.
+peer_new() {
+	peer_env "$1"
+	rm -rf "$repo" "$repo.desk" "$repo.central" "$work/cache/$1"
+	mkdir -p "$work/repo" "$work/cache/$1" "$HOME"
+	case $1 in
+	liudi) liudi_enrol "$repo" "$repo.central" "$2" ;;
+	restic) restic init -q ;;
+	borg-*) borg init -e repokey-blake2 ;;
+	bup) bup init ;;
+	esac >>"$log" 2>&1 </dev/null || die "$1 made no repository: see $log"
+}
+
+# peer_run PEER SOURCE NAME: one backup, measured.
+peer_run() {
+	peer_env "$1"
+	(
+		cd "$2"
+		case $1 in
+		liudi) liudi_run "$repo" ;;
+		restic) m restic backup -q . ;;
+		borg-lz4) m borg create -C lz4 "::$3" . ;;
+		borg-zstd) m borg create -C zstd,3 "::$3" . ;;
+		bup)
+			m bup index -u .
+			m bup save -q -n main --strip .
+			;;
+		esac
+	) </dev/null || die "$1 failed at '$3': see $log"
+}
+
+# peer_restore PEER TO NAME [PATH]
+peer_restore() {
+	peer_env "$1"
+	rm -rf "$2"
+	mkdir -p "$2"
+	(
+		cd "$2"
+		case $1:${4:+one} in
+		liudi:*) liudi_restore "$repo" "$2" ${4:+"$4"} ;;
+		restic:) m restic restore -q latest --target . ;;
+		restic:one) m restic restore -q latest --target . \
+			--include "/$4" ;;
+		borg-*) m borg extract "::$3" ${4:+"$4"} ;;
+		bup:) m bup restore -q -C . main/latest/. ;;
+		bup:one) m bup restore -q -C . "main/latest/$4" ;;
+		esac
+	) </dev/null || die "$1 did not restore: see $log"
+}
+
+bytes_in() {
+	find "$1" -type f -printf '%s\n' | awk '{ n += $1 } END { print n + 0 }'
+}
+
+peer_bytes() {
+	case $1 in
+	liudi) bytes_in "$work/repo/liudi.central/records.git" ;;
+	*) bytes_in "$work/repo/$1" ;;
+	esac
+}
+
+# ---- figures ---------------------------------------------------------------
+
+note() {
+	echo "$1 $2" >>"$results"
+}
+
+# forget PREFIX...: figures of an earlier call.
+forget() {
+	for prefix; do
+		sed -i "/^$prefix\\./d" "$results"
+	done
+}
+
+# note_cost KEY: what the commands since the last call cost, as one.
+note_cost() {
+	awk -v k="$1" '
+		{ w += $1; c += $2 + $3; if ($4 > r) r = $4; n++ }
+		END {
+			if (!n) exit
+			printf "%s.wall %.4f\n%s.cpu %.4f\n", k, w, k, c
+			printf "%s.rss %d\n", k, r
+		}' "$cost" >>"$results"
+	: >"$cost"
+}
+
+# med KEY: the median, or nothing.
+med() {
+	awk -v k="$1" '$1 == k { print $2 }' "$results" | sort -g | awk '
+		{ v[NR] = $1 }
+		END {
+			if (!NR) exit
+			h = int((NR + 1) / 2)
+			printf "%.6g", NR % 2 ? v[h] : (v[h] + v[h + 1]) / 2
+		}'
+}
+
+least() {
+	for key; do
+		med "$key"
+		echo
+	done | grep . | sort -g | head -n 1
+}
+
+say() {
+	echo "$(date +%H:%M:%S) $*" >&2
+}
+
+part() {
+	case ,$only, in
+	*,"$1",*) return 0 ;;
+	esac
+	return 1
+}
+
+# ---- parts -----------------------------------------------------------------
+
+corpus() {
+	"$work/bin/corpus" --out "$1" --scale "$2" --seed "$seed" --day "$3" \
+		>>"$log"
+}
+
+warm() {
+	find "$1" -type f -exec cat {} + >/dev/null
+}
+
+# The tree of day 0 and a repository of it for each peer.
+part_first() {
+	forget tree first
+	rm -rf "$tree" "$work/day"
+	corpus "$tree" "$scale" 0
+	warm "$tree"
+	note tree.bytes "$(bytes_in "$tree")"
+	note tree.files "$(find "$tree" -type f | wc -l)"
+	r=0
+	while [ "$r" -lt "$rounds" ]; do
+		r=$((r + 1))
+		for p in $peers; do
+			say "first backup: $p, round $r of $rounds"
+			peer_new "$p" "$tree"
+			: >"$cost"
+			peer_run "$p" "$tree" d0
+			note_cost "first.$p"
+			note "first.$p.bytes" "$(peer_bytes "$p")"
+		done
+	done
+	echo 0 >"$work/day"
+}
+
+need_first() {
+	[ -f "$work/day" ] || part_first
+}
+
+sums_of() {
+	(cd "$1" && find . -type f ! -name '*-shm' -exec sha256sum {} +) |
+		sed 's/^\\//'
+}
+
+# The least a day can cost: each changed file as a difference to its old
+# version, contents known already free.
+oracle_day() {
+	sums_of "$tree" >"$work/sums.new"
+	awk -v new="$work/oracle.new" -v patch="$work/oracle.patch" '
+		BEGIN { printf "" >new; printf "" >patch }
+		{ h = $1; p = substr($0, 67) }
+		FILENAME ~ /sums.all$/ { known[h] = 1; next }
+		FILENAME ~ /sums.old$/ { old[p] = 1; next }
+		h in known { next }
+		{ known[h] = 1; print p >((p in old) ? patch : new) }
+	' "$work/sums.all" "$work/sums.old" "$work/sums.new"
+	{
+		while read -r f; do
+			zstd -qq -3 -c --patch-from="$work/prev/$f" "$tree/$f" |
+				wc -c
+		done <"$work/oracle.patch"
+		while read -r f; do
+			zstd -qq -3 -c "$tree/$f" | wc -c
+		done <"$work/oracle.new"
+	} | awk '{ n += $1 } END { print n + 0 }'
+	cat "$work/sums.new" >>"$work/sums.all"
+	mv "$work/sums.new" "$work/sums.old"
+}
+
+part_days() {
+	need_first
+	d=$(cat "$work/day")
+	if [ "$d" -eq 0 ]; then
+		forget day grown growth last
+		sums_of "$tree" >"$work/sums.old"
+		cp "$work/sums.old" "$work/sums.all"
+	fi
+	while [ "$d" -lt "$days" ]; do
+		d=$((d + 1))
+		say "day $d of $days"
+		if [ "$d" -le 6 ]; then
+			rm -rf "$work/prev"
+			cp -a "$tree" "$work/prev"
+		fi
+		corpus "$tree" "$scale" "$d"
+		if [ "$d" -le 6 ]; then
+			note growth.oracle "$(oracle_day)"
+			rm -rf "$work/prev"
+		fi
+		warm "$tree"
+		for p in $peers; do
+			before=$(peer_bytes "$p")
+			peer_run "$p" "$tree" "d$d"
+			note_cost "day.$p"
+			grown=$(($(peer_bytes "$p") - before))
+			note "grown.$p" "$grown"
+			[ "$d" -gt 6 ] || note "growth.$p" "$grown"
+		done
+		echo "$d" >"$work/day"
+	done
+	for p in $peers; do
+		note "last.$p.bytes" "$(peer_bytes "$p")"
+	done
+}
+
+need_days() {
+	need_first
+	[ "$(cat "$work/day")" -ge "$days" ] || part_days
+}
+
+part_nochange() {
+	forget nochange
+	need_days
+	r=0
+	while [ "$r" -lt $((rounds + 2)) ]; do
+		r=$((r + 1))
+		for p in $peers; do
+			say "no-change run: $p, round $r"
+			before=$(peer_bytes "$p")
+			peer_run "$p" "$tree" "n$(date +%s)-$r"
+			note_cost "nochange.$p"
+			note "nochange.$p.grown" \
+				"$(($(peer_bytes "$p") - before))"
+		done
+	done
+}
+
+# db_sum FILE: the contents, log included, of a database or of its copy.
+db_sum() {
+	rm -rf "$work/db"
+	mkdir "$work/db"
+	cp "$1" "$work/db/x.db"
+	[ ! -f "$1-wal" ] || cp "$1-wal" "$work/db/x.db-wal"
+	sqlite3 "$work/db/x.db" 'PRAGMA integrity_check' .sha3sum
+}
+
+# same_tree A B: equal files; databases equal as SQLite reads them.
+same_tree() {
+	diff -rq -x '*.db' -x '*.db-wal' -x '*.db-shm' "$1" "$2" >>"$log" ||
+		return 1
+	have sqlite3 || return 0
+	for db in "$1"/chat/wechat/Msg/*.db; do
+		[ "$(db_sum "$db")" = "$(db_sum "$2${db#"$1"}")" ] || return 1
+	done
+}
+
+part_restore() {
+	forget restore one sync stock
+	need_days
+	last=d$(cat "$work/day")
+	one=orders/orders-00.csv
+	case " $peers " in
+	*' liudi '*)
+		peer_env liudi
+		liudi_sync "$repo"
+		note_cost sync.liudi
+		;;
+	esac
+	r=0
+	while [ "$r" -lt "$rounds" ]; do
+		r=$((r + 1))
+		for p in $peers; do
+			say "restore: $p, round $r of $rounds"
+			: >"$cost"
+			peer_restore "$p" "$work/out" "$last"
+			note_cost "restore.$p"
+			if [ "$r" -eq 1 ] && ! same_tree "$tree" "$work/out"; then
+				say "restore: $p gave back ANOTHER tree"
+				note "restore.$p.differs" 1
+			fi
+			peer_restore "$p" "$work/out" "$last" "$one"
+			note_cost "one.$p"
+			find "$work/out" -name "${one##*/}" \
+				-exec cmp -s {} "$tree/$one" \; -print |
+				grep -q . || note "restore.$p.differs" 1
+		done
+		if [ -f "${LIUDI_RECOVER:-$root/docs/recover.sh}" ]; then
+			case " $peers " in
+			*' liudi '*)
+				peer_env liudi
+				rm -rf "$work/out"
+				mkdir "$work/out"
+				liudi_stock "$repo" "$repo.central" \
+					"$work/out" || say 'recovery failed'
+				note_cost stock.liudi
+				;;
+			esac
+		fi
+	done
+	rm -rf "$work/out"
+}
+
+part_clone() {
+	case " $peers " in
+	*' liudi '*) ;;
+	*) return 0 ;;
+	esac
+	need_days
+	forget clone
+	peer_env liudi
+	r=0
+	while [ "$r" -lt "$rounds" ]; do
+		r=$((r + 1))
+		say "bare clone, round $r of $rounds"
+		rm -rf "$work/clone"
+		m git clone -q --bare "file://$repo.central/records.git" \
+			"$work/clone"
+		note_cost clone.liudi
+	done
+	note clone.gb "$(peer_bytes liudi | awk '{ print $1 / 1e9 }')"
+	rm -rf "$work/clone"
+}
+
+# ---- push over ssh ---------------------------------------------------------
+
+sshd_pid=
+
+sshd_stop() {
+	[ -z "$sshd_pid" ] || kill "$sshd_pid" 2>/dev/null || :
+	[ -z "$sshd_pid" ] || wait "$sshd_pid" 2>/dev/null || :
+	sshd_pid=
+}
+
+sshd_make() {
+	s=$work/push
+	rm -rf "$s"
+	mkdir -m 700 "$s"
+	port=$((20000 + $$ % 20000))
+	ssh-keygen -q -t ed25519 -N '' -f "$s/host"
+	ssh-keygen -q -t ed25519 -N '' -f "$s/user"
+	cp "$s/user.pub" "$s/authorized_keys"
+	echo "[127.0.0.1]:$port $(cut -d' ' -f1,2 "$s/host.pub")" >"$s/known"
+	cat >"$s/serve" <<-EOF
+	#!/bin/sh
+	exec '$measure' -o '$s/server.cost' sh -c "\$SSH_ORIGINAL_COMMAND"
+	EOF
+	chmod 700 "$s/serve"
+	cat >"$s/sshd_config" <<-EOF
+	Port $port
+	ListenAddress 127.0.0.1
+	HostKey $s/host
+	AuthorizedKeysFile $s/authorized_keys
+	StrictModes no
+	PasswordAuthentication no
+	KbdInteractiveAuthentication no
+	PermitRootLogin prohibit-password
+	PidFile none
+	ForceCommand $s/serve
+	EOF
+	cat >"$s/ssh" <<-EOF
+	#!/bin/sh
+	exec ssh -F /dev/null -i '$s/user' -o IdentitiesOnly=yes \\
+		-o UserKnownHostsFile='$s/known' -o BatchMode=yes "\$@"
+	EOF
+	chmod 700 "$s/ssh"
+	GIT_SSH_COMMAND=$s/ssh
+	export GIT_SSH_COMMAND
+	url=ssh://$(id -un)@127.0.0.1:$port
+}
+
+sshd_start() {
+	[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+	"$(PATH=$PATH:/usr/sbin command -v sshd)" -D -e \
+		-f "$work/push/sshd_config" 2>>"$log" &
+	sshd_pid=$!
+	tries=0
+	until "$work/push/ssh" -p "$port" "$(id -un)@127.0.0.1" true \
+		2>/dev/null; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 50 ] || die "sshd does not start: see $log"
+		sleep 0.1
+	done
+}
+
+bare_new() {
+	rm -rf "$1"
+	git init -q --bare "$1"
+	[ "$2" = default ] || {
+		git -C "$1" config receive.unpackLimit 1
+		git -C "$1" config core.bigFileThreshold 512k
+		git -C "$1" config core.compression 0
+		git -C "$1" config pack.window 0
+		git -C "$1" config receive.autogc false
+	}
+}
+
+# stock_commits REPO default|tuned: the pictures as parts of a plain history.
+stock_commits() {
+	rm -rf "$1"
+	git init -q "$1"
+	git -C "$1" config user.name bench
+	git -C "$1" config user.email bench@bench.invalid
+	git -C "$1" config gc.auto 0
+	[ "$2" = default ] || {
+		git -C "$1" config core.compression 0
+		git -C "$1" config core.looseCompression 0
+		git -C "$1" config core.bigFileThreshold 512k
+		git -C "$1" config pack.window 0
+	}
+	(
+		cd "$1"
+		for f in "$work"/blobs/pictures/*; do
+			cp "$f" .
+			git add "${f##*/}"
+			git commit -q -m part
+		done
+		rm -f ./*.jpg
+	)
+}
+
+# push_stock NAME REPO CONFIG REFSPEC: stock git push to an empty repository.
+push_stock() {
+	bare_new "$work/push/$1.git" "$3"
+	: >"$cost"
+	: >"$work/push/server.cost"
+	m git -C "$2" push -q "$url$work/push/$1.git" "$4" ||
+		die "git push failed: see $log"
+	push_note "$1"
+}
+
+push_note() {
+	note_cost "push.$1"
+	cp "$work/push/server.cost" "$cost"
+	note_cost "server.$1"
+}
+
+# The central is away while the blobs are collected: the next run pushes.
+push_liudi_make() {
+	h=$work/push/station
+	mkdir -p "$work/push/source"
+	liudi_enrol "$h" "$work/push/central" "$work/push/source" >>"$log" 2>&1
+	sed -i "s|^central *=.*|central = $url$work/push/central|" \
+		"$h/liudi.ini"
+	sed -i "/^\[station\]/a ssh = $work/push/ssh" "$h/liudi.ini"
+	liudi_run "$h"
+	sshd_stop
+	cp -al "$work/blobs/pictures" "$work/push/source/"
+	: >"$cost"
+	liudi_save "$h"
+	note_cost push.liudi-save
+	sshd_start
+	cp -a "$h" "$h.0"
+	cp -a "$work/push/central" "$work/push/central.0"
+}
+
+push_liudi() {
+	push_stock liudi-stock "$(liudi_spool "$h")" tuned \
+		'refs/heads/*:refs/heads/*'
+	rm -rf "$h" "$work/push/central"
+	cp -a "$h.0" "$h"
+	cp -a "$work/push/central.0" "$work/push/central"
+	: >"$cost"
+	: >"$work/push/server.cost"
+	liudi_run "$h" || die "liudi did not push: see $log"
+	push_note liudi
+}
+
+part_push() {
+	forget push server
+	peer_env none
+	rm -rf "$work/blobs"
+	corpus "$work/blobs" "blob$push_mb" 0
+	sshd_make
+	sshd_start
+	say "push: making $push_mb MB of commits"
+	stock_commits "$work/push/plain" default
+	stock_commits "$work/push/tuned" tuned
+	case " $peers " in
+	*' liudi '*) push_liudi_make ;;
+	esac
+	r=0
+	while [ "$r" -lt "$rounds" ]; do
+		r=$((r + 1))
+		say "push: round $r of $rounds"
+		# 150 s a GB: once is enough to know it
+		[ "$push_mb" -gt 200 ] && [ "$r" -gt 1 ] ||
+			push_stock git-default "$work/push/plain" default HEAD
+		push_stock git-tuned "$work/push/tuned" tuned HEAD
+		case " $peers " in
+		*' liudi '*) push_liudi ;;
+		esac
+	done
+	sshd_stop
+	rm -rf "$work/blobs" "$work/push"
+}
+
+# ---- verify ----------------------------------------------------------------
+
+part_verify() {
+	forget verify
+	v=$work/verify
+	peer_env none
+	rm -rf "$v" "$v".*
+	mkdir -p "$v"
+	say "verify: making $ncommits signed commits"
+	ssh-keygen -q -t ed25519 -N '' -f "$v/key"
+	echo "bench@bench.invalid namespaces=\"git\" $(cat "$v/key.pub")" \
+		>"$v/signers"
+	git init -q "$v/git"
+	git -C "$v/git" config user.name bench
+	git -C "$v/git" config user.email bench@bench.invalid
+	git -C "$v/git" config gpg.format ssh
+	git -C "$v/git" config user.signingKey "$v/key"
+	git -C "$v/git" config gpg.ssh.allowedSignersFile "$v/signers"
+	git -C "$v/git" config gc.auto 0
+	n=0
+	while [ "$n" -lt "$ncommits" ]; do
+		n=$((n + 1))
+		git -C "$v/git" commit -q -S --allow-empty -m "run $n"
+	done
+	git -C "$v/git" rev-list HEAD >"$v/list"
+	case " $peers " in
+	*' liudi '*)
+		mkdir "$v/source"
+		echo a >"$v/source/a.txt"
+		liudi_enrol "$v.station" "$v.central" "$v/source" >>"$log" 2>&1
+		n=0
+		while [ "$n" -lt "$ncommits" ]; do
+			n=$((n + 1))
+			liudi_run "$v.station"
+		done
+		liudi_sync "$v.station"
+		;;
+	esac
+	r=0
+	while [ "$r" -lt "$rounds" ]; do
+		r=$((r + 1))
+		say "verify: round $r of $rounds"
+		: >"$cost"
+		xargs "$measure" -o "$cost" git -C "$v/git" verify-commit \
+			<"$v/list" >>"$log" 2>&1
+		note_cost verify.git
+		case " $peers " in
+		*' liudi '*)
+			liudi_verify "$v.station"
+			note_cost verify.liudi
+			;;
+		esac
+	done
+	rm -rf "$v" "$v".*
+}
+
+# ---- many small files ------------------------------------------------------
+
+part_tiny() {
+	forget tiny tiny0
+	t=$work/tiny
+	rm -rf "$t"
+	say "tiny: making $ntiny files"
+	corpus "$t" "tiny$ntiny" 0
+	ntiny_files=$(find "$t" -type f | wc -l)
+	note tiny.files "$ntiny_files"
+	note tiny.bytes "$(bytes_in "$t")"
+	some=$peers
+	if [ "$ntiny_files" -gt 500000 ]; then
+		some=$(echo " $peers " |
+			sed 's/ bup / /; s/ borg-zstd / /')
+	fi
+	for p in $some; do
+		say "tiny, first backup: $p"
+		peer_new "$p" "$t"
+		: >"$cost"
+		peer_run "$p" "$t" d0
+		note_cost "tiny.$p"
+		note "tiny.$p.bytes" "$(peer_bytes "$p")"
+	done
+	r=0
+	while [ "$r" -lt "$rounds" ]; do
+		r=$((r + 1))
+		say "tiny, no change: round $r of $rounds"
+		m sh -c 'cd "$1" && find . -printf "%T@ %s %p\n" >/dev/null' \
+			find "$t"
+		note_cost tiny0.find
+		for p in $some; do
+			peer_run "$p" "$t" "n$r"
+			note_cost "tiny0.$p"
+		done
+	done
+	rm -rf "$t"
+	for p in $some; do
+		rm -rf "$work/repo/$p" "$work/repo/$p".* "$work/cache/$p"
+	done
+	rm -f "$work/day"
+}
+
+# ---- tables ----------------------------------------------------------------
+
+# cell KEY DIVISOR DIGITS
+cell() {
+	v=$(med "$1")
+	awk -v v="$v" -v d="$2" -v n="$3" 'BEGIN {
+		if (v == "") printf " %9s", "-"
+		else printf " %9.*f", n, v / d
+	}'
+}
+
+# table TITLE NAMES COLUMN...; a column is TITLE:PREFIX:SUFFIX:DIVISOR:DIGITS
+table() {
+	printf '\n%s\n%-12s' "$1" ''
+	names=$2
+	shift 2
+	for col; do
+		printf ' %9s' "${col%%:*}"
+	done
+	echo
+	for p in $names; do
+		grep -q "\.${p}[. ]" "$results" || continue
+		printf '%-12s' "$p"
+		for col; do
+			rest=${col#*:}
+			pre=${rest%%:*} rest=${rest#*:}
+			suf=${rest%%:*} rest=${rest#*:}
+			cell "$pre$p$suf" "${rest%%:*}" "${rest#*:}"
+		done
+		echo
+	done
+}
+
+bad=0
+
+# goal NAME TEXT KEY REFERENCE LIMIT: is KEY <= LIMIT x REFERENCE?
+goal() {
+	a=$(med "$3") b=$(med "$4")
+	[ -n "$b" ] || return 0
+	if [ -z "$a" ]; then
+		printf '%-4s %-44s %9s %9.4g %7s <= %-5s -\n' "$1" "$2" - "$b" \
+			- "$5"
+		return 0
+	fi
+	awk -v n="$1" -v t="$2" -v a="$a" -v b="$b" -v l="$5" 'BEGIN {
+		r = b > 0 ? a / b : 0
+		printf "%-4s %-44s %9.4g %9.4g %7.3f <= %-5s %s\n", n, t, a, b,
+			r, l, r <= l ? "ok" : "MISSED"
+		exit r > l
+	}' || bad=1
+}
+
+note_once() {
+	[ -z "$2" ] || [ -n "$(med "$1")" ] || note "$1" "$2"
+}
+
+# memory_limit FILES: 32 MB + 40 bytes a file, in KiB
+memory_limit() {
+	awk -v n="$1" 'BEGIN { print (32e6 + n * 40) / 1024 }'
+}
+
+figures() {
+	forget limit first\\.best
+	n=$(med tree.files)
+	[ -z "$n" ] || note_once limit.rss "$(memory_limit "$n")"
+	n=$(med tiny.files)
+	[ -z "$n" ] || note_once limit.tinyrss "$(memory_limit "$n")"
+	note_once limit.64m 62500
+	note_once limit.1500 1500
+	note_once first.best.wall "$(least first.restic.wall \
+		first.borg-lz4.wall first.borg-zstd.wall)"
+	n=$(med clone.gb)
+	[ -z "$n" ] || note_once limit.clone "$(awk -v n="$n" \
+		'BEGIN { print 8 * n }')"
+}
+
+tables() {
+	all='liudi restic borg-lz4 borg-zstd bup'
+	printf '\nseed %s, scale %s, %s rounds; %s files, %s bytes\n' "$seed" \
+		"$scale" "$rounds" "$(med tree.files)" "$(med tree.bytes)"
+	if [ -n "$(med tree.files)" ]; then
+		table 'first backup, then a day (medians)' "$all" \
+			wall_s:first.:.wall:1:2 cpu_s:first.:.cpu:1:2 \
+			rss_MB:first.:.rss:976.6:0 \
+			stored_MB:first.:.bytes:1000000:1 \
+			day_wall:day.:.wall:1:2 day_cpu:day.:.cpu:1:2 \
+			day_rss:day.:.rss:976.6:0 \
+			+MB/day:grown.::1000000:2 \
+			end_MB:last.:.bytes:1000000:1
+		table 'growth of days 1-6, no-change run, restore' \
+			"oracle $all" +MB/day:growth.::1000000:2 \
+			same_wall:nochange.:.wall:1:3 \
+			same_cpu:nochange.:.cpu:1:3 \
+			+KB/same:nochange.:.grown:1000:1 \
+			rest_wall:restore.:.wall:1:2 \
+			rest_cpu:restore.:.cpu:1:2 \
+			one_wall:one.:.wall:1:2 differs:restore.:.differs:1:0
+	fi
+	[ -z "$(med push.git-default.cpu)" ] ||
+		table "push of $push_mb MB over ssh" \
+			'git-default git-tuned liudi-stock liudi' \
+			wall_s:push.:.wall:1:2 cpu_s:push.:.cpu:1:2 \
+			rss_MB:push.:.rss:976.6:0 srv_cpu:server.:.cpu:1:2 \
+			srv_rss:server.:.rss:976.6:0
+	[ -z "$(med verify.git.wall)" ] ||
+		table "signatures of $ncommits commits" 'git liudi' \
+			wall_s:verify.:.wall:1:2 cpu_s:verify.:.cpu:1:2 \
+			rss_MB:verify.:.rss:976.6:0
+	[ -z "$(med tiny.files)" ] ||
+		table "$(med tiny.files) files, $(med tiny.bytes) bytes" \
+			"find $all" first_s:tiny.:.wall:1:2 cpu_s:tiny.:.cpu:1:2 \
+			rss_MB:tiny.:.rss:976.6:0 \
+			stored_MB:tiny.:.bytes:1000000:1 \
+			same_wall:tiny0.:.wall:1:3 same_cpu:tiny0.:.cpu:1:3 \
+			same_rss:tiny0.:.rss:976.6:0
+}
+
+goals() {
+	printf '\n%-4s %-44s %9s %9s %7s %8s\n' goal '' liudi peer ratio must
+	goal G1 'first backup, CPU / borg zstd,3' first.liudi.cpu \
+		first.borg-zstd.cpu 0.9
+	goal G1 'first backup, CPU / restic' first.liudi.cpu \
+		first.restic.cpu 0.65
+	goal G2 'first backup, wall / best encrypted' first.liudi.wall \
+		first.best.wall 0.5
+	goal G3 'push, client CPU / CPU of the run' push.liudi.cpu \
+		push.liudi-save.cpu 1.5
+	goal G3 'push, client CPU / stock git, tuned' push.liudi.cpu \
+		push.git-tuned.cpu 1.0
+	goal G3 'push, server memory / 64 MB' server.liudi.rss limit.64m 1.0
+	goal G4 'stored after first / borg zstd,3' first.liudi.bytes \
+		first.borg-zstd.bytes 1.0
+	goal G4 'stored after first / restic' first.liudi.bytes \
+		first.restic.bytes 0.98
+	goal G5 'growth, days 1-6 / bup' growth.liudi growth.bup 0.67
+	goal G5 'growth, days 1-6 / restic' growth.liudi growth.restic 0.22
+	goal G5 'growth, days 1-6 / oracle' growth.liudi growth.oracle 1.3
+	goal G6 'a day, CPU / borg lz4' day.liudi.cpu day.borg-lz4.cpu 0.5
+	goal G7 'no change, wall / borg lz4' nochange.liudi.wall \
+		nochange.borg-lz4.wall 0.15
+	goal G7 'no change, wall / restic' nochange.liudi.wall \
+		nochange.restic.wall 0.08
+	goal G8 'tiny files, no change, wall / find' tiny0.liudi.wall \
+		tiny0.find.wall 1.0
+	goal G8 'tiny files, no change, wall / restic' tiny0.liudi.wall \
+		tiny0.restic.wall 0.15
+	goal G8 'tiny files, no change, wall / borg lz4' tiny0.liudi.wall \
+		tiny0.borg-lz4.wall 0.07
+	goal G8 'tiny files, no change, memory / 64 MB' tiny0.liudi.rss \
+		limit.64m 1.0
+	goal G9 'tiny files, first, CPU / restic' tiny.liudi.cpu \
+		tiny.restic.cpu 0.5
+	goal G9 'tiny files, stored / restic' tiny.liudi.bytes \
+		tiny.restic.bytes 0.5
+	goal G10 'memory / 32 MB + 40 B a file' first.liudi.rss limit.rss 1.0
+	goal G10 'memory / borg lz4' first.liudi.rss first.borg-lz4.rss 0.4
+	goal G10 'tiny files, memory / 32 MB + 40 B a file' tiny.liudi.rss \
+		limit.tinyrss 1.0
+	goal G10 'tiny files, memory / restic' tiny.liudi.rss tiny.restic.rss \
+		0.4
+	goal G11 'restore, wall / restic' restore.liudi.wall \
+		restore.restic.wall 1.0
+	goal G11 'restore, wall / borg lz4' restore.liudi.wall \
+		restore.borg-lz4.wall 0.5
+	goal G12 'one file, wall / borg lz4' one.liudi.wall one.borg-lz4.wall \
+		0.3
+	goal G13 'bare clone, CPU / 8 s per GB' clone.liudi.cpu limit.clone 1.0
+	goal G13 'bare clone, memory / 64 MB' clone.liudi.rss limit.64m 1.0
+	goal G14 'no change, growth / 1.5 KB' nochange.liudi.grown limit.1500 \
+		1.0
+	goal G15 'stock tools, wall / own restore' stock.liudi.wall \
+		restore.liudi.wall 3.0
+	goal - "verify $ncommits commits, wall / git" verify.liudi.wall \
+		verify.git.wall 0.1
+	if grep -q '^restore\.liudi\.differs ' "$results"; then
+		echo 'what liudi restored DIFFERS from what was there'
+		bad=1
+	fi
+}
+
+# ---- the run ---------------------------------------------------------------
+
+if [ -z "$work" ]; then
+	work=$(mktemp -d "${TMPDIR:-/tmp}/liudi-bench.XXXXXX")
+else
+	mkdir -p "$work"
+	work=$(cd "$work" && pwd)
+fi
+mkdir -p "$work/bin" "$work/home"
+measure=$work/bin/measure cost=$work/cost log=$work/log
+results=$work/results tree=$work/tree
+touch "$results" "$log"
+: >"$cost"
+
+finish() {
+	sshd_stop
+	[ "$keep" = yes ] || rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+for tool in corpus measure; do
+	${CC:-cc} -std=gnu17 -O2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+		-I "$root/src" -o "$work/bin/$tool" "$self/$tool.c" \
+		-lsqlite3 || die "cannot build $tool"
+done
+
+found=
+for p in $peers; do
+	case $p in
+	liudi) program=$LIUDI ;;
+	borg-lz4 | borg-zstd) program=borg ;;
+	restic | bup) program=$p ;;
+	*) die "unknown peer '$p'" 2 ;;
+	esac
+	if have "$program"; then
+		found="$found $p"
+	else
+		say "$p is not here: left out"
+	fi
+done
+peers=${found# }
+[ -n "$peers" ] || die 'nothing to run'
+
+for name in first days nochange restore clone push verify tiny; do
+	! part $name || part_$name
+done
+figures
+tables
+goals
+exit $bad
