@@ -37,7 +37,7 @@ enum age_result {
  */
 struct age_open;
 
-/* PASS may be NULL.  IDS may be NULL.  NULL on failure. */
+/* PASS and IDS are borrowed and may be NULL.  NULL on failure. */
 struct age_open *age_open_new(const struct identities *ids, const char *pass,
 	seal_sink sink, void *arg, struct err *e);
 int age_open_feed(struct age_open *a, const void *data, size_t n,
@@ -50,9 +50,12 @@ const uint8_t *age_open_key(const struct age_open *a);
 size_t age_open_header_len(const struct age_open *a);
 void age_open_free(struct age_open *a);
 
-/* A whole file at once, appended to OUT (whose max caps it). */
+/* A whole file at once, appended to OUT (whose max caps it), or nothing. */
 int age_open_buf(const struct identities *ids, const void *data, size_t n,
 	struct buf *out, struct err *e);
+/* The same with a passphrase, which may be NULL. */
+int age_open_buf_pass(const struct identities *ids, const char *pass,
+	const void *data, size_t n, struct buf *out, struct err *e);
 
 /*
  * True if the header of the file (DATA, binary form) is what seal_header()

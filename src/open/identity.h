@@ -34,6 +34,8 @@ int identities_add(struct identities *ids, const char *s, size_t n,
 /* The recipient of the i-th. */
 void identities_recipient(const struct identities *ids, size_t i,
 	struct seal_recipient *r);
+/* The secret of the i-th: 32 bytes, borrowed. */
+const uint8_t *identities_secret(const struct identities *ids, size_t i);
 
 /* True if the bytes are an age file that wants a passphrase. */
 bool identity_wants_passphrase(const void *data, size_t n);
