@@ -1,0 +1,605 @@
+/* agent/branch.c - branches of a station and their way to the central. */
+
+#include "agent/branch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "repo/push.h"
+#include "repo/receipt.h"
+#include "base/banned.h"
+
+#define PROTOCOL_TRIES 2	/* then stock git is asked to push */
+
+static char *
+list_path(const struct branch *b, const struct station *s)
+{
+	return str_fmt("%s/branch-%s", s->path.state, b->stream);
+}
+
+static void
+received_ref(const struct canon_ref *r, char out[static CANON_REF_LEN])
+{
+	(void)snprintf(out, CANON_REF_LEN, "refs/received/%s/%s/%d.%d",
+	    r->station, r->stream, r->epoch, r->incarnation);
+}
+
+/* What the commit ID of the spool says. */
+static int
+read_commit(struct spool *sp, const char *id, struct canon_run *at,
+	int64_t *utc, struct err *e)
+{
+	struct buf raw = BUF_INIT(CANON_MAX);
+	struct canon c;
+	int rc = spool_commit_read(sp, id, &raw, e);
+
+	if (rc == 0)
+		rc = err_set(e, ERR_FORMAT, "the spool lacks commit %s", id);
+	else if (rc > 0)
+		rc = canon_parse(&c, raw.data, raw.len, e) != 0 ||
+		    canon_run_parse(at, c.message, c.message_len, e) != 0 ?
+		    -1 : 0;
+	if (rc == 0)
+		*utc = c.time_utc;
+	buf_release(&raw);
+	return rc;
+}
+
+/* In one history the number tells which commit comes later. */
+static int
+seq_of(struct spool *sp, const char *id, int64_t *seq, struct err *e)
+{
+	struct canon_run at;
+	int64_t utc;
+
+	if (read_commit(sp, id, &at, &utc, e) != 0)
+		return -1;
+	*seq = at.seq;
+	return 0;
+}
+
+int
+branch_refresh(struct branch *b, struct spool *sp, struct err *e)
+{
+	char ref[CANON_REF_LEN];
+	int rc;
+
+	b->head[0] = '\0';
+	b->head_utc = 0;
+	memset(&b->at, 0, sizeof(b->at));
+	if (b->n == 0)
+		return 0;
+	canon_ref_text(&b->ref[b->n - 1], ref);
+	rc = spool_head(sp, ref, b->head, e);
+	if (rc <= 0)
+		return rc;
+	return read_commit(sp, b->head, &b->at, &b->head_utc, e);
+}
+
+int
+branch_load(struct branch *b, const struct station *s, struct spool *sp,
+	const char *stream, struct err *e)
+{
+	struct buf text = BUF_INIT(65536);
+	char *path, *line, *save = NULL;
+	int rc = -1;
+
+	memset(b, 0, sizeof(*b));
+	(void)snprintf(b->stream, sizeof(b->stream), "%s", stream);
+	path = list_path(b, s);
+	if (path == NULL)
+		return err_nomem(e);
+	if (file_load(path, &text, e) != 0) {
+		if (e->code != ERR_NOENT)
+			goto out;
+		err_clear(e);
+	} else if (buf_addc(&text, '\n', e) != 0) {
+		goto out;
+	}
+	for (line = strtok_r((char *)text.data, "\n", &save);
+	    text.data != NULL && line != NULL && b->n < BRANCH_MAX;
+	    line = strtok_r(NULL, "\n", &save))
+		if (canon_ref_parse(&b->ref[b->n++], line, e) != 0)
+			goto out;
+	rc = branch_refresh(b, sp, e);
+out:
+	buf_release(&text);
+	free(path);
+	return rc;
+}
+
+int
+branch_save(const struct branch *b, const struct station *s, struct err *e)
+{
+	struct buf text = BUF_INIT(65536);
+	char *path = list_path(b, s);
+	char ref[CANON_REF_LEN];
+	int rc = -1;
+
+	if (path == NULL)
+		return err_nomem(e);
+	for (size_t i = 0; i < b->n; i++) {
+		canon_ref_text(&b->ref[i], ref);
+		if (buf_addf(&text, e, "%s\n", ref) != 0)
+			goto out;
+	}
+	rc = file_save(path, text.data, text.len, 0600, e);
+out:
+	buf_release(&text);
+	free(path);
+	return rc;
+}
+
+int
+branch_begin(struct branch *b, const struct station *s,
+	const struct canon_ref *ref, struct spool *sp, struct err *e)
+{
+	if (b->n == BRANCH_MAX)
+		return err_set(e, ERR_FAIL, "too many unsent branches");
+	b->ref[b->n++] = *ref;
+	if (branch_save(b, s, e) != 0)
+		return -1;
+	return branch_refresh(b, sp, e);
+}
+
+void
+branch_point(const struct branch *b, struct record_point *p)
+{
+	memset(p, 0, sizeof(*p));
+	if (b->head[0] == '\0')
+		return;
+	p->have = true;
+	canon_ref_text(&b->ref[b->n - 1], p->ref);
+	p->seq = b->at.seq;
+	memcpy(p->manifest, b->at.manifest, sizeof(p->manifest));
+}
+
+static int
+count_one(void *arg, const char *id, const char *const packs[],
+	size_t npacks, uint64_t bytes, struct err *e)
+{
+	(void)id;
+	(void)packs;
+	(void)npacks;
+	(void)bytes;
+	(void)e;
+	++*(int64_t *)arg;
+	return 0;
+}
+
+int
+branch_unsent(const struct branch *b, struct spool *sp, int64_t *n,
+	struct err *e)
+{
+	char ref[CANON_REF_LEN], rec[CANON_REF_LEN], id[CANON_ID_LEN];
+
+	*n = 0;
+	if (b->head[0] == '\0')
+		return 0;
+	canon_ref_text(&b->ref[b->n - 1], ref);
+	received_ref(&b->ref[b->n - 1], rec);
+	if (spool_head(sp, rec, id, e) < 0)
+		return -1;
+	return spool_unsent(sp, ref, id, count_one, n, e);
+}
+
+/* --- talking to the central --- */
+
+struct highest {
+	const struct station *s;
+	const char *stream;
+	int epoch;
+	int n;
+};
+
+static int
+see_ref(const char *ref, const char *id, void *arg, struct err *e)
+{
+	struct highest *h = arg;
+	struct canon_ref r;
+
+	(void)id;
+	if (canon_ref_parse(&r, ref, e) != 0) {
+		err_clear(e);
+		return 0;
+	}
+	if (str_eq(r.station, h->s->cfg.station) &&
+	    str_eq(r.stream, h->stream) && r.epoch == h->epoch &&
+	    r.incarnation > h->n)
+		h->n = r.incarnation;
+	return 0;
+}
+
+static int
+connect_central(const struct station *s, enum push_how how, struct push **p,
+	struct err *e)
+{
+	*p = push_open(&s->central, how, s->path.spool, e);
+	return *p == NULL ? -1 : 0;
+}
+
+int
+branch_ask(const struct station *s, const char *stream, int epoch,
+	int *incarnation, struct err *e)
+{
+	struct highest h = {s, stream, epoch, -1};
+	struct push *p;
+	int rc;
+
+	if (connect_central(s, s->cfg.push_stock ? PUSH_STOCK : PUSH_OWN, &p,
+		e) != 0)
+		return -1;
+	rc = push_each(p, see_ref, &h, e);
+	push_close(p);
+	*incarnation = h.n + 1;
+	return rc;
+}
+
+/* One push: as many of the oldest unsent commits as fit. */
+struct batch {
+	char target[CANON_ID_LEN];	/* the newest commit in it */
+	char **pack;
+	size_t npacks, cap;
+	uint64_t bytes;
+	size_t ncommits;
+	bool full;
+};
+
+static void
+batch_release(struct batch *t)
+{
+	for (size_t i = 0; i < t->npacks; i++)
+		free(t->pack[i]);
+	free(t->pack);
+	memset(t, 0, sizeof(*t));
+}
+
+static int
+batch_add(void *arg, const char *id, const char *const packs[], size_t npacks,
+	uint64_t bytes, struct err *e)
+{
+	struct batch *t = arg;
+
+	if (t->full || (t->ncommits > 0 && t->bytes + bytes > PUSH_PACK_MAX)) {
+		t->full = true;
+		return 0;
+	}
+	for (size_t i = 0; i < npacks; i++) {
+		bool have = false;
+
+		for (size_t k = 0; k < t->npacks && !have; k++)
+			have = str_eq(t->pack[k], packs[i]);
+		if (have)
+			continue;
+		if (t->npacks == t->cap) {
+			size_t cap = t->cap == 0 ? 16 : 2 * t->cap;
+			char **v = realloc(t->pack, cap * sizeof(*v));
+
+			if (v == NULL)
+				return err_nomem(e);
+			t->pack = v;
+			t->cap = cap;
+		}
+		t->pack[t->npacks] = str_dup(packs[i]);
+		if (t->pack[t->npacks] == NULL)
+			return err_nomem(e);
+		t->npacks++;
+	}
+	t->bytes += bytes;
+	t->ncommits++;
+	(void)snprintf(t->target, sizeof(t->target), "%s", id);
+	return 0;
+}
+
+struct sender {
+	struct branch *b;
+	struct station *s;
+	struct spool *sp;
+	const struct run_options *o;
+	struct run_result *r;
+	enum push_how how;
+	unsigned protocol_errors;
+	int64_t base_sent;
+};
+
+static void
+on_sent(void *arg, uint64_t sent, uint64_t total)
+{
+	struct sender *x = arg;
+	struct run_progress p = {.bytes = (int64_t)sent,
+	    .total_bytes = (int64_t)total, .pushing = true};
+
+	if (x->o->watch.progress != NULL)
+		x->o->watch.progress(x->o->watch.arg, &p);
+}
+
+static void
+spooled(struct run_result *r, const char *why, const char *hint)
+{
+	r->spooled = true;
+	if (r->why[0] != '\0')
+		return;
+	(void)snprintf(r->why, sizeof(r->why), "%s", why);
+	(void)snprintf(r->hint, sizeof(r->hint), "%s", hint);
+}
+
+static void
+integrity(struct sender *x, const char *why)
+{
+	x->r->integrity = true;
+	(void)snprintf(x->r->why, sizeof(x->r->why), "%s", why);
+	(void)snprintf(x->r->hint, sizeof(x->r->hint), "tell the manager; "
+	    "the next run sends everything again in a new branch");
+}
+
+/*
+ * The central no longer has what we sent: what left the spool cannot be sent
+ * again, so this branch ends here and the next run begins a new one.
+ */
+static int
+abandon(struct sender *x, size_t i, struct err *e)
+{
+	struct branch *b = x->b;
+
+	memmove(&b->ref[i], &b->ref[i + 1],
+	    (b->n - i - 1) * sizeof(b->ref[0]));
+	b->n--;
+	return branch_save(b, x->s, e);
+}
+
+/* Go on in the next incarnation: same commits, another name. */
+static int
+fork_branch(struct sender *x, struct push *p, size_t i,
+	const char *received, struct err *e)
+{
+	struct canon_ref *r = &x->b->ref[i];
+	struct highest h = {x->s, x->b->stream, r->epoch, -1};
+	char old[CANON_REF_LEN], ref[CANON_REF_LEN], rec[CANON_REF_LEN];
+	char head[CANON_ID_LEN];
+
+	if (push_each(p, see_ref, &h, e) != 0)
+		return -1;
+	canon_ref_text(r, old);
+	if (spool_head(x->sp, old, head, e) < 0)
+		return -1;
+	r->incarnation = h.n + 1;
+	canon_ref_text(r, ref);
+	received_ref(r, rec);
+	if (spool_move(x->sp, ref, "", head, e) != 0 ||
+	    (received[0] != '\0' &&
+		spool_move(x->sp, rec, "", received, e) != 0) ||
+	    branch_save(x->b, x->s, e) != 0)
+		return -1;
+	if (x->o->watch.note != NULL)
+		x->o->watch.note(x->o->watch.arg, "the central has other "
+		    "commits of this station: going on in a new branch");
+	return 0;
+}
+
+enum verdict { SEND, DONE, AGAIN, LOST };
+
+/*
+ * Compare what the central advertises with what we know.  FROM gets the commit
+ * to push from ("" = create).
+ */
+static int
+reconcile(struct sender *x, struct push *p, size_t i, const char *head,
+	char received[static CANON_ID_LEN], char from[static CANON_ID_LEN],
+	enum verdict *v, struct err *e)
+{
+	char ref[CANON_REF_LEN], rec[CANON_REF_LEN], adv[CANON_ID_LEN];
+	bool known = false;
+
+	canon_ref_text(&x->b->ref[i], ref);
+	received_ref(&x->b->ref[i], rec);
+	*v = SEND;
+	from[0] = '\0';
+	if (!push_advertised(p, ref, adv)) {
+		/* A fork's branch begins at a commit of the one before. */
+		if (received[0] == '\0' || x->b->ref[i].incarnation > 0)
+			return 0;
+		*v = LOST;
+		return 0;
+	}
+	memcpy(from, adv, CANON_ID_LEN);
+	if (str_eq(adv, received))
+		return 0;
+	if (spool_has(x->sp, ref, adv, &known, e) != 0)
+		return -1;
+	if (!known) {
+		*v = AGAIN;
+		return fork_branch(x, p, i, received, e);
+	}
+	/* It has more than it told us (a cut line), or less than it had? */
+	if (received[0] != '\0') {
+		int64_t had, has;
+
+		if (seq_of(x->sp, received, &had, e) != 0 ||
+		    seq_of(x->sp, adv, &has, e) != 0)
+			return -1;
+		if (has < had) {
+			*v = LOST;
+			return 0;
+		}
+	}
+	if (spool_move(x->sp, rec, received, adv, e) != 0 ||
+	    spool_received(x->sp, ref, adv, e) != 0)
+		return -1;
+	memcpy(received, adv, CANON_ID_LEN);
+	if (str_eq(adv, head))
+		*v = DONE;
+	return 0;
+}
+
+static int
+keep_receipt(struct sender *x, const struct push_result *pr, struct err *e)
+{
+	struct receipt rc;
+	struct err bad = ERR_INIT;
+	char *path;
+	int ret;
+
+	if (pr->receipt[0] == '\0' || !x->s->have_control)
+		return 0;
+	if (receipt_check(&rc, pr->receipt, &x->s->control.servers, &bad) != 0) {
+		if (x->o->watch.note != NULL)
+			x->o->watch.note(x->o->watch.arg,
+			    "the central's receipt is not signed by its key");
+		return 0;
+	}
+	x->r->receipt_utc = rc.utc;
+	path = str_fmt("%s/receipt-%s", x->s->path.state, x->b->stream);
+	if (path == NULL)
+		return err_nomem(e);
+	ret = file_save(path, pr->receipt, strlen(pr->receipt), 0600, e);
+	free(path);
+	return ret;
+}
+
+/* What became of one push. */
+static int
+take_result(struct sender *x, size_t i, const char *received,
+	const struct batch *t, const struct push_result *pr, enum verdict *v,
+	struct err *e)
+{
+	char ref[CANON_REF_LEN], rec[CANON_REF_LEN];
+
+	canon_ref_text(&x->b->ref[i], ref);
+	received_ref(&x->b->ref[i], rec);
+	if (pr->text.len > 0 && x->o->watch.remote != NULL)
+		x->o->watch.remote(x->o->watch.arg,
+		    (const char *)pr->text.data, pr->text.len);
+	if (pr->ok) {
+		x->r->sent += (int64_t)t->bytes;
+		*v = AGAIN;
+		if (spool_move(x->sp, rec, received, t->target, e) != 0 ||
+		    spool_received(x->sp, ref, t->target, e) != 0)
+			return -1;
+		return keep_receipt(x, pr, e);
+	}
+	*v = DONE;
+	if (pr->server_utc != 0) {
+		if (spool_redate(x->sp, ref, received, pr->server_utc,
+			x->s->key, e) != 0)
+			return -1;
+		*v = AGAIN;
+		return 0;
+	}
+	spooled(x->r, pr->reason, "the central refused the push; its own "
+	    "words are above; the manager can mend it");
+	return 0;
+}
+
+/* One connection: look, send one batch. */
+static int
+send_once(struct sender *x, size_t i, enum verdict *v, struct err *e)
+{
+	char ref[CANON_REF_LEN], rec[CANON_REF_LEN];
+	char head[CANON_ID_LEN] = "", received[CANON_ID_LEN] = "";
+	char from[CANON_ID_LEN];
+	struct batch t = {0};
+	struct push_result pr;
+	struct push *p = NULL;
+	int rc = -1;
+
+	push_result_init(&pr);
+	canon_ref_text(&x->b->ref[i], ref);
+	received_ref(&x->b->ref[i], rec);
+	*v = DONE;
+	if (spool_head(x->sp, ref, head, e) < 0 ||
+	    spool_head(x->sp, rec, received, e) < 0)
+		goto out;
+	if (head[0] == '\0' || str_eq(head, received)) {
+		rc = 0;
+		goto out;
+	}
+	if (connect_central(x->s, x->how, &p, e) != 0 ||
+	    reconcile(x, p, i, head, received, from, v, e) != 0)
+		goto out;
+	if (*v == SEND) {
+		if (spool_unsent(x->sp, ref, received, batch_add, &t, e) != 0)
+			goto out;
+		if (push_send(p, ref, from, t.target,
+			(const char *const *)t.pack, t.npacks, on_sent, x,
+			&pr, e) != 0 ||
+		    take_result(x, i, received, &t, &pr, v, e) != 0)
+			goto out;
+	}
+	rc = 0;
+out:
+	push_close(p);
+	push_result_release(&pr);
+	batch_release(&t);
+	return rc;
+}
+
+static int
+send_branch(struct sender *x, size_t i, bool *done, struct err *e)
+{
+	enum verdict v = AGAIN;
+	unsigned redated = 0;
+
+	*done = false;
+	while (v == AGAIN) {
+		if (send_once(x, i, &v, e) == 0) {
+			if (v == AGAIN && ++redated > 100000)
+				return err_set(e, ERR_NET, "no progress");
+			continue;
+		}
+		if (e->code == ERR_FORMAT && x->how == PUSH_OWN &&
+		    ++x->protocol_errors >= PROTOCOL_TRIES) {
+			x->how = PUSH_STOCK;
+			err_clear(e);
+			continue;
+		}
+		if (e->code == ERR_FORMAT && x->how == PUSH_OWN) {
+			err_clear(e);
+			continue;
+		}
+		if (e->code != ERR_NET && e->code != ERR_FORMAT)
+			return -1;
+		spooled(x->r, e->what, e->hint);
+		err_clear(e);
+		return 0;
+	}
+	if (v == LOST) {
+		integrity(x, "the central no longer has what it had received "
+		    "from this station");
+		return abandon(x, i, e);
+	}
+	*done = !x->r->spooled;
+	return 0;
+}
+
+int
+branch_send(struct branch *b, struct station *s, struct spool *sp,
+	const struct run_options *o, struct run_result *r, struct err *e)
+{
+	struct sender x = {.b = b, .s = s, .sp = sp, .o = o, .r = r,
+	    .how = s->cfg.push_stock ? PUSH_STOCK : PUSH_OWN};
+	size_t i = 0;
+
+	while (i < b->n) {
+		size_t before = b->n;
+		bool done;
+
+		if (send_branch(&x, i, &done, e) != 0)
+			return -1;
+		if (b->n < before)
+			continue;
+		if (!done)
+			break;
+		if (i + 1 < b->n) {
+			if (abandon(&x, i, e) != 0)
+				return -1;
+		} else {
+			i++;
+		}
+	}
+	return branch_refresh(b, sp, e);
+}

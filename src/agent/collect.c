@@ -1,0 +1,265 @@
+/* agent/collect.c - the walk in step with the file state. */
+
+#include "agent/collect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/gone.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "base/banned.h"
+
+#define REREAD_DAYS 28		/* every unchanged byte within so many days */
+
+int
+collect_init(struct collect *c, const struct station *s,
+	const struct run_options *o, const char *stream, struct cache *cache,
+	struct err *e)
+{
+	memset(c, 0, sizeof(*c));
+	c->s = s;
+	c->o = o;
+	c->cache = cache;
+	c->list_fd = -1;
+	buf_init(&c->cursor, ENTRY_KEY_MAX);
+	buf_init(&c->gone_keys, ENTRY_MAX);
+	c->progress.started_ms = clock_mono_ms();
+	c->src = calloc(s->cfg.nsources + 1, sizeof(*c->src));
+	if (c->src == NULL)
+		return err_nomem(e);
+	for (size_t i = 0; i < s->cfg.nsources; i++) {
+		struct collect_source *cs = &c->src[c->nsrc];
+
+		if (!str_eq(s->cfg.source[i].stream, stream))
+			continue;
+		cs->cfg = &s->cfg.source[i];
+		cs->src = source_open(cs->cfg, e);
+		if (cs->src == NULL)
+			return -1;
+		c->nsrc++;
+	}
+	return 0;
+}
+
+void
+collect_release(struct collect *c)
+{
+	for (size_t i = 0; i < c->nsrc; i++)
+		source_close(c->src[i].src);
+	free(c->src);
+	free(c->gone);
+	buf_release(&c->cursor);
+	buf_release(&c->gone_keys);
+	if (c->list_fd >= 0)
+		(void)close(c->list_fd);
+}
+
+/* An unlinked file for the work list. */
+static int
+open_list(struct collect *c, struct err *e)
+{
+	char *path;
+
+	if (file_mkdirs(c->s->path.tmp, 0700, e) != 0)
+		return -1;
+	path = path_join(c->s->path.tmp, "worklist");
+	if (path == NULL)
+		return err_nomem(e);
+	c->list_fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (c->list_fd < 0)
+		(void)err_sys(e, errno, "cannot make '%s'", path);
+	else
+		(void)unlink(path);
+	free(path);
+	return c->list_fd < 0 ? -1 : 0;
+}
+
+/* The walk and the file state, side by side. */
+struct scan {
+	struct collect *c;
+	struct entry_reader *old;
+	struct entry en;		/* of the state */
+	bool have;
+	struct entry_writer *out;
+	struct buf key;			/* of the walk: source, 0, path */
+};
+
+static int
+state_next(struct scan *x, struct err *e)
+{
+	int rc = x->old == NULL ? 0 : entry_next(x->old, &x->en, e);
+
+	x->have = rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+static bool
+behind_cursor(const struct collect *c, const char *key, size_t len)
+{
+	return c->cursor.len == 0 || str_cmp_bytes(key, len, c->cursor.data,
+	    c->cursor.len) > 0;
+}
+
+/* FNV-1a: which day of the cycle this file is reread on. */
+static bool
+reread_today(const struct collect *c, const struct buf *key)
+{
+	uint32_t h = 2166136261u;
+
+	if (!c->reread)
+		return false;
+	for (size_t i = 0; i < key->len; i++)
+		h = (h ^ key->data[i]) * 16777619u;
+	return h % REREAD_DAYS == (uint32_t)(c->today % REREAD_DAYS);
+}
+
+static bool
+unchanged(const struct entry *a, const struct source_entry *b)
+{
+	return a->stat_size == b->size && a->mtime_sec == b->mtime_sec &&
+	    a->mtime_nsec == b->mtime_nsec && a->ctime_sec == b->ctime_sec &&
+	    a->ctime_nsec == b->ctime_nsec && a->ident == b->ident &&
+	    a->mode == b->mode;
+}
+
+static int
+list_file(struct scan *x, const struct source_entry *se, bool known,
+	struct err *e)
+{
+	struct entry en = {.kind = known ? ENTRY_CHANGED : ENTRY_NEW};
+
+	collect_stat(&en, se);
+	en.key = (const char *)x->key.data;
+	en.key_len = (uint32_t)x->key.len;
+	if (known && entry_write(x->out, &x->en, e) != 0)
+		return -1;
+	x->c->progress.total_files++;
+	x->c->progress.total_bytes += se->size;
+	return entry_write(x->out, &en, e);
+}
+
+void
+collect_stat(struct entry *en, const struct source_entry *se)
+{
+	en->mode = se->mode;
+	en->stat_size = se->size;
+	en->mtime_sec = se->mtime_sec;
+	en->mtime_nsec = se->mtime_nsec;
+	en->ctime_sec = se->ctime_sec;
+	en->ctime_nsec = se->ctime_nsec;
+	en->ident = se->ident;
+}
+
+/* The state has a file that the walk did not meet. */
+static int
+list_gone(struct scan *x, struct err *e)
+{
+	struct entry en = x->en;
+	int64_t off = entry_written(x->out);
+
+	if (!behind_cursor(x->c, en.key, en.key_len))
+		return 0;
+	en.kind = ENTRY_GONE;
+	if (gone_add(x->c, &en, off, e) != 0)
+		return -1;
+	return entry_write(x->out, &en, e);
+}
+
+/* Pass over state entries before KEY (NULL: all of this SOURCE). */
+static int
+pass_state(struct scan *x, const struct buf *key, const char *source,
+	bool list, struct err *e)
+{
+	while (x->have) {
+		int c = key != NULL ? str_cmp_bytes(x->en.key, x->en.key_len,
+		    key->data, key->len) :
+		    strcmp(x->en.key, source) <= 0 ? -1 : 1;
+
+		if (c >= 0)
+			break;
+		if (list && str_eq(x->en.key, source) && list_gone(x, e) != 0)
+			return -1;
+		if (state_next(x, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+scan_file(struct scan *x, const char *source, const struct source_entry *se,
+	struct err *e)
+{
+	struct collect *c = x->c;
+	bool known;
+
+	buf_clear(&x->key);
+	if (buf_add(&x->key, source, strlen(source) + 1, e) != 0 ||
+	    buf_add(&x->key, se->path, se->path_len, e) != 0 ||
+	    pass_state(x, &x->key, source, true, e) != 0)
+		return -1;
+	known = x->have && str_cmp_bytes(x->en.key, x->en.key_len,
+	    x->key.data, x->key.len) == 0;
+	if (behind_cursor(c, buf_str(&x->key), x->key.len) &&
+	    (!known || c->full || !unchanged(&x->en, se) ||
+		reread_today(c, &x->key)) &&
+	    list_file(x, se, known, e) != 0)
+		return -1;
+	return known ? state_next(x, e) : 0;
+}
+
+static int
+scan_source(struct scan *x, struct collect_source *cs, struct err *e)
+{
+	struct source_entry se;
+	size_t first_gone = x->c->ngone;
+	int rc;
+
+	/* Entries of sources that are not configured stay as they are. */
+	while (x->have && strcmp(x->en.key, cs->cfg->name) < 0)
+		if (state_next(x, e) != 0)
+			return -1;
+	while ((rc = source_next(cs->src, &se, e)) == 1) {
+		if (scan_file(x, cs->cfg->name, &se, e) != 0)
+			return -1;
+		if (proc_interrupted())
+			return err_set(e, ERR_INTR, "interrupted");
+	}
+	if (rc != 0 || pass_state(x, NULL, cs->cfg->name, true, e) != 0)
+		return -1;
+	cs->complete = source_report(cs->src)->complete;
+	/* A walk that did not see everything proves no removal. */
+	if (!cs->complete)
+		gone_keep(x->c, first_gone);
+	return 0;
+}
+
+int
+collect_scan(struct collect *c, struct err *e)
+{
+	struct scan x = {.c = c, .key = BUF_INIT(ENTRY_KEY_MAX)};
+	int rc = -1;
+
+	if (open_list(c, e) != 0)
+		goto out;
+	x.old = cache_files(c->cache, e);
+	if ((x.old == NULL && e->code != ERR_NONE) ||
+	    (x.out = entry_writer_new(c->list_fd, e)) == NULL ||
+	    state_next(&x, e) != 0)
+		goto out;
+	for (size_t i = 0; i < c->nsrc; i++)
+		if (scan_source(&x, &c->src[i], e) != 0)
+			goto out;
+	rc = entry_writer_flush(x.out, e);
+out:
+	entry_reader_free(x.old);
+	entry_writer_free(x.out);
+	buf_release(&x.key);
+	return rc;
+}

@@ -1,0 +1,73 @@
+/*
+ * agent/collect.h - what changed since the last run, and its chunks.
+ *
+ * collect_scan() walks the sources of a stream in step with the file state and
+ * writes a work list; collect_store() reads what stands on it.
+ * Needs: base, chunk, config, crypto, record, source.
+ */
+#ifndef LIUDI_AGENT_COLLECT_H
+#define LIUDI_AGENT_COLLECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/run.h"
+#include "chunk/cache.h"
+
+struct collect_source {
+	const struct config_source *cfg;
+	struct source *src;
+	int64_t ops[RECORD_NOPS];
+	bool complete;		/* its walk saw everything */
+	bool failed;		/* a file of it could not be read */
+};
+
+struct collect {
+	const struct station *s;
+	const struct run_options *o;
+	struct cache *cache;
+	bool full;		/* list everything */
+	bool fresh;		/* the chunks must be stored anew (no base) */
+	bool reread;		/* reread today's share of the unchanged */
+	int64_t today;		/* UTC day */
+	struct collect_source *src;
+	size_t nsrc;
+	int list_fd;		/* the work list, unlinked */
+	struct buf cursor;	/* resume behind this key; empty = all */
+	struct run_progress progress;
+	int64_t told_ms;
+	/* files that are gone, by content, for moves */
+	struct collect_gone *gone;
+	size_t ngone, capgone;
+	struct buf gone_keys;	/* for cache_merge, sorted */
+	struct record_point elsewhere;	/* the branch before, at an epoch's
+					 * beginning */
+};
+
+/* Where the lines and chunks go: the part being made (agent/part.c). */
+struct collect_sink {
+	/* Is this chunk stored already?  If not it is stored now. */
+	int (*chunk)(void *arg, const uint8_t id[static 32], const void *data,
+		size_t n, bool packed, struct err *e);
+	/* A line for the manifest (NULL: only the local state changed) and the
+	 * entry for the journal (NULL: removed). */
+	int (*line)(void *arg, const struct record_file *f,
+		const struct entry *en, struct err *e);
+	void *arg;
+};
+
+/* Open the stream's sources.  collect_release on every way out. */
+int collect_init(struct collect *c, const struct station *s,
+	const struct run_options *o, const char *stream, struct cache *cache,
+	struct err *e);
+void collect_release(struct collect *c);
+
+int collect_scan(struct collect *c, struct err *e);
+int collect_store(struct collect *c, const struct collect_sink *k,
+	struct err *e);
+/* Lines for what is gone and was not moved; fills gone_keys. */
+int collect_removed(struct collect *c, const struct collect_sink *k,
+	struct err *e);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * agent/gone.h - files that are no longer where they were: candidates for
+ * `moved`, else `removed`.
+ * Needs: base, chunk.
+ */
+#ifndef LIUDI_AGENT_GONE_H
+#define LIUDI_AGENT_GONE_H
+
+#include "agent/collect.h"
+
+enum gone_fate { GONE_OPEN, GONE_MOVED, GONE_STAYS };
+
+struct collect_gone {
+	uint64_t sum;		/* first 8 bytes of its sum */
+	int64_t off;		/* in the work list */
+	uint32_t order;		/* in the order of keys */
+	uint8_t fate;
+};
+
+/* Note an entry that stands at OFF of the work list. */
+int gone_add(struct collect *c, const struct entry *en, int64_t off,
+	struct err *e);
+/* Those from FIRST on stay live: nobody saw that they are gone. */
+void gone_keep(struct collect *c, size_t first);
+/* When the scan is done: by content. */
+void gone_sort(struct collect *c);
+/*
+ * An entry gone from SOURCE with this content (read into KEY), marked as
+ * moved: 1, or 0 if there is none.
+ */
+int gone_take(struct collect *c, const char *source,
+	const uint8_t sum[static 32], struct buf *key, struct err *e);
+
+/* Copy what a walk knows into an entry (key and content stay). */
+void collect_stat(struct entry *en, const struct source_entry *se);
+
+#endif

@@ -1,0 +1,441 @@
+/* agent/run.c - the workstation's arrow on one page. */
+
+#include "agent/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/branch.h"
+#include "agent/collect.h"
+#include "agent/part.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "crypto/hash.h"
+#include "crypto/secmem.h"
+#include "repo/receipt.h"
+#include "base/banned.h"
+
+#define MAX_STREAMS 32
+
+/* One stream of a run. */
+struct arrow {
+	struct station *s;
+	struct spool *sp;
+	const struct run_options *o;
+	struct run_result *r;
+	const char *stream;
+	int64_t started;		/* shared by all streams */
+	uint8_t run[16];
+	struct branch b;
+	struct cache *cache;
+	struct record_point before;	/* the branch before a new one */
+	bool new_epoch;
+	struct collect c;
+	struct part_maker m;
+};
+
+static void
+note(const struct arrow *a, const char *text)
+{
+	if (a->o->watch.note != NULL)
+		a->o->watch.note(a->o->watch.arg, text);
+}
+
+/* --- which branch --- */
+
+static int
+load_receipt(const struct arrow *a, struct receipt *rc, bool *have,
+	struct err *e)
+{
+	char *path = str_fmt("%s/receipt-%s", a->s->path.state, a->stream);
+	struct buf b = BUF_INIT(4096);
+	struct err bad = ERR_INIT;
+
+	*have = false;
+	if (path == NULL)
+		return err_nomem(e);
+	if (file_load(path, &b, &bad) == 0 && receipt_check(rc, buf_str(&b),
+		&a->s->control.servers, &bad) == 0)
+		*have = true;
+	buf_release(&b);
+	free(path);
+	return 0;
+}
+
+/* The year of the newest receipt; before the first, of control; never back. */
+static int
+epoch_now(const struct arrow *a, int *epoch, struct err *e)
+{
+	struct clock_date d;
+	struct receipt rc;
+	bool have;
+
+	if (load_receipt(a, &rc, &have, e) != 0)
+		return -1;
+	clock_split_utc(have ? rc.utc : a->s->control.commit_utc, &d);
+	*epoch = d.year;
+	if (a->b.n > 0 && a->b.ref[a->b.n - 1].epoch > *epoch)
+		*epoch = a->b.ref[a->b.n - 1].epoch;
+	return 0;
+}
+
+static int
+begin_branch(struct arrow *a, int epoch, int n, struct err *e)
+{
+	struct canon_ref ref = {.epoch = epoch, .incarnation = n};
+
+	(void)snprintf(ref.station, sizeof(ref.station), "%s",
+	    a->s->cfg.station);
+	(void)snprintf(ref.stream, sizeof(ref.stream), "%s", a->stream);
+	branch_point(&a->b, &a->before);
+	return branch_begin(&a->b, a->s, &ref, a->sp, e);
+}
+
+/* Has the branch on our list come to be without its spool? */
+static int
+choose_branch(struct arrow *a, struct err *e)
+{
+	int epoch, n = 0;
+
+	if (epoch_now(a, &epoch, e) != 0)
+		return -1;
+	if (a->b.n > 0 && a->b.head[0] != '\0') {
+		if (epoch <= a->b.ref[a->b.n - 1].epoch)
+			return 0;
+		a->new_epoch = true;
+		note(a, "a new year: this run stores everything once");
+		return begin_branch(a, epoch, 0, e);
+	}
+	if (branch_ask(a->s, a->stream, epoch, &n, e) != 0)
+		return -1;
+	a->b.n = 0;
+	if (n > 0)
+		note(a, "the central knows this station from before: "
+		    "beginning a new branch");
+	return begin_branch(a, epoch, n, e);
+}
+
+static int
+open_cache(struct arrow *a, const uint8_t *manifest, struct err *e)
+{
+	char *dir = path_join(a->s->path.cache, a->stream);
+	bool doubt;
+
+	if (dir == NULL)
+		return err_nomem(e);
+	a->cache = cache_open(dir, manifest, &doubt, e);
+	free(dir);
+	if (a->cache == NULL)
+		return -1;
+	if (doubt)
+		note(a, "the record of what is stored does not fit the "
+		    "branch: this run reads everything");
+	return 0;
+}
+
+/* Branch and cache of this stream, whatever the last run left. */
+static int
+stage_open(struct arrow *a, struct err *e)
+{
+	if (branch_load(&a->b, a->s, a->sp, a->stream, e) != 0)
+		return -1;
+	if (open_cache(a, a->b.head[0] != '\0' ? a->b.at.manifest : NULL,
+		e) != 0)
+		return -1;
+	if (a->o->dry_run)
+		return 0;
+	/* A run is finished in the epoch in which it began. */
+	if (cache_resume(a->cache) == NULL || a->b.head[0] == '\0') {
+		if (choose_branch(a, e) != 0)
+			return -1;
+		if (a->b.head[0] == '\0' && (a->new_epoch ?
+			cache_fresh(a->cache, e) : cache_reset(a->cache, e)))
+			return -1;
+	}
+	return 0;
+}
+
+/* --- collecting --- */
+
+static int
+last_key(void *arg, const struct entry *en, struct err *e)
+{
+	struct buf *cursor = arg;
+
+	buf_clear(cursor);
+	return buf_add(cursor, en->key, en->key_len, e);
+}
+
+static int
+stage_scan(struct arrow *a, struct err *e)
+{
+	const struct cache_head *h = cache_head(a->cache);
+	const struct cache_part *resume = cache_resume(a->cache);
+	int64_t full_after = (int64_t)a->s->cfg.full_every_days * 86400;
+	struct collect *c = &a->c;
+
+	if (collect_init(c, a->s, a->o, a->stream, a->cache, e) != 0)
+		return -1;
+	c->fresh = a->b.head[0] == '\0' || h == NULL;
+	c->full = c->fresh || a->o->full ||
+	    (full_after > 0 && a->started - h->full_utc >= full_after);
+	if (resume != NULL) {
+		c->full = resume->full;
+		if (cache_resumed_each(a->cache, last_key, &c->cursor, e) !=
+		    0)
+			return -1;
+		note(a, "going on with a run that was cut off");
+	}
+	c->elsewhere = a->before;
+	c->today = a->started / 86400;
+	c->reread = a->s->cfg.reread && h != NULL && !c->full &&
+	    c->today != h->reread_day;
+	return collect_scan(c, e);
+}
+
+static void
+copy(char *dst, size_t n, const char *src)
+{
+	(void)snprintf(dst, n, "%s", src);
+}
+
+static int
+fill_head(struct arrow *a, struct err *e)
+{
+	const struct control *ct = &a->s->control;
+	const struct cache_part *resume = cache_resume(a->cache);
+	struct record_head *h = &a->m.head;
+	struct clock_date d;
+	struct receipt rc;
+	int offset;
+
+	copy(h->org, sizeof(h->org), ct->org);
+	copy(h->station, sizeof(h->station), a->s->cfg.station);
+	copy(h->stream, sizeof(h->stream), a->stream);
+	h->epoch = a->b.ref[a->b.n - 1].epoch;
+	memcpy(h->run, a->run, sizeof(h->run));
+	h->started = a->started;
+	if (resume != NULL) {
+		memcpy(h->run, resume->run, sizeof(h->run));
+		h->started = resume->started;
+		h->part = resume->part + 1;
+	}
+	h->full = a->c.full;
+	if (a->new_epoch)
+		h->prev_epoch_head = a->before;
+	else if (a->b.head[0] == '\0')
+		h->continues = a->before;
+	h->nrecipients = ct->nrecipients;
+	for (size_t i = 0; i < ct->nrecipients; i++)
+		copy(h->recipient[i], sizeof(h->recipient[i]),
+		    ct->recipient[i].age);
+	control_recipients_sha256(ct, h->recipients_sha256);
+	h->policy_version = ct->version;
+	copy(h->policy_commit, sizeof(h->policy_commit), ct->commit);
+	h->control_seen = ct->commit_utc;
+	if (load_receipt(a, &rc, &h->has_receipt, e) != 0)
+		return -1;
+	if (h->has_receipt) {
+		h->receipt_utc = rc.utc;
+		copy(h->receipt_ref, sizeof(h->receipt_ref), rc.ref);
+		copy(h->receipt_head, sizeof(h->receipt_head), rc.head);
+	}
+	clock_zone(h->tz, sizeof(h->tz));
+	clock_split_local(a->started, &d, &offset);
+	h->utc_offset = offset;
+	h->clock_synced = clock_synced();
+	clock_boot_id(h->boot_id);
+	copy(h->agent, sizeof(h->agent), "liudi " LIUDI_VERSION);
+	return 0;
+}
+
+/* Source lines of the final part, sorted as the configuration is. */
+static int
+source_lines(const struct arrow *a, struct buf *out, struct err *e)
+{
+	for (size_t i = 0; i < a->c.nsrc; i++) {
+		const struct source_report *sr =
+		    source_report(a->c.src[i].src);
+		struct record_source l = {.files = sr->files,
+		    .bytes = sr->bytes, .symlinks = sr->symlinks,
+		    .empty_dirs = sr->empty_dirs, .special = sr->special,
+		    .unreadable = sr->unreadable, .skipped = sr->skipped};
+
+		copy(l.name, sizeof(l.name), a->c.src[i].cfg->name);
+		copy(l.kind, sizeof(l.kind),
+		    config_kind_name(a->c.src[i].cfg->kind));
+		copy(l.state, sizeof(l.state), source_state_name(sr->state));
+		copy(l.reason, sizeof(l.reason), sr->reason);
+		if (record_source_line(&l, out, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+tell_sources(const struct arrow *a)
+{
+	for (size_t i = 0; i < a->c.nsrc; i++) {
+		const struct source_report *sr =
+		    source_report(a->c.src[i].src);
+
+		if (sr->state != SOURCE_OK)
+			a->r->warnings = true;
+		if (a->o->watch.source != NULL)
+			a->o->watch.source(a->o->watch.arg, a->c.src[i].cfg,
+			    sr, a->c.src[i].ops);
+	}
+}
+
+/* Another stream than main stays silent when nothing is new. */
+static bool
+silent(const struct arrow *a, const uint8_t sources_hash[static HASH_LEN])
+{
+	const struct cache_head *h = cache_head(a->cache);
+
+	return !str_eq(a->stream, "main") && h != NULL && !a->c.full &&
+	    a->m.head.part == 0 && !a->m.open && a->c.ngone == 0 &&
+	    memcmp(h->sources, sources_hash, HASH_LEN) == 0;
+}
+
+static int
+stage_store(struct arrow *a, struct err *e)
+{
+	struct part_maker *m = &a->m;
+	struct collect_sink k = {part_chunk, part_line, m};
+	struct buf sources = BUF_INIT(16u * 1024 * 1024);
+	const struct cache_head *h = cache_head(a->cache);
+	uint8_t sum[HASH_LEN];
+	int rc = -1;
+
+	m->s = a->s;
+	m->sp = a->sp;
+	m->b = &a->b;
+	m->cache = a->cache;
+	m->r = a->r;
+	m->full_utc = a->c.full || h == NULL ? a->started : h->full_utc;
+	m->reread_day = a->c.reread ? a->c.today :
+	    h != NULL ? h->reread_day : a->c.today;
+	if (fill_head(a, e) != 0 || part_maker_init(m, e) != 0 ||
+	    collect_store(&a->c, &k, e) != 0 ||
+	    collect_removed(&a->c, &k, e) != 0 ||
+	    source_lines(a, &sources, e) != 0)
+		goto out;
+	hash_blake2b(sum, sources.data, sources.len);
+	tell_sources(a);
+	if (silent(a, sum)) {
+		rc = 0;
+		goto out;
+	}
+	rc = part_final(m, &sources, sum, &a->c.gone_keys, e);
+	if (rc == 0 && str_eq(a->stream, "main")) {
+		canon_ref_text(&a->b.ref[a->b.n - 1], a->r->ref);
+		a->r->seq = a->b.at.seq;
+	}
+out:
+	buf_release(&sources);
+	return rc;
+}
+
+static int
+stage_send(struct arrow *a, struct err *e)
+{
+	if (a->o->no_push) {
+		a->r->spooled = true;
+		copy(a->r->why, sizeof(a->r->why), "not sent: --no-push");
+		return 0;
+	}
+	return branch_send(&a->b, a->s, a->sp, a->o, a->r, e);
+}
+
+static int
+run_stream(struct arrow *a, struct err *e)
+{
+	int rc = -1;
+
+	if (stage_open(a, e) != 0 || stage_scan(a, e) != 0)
+		goto out;
+	if (a->o->dry_run) {
+		tell_sources(a);
+		a->r->files += a->c.progress.total_files;
+		a->r->bytes += a->c.progress.total_bytes;
+		a->r->ops[RECORD_REMOVED] += (int64_t)a->c.ngone;
+		rc = 0;
+		goto out;
+	}
+	if (stage_store(a, e) != 0 || stage_send(a, e) != 0)
+		goto out;
+	rc = 0;
+out:
+	part_maker_release(&a->m);
+	collect_release(&a->c);
+	cache_close(a->cache);
+	return rc;
+}
+
+/* --- all streams --- */
+
+/* Stream names in use, "main" first and always. */
+static size_t
+streams_of(const struct config *cfg, const char *out[static MAX_STREAMS])
+{
+	size_t n = 0;
+
+	out[n++] = "main";
+	for (size_t i = 0; i < cfg->nsources; i++) {
+		bool have = false;
+
+		for (size_t k = 0; k < n && !have; k++)
+			have = str_eq(out[k], cfg->source[i].stream);
+		if (!have && n < MAX_STREAMS)
+			out[n++] = cfg->source[i].stream;
+	}
+	return n;
+}
+
+int
+run_station(struct station *s, const struct run_options *o,
+	struct run_result *r, struct err *e)
+{
+	const char *stream[MAX_STREAMS];
+	struct arrow *a = NULL;
+	struct spool *sp = NULL;
+	uint8_t run[16];
+	int64_t started = clock_now_utc();
+	size_t n = streams_of(&s->cfg, stream);
+	bool offline;
+	int rc = -1;
+
+	memset(r, 0, sizeof(*r));
+	secmem_random(run, sizeof(run));
+	if (station_lock(s, e) != 0 || station_control(s, &offline, e) != 0)
+		goto out;
+	sp = spool_open(s->path.spool, e);
+	a = sp == NULL ? NULL : calloc(1, sizeof(*a));
+	if (a == NULL) {
+		if (sp != NULL)
+			(void)err_nomem(e);
+		goto out;
+	}
+	for (size_t i = 0; i < n; i++) {
+		memset(a, 0, sizeof(*a));
+		a->s = s;
+		a->sp = sp;
+		a->o = o;
+		a->r = r;
+		a->stream = stream[i];
+		a->started = started;
+		a->c.list_fd = -1;
+		memcpy(a->run, run, sizeof(run));
+		if (run_stream(a, e) != 0)
+			goto out;
+	}
+	rc = 0;
+out:
+	free(a);
+	spool_close(sp);
+	return rc;
+}

@@ -1,0 +1,421 @@
+/* agent/station.c - a workstation's own folder. */
+
+#include "agent/station.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "crypto/hash.h"
+#include "crypto/secmem.h"
+#include "repo/canon.h"
+#include "base/banned.h"
+
+/* $VAR/liudi, or ~/FALLBACK/liudi; heap or NULL (*e). */
+static char *
+xdg(const char *var, const char *fallback, struct err *e)
+{
+	const char *v = getenv(var);
+	char *base, *dir;
+
+	base = path_expand(v != NULL && v[0] == '/' ? v : fallback, NULL, e);
+	if (base == NULL)
+		return NULL;
+	dir = path_join(base, "liudi");
+	free(base);
+	if (dir == NULL)
+		(void)err_nomem(e);
+	return dir;
+}
+
+int
+station_paths_init(struct station_paths *p, const char *home, struct err *e)
+{
+	char *dir = NULL;
+	int rc = -1;
+
+	memset(p, 0, sizeof(*p));
+	if (home == NULL)
+		home = getenv("LIUDI_HOME");
+	if (home != NULL && home[0] != '\0') {
+		dir = path_expand(home, NULL, e);
+		if (dir == NULL)
+			goto out;
+		p->state = path_join(dir, "state");
+	} else {
+		dir = xdg("XDG_CONFIG_HOME", "~/.config", e);
+		p->state = xdg("XDG_STATE_HOME", "~/.local/state", e);
+		if (dir == NULL || p->state == NULL)
+			goto out;
+	}
+	if (p->state == NULL) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	p->ini = path_join(dir, "liudi.ini");
+	p->keys = path_join(p->state, "keys");
+	p->spool = path_join(p->state, "spool.git");
+	p->control = path_join(p->state, "control.git");
+	p->cache = path_join(p->state, "cache");
+	p->tmp = path_join(p->state, "tmp");
+	p->lock = path_join(p->state, "lock");
+	if (p->ini == NULL || p->keys == NULL || p->spool == NULL ||
+	    p->control == NULL || p->cache == NULL || p->tmp == NULL ||
+	    p->lock == NULL) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	rc = 0;
+out:
+	free(dir);
+	return rc;
+}
+
+void
+station_paths_release(struct station_paths *p)
+{
+	free(p->ini);
+	free(p->state);
+	free(p->keys);
+	free(p->spool);
+	free(p->control);
+	free(p->cache);
+	free(p->tmp);
+	free(p->lock);
+	memset(p, 0, sizeof(*p));
+}
+
+int
+station_line(const char *id, const struct sshkey_pub *pub, struct buf *out,
+	struct err *e)
+{
+	uint8_t sum[HASH_LEN];
+	char hex[17];
+	size_t from = out->len;
+
+	if (buf_addf(out, e, "liudi-station1 %s ", id) != 0 ||
+	    sshkey_public_text(pub, out, e) != 0)
+		return -1;
+	hash_sha256(sum, out->data + from, out->len - from);
+	str_hex(hex, sum, 8);
+	return buf_addf(out, e, " %s", hex);
+}
+
+/* --- init --- */
+
+static int
+make_sign_key(const struct station_paths *p, const char *id,
+	struct sshkey_pub *pub, struct err *e)
+{
+	char *file = path_join(p->keys, "ws-sign");
+	char *pubfile = path_join(p->keys, "ws-sign.pub");
+	struct buf text = BUF_INIT(16384), pubtext = BUF_INIT(1024);
+	struct sshkey *key = NULL;
+	int rc = -1;
+
+	if (file == NULL || pubfile == NULL) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (file_exists(file)) {
+		key = sshkey_load(file, e);
+		if (key == NULL)
+			goto out;
+		sshkey_public(key, pub);
+		rc = 0;
+		goto out;
+	}
+	key = sshkey_generate(e);
+	if (key == NULL)
+		goto out;
+	sshkey_public(key, pub);
+	if (sshkey_private_text(key, id, &text, e) != 0 ||
+	    sshkey_public_text(pub, &pubtext, e) != 0 ||
+	    buf_addf(&pubtext, e, " %s\n", id) != 0 ||
+	    file_save(pubfile, pubtext.data, pubtext.len, 0644, e) != 0 ||
+	    file_save(file, text.data, text.len, 0600, e) != 0)
+		goto out;
+	rc = 0;
+out:
+	sshkey_free(key);
+	buf_wipe(&text);
+	buf_release(&pubtext);
+	free(file);
+	free(pubfile);
+	return rc;
+}
+
+static int
+make_gear_key(const struct station_paths *p, struct err *e)
+{
+	char *file = path_join(p->keys, "ws-gear");
+	uint8_t secret[CHUNKER_SECRET_LEN];
+	char hex[2 * CHUNKER_SECRET_LEN + 2];
+	int rc;
+
+	if (file == NULL)
+		return err_nomem(e);
+	if (file_exists(file)) {
+		free(file);
+		return 0;
+	}
+	secmem_random(secret, sizeof(secret));
+	str_hex(hex, secret, sizeof(secret));
+	hex[2 * CHUNKER_SECRET_LEN] = '\n';
+	rc = file_save(file, hex, 2 * CHUNKER_SECRET_LEN + 1, 0600, e);
+	secmem_wipe(secret, sizeof(secret));
+	secmem_wipe(hex, sizeof(hex));
+	free(file);
+	return rc;
+}
+
+static int
+make_ini(const struct station_paths *p, const struct station_init_options *o,
+	const char *central, struct err *e)
+{
+	struct buf b = BUF_INIT(65536);
+	char *dir = NULL;
+	int rc = -1;
+
+	if (buf_addf(&b, e,
+		"# liudi.ini - what this workstation keeps on file.\n"
+		"# After a change: liudi run --dry-run\n\n"
+		"[station]\n"
+		"id = %s\n"
+		"central = %s\n", o->id, central) != 0)
+		goto out;
+	if (o->ssh != NULL && buf_addf(&b, e, "ssh = %s\n", o->ssh) != 0)
+		goto out;
+	if (buf_adds(&b,
+		"\n# One section per thing to collect from, for example:\n"
+		"#\n"
+		"# [source chats]\n"
+		"# kind = chat\n"
+		"# path = ~/Documents/chat-exports\n"
+		"# exclude = *.tmp\n", e) != 0)
+		goto out;
+	dir = path_dir(p->ini);
+	if (dir == NULL) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (file_mkdirs(dir, 0700, e) != 0 ||
+	    file_save(p->ini, b.data, b.len, 0600, e) != 0)
+		goto out;
+	rc = 0;
+out:
+	free(dir);
+	buf_release(&b);
+	return rc;
+}
+
+/* An ini that is there already must say the same. */
+static int
+check_ini(const struct station_paths *p, const struct station_init_options *o,
+	const char *central, struct err *e)
+{
+	struct config cfg;
+	int rc = -1;
+
+	memset(&cfg, 0, sizeof(cfg));
+	if (config_load_station(&cfg, p->ini, e) != 0)
+		return -1;
+	if (!str_eq(cfg.station, o->id) || !str_eq(cfg.central, central)) {
+		(void)err_set(e, ERR_CONFIG,
+		    "'%s' already names station '%s' at '%s'", p->ini,
+		    cfg.station, cfg.central);
+		(void)err_hint(e, "edit that file, or use --home DIR for a "
+		    "second station");
+		goto out;
+	}
+	rc = 0;
+out:
+	config_release(&cfg);
+	return rc;
+}
+
+int
+station_init(const struct station_init_options *o, struct buf *line,
+	struct err *e)
+{
+	struct station_paths p;
+	struct central central;
+	struct sshkey_pub pub;
+	int rc = -1;
+
+	memset(&central, 0, sizeof(central));
+	memset(&p, 0, sizeof(p));
+	if (!canon_id_ok(o->id)) {
+		(void)err_set(e, ERR_USAGE, "'%s' is no station id", o->id);
+		(void)err_hint(e, "use a-z, 0-9 and '-', at most 32, e.g. "
+		    "ws-01");
+		goto out;
+	}
+	if (central_parse(&central, o->central, o->ssh, e) != 0 ||
+	    station_paths_init(&p, o->home, e) != 0)
+		goto out;
+	if (file_exists(p.ini) ? check_ini(&p, o, central.url, e) != 0 :
+	    make_ini(&p, o, central.url, e) != 0)
+		goto out;
+	if (file_mkdirs(p.keys, 0700, e) != 0 ||
+	    make_gear_key(&p, e) != 0 ||
+	    make_sign_key(&p, o->id, &pub, e) != 0 ||
+	    station_line(o->id, &pub, line, e) != 0)
+		goto out;
+	rc = 0;
+out:
+	central_release(&central);
+	station_paths_release(&p);
+	return rc;
+}
+
+/* --- open --- */
+
+static int
+load_gear(struct station *s, struct err *e)
+{
+	char *file = path_join(s->path.keys, "ws-gear");
+	struct buf b = BUF_INIT(1024);
+	int rc = -1;
+
+	if (file == NULL)
+		return err_nomem(e);
+	if (file_load(file, &b, e) != 0)
+		goto out;
+	if (b.len < 2 * CHUNKER_SECRET_LEN || str_unhex(s->gear,
+		CHUNKER_SECRET_LEN, buf_str(&b), 2 * CHUNKER_SECRET_LEN) !=
+	    0) {
+		(void)err_set(e, ERR_FORMAT, "'%s' is damaged", file);
+		(void)err_hint(e, "remove it and run 'liudi init' again; the "
+		    "next run will be a full one");
+		goto out;
+	}
+	rc = 0;
+out:
+	buf_wipe(&b);
+	free(file);
+	return rc;
+}
+
+int
+station_open(struct station *s, const char *home, struct err *e)
+{
+	char *file = NULL;
+
+	memset(s, 0, sizeof(*s));
+	s->lock_fd = -1;
+	if (station_paths_init(&s->path, home, e) != 0)
+		return -1;
+	if (!file_exists(s->path.ini)) {
+		(void)err_set(e, ERR_CONFIG, "no configuration at '%s'",
+		    s->path.ini);
+		return err_hint(e,
+		    "run 'liudi init --central … --station ID' first");
+	}
+	if (config_load_station(&s->cfg, s->path.ini, e) != 0 ||
+	    central_parse(&s->central, s->cfg.central, s->cfg.ssh, e) != 0)
+		return -1;
+	file = path_join(s->path.keys, "ws-sign");
+	if (file == NULL)
+		return err_nomem(e);
+	s->key = sshkey_load(file, e);
+	free(file);
+	if (s->key == NULL)
+		return err_hint(e, "run 'liudi init' again to make one; the "
+		    "manager then adds the new line");
+	return load_gear(s, e);
+}
+
+int
+station_lock(struct station *s, struct err *e)
+{
+	if (file_mkdirs(s->path.state, 0700, e) != 0)
+		return -1;
+	if (file_lock(s->path.lock, &s->lock_fd, e) != 0)
+		return err_hint(e, "wait until the other run has ended");
+	return 0;
+}
+
+/* The last control commit that was checked, in state/control-seen. */
+static int
+pin_load(const struct station *s, char pin[static CANON_ID_LEN],
+	struct err *e)
+{
+	char *file = path_join(s->path.state, "control-seen");
+	struct buf b = BUF_INIT(256);
+	int rc = 0;
+
+	pin[0] = '\0';
+	if (file == NULL)
+		return err_nomem(e);
+	if (file_load(file, &b, e) != 0) {
+		rc = e->code == ERR_NOENT ? 0 : -1;
+		if (rc == 0)
+			err_clear(e);
+	} else if (b.len >= CANON_ID_LEN - 1) {
+		memcpy(pin, b.data, CANON_ID_LEN - 1);
+		pin[CANON_ID_LEN - 1] = '\0';
+	}
+	buf_release(&b);
+	free(file);
+	return rc;
+}
+
+static int
+pin_save(const struct station *s, const char *pin, struct err *e)
+{
+	char *file = path_join(s->path.state, "control-seen");
+	char line[CANON_ID_LEN + 1];
+	int rc;
+
+	if (file == NULL)
+		return err_nomem(e);
+	memcpy(line, pin, CANON_ID_LEN - 1);
+	line[CANON_ID_LEN - 1] = '\n';
+	rc = file_save(file, line, CANON_ID_LEN, 0600, e);
+	free(file);
+	return rc;
+}
+
+int
+station_control(struct station *s, bool *offline, struct err *e)
+{
+	char pin[CANON_ID_LEN];
+	struct err net = ERR_INIT;
+
+	*offline = false;
+	if (pin_load(s, pin, e) != 0)
+		return -1;
+	if (control_fetch(&s->central, s->path.control, &net) != 0) {
+		if (net.code != ERR_NET || pin[0] == '\0') {
+			*e = net;
+			return -1;
+		}
+		*offline = true;
+	}
+	if (control_load(&s->control, s->path.control,
+		pin[0] != '\0' ? pin : NULL, e) != 0)
+		return -1;
+	s->have_control = true;
+	if (!str_eq(pin, s->control.commit))
+		return pin_save(s, s->control.commit, e);
+	return 0;
+}
+
+void
+station_close(struct station *s)
+{
+	if (s->have_control)
+		control_release(&s->control);
+	config_release(&s->cfg);
+	central_release(&s->central);
+	sshkey_free(s->key);
+	secmem_wipe(s->gear, sizeof(s->gear));
+	station_paths_release(&s->path);
+	if (s->lock_fd >= 0)
+		(void)close(s->lock_fd);
+	s->lock_fd = -1;
+}

@@ -1,0 +1,80 @@
+/*
+ * agent/station.h - a workstation's own folder: configuration, keys, spool.
+ *
+ * Home is --home, LIUDI_HOME, or the XDG folders: liudi.ini in
+ * $XDG_CONFIG_HOME/liudi, all else in $XDG_STATE_HOME/liudi.  With --home DIR
+ * or LIUDI_HOME everything is in DIR and DIR/state.
+ * Needs: base, config, control, repo, sign.
+ */
+#ifndef LIUDI_AGENT_STATION_H
+#define LIUDI_AGENT_STATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "chunk/chunker.h"
+#include "config/config.h"
+#include "control/control.h"
+#include "repo/central.h"
+#include "sign/sshkey.h"
+
+struct station_paths {
+	char *ini;		/* liudi.ini */
+	char *state;		/* folder of all below */
+	char *keys;		/* ws-sign, ws-sign.pub, ws-gear */
+	char *spool;		/* bare repository */
+	char *control;		/* clone of control.git */
+	char *cache;		/* a folder per stream */
+	char *tmp;		/* copies of databases, work lists */
+	char *lock;
+};
+
+/* HOME may be NULL.  release on every way out. */
+int station_paths_init(struct station_paths *p, const char *home,
+	struct err *e);
+void station_paths_release(struct station_paths *p);
+
+struct station_init_options {
+	const char *home;	/* or NULL */
+	const char *id;
+	const char *central;
+	const char *ssh;	/* ssh command, or NULL */
+	bool again;		/* a second init with the same id is no error */
+};
+/*
+ * Make keys and liudi.ini; LINE gets the public line for `liudi-desk station
+ * add` (FORMAT section 11).  Existing keys are kept; another id or central
+ * than the file's is ERR_CONFIG.
+ */
+int station_init(const struct station_init_options *o, struct buf *line,
+	struct err *e);
+
+struct station {
+	struct station_paths path;
+	struct config cfg;
+	struct central central;
+	struct sshkey *key;
+	uint8_t gear[CHUNKER_SECRET_LEN];
+	struct control control;	/* after station_control() */
+	bool have_control;
+	int lock_fd;		/* -1 until station_lock() */
+};
+
+/* Read configuration and keys.  station_close on every way out. */
+int station_open(struct station *s, const char *home, struct err *e);
+/* One run at a time: -1 with ERR_LOCKED. */
+int station_lock(struct station *s, struct err *e);
+/*
+ * Fetch control and check it from the pinned commit on; if the central cannot
+ * be reached, the last good one holds (*offline).  -1: ERR_NET where there is
+ * none yet, ERR_INTEGRITY.
+ */
+int station_control(struct station *s, bool *offline, struct err *e);
+void station_close(struct station *s);
+
+/* The FORMAT section 11 line of this station's public key, appended. */
+int station_line(const char *id, const struct sshkey_pub *pub,
+	struct buf *out, struct err *e);
+
+#endif

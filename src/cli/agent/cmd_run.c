@@ -1,0 +1,306 @@
+/* cli/agent/cmd_run.c - liudi run: collect, seal, commit, send. */
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/run.h"
+#include "base/clock.h"
+#include "base/jsonw.h"
+#include "base/utf8.h"
+#include "cli/agent/commands.h"
+#include "base/banned.h"
+
+static const struct cli_option options[] = {
+	{"dry-run", 'n', NULL, "look and tell, keep nothing"},
+	{"full", 0, NULL, "read and list every file again"},
+	{"no-push", 0, NULL, "commit, and send with a later run"},
+	{NULL, 0, NULL, NULL}
+};
+
+struct screen {
+	const struct cli *c;
+	bool tty;		/* standard error shows progress */
+	bool drawn;
+	bool dry;
+};
+
+static void
+clear_line(struct screen *s)
+{
+	if (s->drawn)
+		(void)fputs("\r\033[K", stderr);
+	s->drawn = false;
+}
+
+/* "12.3 MB of 1.2 GB, 3 of 40 files, 110 MB/s, 12 s left" */
+static void
+on_progress(void *arg, const struct run_progress *p)
+{
+	struct screen *s = arg;
+	char done[CLI_SIZE_LEN], all[CLI_SIZE_LEN], rate[CLI_SIZE_LEN];
+	int64_t ms = clock_mono_ms() - p->started_ms;
+	int64_t per_s = ms > 0 ? p->bytes * 1000 / ms : 0;
+	int64_t left = per_s > 0 ? (p->total_bytes - p->bytes) / per_s : 0;
+
+	if (!s->tty)
+		return;
+	(void)fputs("\r\033[K", stderr);
+	(void)cli_size((uint64_t)p->bytes, done);
+	(void)cli_size((uint64_t)p->total_bytes, all);
+	(void)cli_size((uint64_t)per_s, rate);
+	if (p->pushing)
+		(void)fprintf(stderr, cli_tr("sending %s of %s"), done, all);
+	else
+		(void)fprintf(stderr,
+		    cli_tr("%s of %s, %lld of %lld files, %s/s, %lld s left"),
+		    done, all, (long long)p->files,
+		    (long long)p->total_files, rate,
+		    (long long)(left > 0 ? left : 0));
+	(void)fflush(stderr);
+	s->drawn = true;
+}
+
+static void
+put_op(int64_t n, const char *word)
+{
+	if (n > 0)
+		(void)printf("  %" PRId64 " %s", n, cli_tr(word));
+}
+
+static void
+json_counts(struct jsonw *w, const int64_t ops[])
+{
+	for (int i = 0; i < RECORD_NOPS; i++)
+		jsonw_kint(w, record_op_name((enum record_op)i), ops[i]);
+}
+
+static void
+put_json(struct buf *b, struct jsonw *w)
+{
+	if (jsonw_end(w) == 0)
+		(void)printf("%s\n", buf_str(b));
+	buf_release(b);
+}
+
+static void
+on_source(void *arg, const struct config_source *cfg,
+	const struct source_report *r, const int64_t ops[])
+{
+	struct screen *s = arg;
+	char size[CLI_SIZE_LEN];
+
+	clear_line(s);
+	if (s->c->json) {
+		struct err e = ERR_INIT;
+		struct buf b = BUF_INIT(65536);
+		struct jsonw w;
+
+		jsonw_init(&w, &b, &e);
+		jsonw_object(&w);
+		jsonw_kint(&w, "v", 1);
+		jsonw_kstr(&w, "source", cfg->name);
+		jsonw_kstr(&w, "state", source_state_name(r->state));
+		jsonw_kstr(&w, "reason", r->reason);
+		jsonw_kint(&w, "files", r->files);
+		jsonw_kint(&w, "bytes", r->bytes);
+		json_counts(&w, ops);
+		jsonw_object_end(&w);
+		put_json(&b, &w);
+		return;
+	}
+	if (s->c->quiet && r->state == SOURCE_OK)
+		return;
+	(void)printf("%-12s %-10s %8" PRId64 " %s %10s", cfg->name,
+	    cli_tr(source_state_name(r->state)), r->files, cli_tr("files"),
+	    cli_size((uint64_t)r->bytes, size));
+	put_op(ops[RECORD_ADDED], "new");
+	put_op(ops[RECORD_APPENDED], "appended");
+	put_op(ops[RECORD_REWRITTEN], "rewritten");
+	put_op(ops[RECORD_TRUNCATED], "truncated");
+	put_op(ops[RECORD_REMOVED], "removed");
+	put_op(ops[RECORD_MOVED], "moved");
+	put_op(ops[RECORD_TOUCHED], "touched");
+	if (r->special > 0)
+		put_op(r->special, "special, not kept");
+	if (r->symlinks > 0)
+		put_op(r->symlinks, "links, not followed");
+	if (r->reason[0] != '\0') {
+		(void)fputs("  (", stdout);
+		cli_put_shown(stdout, r->reason, strlen(r->reason));
+		(void)fputs(")", stdout);
+	}
+	(void)printf("\n");
+}
+
+static void
+on_file(void *arg, const char *source, const char *path, const char *why)
+{
+	struct screen *s = arg;
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(65536);
+
+	clear_line(s);
+	if (utf8_add_shown(&b, path, strlen(path), &e) == 0 &&
+	    buf_adds(&b, ": ", &e) == 0 &&
+	    utf8_add_shown(&b, why, strlen(why), &e) == 0)
+		cli_warn(s->c, "%s: %s", source, buf_str(&b));
+	buf_release(&b);
+}
+
+/* What the central's hooks say, line by line, nothing of it believed. */
+static void
+on_remote(void *arg, const char *text, size_t n)
+{
+	struct screen *s = arg;
+
+	clear_line(s);
+	while (n > 0) {
+		const char *nl = memchr(text, '\n', n);
+		size_t len = nl != NULL ? (size_t)(nl - text) : n;
+
+		if (len > 0 && (len < 14 ||
+			memcmp(text, "liudi-receipt ", 14) != 0)) {
+			(void)fputs(cli_tr("central: "), stderr);
+			cli_put_shown(stderr, text, len);
+			(void)fputc('\n', stderr);
+		}
+		text += len;
+		n -= len;
+		if (n > 0) {
+			text++;
+			n--;
+		}
+	}
+}
+
+static void
+on_note(void *arg, const char *text)
+{
+	struct screen *s = arg;
+
+	clear_line(s);
+	if (!s->c->quiet)
+		(void)fprintf(stderr, "liudi: %s\n", cli_tr(text));
+}
+
+static void
+print_result(const struct screen *s, const struct run_result *r)
+{
+	char size[CLI_SIZE_LEN], stored[CLI_SIZE_LEN];
+
+	(void)cli_size((uint64_t)r->bytes, size);
+	(void)cli_size((uint64_t)r->stored, stored);
+	if (s->dry) {
+		(void)printf(cli_tr("would read %lld files, %s; nothing was "
+		    "kept\n"), (long long)r->files, size);
+		return;
+	}
+	(void)printf(cli_tr("on file: %lld files, %s; new: %lld pieces, %s\n"),
+	    (long long)r->files, size, (long long)r->chunks, stored);
+	if (r->spooled || r->integrity)
+		return;
+	(void)printf(cli_tr("run %lld received by the central"),
+	    (long long)r->seq);
+	if (r->receipt_utc != 0) {
+		char when[CLOCK_TEXT_LEN];
+
+		(void)printf(" (%s)", clock_text_local(r->receipt_utc, when));
+	}
+	(void)printf("\n");
+}
+
+static void
+print_json_result(const struct run_result *r, bool central_is_path)
+{
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(65536);
+	struct jsonw w;
+
+	jsonw_init(&w, &b, &e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "ref", r->ref[0] != '\0' ? r->ref : NULL);
+	jsonw_kint(&w, "seq", r->seq);
+	jsonw_kint(&w, "parts", r->parts);
+	jsonw_kint(&w, "files", r->files);
+	jsonw_kint(&w, "bytes", r->bytes);
+	jsonw_kint(&w, "chunks", r->chunks);
+	jsonw_kint(&w, "stored", r->stored);
+	json_counts(&w, r->ops);
+	jsonw_kbool(&w, "received", !r->spooled && !r->integrity);
+	jsonw_kint(&w, "receipt", r->receipt_utc);
+	jsonw_kbool(&w, "append_only", !central_is_path);
+	jsonw_kstr(&w, "why", r->why[0] != '\0' ? r->why : NULL);
+	jsonw_object_end(&w);
+	put_json(&b, &w);
+}
+
+static enum cli_exit
+exit_of(const struct cli *c, const struct run_result *r)
+{
+	enum cli_exit rc = CLI_DONE;
+	struct err e = ERR_INIT;
+
+	if (r->warnings)
+		rc = cli_worse(rc, CLI_WARNINGS);
+	if (r->spooled)
+		rc = cli_worse(rc, CLI_SPOOLED);
+	if (r->integrity)
+		rc = cli_worse(rc, CLI_INTEGRITY);
+	if ((r->spooled || r->integrity) && !c->json) {
+		(void)err_set(&e, r->integrity ? ERR_INTEGRITY : ERR_NET,
+		    r->integrity ? "%s" :
+		    "kept here, not yet received by the central: %s", r->why);
+		(void)err_hint(&e, "%s", r->hint);
+		cli_error(c, &e);
+	}
+	return rc;
+}
+
+static enum cli_exit
+run_run(struct cli *c, struct err *e)
+{
+	struct screen scr = {.c = c, .tty = isatty(STDERR_FILENO) == 1 &&
+	    !c->quiet && !c->json, .dry = cli_has(c, "dry-run")};
+	struct run_options o = {
+	    .dry_run = scr.dry,
+	    .full = cli_has(c, "full"),
+	    .no_push = cli_has(c, "no-push"),
+	    .watch = {on_progress, on_source, on_file, on_remote, on_note,
+		&scr},
+	};
+	struct run_result r;
+	struct station s;
+	enum cli_exit rc = CLI_FAILED;
+
+	if (station_open(&s, c->home, e) != 0)
+		goto out;
+	if (s.cfg.nsources == 0 && !c->quiet)
+		cli_warn(c, cli_tr("'%s' names no source yet: this run only "
+		    "says that the station is alive"), s.path.ini);
+	if (run_station(&s, &o, &r, e) != 0) {
+		clear_line(&scr);
+		/* Without a first contact nothing can be kept yet. */
+		if (e->code == ERR_NET)
+			rc = CLI_SPOOLED;
+		goto out;
+	}
+	clear_line(&scr);
+	if (c->json)
+		print_json_result(&r, s.central.kind == CENTRAL_PATH);
+	else if (!c->quiet)
+		print_result(&scr, &r);
+	rc = exit_of(c, &r);
+out:
+	station_close(&s);
+	return rc;
+}
+
+const struct cli_command cmd_run = {
+	.name = "run",
+	.operands = "",
+	.help = "keep on file what is new since the last run",
+	.options = options,
+	.run = run_run,
+};

@@ -1,0 +1,28 @@
+/* cli/agent/main.c - liudi: the workstation's program. */
+
+#include "base/proc.h"
+#include "cli/agent/commands.h"
+#include "cli/cli.h"
+#include "crypto/hash.h"
+#include "base/banned.h"
+
+static const struct cli_command *const commands[] = {
+	&cmd_init,
+	&cmd_run,
+	NULL
+};
+
+int
+main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+
+	proc_setup();
+	if (crypto_setup(&e) != 0) {
+		(void)fprintf(stderr, "liudi: error: %s\n", e.what);
+		return CLI_FAILED;
+	}
+	return cli_main(argc, argv, "liudi",
+	    "keeps a workstation's records on file, sealed and signed",
+	    commands);
+}
