@@ -1,0 +1,550 @@
+#!/bin/sh
+# tests/hooks/pre-receive.sh SHELL... - each rule of hooks/pre-receive, with
+# stock git and ssh-keygen pushing.  SHELL is what runs the hook; with "busybox
+# sh" its own awk, sed, head and the rest are used as well.
+set -eu
+
+src=$(cd "$(dirname "$0")/../.." && pwd)
+command -v "$1" >/dev/null || { echo "skipped: no $1"; exit 77; }
+t=$(mktemp -d)
+trap 'rm -rf "$t"' EXIT
+fails=0 cases=0
+
+LC_ALL=C TZ=UTC0 HOME=$t GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=$t/gitconfig
+export LC_ALL TZ HOME GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL
+unset LIUDI_STATION || :
+printf '[gpg]\n\tformat = ssh\n[init]\n\tdefaultBranch = none\n' \
+    >"$GIT_CONFIG_GLOBAL"
+
+tools=
+if [ "$1" = busybox ]; then
+	mkdir "$t/bin"
+	for tool in awk sed head tail cut wc date mktemp rm cat grep; do
+		ln -s "$(command -v busybox)" "$t/bin/$tool"
+	done
+	tools="PATH=$t/bin:\$PATH"
+fi
+
+for key in ws other manager owner; do
+	ssh-keygen -q -t ed25519 -N '' -C '' -f "$t/$key"
+done
+for repo in control records desk; do
+	git init -q --bare "$t/$repo.git"
+	git -C "$t/$repo.git" config receive.fsckObjects true
+	git -C "$t/$repo.git" config receive.unpackLimit 1
+	printf '#!/bin/sh\n%s exec %s %s/hooks/pre-receive\n' "$tools" "$*" \
+	    "$src" >"$t/$repo.git/hooks/pre-receive"
+	chmod +x "$t/$repo.git/hooks/pre-receive"
+done
+git init -q --bare "$t/ws.git"
+GIT_DIR=$t/ws.git GIT_INDEX_FILE=$t/index
+export GIT_DIR GIT_INDEX_FILE
+
+now=$(date +%s)
+year=$(date +%Y)
+stem=runs/$year/03/07/091500Z
+
+say() { printf '%s\n' "$*"; }
+fail() { say "FAILED: $*"; sed 's/^/    /' "$t/said"; fails=$((fails + 1)); }
+
+# ok WHAT REPO REFSPEC...: the push is taken.
+ok()
+{
+	what=$1 repo=$2
+	shift 2
+	cases=$((cases + 1))
+	git push -q "$t/$repo.git" "$@" >"$t/said" 2>&1 || fail "$what"
+}
+
+# no CODE WHAT REPO REFSPEC...: it is refused with this code, in two languages.
+no()
+{
+	code=$1 what=$2 repo=$3
+	shift 3
+	cases=$((cases + 1))
+	if git push -q "$t/$repo.git" "$@" >"$t/said" 2>&1; then
+		fail "[$code] $what: was taken"
+	elif ! grep -q "REJECTED \[$code\]" "$t/said" ||
+	    ! grep -q "拒绝 \[$code\]" "$t/said"; then
+		fail "[$code] $what"
+	fi
+}
+
+# sealed BYTES [STANZAS [TYPE]]: an age file around random bytes; prints its id
+# and leaves it in $t/file.
+sealed()
+{
+	{
+		echo age-encryption.org/v1
+		i=0
+		while [ $i -lt "${2:-2}" ]; do
+			echo "-> ${3:-X25519} $(random43)"
+			random43
+			i=$((i + 1))
+		done
+		echo "--- $(random43)"
+		head -c "$1" /dev/urandom
+	} >"$t/file"
+	git hash-object -w "$t/file"
+}
+random43() { head -c 32 /dev/urandom | base64 | cut -c 1-43; }
+sum() { sha256sum "$t/file" | cut -d ' ' -f 1; }
+
+# begin [PARENT]: the index holds the parent's tree.
+begin()
+{
+	parent=${1:-}
+	rm -f "$t/index"
+	[ -z "$parent" ] || git read-tree "$parent"
+}
+put() { git update-index --add --cacheinfo "$1,$2,$3"; }
+
+# seal_part SEQ [BUNDLE BYTES...]: files and $t/message of a part.
+seal_part()
+{
+	seq=$1
+	shift
+	nn=0
+	: >"$t/bundles"
+	for size; do
+		oid=$(sealed "$size")
+		put 100644 "$oid" "$stem-$seq.bundle-0$nn.age"
+		echo "Liudi-Bundle: sha256:$(sum) $(wc -c <"$t/file")" \
+		    >>"$t/bundles"
+		nn=$((nn + 1))
+	done
+	oid=$(sealed 900)
+	put 100644 "$oid" "$stem-$seq.manifest.age"
+	{
+		printf 'liudi %s\n\nLiudi-Manifest: sha256:%s\n' "$seq" \
+		    "$(sum)"
+		cat "$t/bundles"
+		[ -z "$parent" ] || git cat-file commit "$parent" |
+			sed -n 's/^Liudi-Manifest/Liudi-Prev/p'
+	} >"$t/message"
+}
+
+# sign [KEY [NAME [DATE]]]: the commit of the index and $t/message.
+sign()
+{
+	name=${2:-ws-01} date=${3:-$now}
+	GIT_AUTHOR_NAME=$name GIT_AUTHOR_EMAIL=$name@liudi.invalid \
+	GIT_AUTHOR_DATE="@$date +0000" GIT_COMMITTER_NAME=$name \
+	GIT_COMMITTER_EMAIL=$name@liudi.invalid \
+	GIT_COMMITTER_DATE="@$date +0000" \
+	    git -c "user.signingKey=$t/${1:-ws}" commit-tree -S \
+	    ${parent:+-p "$parent"} -F "$t/message" "$(git write-tree)"
+}
+
+# part PARENT SEQ [DATE]: a good part with one small bundle; prints the commit.
+part()
+{
+	begin "$1"
+	seal_part "$2" 5000
+	sign ws ws-01 "${3:-$now}"
+}
+
+# raw COMMIT: its object passed through sed; prints the new one's id.
+raw()
+{
+	c=$1
+	shift
+	git cat-file commit "$c" | sed "$@" |
+		git hash-object -t commit -w --stdin --literally
+}
+
+line() { printf '%s %s ' "$1" "$2"; cut -d ' ' -f 1,2 "$t/$3.pub"; }
+
+# control PARENT KEY NAME [DATE]: a control commit of the files in $t/c.
+control()
+{
+	parent=$1
+	rm -f "$t/index"
+	for f in "$t"/c/*; do
+		put 100644 "$(git hash-object -w "$f")" "${f##*/}"
+	done
+	echo change >"$t/message"
+	sign "$2" "$3" "${4:-$now}"
+}
+
+w=refs/heads/ws/ws-01/main
+w0=$w/$year.0
+
+# --- control.git
+p0=$(part '' 0)
+no E04 'records before control' records "$p0:$w0"
+mkdir "$t/c"
+{
+	line owner 'namespaces="git,liudi-control"' owner
+	line manager 'namespaces="git,liudi-control"' manager
+} >"$t/c/roots"
+: >"$t/c/allowed_signers"
+no C04 'first commit by a stranger' control \
+    "$(control '' other owner):refs/heads/control"
+no C04 'under another name' control \
+    "$(control '' manager owner):refs/heads/control"
+no C02 'another branch' control "$(control '' owner owner):refs/heads/main"
+k0=$(control '' owner owner)
+no C05 'a second signature header' control "$(raw "$k0" \
+    's/^ -----END SSH SIGNATURE-----$/&\ngpgsig-sha256 x/'):refs/heads/control"
+ok 'first commit by the owner' control "$k0:refs/heads/control"
+no E05 'not enrolled yet' records "$p0:$w0"
+
+old=$(date -d "@$((now - 7200))" +%Y%m%d%H%M%SZ)
+past=$(date -d "@$((now - 60))" +%Y%m%d%H%M%SZ)
+{
+	line ws-01 "namespaces=\"git\",valid-after=\"$old\"" ws
+	line ws-02 "namespaces=\"git\",valid-after=\"$old\"" other
+	line ws-03 "namespaces=\"git\",valid-after=\"$old\",valid-before=\"$past\"" ws
+} >"$t/c/allowed_signers"
+no C06 'control ahead of the clock' control \
+    "$(control "$k0" manager manager $((now + 900))):refs/heads/control"
+no C06 'control before its parent' control \
+    "$(control "$k0" manager manager $((now - 9))):refs/heads/control"
+no C04 'by a station' control \
+    "$(control "$k0" ws manager):refs/heads/control"
+k1=$(control "$k0" manager manager)
+ok 'by the manager' control "$k1:refs/heads/control"
+no C01 'deletion' control :refs/heads/control
+git --git-dir="$t/control.git" config receive.denyNonFastForwards false
+no C03 'rewriting' control "+$k0:refs/heads/control"
+no C03 'another history' control "+$(control '' owner owner):refs/heads/control"
+# a new root signs only after it is one
+line manager-2 'namespaces="git,liudi-control"' other >>"$t/c/roots"
+no C04 'a root that makes itself' control \
+    "$(control "$k1" other manager-2):refs/heads/control"
+k2=$(control "$k1" owner owner)
+k3=$(control "$k2" other manager-2)
+ok 'a new root and its first commit' control "$k3:refs/heads/control"
+grep -v '^owner' "$t/c/roots" >"$t/no-owner"
+cp "$t/no-owner" "$t/c/roots"
+no C07 'roots without an owner' control \
+    "$(control "$k3" owner owner):refs/heads/control"
+rm "$t/c/roots"
+no C07 'no roots' control "$(control "$k3" owner owner):refs/heads/control"
+
+# --- records.git: names and numbers
+no E02 'not below ws/' records "$p0:refs/heads/main"
+no E02 'a tag' records "$p0:refs/tags/v1"
+no E02 'receipts' records "$p0:refs/heads/receipts"
+no E02 'replace' records "$p0:refs/replace/$p0"
+no E02 'upper case' records "$p0:refs/heads/ws/WS-01/main/$year.0"
+no E02 'no stream' records "$p0:refs/heads/ws/ws-01/$year.0"
+no E02 'nested' records "$p0:refs/heads/ws/ws-01/main/x/$year.0"
+no E02 'padded' records "$p0:$w/$year.00"
+no E02 'too long a name' records \
+    "$p0:refs/heads/ws/a23456789012345678901234567890123/main/$year.0"
+no E24 'next year' records "$p0:$w/$((year + 1)).0"
+no E23 'starts at 1' records "$p0:$w/$year.1"
+no E05 'retired key, dated in its window' records \
+    "$p0:refs/heads/ws/ws-03/main/$year.0"
+no E05 'unknown station' records "$p0:refs/heads/ws/ws-09/main/$year.0"
+set --
+for i in 1 2 3 4 5 6 7 8 9; do
+	set -- "$@" "$p0:refs/heads/ws/ws-01/s$i/$year.0"
+done
+no E20 'nine branches' records "$@"
+LIUDI_STATION=ws-02
+export LIUDI_STATION
+no E03 'the key of another station' records "$p0:$w0"
+LIUDI_STATION=ws-01
+ok 'first part' records "$p0:$w0"
+unset LIUDI_STATION
+p1=$(part "$p0" 1)
+p2=$(part "$p1" 2)
+ok 'two parts' records "$p2:$w0"
+ok 'another stream' records "$(part '' 0):refs/heads/ws/ws-01/shop/$year.0"
+ok 'another year' records "$(part '' 0):$w/$((year - 1)).0"
+
+# --- history
+no E01 'deletion' records ":$w0"
+git --git-dir="$t/records.git" config receive.denyNonFastForwards false
+no E08 'backwards' records "+$p1:$w0"
+no E08 'rewriting' records "+$(part "$p1" 2):$w0"
+no E08 'another history' records "+$(part '' 0):$w0"
+p3=$(part "$p2" 3)
+parent=$p2
+begin "$p3"
+seal_part 4 5000
+merge=$(parent="$p3 -p $p1"; set -f; IFS=' '
+	GIT_AUTHOR_NAME=ws-01 GIT_AUTHOR_EMAIL=ws-01@liudi.invalid \
+	GIT_COMMITTER_NAME=ws-01 GIT_COMMITTER_EMAIL=ws-01@liudi.invalid \
+	git -c "user.signingKey=$t/ws" commit-tree -S -p "$p3" -p "$p1" \
+	    -F "$t/message" "$(git write-tree)")
+no E08 'a merge' records "$merge:$w0"
+no E23 'a number left out' records "$(part '' 0):$w/$year.2"
+no E12 'a new branch at an old commit' records "$p1:$w/$year.1"
+no E25 'a fork of another year' records \
+    "$(part "$p2" 3):$w/$((year - 1)).1"
+ok 'a fork from an earlier incarnation' records "$(part "$p1" 2):$w/$year.1"
+no E23 'the older one goes on' records "$p3:$w0"
+ok 'an orphan' records "$(part '' 0):$w/$year.2"
+h=$(git --git-dir="$t/records.git" rev-parse "$w/$year.2")
+
+# the empty push that asks for a receipt (git push itself would send nothing)
+ask()
+{
+	printf '%s %s %s\n' "$2" "$2" "$1" |
+		(cd "$t/records.git" && GIT_DIR=. hooks/pre-receive) \
+		>"$t/said" 2>&1
+}
+cases=$((cases + 2))
+ask "$w/$year.2" "$h" || fail 'asking for a receipt'
+! ask "$w/$year.2" "$p0" || fail 'asking for another head'
+
+w=refs/heads/ws/ws-01
+n=0
+# try CODE WHAT COMMIT: as the first commit of a stream of its own.
+try()
+{
+	n=$((n + 1))
+	if [ "$1" = ok ]; then
+		ok "$2" records "$3:$w/try$n/$year.0"
+	else
+		no "$1" "$2" records "$3:$w/try$n/$year.0"
+	fi
+}
+
+# --- signature and dates
+begin
+seal_part 0
+try ok 'no bundle' "$(sign)"
+try E13 'another station signs' "$(sign other)"
+try E13 'the manager signs' "$(sign manager)"
+try E21 'another name' "$(sign ws ws-02)"
+try E14 'ahead of the clock' "$(sign ws ws-01 $((now + 900)))"
+grep -q 'liudi-time [0-9]' "$t/said" || fail 'E14 says no time'
+try ok 'a little ahead' "$(sign ws ws-01 $((now + 300)))"
+try E06 'before it was enrolled' "$(sign ws ws-01 $((now - 9000)))"
+grep -q 'liudi-time [0-9]' "$t/said" || fail 'E06 says no time'
+a=$(part '' 0)
+try E14 'before its parent' "$(part "$a" 1 $((now - 5)))"
+try E13 'one bad signature of two' "$(begin "$a"; seal_part 1; b=$(sign other)
+	begin "$b"; seal_part 2; sign)"
+
+# --- the one form of a commit
+try E21 'unsigned' "$(raw "$a" '/^gpgsig/d;/^ /d')"
+try E21 'gpgsig-sha256 added' "$(raw "$a" \
+    's/^ -----END SSH SIGNATURE-----$/&\ngpgsig-sha256 any\n text/')"
+try E21 'a second gpgsig' "$(git cat-file commit "$a" | awk '
+	/^gpgsig/, / -----END/ { sig = sig $0 "\n" }
+	{ print }
+	/ -----END/ { printf "%s", sig }' |
+	git hash-object -t commit -w --stdin --literally)"
+try E21 'text behind the signature' "$(raw "$a" 's/^ -----END.*/&\n more/')"
+try E21 'lines of another length' "$(git cat-file commit "$a" | awk '
+	/^ [A-Za-z0-9+\/=]*$/ { all = all substr($0, 2); next }
+	/ -----END/ {
+		for (; all != ""; all = substr(all, 65))
+			print " " substr(all, 1, 64)
+	}
+	{ print }' | git hash-object -t commit -w --stdin --literally)"
+try E21 'idle bits in the base64' "$(git cat-file commit "$a" | awk '
+	BEGIN { s = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+		"0123456789+/" }
+	/^ [A-Za-z0-9+\/]*=$/ {
+		at = length($0) - 1
+		$0 = substr($0, 1, at - 1) \
+		    substr(s, index(s, substr($0, at, 1)) + 1, 1) "="
+		sub(/^ */, " ")
+	}
+	{ print }' | git hash-object -t commit -w --stdin --literally)"
+# S + L: ssh-keygen takes it for the same signature (RFC 8032 5.1.7 does not)
+twin=$(git cat-file commit "$a" | awk '
+	BEGIN {
+		s = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+		    "0123456789+/"
+		split("237 211 245 92 26 99 18 88 214 156 247 162 222 249 " \
+		    "222 20 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 16", order, " ")
+	}
+	function at(i) { return index(s, substr(all, i, 1)) - 1 }
+	function chr(v) { return substr(s, v + 1, 1) }
+	/^ [A-Za-z0-9+\/]*=?$/ { all = all substr($0, 2); next }
+	/ -----END/ {
+		n = 0
+		for (i = 1; i < 232; i += 4) {
+			v = ((at(i) * 64 + at(i + 1)) * 64 + at(i + 2)) * 64
+			if (i < 229)
+				v += at(i + 3)
+			byte[n++] = int(v / 65536)
+			byte[n++] = int(v / 256) % 256
+			byte[n++] = v % 256
+		}
+		for (i = 0; i < 32; i++) {
+			v = byte[141 + i] + order[i + 1] + carry
+			carry = int(v / 256)
+			byte[141 + i] = v % 256
+		}
+		out = ""
+		byte[173] = 0
+		for (i = 0; i < 173; i += 3) {
+			v = (byte[i] * 256 + byte[i + 1]) * 256 + byte[i + 2]
+			out = out chr(int(v / 262144)) \
+			    chr(int(v / 4096) % 64) chr(int(v / 64) % 64) \
+			    (i < 171 ? chr(v % 64) : "=")
+		}
+		for (; out != ""; out = substr(out, 71))
+			print " " substr(out, 1, 70)
+	}
+	{ print }' | git hash-object -t commit -w --stdin --literally)
+line ws-01 'namespaces="git"' ws >"$t/twin"
+git -c "gpg.ssh.allowedSignersFile=$t/twin" verify-commit "$twin" \
+    2>"$t/said" || fail 'the twin is not what this test thinks'
+try E21 'the twin of a signature' "$twin"
+try E21 'an encoding header' "$(raw "$a" 's/^gpgsig/encoding UTF-8\n&/')"
+try E21 'other committer' "$(raw "$a" 's/^committer ws-01/committer ws-02/')"
+try E21 'another zone' "$(raw "$a" 's/ +0000$/ +0800/')"
+try E21 'no line feed at the end' "$(git cat-file commit "$a" |
+	awk 'NR > 1 { print "" } { printf "%s", $0 }' |
+	git hash-object -t commit -w --stdin --literally)"
+printf 'x\n' >>"$t/message"
+begin
+seal_part 0 5000
+echo junk >>"$t/message"
+try E21 'a line too many' "$(sign)"
+
+# --- message against files
+begin
+seal_part 0 5000
+sed 's/^liudi 0/liudi 1/' "$t/message" >"$t/m2"
+cp "$t/m2" "$t/message"
+try E26 'number of the message' "$(sign)"
+begin
+seal_part 7
+try E26 'does not begin at 0' "$(sign)"
+begin
+seal_part 0 5000
+sed '/^Liudi-Bundle/s/ [0-9]*$/ 4999/' "$t/message" >"$t/m2"
+cp "$t/m2" "$t/message"
+try E26 'size of a bundle' "$(sign)"
+begin
+seal_part 0 5000
+sed '/^Liudi-Bundle/d' "$t/message" >"$t/m2"
+cp "$t/m2" "$t/message"
+try E26 'a bundle that the message hides' "$(sign)"
+begin "$a"
+seal_part 1
+sed 's/^\(Liudi-Prev: sha256:\).*/\1'"$(sum)/" "$t/message" >"$t/m2"
+cp "$t/m2" "$t/message"
+try E26 'another Liudi-Prev' "$(sign)"
+
+# --- files
+begin
+seal_part 0 5000 5000 5000
+try ok 'three bundles' "$(sign)"
+begin
+: >"$t/file"
+printf 'liudi 0\n\nLiudi-Manifest: sha256:%s\n' "$(sum)" >"$t/message"
+try E19 'an empty commit' "$(sign)"
+begin
+seal_part 0
+put 100644 "$(sealed 10)" "runs/$year/03/07/091501Z-0.manifest.age"
+try E16 'two manifests' "$(sign)"
+begin "$a"
+seal_part 1
+put 100644 "$(sealed 10)" "$stem-0.manifest.age"
+try E15 'a file changes' "$(sign)"
+begin "$a"
+seal_part 1
+git rm -q --cached "$stem-0.manifest.age"
+try E15 'a file goes' "$(sign)"
+for mode in 100755 120000; do
+	begin
+	seal_part 0
+	put $mode "$oid" "$stem-0.manifest.age"
+	try E15 "mode $mode" "$(sign)"
+done
+begin
+seal_part 0
+put 160000 "$a" "$stem-0.bundle-00.age"
+try E15 'a submodule' "$(sign)"
+for path in .gitattributes x.age "runs/$year/x.manifest.age" \
+    "$stem-0.bundle-0.age" "$stem-00.bundle-00.age" "$stem-0.bundle-01.age" \
+    "runs/$year/02/30/091500Z-0.bundle-00.age" "$stem-0.bundle-00.age.x" \
+    "runs/$year/03/07/x/091500Z-0.bundle-00.age" '文.age'; do
+	begin
+	seal_part 0
+	put 100644 "$oid" "$path"
+	try E16 "$path" "$(sign)"
+done
+begin
+stem=runs/$year/02/30/091500Z
+seal_part 0
+try E16 'the 30th of February' "$(sign)"
+stem=runs/$year/03/07/091500Z
+begin
+seal_part 0
+tree=$(git write-tree)
+empty=$(git mktree </dev/null)
+tree=$({ git ls-tree "$tree"; printf '040000 tree %s\tempty\n' "$empty"; } |
+	git mktree)
+git read-tree "$tree"	# an index forgets empty folders: commit by hand
+c=$(sign)
+c=$(git cat-file commit "$c" | sed "s/^tree .*/tree $tree/" |
+	git hash-object -t commit -w --stdin --literally)
+no E15 'an empty folder' records "$c:$w/folder/$year.0"
+
+# --- what is sealed
+begin
+seal_part 0
+oid=$(sealed 900 1)
+put 100644 "$oid" "$stem-0.manifest.age"
+try E18 'one reader' "$(sign)"
+begin
+seal_part 0
+oid=$(sealed 900 2 scrypt)
+put 100644 "$oid" "$stem-0.manifest.age"
+try E18 'a passphrase' "$(sign)"
+for text in 'plain text' '' 'age-encryption.org/v1' ; do
+	begin
+	seal_part 0
+	put 100644 "$(printf '%s\n' "$text" | git hash-object -w --stdin)" \
+	    "$stem-0.manifest.age"
+	try E18 "'$text'" "$(sign)"
+done
+# a header that counts as one for an awk that stops at NUL
+begin
+seal_part 0
+oid=$(sealed 900)
+head -c 21 "$t/file" >"$t/nul"
+printf '\000\n' >>"$t/nul"
+tail -c +23 "$t/file" >>"$t/nul"
+put 100644 "$(git hash-object -w "$t/nul")" "$stem-0.manifest.age"
+try E18 'a NUL in the header' "$(sign)"
+# random bytes hold every line that a scanner could stumble over
+begin
+seal_part 0 1000000 1000000 1000000 1000000 1000000 1000000 1000000 1000000
+try ok 'megabytes of random bytes' "$(sign)"
+begin
+seal_part 0 14000000
+try ok 'a large bundle' "$(sign)"
+begin
+seal_part 0
+oid=$(sealed 16777217)
+put 100644 "$oid" "$stem-0.manifest.age"
+try E17 'a manifest over 16 MiB' "$(sign)"
+begin
+seal_part 0 17000000 17000000 17000000
+try E17 'a part over 48 MiB' "$(sign)"
+
+# --- desk.git
+begin
+echo note >"$t/message"
+put 100644 "$(sealed 10)" access/1.age
+d0=$(sign manager manager)
+parent=$d0
+d1=$(sign manager manager)
+no C02 'another branch' desk "$d0:refs/heads/main"
+ok 'first' desk "$d0:refs/heads/desk"
+ok 'second' desk "$d1:refs/heads/desk"
+no C01 'deletion' desk :refs/heads/desk
+git --git-dir="$t/desk.git" config receive.denyNonFastForwards false
+no C03 'backwards' desk "+$d0:refs/heads/desk"
+
+# --- a repository of another name
+git init -q --bare "$t/else.git"
+cp "$t/desk.git/hooks/pre-receive" "$t/else.git/hooks/"
+no E00 'another folder' else "$d0:refs/heads/desk"
+
+say "$cases cases, $fails failed"
+[ "$fails" -eq 0 ]

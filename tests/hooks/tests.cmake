@@ -1,0 +1,11 @@
+# The hooks under each shell that a central may have.
+foreach(shell IN ITEMS dash busybox bash)
+	set(words ${shell})
+	if(shell STREQUAL busybox)
+		set(words busybox sh)
+	endif()
+	add_test(NAME hooks.${shell} COMMAND sh
+		${CMAKE_CURRENT_SOURCE_DIR}/hooks/pre-receive.sh ${words})
+	set_tests_properties(hooks.${shell} PROPERTIES
+		SKIP_RETURN_CODE 77 TIMEOUT 300)
+endforeach()
