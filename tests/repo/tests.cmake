@@ -1,3 +1,3 @@
-foreach(module IN ITEMS canon central packw)
+foreach(module IN ITEMS canon central packw spool)
 	liudi_test(repo ${module})
 endforeach()
