@@ -1,6 +1,6 @@
 # config/packages.sh - sourced by quickstart.sh and tests/run.sh: see that the
 # Debian packages named are there, install them with apt if not.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 
 LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
 	libgit2-dev libarchive-dev libsodium-dev libssl-dev libinih-dev

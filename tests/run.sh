@@ -16,12 +16,12 @@ fi
 LIUDI_SHARED=${LIUDI_SHARED:-$top/../shared}
 export LIUDI_SHARED
 
-set -- "$@"
+sanitize=
 if [ "${1:-}" = --sanitize ]; then
 	shift
 	build=$build-sanitize
-	san=-DLIUDI_SANITIZE=address,undefined
+	sanitize=address,undefined
 fi
-cmake -G Ninja -S "$top" -B "$build" ${san:-} >/dev/null
+cmake -G Ninja -S "$top" -B "$build" -DLIUDI_SANITIZE=$sanitize >/dev/null
 cmake --build "$build"
 exec ctest --test-dir "$build" --output-on-failure -j 2 "$@"
