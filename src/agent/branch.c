@@ -22,11 +22,54 @@ list_path(const struct branch *b, const struct station *s)
 	return str_fmt("%s/branch-%s", s->path.state, b->stream);
 }
 
-static void
-received_ref(const struct canon_ref *r, char out[static CANON_REF_LEN])
+static char *
+received_path(const struct station *s, const struct canon_ref *r)
 {
-	(void)snprintf(out, CANON_REF_LEN, "refs/received/%s/%s/%d.%d",
-	    r->station, r->stream, r->epoch, r->incarnation);
+	return str_fmt("%s/received/%s-%d.%d", s->path.state, r->stream,
+	    r->epoch, r->incarnation);
+}
+
+/* The newest commit of R that the central has; "" = none. */
+static int
+received_load(const struct station *s, const struct canon_ref *r,
+	char id[static CANON_ID_LEN], struct err *e)
+{
+	struct buf b = BUF_INIT(CANON_ID_LEN + 1);
+	char *path = received_path(s, r);
+	int rc = -1;
+
+	id[0] = '\0';
+	if (path == NULL)
+		return err_nomem(e);
+	if (file_load(path, &b, e) == 0) {
+		(void)snprintf(id, CANON_ID_LEN, "%.40s", buf_str(&b));
+		rc = 0;
+	} else if (e->code == ERR_NOENT) {
+		err_clear(e);
+		rc = 0;
+	}
+	buf_release(&b);
+	free(path);
+	return rc;
+}
+
+static int
+received_save(const struct station *s, const struct canon_ref *r,
+	const char *id, struct err *e)
+{
+	char *dir = path_join(s->path.state, "received");
+	char *path = received_path(s, r);
+	int rc = -1;
+
+	if (dir == NULL || path == NULL)
+		(void)err_nomem(e);
+	else if (id[0] == '\0')
+		rc = file_remove(path, e);
+	else if (file_mkdirs(dir, 0700, e) == 0)
+		rc = file_save(path, id, strlen(id), 0600, e);
+	free(dir);
+	free(path);
+	return rc;
 }
 
 /* What the commit ID of the spool says. */
@@ -173,17 +216,16 @@ count_one(void *arg, const char *id, const char *const packs[],
 }
 
 int
-branch_unsent(const struct branch *b, struct spool *sp, int64_t *n,
-	struct err *e)
+branch_unsent(const struct branch *b, const struct station *s,
+	struct spool *sp, int64_t *n, struct err *e)
 {
-	char ref[CANON_REF_LEN], rec[CANON_REF_LEN], id[CANON_ID_LEN];
+	char ref[CANON_REF_LEN], id[CANON_ID_LEN];
 
 	*n = 0;
 	if (b->head[0] == '\0')
 		return 0;
 	canon_ref_text(&b->ref[b->n - 1], ref);
-	received_ref(&b->ref[b->n - 1], rec);
-	if (spool_head(sp, rec, id, e) < 0)
+	if (received_load(s, &b->ref[b->n - 1], id, e) != 0)
 		return -1;
 	return spool_unsent(sp, ref, id, count_one, n, e);
 }
@@ -346,6 +388,8 @@ abandon(struct sender *x, size_t i, struct err *e)
 {
 	struct branch *b = x->b;
 
+	if (received_save(x->s, &b->ref[i], "", e) != 0)
+		return -1;
 	memmove(&b->ref[i], &b->ref[i + 1],
 	    (b->n - i - 1) * sizeof(b->ref[0]));
 	b->n--;
@@ -359,8 +403,7 @@ fork_branch(struct sender *x, struct push *p, size_t i,
 {
 	struct canon_ref *r = &x->b->ref[i];
 	struct highest h = {x->s, x->b->stream, r->epoch, -1};
-	char old[CANON_REF_LEN], ref[CANON_REF_LEN], rec[CANON_REF_LEN];
-	char head[CANON_ID_LEN];
+	char old[CANON_REF_LEN], ref[CANON_REF_LEN], head[CANON_ID_LEN];
 
 	if (push_each(p, see_ref, &h, e) != 0)
 		return -1;
@@ -369,10 +412,8 @@ fork_branch(struct sender *x, struct push *p, size_t i,
 		return -1;
 	r->incarnation = h.n + 1;
 	canon_ref_text(r, ref);
-	received_ref(r, rec);
 	if (spool_move(x->sp, ref, "", head, e) != 0 ||
-	    (received[0] != '\0' &&
-		spool_move(x->sp, rec, "", received, e) != 0) ||
+	    received_save(x->s, r, received, e) != 0 ||
 	    branch_save(x->b, x->s, e) != 0)
 		return -1;
 	if (x->o->watch.note != NULL)
@@ -392,11 +433,10 @@ reconcile(struct sender *x, struct push *p, size_t i, const char *head,
 	char received[static CANON_ID_LEN], char from[static CANON_ID_LEN],
 	enum verdict *v, struct err *e)
 {
-	char ref[CANON_REF_LEN], rec[CANON_REF_LEN], adv[CANON_ID_LEN];
+	char ref[CANON_REF_LEN], adv[CANON_ID_LEN];
 	bool known = false;
 
 	canon_ref_text(&x->b->ref[i], ref);
-	received_ref(&x->b->ref[i], rec);
 	*v = SEND;
 	from[0] = '\0';
 	if (!push_advertised(p, ref, adv)) {
@@ -427,7 +467,7 @@ reconcile(struct sender *x, struct push *p, size_t i, const char *head,
 			return 0;
 		}
 	}
-	if (spool_move(x->sp, rec, received, adv, e) != 0 ||
+	if (received_save(x->s, &x->b->ref[i], adv, e) != 0 ||
 	    spool_received(x->sp, ref, adv, e) != 0)
 		return -1;
 	memcpy(received, adv, CANON_ID_LEN);
@@ -467,17 +507,16 @@ take_result(struct sender *x, size_t i, const char *received,
 	const struct batch *t, const struct push_result *pr, enum verdict *v,
 	struct err *e)
 {
-	char ref[CANON_REF_LEN], rec[CANON_REF_LEN];
+	char ref[CANON_REF_LEN];
 
 	canon_ref_text(&x->b->ref[i], ref);
-	received_ref(&x->b->ref[i], rec);
 	if (pr->text.len > 0 && x->o->watch.remote != NULL)
 		x->o->watch.remote(x->o->watch.arg,
 		    (const char *)pr->text.data, pr->text.len);
 	if (pr->ok) {
 		x->r->sent += (int64_t)t->bytes;
 		*v = AGAIN;
-		if (spool_move(x->sp, rec, received, t->target, e) != 0 ||
+		if (received_save(x->s, &x->b->ref[i], t->target, e) != 0 ||
 		    spool_received(x->sp, ref, t->target, e) != 0)
 			return -1;
 		return keep_receipt(x, pr, e);
@@ -499,7 +538,7 @@ take_result(struct sender *x, size_t i, const char *received,
 static int
 send_once(struct sender *x, size_t i, enum verdict *v, struct err *e)
 {
-	char ref[CANON_REF_LEN], rec[CANON_REF_LEN];
+	char ref[CANON_REF_LEN];
 	char head[CANON_ID_LEN] = "", received[CANON_ID_LEN] = "";
 	char from[CANON_ID_LEN];
 	struct batch t = {0};
@@ -509,10 +548,9 @@ send_once(struct sender *x, size_t i, enum verdict *v, struct err *e)
 
 	push_result_init(&pr);
 	canon_ref_text(&x->b->ref[i], ref);
-	received_ref(&x->b->ref[i], rec);
 	*v = DONE;
 	if (spool_head(x->sp, ref, head, e) < 0 ||
-	    spool_head(x->sp, rec, received, e) < 0)
+	    received_load(x->s, &x->b->ref[i], received, e) != 0)
 		goto out;
 	if (head[0] == '\0' || str_eq(head, received)) {
 		rc = 0;

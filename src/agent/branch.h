@@ -3,8 +3,8 @@
  * central has.
  *
  * state/branch-<stream> holds one ref per line, the one being written last;
- * earlier ones only while they have commits to send.  What the central has
- * stands in the spool as refs/received/<station>/<stream>/<epoch>.<n>.
+ * earlier ones only while they have commits to send.  The commit of each that
+ * the central is known to have stands in state/received/<stream>-<epoch>.<n>.
  * Needs: base, control, repo.
  */
 #ifndef LIUDI_AGENT_BRANCH_H
@@ -47,8 +47,8 @@ int branch_begin(struct branch *b, const struct station *s,
 void branch_point(const struct branch *b, struct record_point *p);
 
 /* Commits that the central does not have yet, of the branch being written. */
-int branch_unsent(const struct branch *b, struct spool *sp, int64_t *n,
-	struct err *e);
+int branch_unsent(const struct branch *b, const struct station *s,
+	struct spool *sp, int64_t *n, struct err *e);
 
 /*
  * Ask the central for the next free incarnation of this stream in EPOCH.

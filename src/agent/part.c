@@ -40,7 +40,7 @@ part_open(struct part_maker *m, struct err *e)
 
 	if (m->open)
 		return 0;
-	if (branch_unsent(m->b, m->sp, &h->spooled, e) != 0)
+	if (branch_unsent(m->b, m->s, m->sp, &h->spooled, e) != 0)
 		return -1;
 	h->seq = m->b->head[0] == '\0' ? 0 : m->b->at.seq + 1;
 	h->has_prev = m->b->head[0] != '\0';
