@@ -166,7 +166,7 @@ parse_line(struct signer *s, struct line l, struct err *e)
 	l.n -= n + 1;
 	do {
 		if (!take_option(&l, s))
-			return "an option that is unknown, doubled or malformed";
+			return "an unknown, doubled or malformed option";
 	} while (take(&l, ","));
 	if (!s->namespaces[0])
 		return "no namespaces";
