@@ -28,6 +28,10 @@ else()
 	target_compile_options(liudi_flags INTERFACE
 		-ffunction-sections -fdata-sections)
 endif()
+if(LIUDI_FUZZ)
+	target_compile_options(liudi_flags INTERFACE
+		-fsanitize=fuzzer-no-link)
+endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 # Lets LIUDI_FILE_FAULT make a chosen write, fsync or rename fail; tests only.
