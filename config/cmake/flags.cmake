@@ -11,6 +11,7 @@ target_compile_options(liudi_flags INTERFACE
 	-Wall -Wextra -Werror -Wshadow -Wstrict-prototypes
 	-Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla
 	-Wformat=2 -Wundef -Wcast-qual
+	$<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
 	-fstack-protector-strong -fno-strict-aliasing)
 
 if(LIUDI_SANITIZE)
