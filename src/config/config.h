@@ -35,7 +35,7 @@ struct config_source {		/* [source NAME]; sorted by name */
 	char *name;		/* [a-z0-9][a-z0-9-]{0,31} */
 	enum config_kind kind;
 	char *path;		/* absolute, "~" expanded; may hold globs of
-				 * base/path.h, '\\' quotes; no '/' at the end */
+				 * base/path.h ('\' quotes) */
 	char **include;		/* patterns of base/path.h; none = everything */
 	size_t ninclude;
 	char **exclude;

@@ -1,0 +1,2 @@
+liudi_test(source folder)
+liudi_test(source source)
