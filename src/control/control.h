@@ -51,6 +51,13 @@ int control_load(struct control *c, const char *dir, const char *pinned,
 	struct err *e);
 void control_release(struct control *c);
 
+/*
+ * Append the file at PATH of commit COMMIT (checked by control_load) in DIR:
+ * 1, 0 if there is none, -1.
+ */
+int control_file_load(const char *dir, const char *commit, const char *path,
+	struct buf *out, struct err *e);
+
 /* Raw 32-byte SHA-256 over each recipient string + LF. */
 void control_recipients_sha256(const struct control *c, uint8_t out[32]);
 
