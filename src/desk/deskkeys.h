@@ -1,0 +1,49 @@
+/*
+ * desk/deskkeys.h - the keys of a manager or owner, on the disk.
+ *
+ * Spec: docs/FORMAT.md section 12.  NAME.identity opens with a passphrase,
+ * NAME.sign.age opens with the identity; NAME.recipient and NAME.sign.pub are
+ * public.  Stock age reads both.
+ * Needs: base, crypto, seal, sign, open, desk/opener.
+ */
+#ifndef LIUDI_DESK_DESKKEYS_H
+#define LIUDI_DESK_DESKKEYS_H
+
+#include "base/buf.h"
+#include "desk/opener.h"
+#include "sign/sshkey.h"
+
+#define DESKKEYS_MANAGER "manager"
+#define DESKKEYS_OWNER "owner"
+#define DESKKEYS_RECIPIENT_LEN 80
+
+struct deskkeys {
+	char recipient[DESKKEYS_RECIPIENT_LEN];	/* "age1…" */
+	struct sshkey_pub pub;
+};
+
+/*
+ * Make the keys of NAME in folder DIR (made 0700) under PASS, scrypt N =
+ * 2^LOG_N, over what stands there; *out gets the public halves.  SIGN (may be
+ * NULL) gets the signing key for what is to be signed at once.
+ */
+int deskkeys_make(const char *dir, const char *name, const char *pass,
+	unsigned log_n, struct deskkeys *out, struct sshkey **sign,
+	struct err *e);
+
+/* Append the identity file.  -1: ERR_NOENT (hint), ERR_CONFIG, ERR_IO. */
+int deskkeys_identity(const char *dir, const char *name, struct buf *out,
+	struct err *e);
+
+/* Start the opener with NAME's identity. */
+struct opener *deskkeys_opener(const char *dir, const char *name,
+	const char *pass, struct err *e);
+
+/*
+ * The signing key, opened by OP; it must be the one of NAME.sign.pub.
+ * NULL: ERR_CRYPTO, ERR_INTEGRITY (another key), ERR_NOENT.
+ */
+struct sshkey *deskkeys_sign(const char *dir, const char *name,
+	struct opener *op, struct err *e);
+
+#endif
