@@ -1,0 +1,340 @@
+/* cli/desk/cmd_init.c - liudi-desk init: keys, a central, the first decision. */
+#include "cli/desk/deskcmds.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/jsonw.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "control/control.h"
+#include "control/edit.h"
+#include "crypto/secmem.h"
+#include "desk/deskkeys.h"
+#include "open/identity.h"
+#include "sign/signers.h"
+
+#include "base/banned.h"
+
+#define TEXT_MAX 65536
+#define ROOT_NAMESPACES "git,liudi-control"
+
+/* What init works on. */
+struct init {
+	struct cli *c;
+	struct deskhome home;
+	const char *org;
+	unsigned log_n;
+	char *manager_pass, *owner_pass;
+	struct deskkeys manager, owner;
+	struct sshkey *owner_sign;
+};
+
+static int
+read_options(struct init *in, struct err *e)
+{
+	const char *log_n = cli_value(in->c, "scrypt-log-n");
+	int64_t n = IDENTITY_SCRYPT_LOG_N;
+
+	in->org = cli_value(in->c, "org");
+	if (!in->org)
+		in->org = "team";
+	if (!in->org[0] || strlen(in->org) > 100 ||
+	    !utf8_clean(in->org, strlen(in->org)) || in->org[0] == ' ' ||
+	    str_ends(in->org, " "))
+		return err_set(e, ERR_USAGE,
+		    "--org: 1 to 100 bytes of plain text");
+	if (log_n && str_to_i64(log_n, 1, 22, &n) < 0)
+		return err_set(e, ERR_USAGE,
+		    "--scrypt-log-n: a number from 1 to 22, not '%s'", log_n);
+	in->log_n = (unsigned)n;
+	return 0;
+}
+
+static int
+open_home(struct init *in, struct err *e)
+{
+	struct deskhome *h = &in->home;
+
+	if (deskhome_names(h, in->c->home, e) < 0)
+		return -1;
+	if (file_exists(h->ini)) {
+		(void)err_set(e, ERR_CONFIG, "there is a desk in '%s' already",
+		    h->dir);
+		return err_hint(e, "name another folder with --home");
+	}
+	if (central_parse(&h->central, in->c->args[0], NULL, e) < 0)
+		return -1;
+	/* the address becomes a line of desk.ini */
+	if (!utf8_clean(h->central.url, strlen(h->central.url)))
+		return err_set(e, ERR_USAGE,
+		    "the central's address is not plain text");
+	return file_mkdirs(h->dir, 0700, e);
+}
+
+/* Where the hooks lie: as told, installed, or beside the sources. */
+static const char *
+hooks_dir(void)
+{
+	const char *dir = getenv("LIUDI_HOOKS_DIR");
+
+	if (dir && dir[0])
+		return dir;
+	if (file_is_dir(LIUDI_HOOKS_DIR))
+		return LIUDI_HOOKS_DIR;
+	return LIUDI_HOOKS_SOURCE_DIR;
+}
+
+static int
+make_central(const struct init *in, struct err *e)
+{
+	const struct central *c = &in->home.central;
+	const char *hooks = hooks_dir();
+	char *control;
+	bool there;
+
+	if (c->kind != CENTRAL_PATH)
+		return 0;
+	control = central_repo(c, "control");
+	if (!control)
+		return err_nomem(e);
+	there = file_exists(control);
+	free(control);
+	if (there)
+		return 0;	/* empty_control() looks whose it is */
+	if (!file_is_dir(hooks)) {
+		(void)err_set(e, ERR_CONFIG, "no hooks in '%s'", hooks);
+		return err_hint(e, "set LIUDI_HOOKS_DIR to the folder 'hooks' "
+		    "of liudi");
+	}
+	return central_create(c, hooks, e);
+}
+
+/*
+ * A central of somebody else is left alone; one without a first decision is
+ * what an init that was cut short, or the server's admin, left for us.
+ */
+static int
+empty_control(const struct init *in, struct err *e)
+{
+	const struct deskhome *h = &in->home;
+	struct control control;
+
+	if (control_fetch(&h->central, h->control, e) < 0) {
+		/* our own line: what git says does not name the cure */
+		e->hint[0] = '\0';
+		return err_hint(e, "control.git, records.git and desk.git "
+		    "must be there, bare, with the hooks of liudi");
+	}
+	if (control_load(&control, h->control, NULL, e) == 0) {
+		(void)err_set(e, ERR_FAIL, "'%s' belongs to the team '%s' "
+		    "already", h->central.url, control.org);
+		control_release(&control);
+		return err_hint(e, "choose another central");
+	}
+	if (e->code != ERR_NOENT)
+		return -1;
+	err_clear(e);
+	return 0;
+}
+
+static int
+ask(struct init *in, struct err *e)
+{
+	in->manager_pass = cli_passphrase(in->c,
+	    "new passphrase of the manager", true, e);
+	if (!in->manager_pass)
+		return -1;
+	in->owner_pass = cli_passphrase_from(in->c, "owner-passphrase-fd",
+	    "new passphrase of the owner", true, e);
+	return in->owner_pass ? 0 : -1;
+}
+
+static int
+make_keys(struct init *in, struct err *e)
+{
+	const char *dir = in->home.keys;
+
+	if (deskkeys_make(dir, DESKKEYS_MANAGER, in->manager_pass, in->log_n,
+	    &in->manager, NULL, e) < 0)
+		return -1;
+	return deskkeys_make(dir, DESKKEYS_OWNER, in->owner_pass, in->log_n,
+	    &in->owner, &in->owner_sign, e);
+}
+
+static int
+add_root(struct buf *roots, const char *name, const struct sshkey_pub *pub,
+	struct err *e)
+{
+	struct signer s = {.pub = *pub, .valid_after = INT64_MIN,
+	    .valid_before = INT64_MAX};
+
+	(void)snprintf(s.name, sizeof(s.name), "%s", name);
+	(void)snprintf(s.namespaces, sizeof(s.namespaces), "%s",
+	    ROOT_NAMESPACES);
+	return signers_line(&s, roots, e);
+}
+
+static int
+first_commit(const struct init *in, struct err *e)
+{
+	struct buf roots = BUF_INIT(TEXT_MAX), readers = BUF_INIT(TEXT_MAX);
+	struct buf policy = BUF_INIT(TEXT_MAX);
+	int rc = -1;
+
+	if (add_root(&roots, DESKKEYS_OWNER, &in->owner.pub, e) < 0 ||
+	    add_root(&roots, DESKKEYS_MANAGER, &in->manager.pub, e) < 0 ||
+	    buf_addf(&readers, e, "version 1\n%s %s\n%s %s\n",
+	    DESKKEYS_MANAGER, in->manager.recipient, DESKKEYS_OWNER,
+	    in->owner.recipient) < 0 ||
+	    buf_addf(&policy, e, "[team]\norg = %s\n", in->org) < 0)
+		goto out;
+	{
+		const struct control_file files[] = {
+			{"roots", roots.data, roots.len},
+			{"recipients", readers.data, readers.len},
+			{"allowed_signers", "", 0},
+			{"policy.ini", policy.data, policy.len}
+		};
+
+		rc = control_edit(&in->home.central, in->home.control,
+		    DESKKEYS_OWNER, in->owner_sign, clock_now_utc(),
+		    "the first decision: roots, readers, policy", files,
+		    sizeof(files) / sizeof(*files), e);
+	}
+out:
+	buf_release(&roots);
+	buf_release(&readers);
+	buf_release(&policy);
+	return rc;
+}
+
+/* desk.ini last: with it the folder is a desk. */
+static int
+finish(const struct init *in, struct err *e)
+{
+	const struct deskhome *h = &in->home;
+	struct buf ini = BUF_INIT(TEXT_MAX);
+	struct control control;
+	int rc = -1;
+
+	/* read it back as any other desk and station will */
+	if (control_load(&control, h->control, NULL, e) < 0)
+		return -1;
+	if (deskhome_pin_save(h, control.commit, e) < 0)
+		goto out;
+	if (buf_addf(&ini, e, "[desk]\ncentral = %s\n", h->central.url) < 0)
+		goto out;
+	rc = file_save(h->ini, ini.data, ini.len, 0600, e);
+out:
+	control_release(&control);
+	buf_release(&ini);
+	return rc;
+}
+
+static int
+print_json(const struct init *in, struct err *e)
+{
+	struct buf b = BUF_INIT(TEXT_MAX);
+	struct jsonw w;
+	int rc;
+
+	jsonw_init(&w, &b, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "home", in->home.dir);
+	jsonw_kstr(&w, "keys", in->home.keys);
+	jsonw_kstr(&w, "central", in->home.central.url);
+	jsonw_kstr(&w, "org", in->org);
+	jsonw_key(&w, "recipients");
+	jsonw_array(&w);
+	jsonw_str(&w, in->manager.recipient);
+	jsonw_str(&w, in->owner.recipient);
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
+	rc = jsonw_end(&w);
+	if (rc == 0)
+		(void)puts(buf_str(&b));
+	buf_release(&b);
+	return rc;
+}
+
+static void
+print_screen(const struct init *in)
+{
+	const char *home_option = in->c->home ? " --home " : "";
+	const char *home = in->c->home ? in->c->home : "";
+
+	(void)printf(cli_tr("central  %s  (control.git, records.git, "
+	    "desk.git)\n"), in->home.central.url);
+	(void)printf(cli_tr("team     %s\n"), in->org);
+	(void)printf(cli_tr("keys     %s\n"), in->home.keys);
+	(void)printf(cli_tr("readers  manager and owner: all records are "
+	    "sealed to both\n"));
+	(void)printf("\n%s\n", cli_tr("Now:"));
+	(void)printf(cli_tr("1. Move owner.identity and owner.sign.age to a "
+	    "stick, and the stick into the safe.\n"
+	    "   With the owner's passphrase they open everything when the "
+	    "manager's are lost.\n"));
+	(void)printf(cli_tr("2. On each workstation run 'liudi init', and here "
+	    "with the line it prints:\n"));
+	(void)printf("     liudi-desk%s%s station add LINE\n", home_option,
+	    home);
+}
+
+static void
+say_done(const struct init *in, struct err *e)
+{
+	if (in->c->json)
+		(void)print_json(in, e);
+	else if (!in->c->quiet)
+		print_screen(in);
+	if (in->home.central.kind == CENTRAL_PATH)
+		cli_warn(in->c, "who can write the folder '%s' can delete it: "
+		    "for more than tests and one machine use ssh://",
+		    in->home.central.url);
+}
+
+static enum cli_exit
+run(struct cli *c, struct err *e)
+{
+	struct init in;
+	int rc = -1;
+
+	memset(&in, 0, sizeof(in));
+	in.c = c;
+	if (read_options(&in, e) < 0 || open_home(&in, e) < 0 ||
+	    make_central(&in, e) < 0 || empty_control(&in, e) < 0 ||
+	    ask(&in, e) < 0 || make_keys(&in, e) < 0 ||
+	    first_commit(&in, e) < 0 || finish(&in, e) < 0)
+		goto out;
+	say_done(&in, e);
+	rc = 0;
+out:
+	sshkey_free(in.owner_sign);
+	secmem_free(in.manager_pass);
+	secmem_free(in.owner_pass);
+	deskhome_release(&in.home);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+static const struct cli_option options[] = {
+	{"org", 0, "NAME", "name of the team"},
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{"owner-passphrase-fd", 0, "N",
+	    "read the owner's passphrase from file descriptor N"},
+	{"scrypt-log-n", 0, "N", "scrypt cost of the key files: 2^N (18)"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_init = {
+	.name = "init",
+	.operands = "CENTRAL",
+	.help = "make the team's keys and its central repositories",
+	.options = options,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run
+};

@@ -1,0 +1,145 @@
+/* cli/desk/cmd_unseal.c - liudi-desk unseal: one sealed file to stdout. */
+#include "cli/desk/deskcmds.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "crypto/secmem.h"
+#include "desk/deskkeys.h"
+#include "desk/inspect.h"
+#include "open/identity.h"
+
+#include "base/banned.h"
+
+static int
+to_stdout(void *arg, const void *data, size_t n, struct err *e)
+{
+	(void)arg;
+	return file_write(STDOUT_FILENO, data, n, "standard output", e);
+}
+
+/* The opener for identity file IDS; its passphrase is asked for if it has. */
+static struct opener *
+with_identity(const struct cli *c, const struct buf *ids, const char *prompt,
+	struct err *e)
+{
+	struct opener *op = NULL;
+	char *pass = NULL;
+
+	if (identity_wants_passphrase(ids->data, ids->len)) {
+		pass = cli_passphrase(c, prompt, false, e);
+		if (!pass)
+			return NULL;
+	}
+	op = opener_new(ids->data, ids->len, pass, e);
+	secmem_free(pass);
+	return op;
+}
+
+struct opener *
+deskcmd_opener(const struct cli *c, const struct deskhome *h, struct err *e)
+{
+	struct buf ids = BUF_INIT(IDENTITY_FILE_MAX);
+	struct opener *op = NULL;
+
+	if (deskkeys_identity(h->keys, DESKKEYS_MANAGER, &ids, e) == 0)
+		op = with_identity(c, &ids, "passphrase of the manager", e);
+	buf_wipe(&ids);
+	return op;
+}
+
+/* With -i FILE, without it the manager's. */
+static struct opener *
+opener_for_keys(const struct cli *c, struct err *e)
+{
+	struct buf ids = BUF_INIT(IDENTITY_FILE_MAX);
+	const char *file = cli_value(c, "identity");
+	struct opener *op = NULL;
+	struct deskhome h;
+
+	if (file) {
+		if (file_load(file, &ids, e) == 0)
+			op = with_identity(c, &ids,
+			    "passphrase of the identity", e);
+		buf_wipe(&ids);
+		return op;
+	}
+	if (deskhome_names(&h, c->home, e) < 0)
+		return NULL;
+	op = deskcmd_opener(c, &h, e);
+	deskhome_release(&h);
+	return op;
+}
+
+static struct opener *
+opener_for_passphrase(const struct cli *c, struct err *e)
+{
+	char *pass = cli_passphrase(c, "passphrase of the file", false, e);
+	struct opener *op = NULL;
+
+	if (pass)
+		op = opener_new_pass(pass, e);
+	secmem_free(pass);
+	return op;
+}
+
+/* Whose is it to open?  Foreign bytes: the answer comes out of a box. */
+static struct opener *
+opener_for(const struct cli *c, const struct buf *file, struct err *e)
+{
+	struct age_info info;
+
+	if (inspect_file(&info, file->data, file->len, e) < 0) {
+		(void)err_prefix(e, "%s", c->args[0]);
+		return NULL;
+	}
+	if (info.nstanzas == 1 && strcmp(info.stanza[0].type, "scrypt") == 0)
+		return opener_for_passphrase(c, e);
+	return opener_for_keys(c, e);
+}
+
+static enum cli_exit
+run(struct cli *c, struct err *e)
+{
+	struct buf file = BUF_INIT(OPENER_FILE_MAX);
+	struct opener *op = NULL;
+	int rc = -1;
+
+	if (isatty(STDOUT_FILENO)) {
+		(void)err_set(e, ERR_USAGE,
+		    "what a file holds is not written to a terminal");
+		(void)err_hint(e, "liudi-desk unseal FILE >OUT");
+		goto out;
+	}
+	if (deskcmd_load(c->args[0], &file, e) < 0)
+		goto out;
+	op = opener_for(c, &file, e);
+	if (!op)
+		goto out;
+	rc = opener_open(op, file.data, file.len, NULL, 0, NULL, to_stdout,
+	    NULL, e);
+	if (rc < 0)
+		(void)err_prefix(e, "%s", c->args[0]);
+out:
+	opener_free(op);
+	buf_release(&file);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+static const struct cli_option options[] = {
+	{"identity", 'i', "FILE", "open with this age identity file"},
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_unseal = {
+	.name = "unseal",
+	.operands = "FILE",
+	.help = "open a sealed file to standard output",
+	.options = options,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run
+};

@@ -1,0 +1,28 @@
+/*
+ * cli/desk/deskcmds.h - the commands of liudi-desk, one file each, and what
+ * several of them need.
+ * Needs: cli/cli.h, desk.
+ */
+#ifndef LIUDI_CLI_DESK_DESKCMDS_H
+#define LIUDI_CLI_DESK_DESKCMDS_H
+
+#include "base/buf.h"
+#include "cli/cli.h"
+#include "desk/deskhome.h"
+#include "desk/opener.h"
+#include "sign/sshkey.h"
+
+extern const struct cli_command cmd_init;
+extern const struct cli_command cmd_inspect;
+extern const struct cli_command cmd_station_add;
+extern const struct cli_command cmd_station_list;
+extern const struct cli_command cmd_unseal;
+
+/* Ask for the manager's passphrase and start the opener; NULL on failure. */
+struct opener *deskcmd_opener(const struct cli *c, const struct deskhome *h,
+	struct err *e);
+
+/* Load a whole sealed FILE, "-" being standard input. */
+int deskcmd_load(const char *file, struct buf *b, struct err *e);
+
+#endif

@@ -1,0 +1,21 @@
+/* cli/desk/main.c - liudi-desk: the manager's program. */
+#include "cli/desk/deskcmds.h"
+
+#include "base/banned.h"
+
+static const struct cli_command *const commands[] = {
+	&cmd_init,
+	&cmd_station_add,
+	&cmd_station_list,
+	&cmd_unseal,
+	&cmd_inspect,
+	NULL
+};
+
+int
+main(int argc, char **argv)
+{
+	return cli_main(argc, argv, "liudi-desk",
+	    "what the managers of a team do: receive, check and read its "
+	    "records", commands);
+}
