@@ -568,6 +568,12 @@ opener_recipients(const struct opener *op, struct seal_recipient *out,
 	return n;
 }
 
+int
+opener_fd(const struct opener *op)
+{
+	return op->fd;
+}
+
 void
 opener_free(struct opener *op)
 {

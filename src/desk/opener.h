@@ -58,6 +58,9 @@ int opener_open(struct opener *op, const void *file, size_t n,
 size_t opener_recipients(const struct opener *op, struct seal_recipient *out,
 	size_t max);
 
+/* Its socket, for a helper of ours to keep (base/proc.h); still owned. */
+int opener_fd(const struct opener *op);
+
 /* Ends the helper.  NULL is fine. */
 void opener_free(struct opener *op);
 

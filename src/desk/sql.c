@@ -11,7 +11,8 @@
  * chunk    n ascends in tar order; word = the first 8 bytes of id, for finding
  * version  a file as it stood from one part to another; runs = numbers of its
  *          chunks (desk/runs.h); to_part NULL = live, = from_part: a line of
- *          the log that left nothing behind (removed)
+ *          the log that left nothing behind (removed); named = the part whose
+ *          run named it last
  */
 const char sql_schema[] =
 "CREATE TABLE line(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
@@ -44,7 +45,7 @@ const char sql_schema[] =
 " to_part INT, size INT NOT NULL, mtime INT NOT NULL, nsec INT NOT NULL,"
 " mode INT NOT NULL, torn INT NOT NULL, sum BLOB, runs BLOB,"
 " elsewhere TEXT, claimed INT NOT NULL, op INT NOT NULL, hash BLOB,"
-" was BLOB);"
+" was BLOB, named INT NOT NULL);"
 "CREATE INDEX version_path ON version(line, source, path, from_part);"
 "CREATE INDEX version_live ON version(line, source, path)"
 " WHERE to_part IS NULL;"
@@ -101,6 +102,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_BRANCH_EACH] = "SELECT n, ref, head, stopped FROM branch "
 		"ORDER BY ref",
 
+	[SQL_BRANCH_FORK] = "SELECT ifnull(fork, 0) FROM branch WHERE n = ?1",
+
 	[SQL_PART_ADD] = "INSERT INTO part(branch, seq, id, tree, manifest, "
 		"path, started, commit_utc, first_seen, folded) "
 		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -126,12 +129,15 @@ const char *const sql_text[SQL_COUNT] = {
 		"WHERE q.branch = p.branch AND q.final = 1 AND q.n <= p.n))",
 	[SQL_PART_GET] = "SELECT " PART_COLUMNS PART_FROM "WHERE p.n = ?1",
 	[SQL_PART_BY_RUN] = "SELECT " PART_COLUMNS PART_FROM
-		"WHERE hex(p.run) LIKE ?1 || '%' ORDER BY p.run, p.n",
+		"WHERE p.run >= ?1 AND p.run <= ?2 ORDER BY p.run, p.n",
 	[SQL_PART_OF_RUN] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE p.run = ?1 ORDER BY p.n",
 	[SQL_PART_BY_SEQ] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE l.station = ?1 AND l.stream = 'main' AND p.seq = ?2 "
 		"ORDER BY p.n DESC LIMIT 1",
+	[SQL_PART_NEWEST] = "SELECT " PART_COLUMNS PART_FROM
+		"WHERE l.station = ?1 AND p.seq <= ?2 AND p.run IS NOT NULL "
+		"ORDER BY p.started DESC, p.n DESC LIMIT 1",
 	[SQL_PART_SEEN] = "UPDATE part SET worst = max(worst, ?2) "
 		"WHERE n = ?1",
 	[SQL_PART_RECEIPT] = "UPDATE part SET receipt_utc = ?2 "
@@ -159,15 +165,16 @@ const char *const sql_text[SQL_COUNT] = {
 
 	[SQL_VERSION_ADD] = "INSERT INTO version(line, source, path, "
 		"from_part, to_part, size, mtime, nsec, mode, torn, sum, "
-		"runs, elsewhere, claimed, op, hash, was) VALUES(?1, ?2, ?3, "
-		"?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
-		"?17)",
+		"runs, elsewhere, claimed, op, hash, was, named) VALUES(?1, ?2, "
+		"?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+		"?16, ?17, ?4)",
 	[SQL_VERSION_CLOSE] = "UPDATE version SET to_part = ?2 WHERE n = ?1",
-	[SQL_VERSION_RUNS] = "UPDATE version SET runs = ?2, elsewhere = ?3 "
-		"WHERE n = ?1",
+	[SQL_VERSION_RUNS] = "UPDATE version SET runs = ?2, elsewhere = ?3, "
+		"named = ?4 WHERE n = ?1",
 	[SQL_VERSION_OP] = "UPDATE version SET op = ?2 WHERE n = ?1",
-	[SQL_VERSION_LIVE] = "SELECT " VERSION_COLUMNS "FROM version v "
-		"INDEXED BY version_live WHERE v.line = ?1 "
+	[SQL_VERSION_LIVE] = "SELECT " VERSION_COLUMNS ", p.run FROM version v "
+		"INDEXED BY version_live JOIN part p ON p.n = v.named "
+		"WHERE v.line = ?1 "
 		"AND v.to_part IS NULL ORDER BY v.source, v.path",
 	[SQL_VERSION_LIVE_ONE] = "SELECT " VERSION_COLUMNS "FROM version v "
 		"WHERE v.line = ?1 AND v.source = ?2 AND v.path = ?3 "
@@ -178,15 +185,21 @@ const char *const sql_text[SQL_COUNT] = {
 	/* … and what ended later stands again. */
 	[SQL_VERSION_REWIND_OLD] = "INSERT INTO version(line, source, path, "
 		"from_part, to_part, size, mtime, nsec, mode, torn, sum, "
-		"runs, elsewhere, claimed, op, hash, was) SELECT line, "
+		"runs, elsewhere, claimed, op, hash, was, named) SELECT line, "
 		"source, path, ?3, NULL, size, mtime, nsec, mode, torn, sum, "
-		"runs, elsewhere, claimed, op, hash, was FROM version "
+		"runs, elsewhere, claimed, op, hash, was, named FROM version "
 		"WHERE line = ?1 AND from_part <= ?2 AND to_part > ?2 "
 		"AND to_part < ?3",
 	[SQL_VERSION_OF_PART] = "SELECT " VERSION_COLUMNS "FROM version v "
 		"WHERE v.from_part = ?1 ORDER BY v.source, v.path",
 	[SQL_VERSION_AT] = "SELECT " VERSION_COLUMNS "FROM version v "
 		"WHERE v.line = ?1 AND v.from_part <= ?2 "
+		"AND (v.to_part IS NULL OR v.to_part > ?2) "
+		"ORDER BY v.source, v.path",
+
+	[SQL_VERSION_UNDER] = "SELECT " VERSION_COLUMNS "FROM version v "
+		"WHERE v.line = ?1 AND v.source = ?3 AND v.path >= ?4 "
+		"AND v.path < ?5 AND v.from_part <= ?2 "
 		"AND (v.to_part IS NULL OR v.to_part > ?2) "
 		"ORDER BY v.source, v.path",
 
@@ -200,7 +213,8 @@ const char *const sql_text[SQL_COUNT] = {
 		"WHERE b.line = ?1",
 
 	[SQL_EVENT_ADD] = "INSERT INTO event(part, branch, station, utc, "
-		"severity, code, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		"severity, code, text) VALUES(nullif(?1, 0), nullif(?2, 0), "
+		"?3, ?4, ?5, ?6, ?7)",
 	[SQL_EVENT_OF_PART] = "SELECT severity, code, text, utc, station "
 		"FROM event WHERE part = ?1 ORDER BY n",
 	[SQL_EVENT_OF_STATION] = "SELECT severity, code, text, utc, station "
@@ -210,9 +224,11 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_EVENT_SINCE] = "SELECT severity, code, text, utc, station "
 		"FROM event WHERE n > ?1 ORDER BY n",
 
+	[SQL_EVENT_NEWEST] = "SELECT ifnull(max(n), 0) FROM event",
+
 	[SQL_LOG] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE (?1 IS NULL OR l.station = ?1) AND p.started >= ?2 "
-		"AND p.started <= ?3 ORDER BY p.started, p.n",
+		"AND p.started <= ?3 ORDER BY p.started, l.station, p.run, p.n",
 	[SQL_STATION_EACH] = "SELECT DISTINCT station FROM line "
 		"ORDER BY station",
 	[SQL_STATION_SUM] = "SELECT count(*), ifnull(sum(v.size), 0) "

@@ -1,0 +1,186 @@
+/* desk/box.c - the process in which foreign bytes are parsed. */
+#include "desk/box.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/proc.h"
+#include "base/sandbox.h"
+#include "base/str.h"
+
+#include "base/banned.h"
+
+#define FAILED 126	/* the reply says why */
+
+/* What the helper sends back before it ends; the same program reads it. */
+struct reply {
+	struct err e;
+	char control[CANON_ID_LEN];	/* checked commit, "" = none */
+};
+
+struct call {
+	struct box *box;
+	int (*fn)(struct box *b, void *arg, struct err *e);
+	void *arg;
+	bool boxed;
+	char control[CANON_ID_LEN];
+};
+
+static void
+close_all(struct box *b)
+{
+	policy_free(b->policy);
+	control_release(&b->control);
+	mirror_close(b->records);
+	mirror_close(b->control_clone);
+	catalogue_close(b->catalogue);
+	b->policy = NULL;
+	b->records = b->control_clone = NULL;
+	b->catalogue = NULL;
+}
+
+static int
+open_mirrors(struct box *b, struct err *e)
+{
+	char pin[CANON_ID_LEN];
+
+	if (deskhome_pin_load(b->home, pin, e) < 0)
+		return -1;
+	if (control_load(&b->control, b->home->control,
+	    pin[0] != '\0' ? pin : NULL, e) < 0)
+		return -1;
+	b->control_clone = mirror_open(b->home->control, e);
+	if (!b->control_clone)
+		return -1;
+	b->records = mirror_open(b->home->records, e);
+	if (!b->records)
+		return -1;
+	b->policy = policy_new(b->control_clone, &b->control, e);
+	return b->policy ? 0 : -1;
+}
+
+static int
+enter(const struct box *b, struct err *e)
+{
+	const char *const ro[] = {b->home->control, b->home->records,
+	    b->home->pin, "/usr/share/zoneinfo", NULL};
+	const char *const rw[] = {b->home->index, b->rw, NULL};
+	const struct sandbox_paths paths = {ro, rw};
+
+	return sandbox_enter(SANDBOX_PARSER, &paths, e);
+}
+
+static int
+work(struct call *c, struct err *e)
+{
+	struct box *b = c->box;
+	int rc = -1;
+
+	if (c->boxed && enter(b, e) < 0)
+		return -1;
+	if (b->make || file_exists(b->home->catalogue)) {
+		b->catalogue = catalogue_open(b->home->catalogue, b->make, e);
+		if (!b->catalogue)
+			goto out;
+	}
+	if (b->mirrors && open_mirrors(b, e) < 0)
+		goto out;
+	if (b->mirrors)
+		memcpy(c->control, b->control.commit, sizeof(c->control));
+	rc = c->fn(b, c->arg, e);
+out:
+	close_all(b);
+	return rc;
+}
+
+static int
+helper(int fd, void *arg)
+{
+	struct call *c = arg;
+	struct err ignored = ERR_INIT;
+	struct reply r;
+	int rc;
+
+	memset(&r, 0, sizeof(r));
+	rc = work(c, &r.e);
+	memcpy(r.control, c->control, sizeof(r.control));
+	(void)fflush(NULL);	/* to standard output; nobody to tell */
+	if (rc < 0 || rc >= FAILED)
+		rc = FAILED;
+	/* If this fails, the parent says that the helper was lost. */
+	(void)file_write(fd, &r, sizeof(r), "box", &ignored);
+	return rc;
+}
+
+/* It parsed foreign bytes: nothing of its reply is taken as it is. */
+static int
+save_pin(const struct box *b, const struct reply *r, struct err *e)
+{
+	uint8_t raw[20];
+	char id[CANON_ID_LEN], old[CANON_ID_LEN];
+
+	if (str_unhex(raw, sizeof(raw), r->control, CANON_ID_LEN - 1) < 0)
+		return 0;
+	str_hex(id, raw, sizeof(raw));
+	if (deskhome_pin_load(b->home, old, e) < 0)
+		return -1;
+	return strcmp(id, old) == 0 ? 0 : deskhome_pin_save(b->home, id, e);
+}
+
+static int
+outcome(const struct box *b, int status, int fd, struct err *e)
+{
+	struct reply r;
+	size_t got = 0;
+
+	if (status < 0)
+		return -1;
+	if (status > FAILED || file_read(fd, &r, sizeof(r), &got, "box",
+	    e) < 0 || got != sizeof(r))
+		return err_set(e, ERR_FAIL,
+		    "the reading process was lost (%d)", status);
+	if (status < FAILED)
+		return save_pin(b, &r, e) < 0 ? -1 : status;
+	r.e.what[sizeof(r.e.what) - 1] = '\0';
+	r.e.hint[sizeof(r.e.hint) - 1] = '\0';
+	if (r.e.code <= ERR_NONE || r.e.code > ERR_INTR)
+		r.e.code = ERR_FAIL;
+	*e = r.e;
+	return -1;
+}
+
+int
+box_run(struct box *b, int (*fn)(struct box *b, void *arg, struct err *e),
+	void *arg, struct err *e)
+{
+	struct call c = {b, fn, arg, true, ""};
+	int keep[1];
+	size_t nkeep = 0;
+	int fd = -1;
+	pid_t pid;
+	int rc;
+
+	if (file_mkdirs(b->home->index, 0700, e) < 0)
+		return -1;
+	if (b->opener)
+		keep[nkeep++] = opener_fd(b->opener);
+	(void)fflush(NULL);	/* or the helper would print it again */
+	pid = proc_fork(helper, &c, keep, nkeep, &fd, e);
+	if (pid < 0)
+		return -1;
+	rc = outcome(b, proc_wait_pid(pid, e), fd, e);
+	(void)close(fd);	/* a socket that was read from */
+	return rc;
+}
+
+int
+box_run_here(struct box *b, int (*fn)(struct box *b, void *arg,
+	struct err *e), void *arg, struct err *e)
+{
+	struct call c = {b, fn, arg, false, ""};
+
+	if (file_mkdirs(b->home->index, 0700, e) < 0)
+		return -1;
+	return work(&c, e);
+}

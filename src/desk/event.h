@@ -1,0 +1,39 @@
+/*
+ * desk/event.h - what does not fit, written down.
+ *
+ * Texts are English and clean: foreign bytes in them are escaped.  Codes are
+ * short and stay the same, for scripts.
+ * Needs: base.
+ */
+#ifndef LIUDI_DESK_EVENT_H
+#define LIUDI_DESK_EVENT_H
+
+#include "desk/catalogue.h"
+
+enum event_severity {	/* in the catalogue: keep the numbers */
+	EVENT_NOTE = 1,		/* worth knowing */
+	EVENT_WARN = 2,		/* something was not kept */
+	EVENT_INTEGRITY = 3	/* signed history and facts do not agree */
+};
+/* "note", "warning", "integrity" */
+const char *event_severity_name(int severity);
+
+/* Where an event belongs; part and branch 0 = none. */
+struct event_place {
+	struct catalogue *catalogue;
+	int64_t part;
+	int64_t branch;
+	const char *station;
+	int64_t utc;
+};
+
+/* 0 or -1. */
+int event_add(const struct event_place *at, enum event_severity severity,
+	const char *code, struct err *e, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+/* As event_add, but not if the station has the same code and text already. */
+int event_once(const struct event_place *at, enum event_severity severity,
+	const char *code, struct err *e, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
+#endif

@@ -1,0 +1,561 @@
+/* desk/indexer.c - from verified branches to the catalogue. */
+#include "desk/indexer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/proc.h"
+#include "base/str.h"
+#include "desk/columns.h"
+#include "desk/part_in.h"
+
+#include "base/banned.h"
+
+struct ref {
+	char name[CANON_REF_LEN];
+	char head[CANON_ID_LEN];
+	struct canon_ref parts;
+};
+
+struct indexer {
+	struct indexer_with with;
+	struct chunks *chunks;
+	struct fetch fetch;
+	struct fold *fold;
+	int64_t fold_line;	/* what `fold` holds; 0 = nothing */
+	struct ref *ref;
+	size_t nrefs;
+	size_t parts;		/* new ones */
+	/* the branch being followed */
+	int64_t line, branch, fork;
+	char fork_id[CANON_ID_LEN];	/* the commit of part `fork` */
+	bool stale;		/* a younger branch was folded already */
+	struct chain chain;
+	struct part_before before;
+	struct chain_link link;
+};
+
+struct indexer *
+indexer_new(const struct indexer_with *w, struct err *e)
+{
+	struct indexer *ix = calloc(1, sizeof(*ix));
+
+	if (!ix) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	ix->with = *w;
+	fetch_init(&ix->fetch, w->catalogue, w->records, w->opener);
+	ix->chunks = chunks_new(w->catalogue, e);
+	if (!ix->chunks) {
+		indexer_free(ix);
+		return NULL;
+	}
+	return ix;
+}
+
+void
+indexer_free(struct indexer *ix)
+{
+	if (!ix)
+		return;
+	chunks_free(ix->chunks);
+	fetch_release(&ix->fetch);
+	fold_free(ix->fold);
+	free(ix->ref);
+	free(ix);
+}
+
+static struct event_place
+place(const struct indexer *ix, int64_t part)
+{
+	return (struct event_place){ix->with.catalogue, part, ix->branch,
+	    ix->chain.ref.station, ix->with.now_utc};
+}
+
+/* Is it the repository's content that is wrong, or can we not go on? */
+static bool
+is_content(const struct err *e)
+{
+	return e->code == ERR_FORMAT || e->code == ERR_INTEGRITY ||
+	    e->code == ERR_CRYPTO || e->code == ERR_NOMEM ||
+	    e->code == ERR_NOENT;
+}
+
+/* --- The order of work. */
+
+static int
+on_ref(void *arg, const char *name, const char *head, struct err *e)
+{
+	struct indexer *ix = arg;
+	struct err bad = ERR_INIT;
+	struct ref *r;
+
+	r = realloc(ix->ref, (ix->nrefs + 1) * sizeof(*r));
+	if (!r)
+		return err_nomem(e);
+	ix->ref = r;
+	r += ix->nrefs;
+	memset(r, 0, sizeof(*r));
+	if (canon_ref_parse(&r->parts, name, &bad) < 0) {
+		const struct event_place at = {ix->with.catalogue, 0, 0, "",
+		    ix->with.now_utc};
+
+		return event_once(&at, EVENT_INTEGRITY, "ref", e,
+		    "a branch with an odd name: %s", name);
+	}
+	(void)snprintf(r->name, sizeof(r->name), "%s", name);
+	(void)snprintf(r->head, sizeof(r->head), "%s", head);
+	ix->nrefs++;
+	return 0;
+}
+
+static int
+cmp_ref(const void *a, const void *b)
+{
+	const struct canon_ref *x = &((const struct ref *)a)->parts;
+	const struct canon_ref *y = &((const struct ref *)b)->parts;
+	int c = strcmp(x->station, y->station);
+
+	if (c == 0)
+		c = strcmp(x->stream, y->stream);
+	if (c == 0)
+		c = x->epoch < y->epoch ? -1 : x->epoch > y->epoch;
+	if (c == 0)
+		c = x->incarnation < y->incarnation ? -1 :
+		    x->incarnation > y->incarnation;
+	return c;
+}
+
+/* --- Where a branch was left. */
+
+static int
+find_line(struct indexer *ix, struct err *e)
+{
+	struct catalogue *c = ix->with.catalogue;
+	const struct canon_ref *r = &ix->chain.ref;
+	int rc = catalogue_step(c, SQL_LINE_GET, e, "tt", r->station,
+	    r->stream);
+
+	if (rc > 0)
+		ix->line = catalogue_int(c, SQL_LINE_GET, 0);
+	catalogue_reset(c, SQL_LINE_GET);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if (catalogue_run(c, SQL_LINE_ADD, e, "tt", r->station, r->stream) < 0)
+		return -1;
+	ix->line = catalogue_added(c);
+	return 0;
+}
+
+/* Stand behind the part whose row the statement holds. */
+static void
+stand_behind(struct indexer *ix, enum sql q)
+{
+	struct catalogue *c = ix->with.catalogue;
+	struct chain *ch = &ix->chain;
+	const void *p;
+	size_t n;
+
+	(void)snprintf(ch->id, sizeof(ch->id), "%s",
+	    catalogue_text(c, q, PART_ID));
+	(void)snprintf(ch->tree, sizeof(ch->tree), "%s",
+	    catalogue_text(c, q, PART_TREE));
+	ch->seq = catalogue_int(c, q, PART_SEQ);
+	ch->time_utc = catalogue_int(c, q, PART_COMMIT_UTC);
+	p = catalogue_blob(c, q, PART_MANIFEST, &n);
+	if (n == sizeof(ch->manifest))
+		memcpy(ch->manifest, p, n);
+	memset(&ix->before, 0, sizeof(ix->before));
+	p = catalogue_blob(c, q, PART_RUN, &n);
+	if (n != sizeof(ix->before.run))
+		return;		/* it was left out */
+	memcpy(ix->before.run, p, n);
+	ix->before.have = true;
+	ix->before.part = catalogue_int(c, q, PART_PART);
+	ix->before.final = catalogue_int(c, q, PART_FINAL) != 0;
+	ix->before.full = catalogue_int(c, q, PART_FULL) != 0;
+}
+
+/*
+ * How many of the commits, from the root on, are an older branch's: there it
+ * forked.
+ */
+static int
+shared(struct indexer *ix, char (*ids)[CANON_ID_LEN], size_t n, size_t *skip,
+	struct err *e)
+{
+	struct catalogue *c = ix->with.catalogue;
+	const enum sql q = SQL_PART_BY_COMMIT;
+	int rc = 0;
+
+	for (*skip = 0; *skip < n; ++*skip) {
+		rc = catalogue_step(c, q, e, "t", ids[*skip]);
+		if (rc <= 0)
+			break;
+		if (catalogue_int(c, q, PART_LINE) != ix->line ||
+		    catalogue_int(c, q, PART_EPOCH) != ix->chain.ref.epoch) {
+			catalogue_reset(c, q);
+			return err_set(e, ERR_INTEGRITY,
+			    "it begins with another branch's commits");
+		}
+		ix->fork = catalogue_int(c, q, PART_N);
+		stand_behind(ix, q);
+	}
+	catalogue_reset(c, q);
+	return rc < 0 ? -1 : 0;
+}
+
+/* 1: the branch is in the catalogue; 0: it is new. */
+static int
+find_branch(struct indexer *ix, const char *ref, char head[CANON_ID_LEN],
+	struct err *e)
+{
+	struct catalogue *c = ix->with.catalogue;
+	int rc = catalogue_step(c, SQL_BRANCH_GET, e, "t", ref);
+
+	head[0] = '\0';
+	if (rc > 0) {
+		ix->branch = catalogue_int(c, SQL_BRANCH_GET, 0);
+		(void)snprintf(head, CANON_ID_LEN, "%s",
+		    catalogue_text(c, SQL_BRANCH_GET, 1));
+		ix->fork = catalogue_int(c, SQL_BRANCH_GET, 2);
+	}
+	catalogue_reset(c, SQL_BRANCH_GET);
+	if (rc <= 0)
+		return rc;
+	rc = catalogue_step(c, SQL_PART_LAST, e, "i", ix->branch);
+	if (rc > 0)
+		stand_behind(ix, SQL_PART_LAST);
+	catalogue_reset(c, SQL_PART_LAST);
+	if (rc == 0 && ix->fork != 0) {
+		rc = catalogue_step(c, SQL_PART_GET, e, "i", ix->fork);
+		if (rc > 0)
+			stand_behind(ix, SQL_PART_GET);
+		catalogue_reset(c, SQL_PART_GET);
+	}
+	return rc < 0 ? -1 : 1;
+}
+
+static int
+add_branch(struct indexer *ix, const char *ref, struct err *e)
+{
+	struct catalogue *c = ix->with.catalogue;
+	const struct canon_ref *r = &ix->chain.ref;
+	struct event_place at;
+
+	if (catalogue_run(c, SQL_BRANCH_ADD, e, "itiii", ix->line, ref,
+	    (int64_t)r->epoch, (int64_t)r->incarnation, ix->fork) < 0)
+		return -1;
+	ix->branch = catalogue_added(c);
+	at = place(ix, 0);
+	if (ix->fork != 0)
+		return event_add(&at, EVENT_WARN, "forked", e,
+		    "%s goes on from commit %lld of a branch before it: the "
+		    "station was set back", ref, (long long)ix->chain.seq);
+	if (r->incarnation > 0)
+		return event_add(&at, EVENT_WARN, "continued", e,
+		    "%s begins anew: the station lost what it knew", ref);
+	return 0;
+}
+
+/* --- Parts. */
+
+static int
+add_part(struct indexer *ix, bool folded, int64_t *part, struct err *e)
+{
+	const struct chain_link *l = &ix->link;
+	struct catalogue *c = ix->with.catalogue;
+
+	if (catalogue_run(c, SQL_PART_ADD, e, "iittbtiiii", ix->branch,
+	    l->run.seq, l->id, l->tree, (const void *)l->run.manifest,
+	    (size_t)32, l->manifest.path, l->started_utc, l->time_utc,
+	    ix->with.now_utc, (int64_t)folded) < 0)
+		return -1;
+	*part = catalogue_added(c);
+	return catalogue_run(c, SQL_BRANCH_HEAD, e, "it", ix->branch, l->id);
+}
+
+static void
+drop_fold(struct indexer *ix)
+{
+	fold_free(ix->fold);
+	ix->fold = NULL;
+	ix->fold_line = 0;
+}
+
+static int
+need_fold(struct indexer *ix, struct err *e)
+{
+	if (ix->fold && ix->fold_line == ix->line)
+		return 0;
+	drop_fold(ix);
+	ix->fold = fold_new(e);
+	if (!ix->fold)
+		return -1;
+	if (part_in_prime(ix->with.catalogue, ix->line, ix->fold, e) < 0) {
+		drop_fold(ix);
+		return -1;
+	}
+	ix->fold_line = ix->line;
+	return 0;
+}
+
+/* The line's newest part that was folded; 0 if there is none. */
+static int
+line_last(struct indexer *ix, int64_t *part, struct err *e)
+{
+	struct catalogue *c = ix->with.catalogue;
+	int rc = catalogue_step(c, SQL_PART_LINE_LAST, e, "i", ix->line);
+
+	*part = rc > 0 ? catalogue_int(c, SQL_PART_LINE_LAST, PART_N) : 0;
+	catalogue_reset(c, SQL_PART_LINE_LAST);
+	return rc < 0 ? -1 : 0;
+}
+
+/* The first part behind a fork: the files go back to where it forked. */
+static int
+rewind_line(struct indexer *ix, int64_t part, struct err *e)
+{
+	struct catalogue *c = ix->with.catalogue;
+
+	drop_fold(ix);
+	if (catalogue_run(c, SQL_VERSION_REWIND_NEW, e, "iii", ix->line,
+	    ix->fork, part) < 0)
+		return -1;
+	return catalogue_run(c, SQL_VERSION_REWIND_OLD, e, "iii", ix->line,
+	    ix->fork, part);
+}
+
+/* Inside a transaction. */
+static int
+read_part(struct indexer *ix, int64_t last, struct err *e)
+{
+	struct part_in p;
+	int64_t part;
+	int rc = -1;
+
+	part_in_init(&p);
+	if (add_part(ix, true, &part, e) < 0)
+		goto out;
+	if (ix->fork != 0 && last > ix->fork &&
+	    strcmp(ix->link.parent, ix->fork_id) == 0 &&
+	    rewind_line(ix, part, e) < 0)
+		goto out;
+	if (need_fold(ix, e) < 0)
+		goto out;
+	p.with = &ix->with;
+	p.chunks = ix->chunks;
+	p.fetch = &ix->fetch;
+	p.fold = ix->fold;
+	p.chain = &ix->chain;
+	p.link = &ix->link;
+	p.before = &ix->before;
+	p.at = place(ix, part);
+	p.line = ix->line;
+	p.forked = ix->fork != 0;
+	if (part_in_read(&p, e) < 0)
+		goto out;
+	ix->before.have = true;
+	memcpy(ix->before.run, p.head.run, sizeof(ix->before.run));
+	ix->before.part = p.head.part;
+	ix->before.final = p.head.final;
+	ix->before.full = p.head.full;
+	rc = 0;
+out:
+	part_in_release(&p);
+	return rc;
+}
+
+/* A part that is written down, but not believed. */
+static int
+leave_out(struct indexer *ix, enum event_severity severity, const char *code,
+	const char *why, struct err *e)
+{
+	struct event_place at;
+	int64_t part;
+
+	if (catalogue_begin(ix->with.catalogue, e) < 0)
+		return -1;
+	if (add_part(ix, false, &part, e) < 0)
+		goto fail;
+	at = place(ix, part);
+	if (event_add(&at, severity, code, e, "commit %lld is left out: %s",
+	    (long long)ix->link.run.seq, why) < 0)
+		goto fail;
+	memset(&ix->before, 0, sizeof(ix->before));
+	return catalogue_commit(ix->with.catalogue, e);
+fail:
+	catalogue_rollback(ix->with.catalogue);
+	return -1;
+}
+
+static int
+index_part(struct indexer *ix, struct err *e)
+{
+	struct err why = ERR_INIT;
+	int64_t last;
+
+	ix->parts++;
+	if (ix->stale)
+		return leave_out(ix, EVENT_INTEGRITY, "two-alive",
+		    "a younger branch was there already: two machines have "
+		    "the same key", e);
+	if (line_last(ix, &last, e) < 0)
+		return -1;
+	if (catalogue_begin(ix->with.catalogue, e) < 0)
+		return -1;
+	if (read_part(ix, last, &why) == 0) {
+		if (catalogue_commit(ix->with.catalogue, e) == 0)
+			return 0;
+		catalogue_rollback(ix->with.catalogue);
+		return -1;
+	}
+	catalogue_rollback(ix->with.catalogue);
+	drop_fold(ix);
+	fetch_release(&ix->fetch);
+	if (!is_content(&why)) {
+		*e = why;
+		return -1;
+	}
+	return leave_out(ix, EVENT_INTEGRITY, why.code == ERR_CRYPTO ?
+	    "closed" : "bad-part", why.what, e);
+}
+
+/* --- Branches. */
+
+/* The chain is broken: nothing behind this commit is looked at. */
+static int
+stop_branch(struct indexer *ix, const char *why, struct err *e)
+{
+	struct event_place at = place(ix, 0);
+
+	if (catalogue_run(ix->with.catalogue, SQL_BRANCH_STOP, e, "it",
+	    ix->branch, why) < 0)
+		return -1;
+	return event_once(&at, EVENT_INTEGRITY, "chain", e, "%s", why);
+}
+
+static int
+younger(struct indexer *ix, struct err *e)
+{
+	struct catalogue *c = ix->with.catalogue;
+	const struct canon_ref *r = &ix->chain.ref;
+	int rc = catalogue_step(c, SQL_BRANCH_NEWER, e, "iii", ix->line,
+	    (int64_t)r->epoch, (int64_t)r->incarnation);
+
+	catalogue_reset(c, SQL_BRANCH_NEWER);
+	ix->stale = rc > 0;
+	return rc < 0 ? -1 : 0;
+}
+
+/* The commit at which the branch forked. */
+static int
+find_fork(struct indexer *ix, struct err *e)
+{
+	struct catalogue *c = ix->with.catalogue;
+	int rc;
+
+	ix->fork_id[0] = '\0';
+	if (ix->fork == 0)
+		return 0;
+	rc = catalogue_step(c, SQL_PART_GET, e, "i", ix->fork);
+	if (rc > 0)
+		(void)snprintf(ix->fork_id, sizeof(ix->fork_id), "%s",
+		    catalogue_text(c, SQL_PART_GET, PART_ID));
+	catalogue_reset(c, SQL_PART_GET);
+	return rc < 0 ? -1 : 0;
+}
+
+/* 0: at the head, or stopped with an event; -1: cannot go on. */
+static int
+follow(struct indexer *ix, char (*ids)[CANON_ID_LEN], size_t n,
+	struct err *e)
+{
+	struct err why = ERR_INIT;
+	size_t i;
+
+	if (younger(ix, e) < 0 || find_fork(ix, e) < 0 ||
+	    chunks_branch(ix->chunks, ix->branch, ix->fork, e) < 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (proc_interrupted())
+			return err_set(e, ERR_INTR, "interrupted");
+		if (chain_next(&ix->chain, ids[i], &ix->link, &why) < 0) {
+			if (!is_content(&why)) {
+				*e = why;
+				return -1;
+			}
+			return stop_branch(ix, why.what, e);
+		}
+		if (index_part(ix, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+open_branch(struct indexer *ix, const struct ref *r, struct err *e)
+{
+	ix->line = ix->branch = ix->fork = 0;
+	memset(&ix->before, 0, sizeof(ix->before));
+	if (chain_begin(&ix->chain, ix->with.records, ix->with.control,
+	    r->name, e) < 0)
+		return -1;
+	return find_line(ix, e);
+}
+
+static int
+one_branch(struct indexer *ix, const struct ref *r, struct err *e)
+{
+	struct err why = ERR_INIT;
+	char (*ids)[CANON_ID_LEN] = NULL;
+	char head[CANON_ID_LEN];
+	size_t n = 0, skip = 0;
+	int rc = -1;
+	int known;
+
+	if (open_branch(ix, r, e) < 0)
+		return -1;
+	known = find_branch(ix, r->name, head, e);
+	if (known < 0)
+		return -1;
+	if (known && strcmp(head, r->head) == 0)
+		return 0;
+	if (mirror_chain(ix->with.records, r->head, known ? ix->chain.id : "",
+	    &ids, &n, &why) < 0)
+		goto broken;
+	if (!known && shared(ix, ids, n, &skip, &why) < 0)
+		goto broken;
+	if (!known && add_branch(ix, r->name, e) < 0)
+		goto out;
+	rc = follow(ix, ids + skip, n - skip, e);
+	goto out;
+broken:
+	if (!is_content(&why)) {
+		*e = why;
+		goto out;
+	}
+	if (!known && add_branch(ix, r->name, e) < 0)
+		goto out;
+	rc = stop_branch(ix, why.what, e);
+out:
+	free(ids);
+	return rc;
+}
+
+int
+indexer_run(struct indexer *ix, size_t *parts, struct err *e)
+{
+	size_t i;
+
+	if (mirror_refs(ix->with.records, "refs/heads/ws/", on_ref, ix, e) < 0)
+		return -1;
+	if (ix->nrefs > 0)
+		qsort(ix->ref, ix->nrefs, sizeof(*ix->ref), cmp_ref);
+	for (i = 0; i < ix->nrefs; i++)
+		if (one_branch(ix, &ix->ref[i], e) < 0)
+			return -1;
+	*parts = ix->parts;
+	return 0;
+}

@@ -1,0 +1,85 @@
+/*
+ * desk/part_in.h - what indexer.c and part_in.c share: one part on its way
+ * into the catalogue.  For these two only.
+ * Needs: base, crypto, repo, record, unbundle.
+ */
+#ifndef LIUDI_DESK_PART_IN_H
+#define LIUDI_DESK_PART_IN_H
+
+#include "desk/chain.h"
+#include "desk/chunks.h"
+#include "desk/event.h"
+#include "desk/fetch.h"
+#include "desk/indexer.h"
+#include "record/record.h"
+#include "unbundle/fold.h"
+
+struct tail_case {		/* a change that ids alone do not explain */
+	int64_t version;
+	enum record_op claimed;
+	char *source;
+	char *path;
+	size_t path_len;
+	int64_t old_size, new_size;
+	struct buf old_ids, new_ids;	/* from the first difference on */
+};
+
+struct captured {		/* bytes kept for a tail case */
+	uint8_t id[32];
+	size_t at, len;		/* in part_in.bytes; len 0 = not seen */
+};
+
+/* The part before in its branch. */
+struct part_before {
+	bool have;
+	uint8_t run[16];
+	int64_t part;
+	bool final, full;
+};
+
+struct part_in {
+	const struct indexer_with *with;
+	struct chunks *chunks;
+	struct fetch *fetch;
+	struct fold *fold;
+	const struct chain *chain;
+	const struct chain_link *link;
+	const struct part_before *before;
+	struct event_place at;
+	int64_t line;
+	bool forked;		/* first commit behind a fork */
+
+	struct record_head head;
+	bool have_head;
+	size_t nbundles;
+	int64_t first[CANON_MAX_BUNDLES];	/* number of its first chunk */
+	size_t nchunks[CANON_MAX_BUNDLES];
+	struct buf ids;		/* of all its bundles, in order */
+	struct seal_recipient reader[RECORD_MAX_RECIPIENTS];
+	size_t nreaders;
+	int64_t next;		/* number of the next chunk */
+	int64_t ops[RECORD_NOPS];
+	int64_t same;
+	struct tail_case *tail;
+	size_t ntails;
+	struct captured *captured;
+	size_t ncaptured;
+	struct buf bytes;
+};
+
+/* Ready for reading; the rest of the pointers are the caller's. */
+void part_in_init(struct part_in *p);
+void part_in_release(struct part_in *p);
+
+/*
+ * Read the part whose row is in the catalogue already, inside a transaction.
+ * -1: ERR_FORMAT, ERR_INTEGRITY, ERR_CRYPTO, ERR_NOMEM where it is the part's
+ * own fault.
+ */
+int part_in_read(struct part_in *p, struct err *e);
+
+/* Put the live files of the line into FOLD. */
+int part_in_prime(struct catalogue *c, int64_t line, struct fold *fold,
+	struct err *e);
+
+#endif

@@ -1,0 +1,133 @@
+/* desk/policy.c - who had to be able to read.  docs/FORMAT.md section 9. */
+#include "desk/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "repo/packw.h"
+
+#include "base/banned.h"
+
+struct policy {
+	struct mirror *clone;
+	char (*ids)[CANON_ID_LEN];	/* the checked history */
+	size_t nids;
+	char id[CANON_ID_LEN];		/* of what `readers` holds */
+	struct policy_readers readers;
+};
+
+struct policy *
+policy_new(struct mirror *clone, const struct control *control, struct err *e)
+{
+	struct policy *p = calloc(1, sizeof(*p));
+
+	if (!p) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	p->clone = clone;
+	if (mirror_chain(clone, control->commit, "", &p->ids, &p->nids,
+	    e) < 0) {
+		policy_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void
+policy_free(struct policy *p)
+{
+	if (!p)
+		return;
+	free(p->ids);
+	free(p);
+}
+
+/* "version <n>", then "<name> <age1…>" a line; control has checked it. */
+static int
+parse(struct policy_readers *r, const char *s, struct err *e)
+{
+	memset(r, 0, sizeof(*r));
+	while (*s) {
+		size_t n = strcspn(s, "\n");
+		const char *space = memchr(s, ' ', n);
+
+		if (n > 0 && *s != '#' && space) {
+			size_t len = (size_t)(s + n - space) - 1;
+			char word[80];
+
+			if (len >= sizeof(word))
+				goto bad;
+			memcpy(word, space + 1, len);
+			word[len] = '\0';
+			if (r->version == 0) {
+				if (str_to_i64(word, 1, INT64_MAX,
+				    &r->version) < 0)
+					goto bad;
+			} else if (r->n == CONTROL_MAX_RECIPIENTS) {
+				goto bad;
+			} else {
+				memcpy(r->age[r->n++], word, len + 1);
+			}
+		}
+		s += n + (s[n] == '\n');
+	}
+	return 0;
+bad:
+	return err_set(e, ERR_FORMAT, "control: 'recipients' is not readable");
+}
+
+/* The tree of a commit that was checked before: its first header. */
+static int
+tree_of(struct mirror *m, const char *id, char tree[CANON_ID_LEN],
+	struct err *e)
+{
+	struct buf raw = BUF_INIT(CANON_MAX);
+	int rc = -1;
+
+	if (mirror_read(m, id, PACKW_COMMIT, &raw, e) < 0)
+		goto out;
+	if (raw.len < 46 || memcmp(raw.data, "tree ", 5) != 0) {
+		(void)err_set(e, ERR_FORMAT, "control: a commit has no tree");
+		goto out;
+	}
+	memcpy(tree, raw.data + 5, CANON_ID_LEN - 1);
+	tree[CANON_ID_LEN - 1] = '\0';
+	rc = 0;
+out:
+	buf_release(&raw);
+	return rc;
+}
+
+int
+policy_at(struct policy *p, const char *id, const struct policy_readers **r,
+	struct err *e)
+{
+	struct buf text = BUF_INIT(1024 * 1024);
+	char tree[CANON_ID_LEN];
+	size_t i;
+	int rc = -1;
+
+	*r = &p->readers;
+	if (p->id[0] != '\0' && strcmp(p->id, id) == 0)
+		return 1;
+	for (i = 0; i < p->nids && strcmp(p->ids[i], id) != 0; i++)
+		;
+	if (i == p->nids)
+		return 0;
+	if (tree_of(p->clone, id, tree, e) < 0)
+		goto out;
+	p->id[0] = '\0';
+	rc = mirror_blob_at(p->clone, tree, "recipients", &text, e);
+	if (rc <= 0)
+		goto out;
+	rc = -1;
+	if (parse(&p->readers, buf_str(&text), e) < 0)
+		goto out;
+	(void)snprintf(p->id, sizeof(p->id), "%s", id);
+	rc = 1;
+out:
+	buf_release(&text);
+	return rc;
+}

@@ -1,0 +1,32 @@
+/*
+ * desk/policy.h - who had to be able to read at a control commit.
+ *
+ * Needs: base, seal, repo, control.
+ */
+#ifndef LIUDI_DESK_POLICY_H
+#define LIUDI_DESK_POLICY_H
+
+#include "control/control.h"
+#include "repo/mirror.h"
+
+struct policy;	/* keeps what it read */
+
+/* CONTROL was loaded from the mirror CLONE; both borrowed. */
+struct policy *policy_new(struct mirror *clone, const struct control *control,
+	struct err *e);
+void policy_free(struct policy *p);
+
+struct policy_readers {
+	int64_t version;
+	size_t n;
+	char age[CONTROL_MAX_RECIPIENTS][80];
+};
+
+/*
+ * The recipients at commit ID: 1 and *r (borrowed until the next call), 0 if
+ * it is not in the checked history, -1.
+ */
+int policy_at(struct policy *p, const char *id,
+	const struct policy_readers **r, struct err *e);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * desk/sync.h - the manager's arrow: fetch -> verify -> open -> index.
+ *
+ * Fetching needs the network and parses nothing; indexing parses everything
+ * and runs in a box.
+ * Needs: base, repo, control, desk/box.
+ */
+#ifndef LIUDI_DESK_SYNC_H
+#define LIUDI_DESK_SYNC_H
+
+#include "base/buf.h"
+#include "desk/box.h"
+#include "desk/deskhome.h"
+
+/*
+ * Bring both mirrors up to date.  REWRITTEN: a line per branch that the
+ * central no longer has as we do; our copy stays.  -1: ERR_NET: what is here
+ * stays good.
+ */
+int sync_fetch(const struct deskhome *h, struct buf *rewritten,
+	struct err *e);
+
+/*
+ * In the box (mirrors, make, opener): follow every branch into the catalogue.
+ * REWRITTEN (may be NULL) becomes events.  *PARTS: how many were new;
+ * *SINCE: the number of the newest event before.
+ */
+int sync_index(struct box *b, const struct buf *rewritten, size_t *parts,
+	int64_t *since, struct err *e);
+
+/* -1 with a hint if none of the opener's identities is a reader today. */
+int sync_may_read(const struct control *control, const struct opener *op,
+	struct err *e);
+
+#endif

@@ -1,0 +1,372 @@
+/* desk/verify.c - is what we hold what was signed? */
+#include "desk/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/path.h"
+#include "base/proc.h"
+#include "base/utf8.h"
+#include "crypto/hash.h"
+#include "desk/chain.h"
+#include "desk/columns.h"
+#include "desk/fetch.h"
+#include "desk/indexer.h"
+#include "desk/query.h"
+#include "desk/sync.h"
+#include "unbundle/bundle_read.h"
+
+#include "base/banned.h"
+
+struct verify {
+	struct box *box;
+	struct verify_report *report;
+	verify_fn fn;
+	void *arg;
+};
+
+static int
+problem(struct verify *v, const char *ref, const char *text, struct err *e)
+{
+	struct buf shown = BUF_INIT(65536);
+	int rc = -1;
+
+	v->report->problems++;
+	if (utf8_add_shown(&shown, text, strlen(text), e) == 0)
+		rc = v->fn(v->arg, ref, buf_str(&shown), e);
+	buf_release(&shown);
+	return rc;
+}
+
+/* Things of the repository, not of this machine. */
+static bool
+is_content(const struct err *e)
+{
+	return e->code == ERR_FORMAT || e->code == ERR_INTEGRITY ||
+	    e->code == ERR_CRYPTO || e->code == ERR_NOENT ||
+	    e->code == ERR_NOMEM;
+}
+
+/* --- Chains. */
+
+/*
+ * Where a branch that forked leaves its parent, the commits before have the
+ * same numbers and parents: from the root on it is one chain.
+ */
+static int
+walk(struct verify *v, const char *ref, const char *head, struct err *e)
+{
+	struct chain_link link;
+	struct chain c;
+	char (*ids)[CANON_ID_LEN] = NULL;
+	size_t n = 0, i;
+	int rc = -1;
+
+	if (chain_begin(&c, v->box->records, &v->box->control, ref, e) < 0)
+		return -1;
+	if (mirror_chain(v->box->records, head, "", &ids, &n, e) < 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (proc_interrupted()) {
+			(void)err_set(e, ERR_INTR, "interrupted");
+			goto out;
+		}
+		if (chain_next(&c, ids[i], &link, e) < 0)
+			goto out;
+		v->report->commits++;
+	}
+	rc = 0;
+out:
+	free(ids);
+	return rc;
+}
+
+static int
+on_ref(void *arg, const char *ref, const char *head, struct err *e)
+{
+	struct verify *v = arg;
+	struct err why = ERR_INIT;
+
+	v->report->branches++;
+	if (walk(v, ref, head, &why) == 0)
+		return 0;
+	if (is_content(&why))
+		return problem(v, ref, why.what, e);
+	*e = why;
+	return -1;
+}
+
+int
+verify_chains(struct box *b, struct verify_report *r, verify_fn fn,
+	void *arg, struct err *e)
+{
+	struct verify v = {b, r, fn, arg};
+
+	return mirror_refs(b->records, "refs/heads/ws/", on_ref, &v, e);
+}
+
+/* --- A sample. */
+
+struct sampled {
+	struct buf ids;		/* what the catalogue says, in order */
+	size_t got;
+};
+
+static int
+on_chunk(void *arg, size_t index, const uint8_t id[static 32],
+	const void *data, size_t n, struct err *e)
+{
+	struct sampled *s = arg;
+
+	(void)data;
+	(void)n;
+	s->got++;
+	if ((index + 1) * 32 > s->ids.len ||
+	    memcmp(s->ids.data + index * 32, id, 32) != 0)
+		return err_set(e, ERR_INTEGRITY,
+		    "chunk %zu is not the one of the catalogue", index);
+	return 0;
+}
+
+static int
+load_ids(struct catalogue *c, int64_t first, int64_t count, struct buf *ids,
+	struct err *e)
+{
+	const enum sql q = SQL_CHUNK_SPAN;
+	int rc = catalogue_step(c, q, e, "ii", first, first + count - 1);
+
+	for (; rc > 0; rc = catalogue_next(c, q, e)) {
+		size_t len;
+		const void *id = catalogue_blob(c, q, 1, &len);
+
+		if (buf_add(ids, id, len, e) < 0) {
+			catalogue_reset(c, q);
+			return -1;
+		}
+	}
+	return rc;
+}
+
+/* The bundle in the row of SQL_BUNDLE_EACH. */
+static int
+check_bundle(struct verify *v, struct buf *plain, struct err *e)
+{
+	struct catalogue *c = v->box->catalogue;
+	const enum sql q = SQL_BUNDLE_EACH;
+	struct sampled s = {BUF_INIT(256u * 1024 * 1024), 0};
+	const struct bundle_handler h = {NULL, on_chunk, &s};
+	const int64_t count = catalogue_int(c, q, BUNDLE_CHUNKS);
+	struct fetch_pull pull;
+	size_t len;
+	const void *sha = catalogue_blob(c, q, BUNDLE_SHA256, &len);
+	int rc = -1;
+
+	if (load_ids(c, catalogue_int(c, q, BUNDLE_FIRST), count, &s.ids,
+	    e) < 0)
+		goto out;
+	if (fetch_open(v->box->records, v->box->opener, catalogue_text(c, q,
+	    BUNDLE_BLOB), CHAIN_BUNDLE_MAX, len == 32 ? sha : NULL, NULL, 0,
+	    NULL, plain, e) < 0)
+		goto out;
+	pull.data = plain->data;
+	pull.n = plain->len;
+	if (bundle_read(fetch_pull, &pull, fetch_plain_max((uint64_t)count),
+	    NULL, &h, e) < 0)
+		goto out;
+	if (s.got != (size_t)count) {
+		(void)err_set(e, ERR_INTEGRITY, "%zu chunks of %lld are there",
+		    s.got, (long long)count);
+		goto out;
+	}
+	rc = 0;
+out:
+	buf_release(&s.ids);
+	return rc;
+}
+
+static bool
+chosen(int percent)
+{
+	uint32_t r = 0;
+
+	/* Without the kernel's random source: all of them. */
+	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+		return true;
+	return r % 10000 < (uint32_t)percent * 100;
+}
+
+int
+verify_sample(struct box *b, int percent, struct verify_report *r,
+	verify_fn fn, void *arg, struct err *e)
+{
+	struct verify v = {b, r, fn, arg};
+	const enum sql q = SQL_BUNDLE_EACH;
+	struct buf plain = BUF_INIT(CHAIN_BUNDLE_MAX);
+	int rc = catalogue_step(b->catalogue, q, e, "");
+
+	for (; rc > 0; rc = catalogue_next(b->catalogue, q, e)) {
+		struct err why = ERR_INIT;
+
+		if (proc_interrupted()) {
+			rc = err_set(e, ERR_INTR, "interrupted");
+			break;
+		}
+		if (!chosen(percent))
+			continue;
+		r->bundles++;
+		r->bytes += catalogue_int(b->catalogue, q, BUNDLE_BYTES);
+		if (check_bundle(&v, &plain, &why) == 0)
+			continue;
+		if (!is_content(&why)) {
+			*e = why;
+			rc = -1;
+			break;
+		}
+		if (problem(&v, catalogue_text(b->catalogue, q, BUNDLE_PATH),
+		    why.what, e) < 0) {
+			rc = -1;
+			break;
+		}
+	}
+	catalogue_reset(b->catalogue, q);
+	buf_release(&plain);
+	return rc < 0 ? -1 : 0;
+}
+
+/* --- Everything. */
+
+static int
+hash_file(void *arg, const struct query_file *f, struct err *e)
+{
+	struct hash *h = arg;
+	char head[96];
+	int n = snprintf(head, sizeof(head), "%lld %lld %u %u ",
+	    (long long)f->size, (long long)f->mtime_sec,
+	    (unsigned)f->mtime_nsec, f->mode);
+
+	(void)e;
+	hash_update(h, head, (size_t)n);
+	hash_update(h, f->source, strlen(f->source) + 1);
+	hash_update(h, f->path, f->path_len);
+	if (f->sum)
+		hash_update(h, f->sum, 32);
+	return 0;
+}
+
+/* One number for all that stands of a station. */
+static int
+station_sum(struct catalogue *c, const char *station, uint8_t out[32],
+	struct err *e)
+{
+	struct hash h;
+	int rc;
+
+	if (hash_init(&h, HASH_BLAKE2B, e) < 0)
+		return -1;
+	rc = query_files(c, station, NULL, NULL, INT64_MAX, hash_file, &h, e);
+	hash_final(&h, out);
+	hash_release(&h);
+	return rc;
+}
+
+struct compare {
+	struct verify *v;
+	struct catalogue *scratch;
+};
+
+static int
+compare_station(void *arg, const struct query_station *s, struct err *e)
+{
+	struct compare *c = arg;
+	uint8_t a[32], b[32];
+	bool ours = false;
+
+	if (query_has_station(c->v->box->catalogue, s->station, &ours, e) < 0)
+		return -1;
+	if (!ours)
+		return 0;	/* not indexed yet: 'sync' will */
+	if (station_sum(c->scratch, s->station, a, e) < 0 ||
+	    station_sum(c->v->box->catalogue, s->station, b, e) < 0)
+		return -1;
+	return memcmp(a, b, 32) == 0 ? 0 : problem(c->v, s->station,
+	    "the catalogue does not say what the repository says; run "
+	    "'liudi-desk sync' (--rebuild if it stays)", e);
+}
+
+static int
+on_event(void *arg, const struct query_event *ev, struct err *e)
+{
+	struct verify *v = arg;
+
+	return ev->severity < 3 ? 0 : problem(v, ev->station, ev->text, e);
+}
+
+static int
+sum_bundles(struct catalogue *c, struct verify_report *r, struct err *e)
+{
+	const enum sql q = SQL_BUNDLE_EACH;
+	int rc = catalogue_step(c, q, e, "");
+
+	for (; rc > 0; rc = catalogue_next(c, q, e)) {
+		r->bundles++;
+		r->bytes += catalogue_int(c, q, BUNDLE_BYTES);
+	}
+	return rc;
+}
+
+static int
+all_into(struct verify *v, struct catalogue *scratch, struct err *e)
+{
+	struct box *b = v->box;
+	struct indexer_with w = {scratch, b->records, &b->control, b->policy,
+	    b->opener, clock_now_utc()};
+	struct compare c = {v, scratch};
+	struct indexer *ix = indexer_new(&w, e);
+	size_t parts = 0;
+	int rc = -1;
+
+	if (!ix)
+		return -1;
+	if (indexer_run(ix, &parts, e) < 0)
+		goto out;
+	v->report->commits += (int64_t)parts;
+	if (sum_bundles(scratch, v->report, e) < 0 ||
+	    query_events_since(scratch, 0, on_event, v, e) < 0)
+		goto out;
+	rc = b->catalogue ? query_stations(scratch, compare_station, &c, e) :
+	    0;
+out:
+	indexer_free(ix);
+	return rc;
+}
+
+int
+verify_all(struct box *b, struct verify_report *r, verify_fn fn, void *arg,
+	struct err *e)
+{
+	struct verify v = {b, r, fn, arg};
+	struct err ignored = ERR_INIT;
+	struct catalogue *scratch = NULL;
+	char *file;
+	int rc = -1;
+
+	if (sync_may_read(&b->control, b->opener, e) < 0)
+		return -1;
+	file = path_join(b->home->index, "verify.sqlite3");
+	if (!file)
+		return err_nomem(e);
+	if (catalogue_remove(file, e) < 0)
+		goto out;
+	scratch = catalogue_open(file, true, e);
+	if (!scratch)
+		goto out;
+	rc = all_into(&v, scratch, e);
+out:
+	catalogue_close(scratch);
+	/* What is left of it is removed by the next one. */
+	(void)catalogue_remove(file, &ignored);
+	free(file);
+	return rc;
+}
