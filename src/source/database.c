@@ -7,8 +7,9 @@
  * Ways, in this order:
  * 1. backup from the file itself, opened for reading;
  * 2. where SQLite would have to write beside it for that (a journal left by a
- *    crash, a -wal in a folder that cannot be written, a path too long for it):
- *    the bytes of both files, taken under SQLite's locks, and backup from these.
+ *    crash, a -wal in a folder that cannot be written) or has no room for the
+ *    path: the bytes of both files, taken under SQLite's locks, and backup
+ *    from these.
  */
 #include "source/database.h"
 

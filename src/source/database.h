@@ -1,8 +1,9 @@
 /*
  * source/database.h - one consistent copy of a file that a program has open.
  *
- * Copies are unlinked temporaries in TMP_DIR, given as a descriptor.  No byte of
- * a database or of its -wal is changed.  Spec: www.sqlite.org/fileformat2.html.
+ * Copies are unlinked temporaries in TMP_DIR, given as a descriptor.  No byte
+ * of a database or of its -wal is changed.
+ * Spec: www.sqlite.org/fileformat2.html, www.sqlite.org/walformat.html.
  * Needs: base; sqlite3.
  */
 #ifndef LIUDI_SOURCE_DATABASE_H

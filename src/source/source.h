@@ -16,8 +16,8 @@
  * configured path that is a file is a source of that one file, below the
  * folder it is in.  A file is left out if a pattern of "exclude" matches it;
  * a folder with all below it if one matches the folder, or (one that ends in
- * '/' or in a component of two stars) all below it.  A pattern of "include" that matches a folder takes all
- * below it.
+ * '/' or in a component of two stars) all below it.  A pattern of "include"
+ * that matches a folder takes all below it.
  *
  * Memory: the names of the folders on the way from the root to the entry.  At
  * most 40 descriptors are open, however deep a tree is.

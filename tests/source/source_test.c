@@ -257,7 +257,8 @@ stats(void **state)
 	put_bytes("f", "12345", 5);
 	put("g");
 	assert_int_equal(chmod(ROOT "/g", 04711), 0);
-	assert_int_equal(truncate(ROOT "/g", (off_t)5 << 30), 0);	/* sparse */
+	/* Sparse. */
+	assert_int_equal(truncate(ROOT "/g", (off_t)5 << 30), 0);
 	assert_int_equal(utimensat(AT_FDCWD, ROOT "/f",
 	    (struct timespec[]){{1, 2}, {-5, 999999999}}, 0), 0);
 	walk_open(&w, "");
@@ -348,7 +349,7 @@ odd_names(void **state)
 	walk_release(&w);
 }
 
-/* An empty root is there and holds nothing; it is no empty folder of its own. */
+/* An empty root is there and holds nothing; it is no empty folder itself. */
 static void
 roots(void **state)
 {
@@ -576,7 +577,7 @@ many_files(void **state)
 	walk_release(&w);
 }
 
-/* Make LEVELS folders "d" in each other from the tree's root, a file in each. */
+/* LEVELS folders NAME in each other, from the root, two files in each. */
 static void
 make_deep(int levels, const char *name)
 {

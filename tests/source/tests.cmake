@@ -1,2 +1,3 @@
 liudi_test(source folder)
 liudi_test(source source)
+liudi_test(source source_file LIBS PkgConfig::SQLITE)
