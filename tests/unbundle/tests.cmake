@@ -1,0 +1,5 @@
+liudi_test(unbundle manifest LIBS PkgConfig::ZSTD DEPENDS bundle)
+liudi_test(unbundle bundle_read LIBS PkgConfig::ZSTD DEPENDS bundle)
+liudi_test(unbundle fold)
+liudi_fuzz(manifest DEPENDS unbundle)
+liudi_fuzz(bundle_read DEPENDS unbundle)
