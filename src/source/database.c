@@ -578,44 +578,82 @@ out:
 	return rc;
 }
 
+/* FD's bytes to an unlinked temporary.  0, 1 (not by UNTIL) or -1. */
+static int
+copy_to_temp(int fd, const char *tmp_dir, int64_t until, int *fd_out,
+	struct err *e)
+{
+	char *tmp = NULL;
+	int out = -1, rc;
+
+	if (make_temp(tmp_dir, &tmp, &out, e) < 0)
+		return -1;
+	(void)unlink(tmp);	/* else file_sweep() does it */
+	free(tmp);
+	rc = copy_bytes(fd, out, until, e);
+	if (rc == 0)
+		*fd_out = out;
+	else
+		(void)close(out);	/* given up */
+	return rc;
+}
+
+/* NAME + SUFFIX, a regular file, in DIR; -1 if it is none. */
+static int
+open_side(int dir, const char *name, const char *suffix, int flags,
+	struct stat *st)
+{
+	char *side = str_fmt("%s%s", name, suffix);
+	int fd = -1;
+
+	if (side)
+		fd = openat(dir, side, flags | O_CLOEXEC | O_NOFOLLOW |
+		    O_NONBLOCK);
+	free(side);
+	if (fd >= 0 && (fstat(fd, st) < 0 || !S_ISREG(st->st_mode))) {
+		(void)close(fd);	/* nothing written */
+		fd = -1;
+	}
+	return fd;
+}
+
 int
 database_copy_locked(int fd, int dir, const char *name, const char *tmp_dir,
-	int *fd_out, struct err *e)
+	struct database_pair *out, struct err *e)
 {
-	char *shm_name = str_fmt("%s-shm", name);
-	char *tmp = NULL;
+	struct database_pair pair = {.fd = -1, .wal_fd = -1};
 	struct stat before, after;
-	int shm = -1, out = -1, rc = -1;
+	const int64_t until = clock_mono_ms() + BUSY_MS + HOLD_MS;
+	int shm, wal = -1, rc = 1;
 
-	if (!shm_name)
-		return err_nomem(e);
-	shm = openat(dir, shm_name, O_RDWR | O_CLOEXEC | O_NOFOLLOW |
-	    O_NONBLOCK);
-	free(shm_name);
-	if (shm < 0 || fstat(shm, &before) < 0 || !S_ISREG(before.st_mode) ||
-	    set_lock(shm, F_WRLCK, CKPT_LOCK, 1) < 0) {
-		rc = 1;
+	shm = open_side(dir, name, "-shm", O_RDWR, &before);
+	if (shm < 0 || set_lock(shm, F_WRLCK, CKPT_LOCK, 1) < 0)
 		goto out;
-	}
-	if (make_temp(tmp_dir, &tmp, &out, e) < 0)
-		goto out;
-	(void)unlink(tmp);	/* else file_sweep() does it */
 	if (fstat(fd, &before) < 0) {
-		(void)err_sys(e, errno, "cannot look at '%s'", name);
+		rc = err_sys(e, errno, "cannot look at '%s'", name);
 		goto out;
 	}
-	rc = copy_bytes(fd, out, clock_mono_ms() + HOLD_MS, e);
+	rc = copy_to_temp(fd, tmp_dir, until, &pair.fd, e);
+	if (rc != 0)
+		goto out;
+	/* In this order: what the -wal loses, the file has had before. */
+	wal = open_side(dir, name, "-wal", O_RDONLY, &pair.wal);
+	if (wal >= 0)
+		rc = copy_to_temp(wal, tmp_dir, until, &pair.wal_fd, e);
 	if (rc == 0 && (fstat(fd, &after) < 0 || !same_stat(&before, &after)))
 		rc = 1;
-	if (rc == 0) {
-		*fd_out = out;
-		out = -1;
-	}
 out:
 	if (shm >= 0)
 		(void)close(shm);	/* the lock goes with it */
-	if (out >= 0)
-		(void)close(out);	/* given up */
-	free(tmp);
+	if (wal >= 0)
+		(void)close(wal);	/* read only */
+	if (rc == 0) {
+		*out = pair;
+		return 0;
+	}
+	if (pair.fd >= 0)
+		(void)close(pair.fd);	/* given up */
+	if (pair.wal_fd >= 0)
+		(void)close(pair.wal_fd);	/* given up */
 	return rc;
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 
@@ -31,13 +32,20 @@ bool database_is_wal(const uint8_t head[static DATABASE_HEAD_LEN]);
 int database_copy(const char *path, const char *shown, const char *tmp_dir,
 	int *fd_out, struct err *e);
 
+/* A file that SQLite cannot read and its -wal, of one moment. */
+struct database_pair {
+	int fd;			/* of the copy */
+	int wal_fd;		/* of that of its -wal; -1: it has none */
+	struct stat wal;	/* what stat said of the -wal before */
+};
+
 /*
- * Copy the bytes of FD, a file NAME in folder DIR that SQLite cannot read,
- * while no checkpoint can run in it (its "-shm" is there).  Returns 0 and
- * *fd_out; 1 if the lock could not be had or kept for the time it takes; or -1
- * as above.
+ * Copy the bytes of FD, a file NAME in folder DIR that SQLite cannot read, and
+ * of its -wal, while no checkpoint can run in it (its "-shm" is there).
+ * Returns 0 and *out; 1 if the lock could not be had or kept for the time it
+ * takes; or -1 as above.
  */
 int database_copy_locked(int fd, int dir, const char *name,
-	const char *tmp_dir, int *fd_out, struct err *e);
+	const char *tmp_dir, struct database_pair *out, struct err *e);
 
 #endif

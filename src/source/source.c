@@ -271,6 +271,8 @@ source_close(struct source *s)
 			(void)close(s->frame[i].fd);	/* read only */
 	}
 	free(s->frame);
+	for (i = 0; i < SOURCE_HELD_MAX; i++)
+		source_held_release(&s->held[i]);
 	for (i = 0; i < s->nglob; i++)
 		free(s->glob[i]);
 	free(s->glob);

@@ -20,7 +20,7 @@
  * that matches a folder takes all below it.
  *
  * Memory: the names of the folders on the way from the root to the entry.  At
- * most 40 descriptors are open, however deep a tree is.
+ * most 50 descriptors are open, however deep a tree is.
  * Needs: base, config; sqlite3.
  */
 #ifndef LIUDI_SOURCE_SOURCE_H
@@ -93,8 +93,9 @@ struct source_file;
  * one consistent state including its -wal.  One in WAL mode that has no -wal is
  * read in place: SQLite would leave files beside it.  One that SQLite takes for
  * damaged is read as plain bytes, and the source becomes partial if it has a
- * -wal.  A file that is no database to SQLite and has a "-shm" is copied while
- * the checkpoint lock is held, for 10 seconds at most.
+ * -wal.  A file that is no database to SQLite and has a "-shm" is copied with
+ * its -wal while the checkpoint lock is held, for some 10 seconds at most;
+ * the -wal, if it is opened next, is then the one of that moment.
  * *out gets the file.  Returns 0, or -1: ERR_NOENT (gone meanwhile), ERR_IO
  * (unreadable; busy: with a hint), ERR_SPACE (in TMP_DIR), ERR_NOMEM, ERR_FAIL
  * (no sandbox).  A child killed half way leaves files for file_sweep(TMP_DIR).

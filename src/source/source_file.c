@@ -119,6 +119,75 @@ open_database(struct source *s, struct source_file *f,
 	return 0;
 }
 
+void
+source_held_release(struct source_held *h)
+{
+	if (h->path)
+		(void)close(h->fd);	/* a copy given up */
+	free(h->path);
+	h->path = NULL;
+}
+
+/* Keep the -wal of F, as of the same moment, until it is asked for. */
+static int
+hold_wal(struct source *s, const struct source_file *f,
+	const struct database_pair *pair, struct err *e)
+{
+	struct source_held *h = &s->held[s->held_next];
+	char *path = str_fmt("%s-wal", f->path);
+
+	if (!path) {
+		(void)close(pair->wal_fd);	/* a copy given up */
+		return err_nomem(e);
+	}
+	source_held_release(h);
+	*h = (struct source_held){path, pair->wal_fd, pair->wal};
+	s->held_next = (s->held_next + 1) % SOURCE_HELD_MAX;
+	return 0;
+}
+
+/* True if F is a -wal that is held: F has it now. */
+static bool
+take_held(struct source *s, struct source_file *f)
+{
+	struct source_held *h;
+	size_t i;
+
+	for (i = 0; i < SOURCE_HELD_MAX; i++) {
+		h = &s->held[i];
+		if (!str_eq(h->path, f->path))
+			continue;
+		f->fd = h->fd;
+		f->st = h->st;
+		f->size = lseek(f->fd, 0, SEEK_END);
+		(void)lseek(f->fd, 0, SEEK_SET);	/* a plain file */
+		f->copy = true;
+		free(h->path);
+		h->path = NULL;
+		return true;
+	}
+	return false;
+}
+
+/* A file that SQLite cannot read, but keeps a -shm for: see database.h. */
+static int
+open_opaque(struct source *s, struct source_file *f, int dir,
+	const char *tmp_dir, struct err *e)
+{
+	struct database_pair pair;
+	int rc;
+
+	rc = database_copy_locked(f->fd, dir, path_name(f->path), tmp_dir,
+	    &pair, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if (pair.wal_fd >= 0 && hold_wal(s, f, &pair, e) < 0) {
+		(void)close(pair.fd);	/* a copy given up */
+		return -1;
+	}
+	return use_copy(f, pair.fd, e);
+}
+
 /* PATH is safe; *dir_out is the folder, *name_out the last component. */
 static int
 open_folder(struct source *s, const char *path, int *dir_out, struct err *e)
@@ -142,7 +211,7 @@ source_file_open(struct source *s, const char *path, const char *tmp_dir,
 	struct source_file *f = NULL;
 	uint8_t head[DATABASE_HEAD_LEN];
 	const char *name = path_name(path);
-	int dir = -1, fd = -1, rc = -1, locked;
+	int dir = -1, rc = -1;
 
 	if (s->root_fd < 0)
 		return err_set(e, ERR_NOENT, "'%s' is gone", path);
@@ -158,6 +227,8 @@ source_file_open(struct source *s, const char *path, const char *tmp_dir,
 		(void)err_nomem(e);
 		goto out;
 	}
+	if (take_held(s, f))
+		goto done;
 	if (open_folder(s, path, &dir, e) < 0 ||
 	    open_plain(f, dir, name, e) < 0)
 		goto out;
@@ -165,11 +236,10 @@ source_file_open(struct source *s, const char *path, const char *tmp_dir,
 		if (open_database(s, f, head, tmp_dir, e) < 0)
 			goto out;
 	} else if (s->cfg->databases && f->has_shm) {
-		locked = database_copy_locked(f->fd, dir, name, tmp_dir, &fd,
-		    e);
-		if (locked < 0 || (locked == 0 && use_copy(f, fd, e) < 0))
+		if (open_opaque(s, f, dir, tmp_dir, e) < 0)
 			goto out;
 	}
+done:
 	/* Helps read-ahead; no harm where it is not known. */
 	(void)posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	*out = f;

@@ -24,6 +24,14 @@ struct source_frame {
 	ino_t ino;
 };
 
+/* The -wal of a file copied under its lock, for when it is opened itself. */
+struct source_held {
+	char *path;		/* NULL: not in use */
+	int fd;
+	struct stat st;
+};
+#define SOURCE_HELD_MAX 8
+
 struct source {
 	const struct config_source *cfg;
 	char *root;		/* absolute, no symlinks; NULL: not there */
@@ -34,10 +42,15 @@ struct source {
 	size_t depth, cap;	/* frames in use, frames allocated */
 	bool matched;		/* something fits the configured path */
 	bool done;
+	struct source_held held[SOURCE_HELD_MAX];
+	size_t held_next;	/* the oldest gives way */
 	void *buf;		/* scratch of folder_read() */
 	char path[PATH_MAX_LEN + 1 + 256];
 	struct source_report report;
 };
+
+/* Give up what is held; H may not be in use. */
+void source_held_release(struct source_held *h);
 
 /* Fill ENTRY, but for its path; WAL: stat of its -wal or NULL. */
 void source_fill(struct source_entry *entry, const struct stat *st,

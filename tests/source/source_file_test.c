@@ -734,6 +734,27 @@ long_path(void **state)
 }
 
 /* A folder in which SQLite cannot make the -shm that it wants. */
+static int
+copy_as_nobody(struct fixture *x)
+{
+	struct source_file *f = NULL;
+	uint8_t head[16];
+	size_t got;
+	int rc = 5;
+
+	if (geteuid() == 0 && (setgid(65534) < 0 || setuid(65534) < 0))
+		return 3;
+	if (access(x->cfg.path, R_OK | X_OK) < 0)
+		return 4;
+	if (source_file_open(x->s, "db", TMP, &f, &x->e) < 0)
+		print_message("%s\n", x->e.what);
+	else if (source_file_read(f, head, 16, &got, &x->e) == 0 &&
+	    got == 16 && source_file_page_size(f) == 4096)
+		rc = 0;
+	source_file_close(f);
+	return rc;
+}
+
 static void
 folder_not_writable(void **state)
 {
@@ -748,25 +769,8 @@ folder_not_writable(void **state)
 	assert_int_equal(chmod(ROOT "/db-wal", 0444), 0);
 	assert_int_equal(chmod(ROOT, 0555), 0);
 	pid = fork();
-	if (pid == 0) {
-		struct buf b = BUF_INIT(1 << 24);
-		struct source_file *f;
-		uint8_t head[16];
-		size_t got;
-
-		if (geteuid() == 0 && (setgid(65534) < 0 ||
-		    setuid(65534) < 0))
-			_exit(3);
-		if (access(TMP, W_OK | X_OK) < 0)
-			_exit(4);
-		f = open_it(x, "db");
-		if (source_file_read(f, head, 16, &got, &x->e) < 0 ||
-		    got != 16 || source_file_page_size(f) != 4096)
-			_exit(5);
-		source_file_close(f);
-		buf_release(&b);
-		_exit(0);
-	}
+	if (pid == 0)
+		_exit(copy_as_nobody(x));
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 4)
 		print_message("skipped: nobody cannot come here\n");
@@ -889,6 +893,94 @@ opaque(void **state)
 	buf_release(&b);
 }
 
+/* Its -wal is the one of the same moment, once. */
+static void
+opaque_pair(void **state)
+{
+	struct fixture *x = *state;
+	struct buf b = BUF_INIT(1 << 24);
+	struct source_file *f;
+	char path[32];
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		(void)snprintf(path, sizeof(path), "%d", i);
+		put_bytes(path, "main", 4);
+		(void)snprintf(path, sizeof(path), "%d-shm", i);
+		put_bytes(path, "shm", 3);
+		(void)snprintf(path, sizeof(path), "%d-wal", i);
+		put_bytes(path, "old", 3);
+		(void)snprintf(path, sizeof(path), "%d", i);
+		source_file_close(open_it(x, path));
+	}
+	put_bytes("19-wal", "newer", 5);
+	put_bytes("0-wal", "newer", 5);
+	f = open_it(x, "19-wal");
+	read_all(f, &b);
+	assert_string_equal(buf_str(&b), "old");
+	assert_false(source_file_changed(f));
+	source_file_close(f);
+	f = open_it(x, "19-wal");
+	read_all(f, &b);
+	assert_string_equal(buf_str(&b), "newer");
+	source_file_close(f);
+	f = open_it(x, "0-wal");	/* too long ago */
+	read_all(f, &b);
+	assert_string_equal(buf_str(&b), "newer");
+	source_file_close(f);
+	buf_release(&b);
+}
+
+static void
+copy_fd(int fd, const char *path)
+{
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(64 << 20);
+
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(file_load_fd(fd, path, &b, &e), 0);
+	assert_int_equal(file_save(path, b.data, b.len, 0600, &e), 0);
+	buf_release(&b);
+	(void)close(fd);
+}
+
+/* The same way with a readable database, so that SQLite can judge it. */
+static void
+opaque_pair_of_busy(void **state)
+{
+	struct fixture *x = *state;
+	struct database_pair pair;
+	struct buf b = BUF_INIT(64 << 20);
+	int64_t n = 0, now = 0;
+	sqlite3 *db;
+	int dir, fd, i;
+
+	start_writer(x, busy_wal);
+	dir = open(ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = openat(dir, "db", O_RDONLY | O_CLOEXEC);
+	for (i = 0; i < 20; i++) {
+		assert_int_equal(database_copy_locked(fd, dir, "db", TMP,
+		    &pair, &x->e), 0);
+		assert_true(pair.wal_fd >= 0);
+		copy_fd(pair.fd, COPY);
+		copy_fd(pair.wal_fd, COPY "-wal");
+		assert_int_equal(sqlite3_open(COPY, &db), SQLITE_OK);
+		assert_int_equal(ask(db, "SELECT count(*) = 1 AND "
+		    "max(integrity_check) = 'ok' FROM "
+		    "pragma_integrity_check"), 1);
+		now = ask(db, "SELECT n FROM a");
+		assert_int_equal(ask(db, "SELECT n FROM b"), now);
+		(void)sqlite3_close(db);
+		assert_true(now >= n);
+		n = now;
+	}
+	assert_true(now > 0);
+	(void)close(fd);
+	(void)close(dir);
+	stop_writer(x, 0);
+	buf_release(&b);
+}
+
 static void
 checkpointing(int in, int out)
 {
@@ -945,6 +1037,7 @@ main(void)
 		TEST(nothing_left_beside), TEST(busy), TEST(busy_in_wal_mode),
 		TEST(hot_journal), TEST(long_path), TEST(folder_not_writable),
 		TEST(turned_off), TEST(damaged), TEST(garbage), TEST(opaque),
+		TEST(opaque_pair), TEST(opaque_pair_of_busy),
 		TEST(opaque_locked), TEST(no_tmp)
 	};
 
