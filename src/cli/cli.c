@@ -81,11 +81,21 @@ static int
 unknown_command(const struct parse *p, const char *given, struct err *e)
 {
 	struct nearest best = {NULL, 0};
+	char first[NAME_LEN];
+	const char *name;
 	size_t i;
 
-	for (i = 0; p->commands[i]; i++)
-		if (!p->commands[i]->hidden)
-			nearer(&best, given, p->commands[i]->name);
+	for (i = 0; p->commands[i]; i++) {
+		name = p->commands[i]->name;
+		if (p->commands[i]->hidden)
+			continue;
+		nearer(&best, given, name);
+		/* "statoin": of two words the first may be the wrong one */
+		(void)snprintf(first, sizeof(first), "%.*s",
+		    (int)strcspn(name, " "), name);
+		if (!best.name && str_distance(given, first) <= NEAR)
+			best.name = name;
+	}
 	(void)err_set(e, ERR_USAGE, cli_tr("no command '%s'"), given);
 	if (best.name)
 		return err_hint(e, cli_tr("did you mean '%s'?"), best.name);

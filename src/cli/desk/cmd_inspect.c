@@ -1,7 +1,6 @@
 /* cli/desk/cmd_inspect.c - liudi-desk inspect: what a file shows to anybody. */
 #include "cli/desk/deskcmds.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -56,14 +55,12 @@ print_json(const struct age_info *a, uint64_t bytes, struct err *e)
 }
 
 static void
-print_text(const struct age_info *a, uint64_t bytes)
+print_text(const struct age_info *a, size_t bytes)
 {
-	char size[CLI_SIZE_LEN];
 	size_t i;
 
-	(void)printf(cli_tr("age file, %s, %" PRIu64 " bytes (%s)\n"),
-	    a->armored ? cli_tr("ASCII armour") : cli_tr("binary"), bytes,
-	    cli_size(bytes, size));
+	(void)printf(cli_tr("age file, %s, %zu bytes\n"),
+	    a->armored ? cli_tr("ASCII armour") : cli_tr("binary"), bytes);
 	(void)printf(cli_tr("opens for %zu:\n"), a->nstanzas);
 	for (i = 0; i < a->nstanzas; i++) {
 		(void)printf("  ");
@@ -74,9 +71,10 @@ print_text(const struct age_info *a, uint64_t bytes)
 			    a->stanza[i].scrypt_log_n);
 		(void)printf("\n");
 	}
-	(void)printf(cli_tr("header %zu bytes, payload %" PRIu64 " bytes, "
-	    "content with padding %" PRIu64 " bytes (%s)\n"), a->header_len,
-	    a->payload_len, a->plain_len, cli_size(a->plain_len, size));
+	/* no file here is larger than OPENER_FILE_MAX */
+	(void)printf(cli_tr("header %zu bytes, payload %zu bytes, content "
+	    "with padding %zu bytes\n"), a->header_len,
+	    (size_t)a->payload_len, (size_t)a->plain_len);
 }
 
 static enum cli_exit

@@ -1,0 +1,2 @@
+# The command line of both programs.
+liudi_test(cli cli)
