@@ -75,7 +75,7 @@ stationline_parse(struct stationline *s, const char *text, size_t n,
 	if (!canon_id_ok(got.name))
 		return refuse("the name is not [a-z0-9][a-z0-9-]*", e);
 	if (sshkey_public_parse(&got.pub, space + 1, n - len - 1, e) < 0)
-		return -1;
+		return refuse("the key is not an ssh-ed25519 key", e);
 	*s = got;
 	return 0;
 }

@@ -1,0 +1,265 @@
+/* tests/desk/opener_test.c - the boxed helper: what it opens and refuses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/proc.h"
+#include "crypto/hash.h"
+#include "crypto/secmem.h"
+#include "desk/opener.h"
+#include "open/identity.h"
+#include "seal/seal.h"
+
+#include "base/banned.h"
+
+#define LARGE (5 * 1024 * 1024 + 17)
+
+static struct identities *ids;
+static struct seal_recipient mine, other;
+static struct buf key_file = BUF_INIT(IDENTITY_FILE_MAX);
+static uint8_t *plain;
+
+static int
+add(void *arg, const void *data, size_t n, struct err *e)
+{
+	return buf_add(arg, data, n, e);
+}
+
+static void
+seal_to(struct buf *out, const struct seal_recipient *r, size_t nr, size_t n)
+{
+	struct err e = ERR_INIT;
+	struct seal *s = seal_new(r, nr, add, out, &e);
+
+	assert_non_null(s);
+	assert_int_equal(seal_write(s, plain, n, &e), 0);
+	assert_int_equal(seal_finish(s, &e), 0);
+	seal_free(s);
+}
+
+static int
+setup(void **state)
+{
+	struct identities *second;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	proc_setup();
+	if (crypto_setup(&e) < 0)
+		return -1;
+	plain = malloc(LARGE);
+	ids = identities_new(&e);
+	second = identities_new(&e);
+	if (!plain || !ids || !second || identities_generate(ids, &e) < 0 ||
+	    identities_generate(second, &e) < 0 ||
+	    identities_save(ids, &key_file, "open sesame", 4, &e) < 0)
+		return -1;
+	identities_recipient(ids, 0, &mine);
+	identities_recipient(second, 0, &other);
+	identities_free(second);
+	secmem_random(plain, LARGE);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	identities_free(ids);
+	buf_wipe(&key_file);
+	free(plain);
+	return 0;
+}
+
+static struct opener *
+open_mine(void)
+{
+	struct err e = ERR_INIT;
+	struct opener *op = opener_new(key_file.data, key_file.len,
+	    "open sesame", &e);
+
+	if (!op)
+		print_error("%s\n", e.what);
+	assert_non_null(op);
+	return op;
+}
+
+static void
+opens_all_sizes(void **state)
+{
+	static const size_t size[] = {0, 1, 65535, 65536, 65537, 131072,
+	    LARGE};
+	struct buf sealed = BUF_INIT(LARGE * 2), got = BUF_INIT(LARGE);
+	struct opener *op = open_mine();
+	struct seal_recipient who[2];
+	struct err e = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(opener_recipients(op, who, 2), 1);
+	assert_memory_equal(who[0].pk, mine.pk, 32);
+	for (i = 0; i < sizeof(size) / sizeof(*size); i++) {
+		buf_clear(&sealed);
+		buf_clear(&got);
+		seal_to(&sealed, &mine, 1, size[i]);
+		assert_int_equal(opener_open(op, sealed.data, sealed.len,
+		    NULL, 0, NULL, add, &got, &e), 0);
+		assert_int_equal(got.len, size[i]);
+		if (size[i] > 0)
+			assert_memory_equal(got.data, plain, size[i]);
+	}
+	opener_free(op);
+	buf_release(&sealed);
+	buf_release(&got);
+}
+
+static void
+says_whose_the_header_is(void **state)
+{
+	const struct seal_recipient both[2] = {mine, other};
+	const struct seal_recipient turned[2] = {other, mine};
+	struct buf sealed = BUF_INIT(LARGE), got = BUF_INIT(LARGE);
+	struct opener *op = open_mine();
+	struct err e = ERR_INIT;
+	int ok = -1;
+
+	(void)state;
+	seal_to(&sealed, both, 2, 100000);
+	assert_int_equal(opener_open(op, sealed.data, sealed.len, both, 2,
+	    &ok, add, &got, &e), 0);
+	assert_int_equal(ok, 1);
+	buf_clear(&got);
+	assert_int_equal(opener_open(op, sealed.data, sealed.len, turned, 2,
+	    &ok, add, &got, &e), 0);
+	assert_int_equal(ok, 0);
+	buf_clear(&got);
+	assert_int_equal(opener_open(op, sealed.data, sealed.len, both, 1,
+	    &ok, add, &got, &e), 0);
+	assert_int_equal(ok, 0);
+	assert_memory_equal(got.data, plain, 100000);
+	opener_free(op);
+	buf_release(&sealed);
+	buf_release(&got);
+}
+
+static int
+refuse(void *arg, const void *data, size_t n, struct err *e)
+{
+	(void)arg;
+	(void)data;
+	(void)n;
+	return err_set(e, ERR_SPACE, "no room");
+}
+
+static void
+goes_on_after_each_refusal(void **state)
+{
+	struct buf sealed = BUF_INIT(LARGE * 2), got = BUF_INIT(LARGE);
+	struct buf foreign = BUF_INIT(LARGE);
+	struct opener *op = open_mine();
+	struct err e = ERR_INIT;
+	size_t n;
+
+	(void)state;
+	seal_to(&sealed, &mine, 1, LARGE);
+	seal_to(&foreign, &other, 1, 1000);
+	assert_int_equal(opener_open(op, foreign.data, foreign.len, NULL, 0,
+	    NULL, add, &got, &e), -1);
+	assert_int_equal(e.code, ERR_CRYPTO);
+	assert_int_equal(got.len, 0);
+	err_clear(&e);
+	assert_int_equal(opener_open(op, plain, LARGE, NULL, 0, NULL, add,
+	    &got, &e), -1);
+	assert_int_equal(e.code, ERR_FORMAT);
+	assert_int_equal(opener_open(op, "", 0, NULL, 0, NULL, add, &got,
+	    &e), -1);
+	/* cut and changed files give a true beginning, then an error */
+	err_clear(&e);
+	assert_int_equal(opener_open(op, sealed.data, sealed.len - 1, NULL, 0,
+	    NULL, add, &got, &e), -1);
+	assert_int_not_equal(e.code, ERR_NONE);
+	assert_true(got.len > 0 && got.len < LARGE);
+	assert_memory_equal(got.data, plain, got.len);
+	n = sealed.len / 2;
+	sealed.data[n] ^= 1;
+	buf_clear(&got);
+	assert_int_equal(opener_open(op, sealed.data, sealed.len, NULL, 0,
+	    NULL, add, &got, &e), -1);
+	assert_true(got.len < n);
+	assert_memory_equal(got.data, plain, got.len);
+	sealed.data[n] ^= 1;
+	/* a sink that refuses: its own error, and the next answer is whole */
+	err_clear(&e);
+	assert_int_equal(opener_open(op, sealed.data, sealed.len, NULL, 0,
+	    NULL, refuse, NULL, &e), -1);
+	assert_int_equal(e.code, ERR_SPACE);
+	buf_clear(&got);
+	assert_int_equal(opener_open(op, sealed.data, sealed.len, NULL, 0,
+	    NULL, add, &got, &e), 0);
+	assert_int_equal(got.len, LARGE);
+	assert_memory_equal(got.data, plain, LARGE);
+	opener_free(op);
+	buf_release(&sealed);
+	buf_release(&foreign);
+	buf_release(&got);
+}
+
+static void
+refuses_identities(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_null(opener_new(key_file.data, key_file.len, "wrong", &e));
+	assert_int_equal(e.code, ERR_CRYPTO);
+	assert_true(e.hint[0] != '\0');
+	err_clear(&e);
+	assert_null(opener_new(key_file.data, key_file.len, NULL, &e));
+	assert_int_not_equal(e.code, ERR_NONE);
+	err_clear(&e);
+	assert_null(opener_new("nonsense\n", 9, NULL, &e));
+	assert_int_equal(e.code, ERR_FORMAT);
+	opener_free(NULL);
+}
+
+static void
+opens_passphrase_files(void **state)
+{
+	struct buf got = BUF_INIT(IDENTITY_FILE_MAX);
+	struct opener *op;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	op = opener_new_pass("open sesame", &e);
+	assert_non_null(op);
+	assert_int_equal(opener_open(op, key_file.data, key_file.len, NULL, 0,
+	    NULL, add, &got, &e), 0);
+	assert_non_null(strstr(buf_str(&got), "AGE-SECRET-KEY-1"));
+	opener_free(op);
+	op = opener_new_pass("wrong", &e);
+	assert_non_null(op);
+	assert_int_equal(opener_open(op, key_file.data, key_file.len, NULL, 0,
+	    NULL, add, &got, &e), -1);
+	assert_int_equal(e.code, ERR_CRYPTO);
+	opener_free(op);
+	buf_wipe(&got);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(opens_all_sizes),
+		cmocka_unit_test(says_whose_the_header_is),
+		cmocka_unit_test(goes_on_after_each_refusal),
+		cmocka_unit_test(refuses_identities),
+		cmocka_unit_test(opens_passphrase_files),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
