@@ -68,39 +68,46 @@ struct added {
 	bool have_start;
 };
 
-static int
+/* Where file F of the tree belongs, or NULL. */
+static struct chain_file *
 place(struct added *a, const struct canon_path *p, const struct mirror_file *f,
-	struct chain_file **slot, struct err *e)
+	struct err *e)
 {
 	const struct canon_run *r = &a->link->run;
 
 	if (p->bundle < 0) {
-		if (a->manifest)
-			return err_set(e, ERR_INTEGRITY, "two manifests");
-		if (f->bytes > CHAIN_MANIFEST_MAX)
-			return err_set(e, ERR_INTEGRITY,
+		if (a->manifest) {
+			(void)err_set(e, ERR_INTEGRITY, "two manifests");
+			return NULL;
+		}
+		if (f->bytes > CHAIN_MANIFEST_MAX) {
+			(void)err_set(e, ERR_INTEGRITY,
 			    "the manifest is too long");
+			return NULL;
+		}
 		a->manifest = true;
-		*slot = &a->link->manifest;
-		return 0;
+		return &a->link->manifest;
 	}
-	if ((size_t)p->bundle != a->nbundles || a->nbundles >= r->nbundles)
-		return err_set(e, ERR_INTEGRITY,
+	if ((size_t)p->bundle != a->nbundles || a->nbundles >= r->nbundles) {
+		(void)err_set(e, ERR_INTEGRITY,
 		    "bundle %d is not in the message", p->bundle);
+		return NULL;
+	}
 	if (f->bytes != r->bundle[p->bundle].bytes ||
-	    f->bytes > CHAIN_BUNDLE_MAX)
-		return err_set(e, ERR_INTEGRITY,
+	    f->bytes > CHAIN_BUNDLE_MAX) {
+		(void)err_set(e, ERR_INTEGRITY,
 		    "bundle %d has another length than the message says",
 		    p->bundle);
-	*slot = &a->link->bundle[a->nbundles++];
-	return 0;
+		return NULL;
+	}
+	return &a->link->bundle[a->nbundles++];
 }
 
 static int
 on_added(void *arg, const struct mirror_file *f, struct err *e)
 {
 	struct added *a = arg;
-	struct chain_file *slot = NULL;
+	struct chain_file *slot;
 	struct canon_path p;
 
 	if (canon_path_parse(&p, f->path, e) < 0)
@@ -114,7 +121,8 @@ on_added(void *arg, const struct mirror_file *f, struct err *e)
 	a->total += f->bytes;
 	if (a->total > CHAIN_PART_MAX)
 		return err_set(e, ERR_INTEGRITY, "its files are too long");
-	if (place(a, &p, f, &slot, e) < 0)
+	slot = place(a, &p, f, e);
+	if (!slot)
 		return -1;
 	memcpy(slot->path, f->path, sizeof(slot->path));
 	memcpy(slot->blob, f->id, sizeof(slot->blob));

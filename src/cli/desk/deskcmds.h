@@ -16,6 +16,12 @@ extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_inspect;
 extern const struct cli_command cmd_station_add;
 extern const struct cli_command cmd_station_list;
+extern const struct cli_command cmd_log;
+extern const struct cli_command cmd_ls;
+extern const struct cli_command cmd_restore;
+extern const struct cli_command cmd_show;
+extern const struct cli_command cmd_sync;
+extern const struct cli_command cmd_verify;
 extern const struct cli_command cmd_unseal;
 
 /* Ask for the manager's passphrase and start the opener; NULL on failure. */

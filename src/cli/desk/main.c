@@ -7,6 +7,12 @@ static const struct cli_command *const commands[] = {
 	&cmd_init,
 	&cmd_station_add,
 	&cmd_station_list,
+	&cmd_sync,
+	&cmd_log,
+	&cmd_show,
+	&cmd_ls,
+	&cmd_restore,
+	&cmd_verify,
 	&cmd_unseal,
 	&cmd_inspect,
 	NULL

@@ -1,0 +1,123 @@
+/* cli/desk/cmd_log.c - liudi-desk log: one line per run. */
+#include "cli/desk/show.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+#include "base/banned.h"
+
+struct work {
+	const struct cli *c;
+	int64_t since, until;
+	struct buf line;
+};
+
+static int
+print_run(void *arg, const struct query_run *r, struct err *e)
+{
+	const struct query_part *p = &r->first;
+	const int64_t *op = p->ops;
+	char when[SHOW_TIME_LEN], flags[SHOW_FLAGS_LEN];
+
+	(void)arg;
+	(void)e;
+	(void)printf("%-8.8s  ", p->run[0] ? p->run : "-");
+	show_padded(show_time(p->started, when), 20);
+	/* The server's word where there is one, else our first sight. */
+	(void)printf(" %s ", p->receipt_utc == QUERY_NONE ? "<" : "=");
+	show_padded(show_time(p->receipt_utc == QUERY_NONE ? p->first_seen :
+	    p->receipt_utc, when), 20);
+	(void)printf("  ");
+	show_padded(p->station, 16);
+	(void)printf("  %3lld  +%lld >%lld ~%lld !%lld -%lld  %s\n",
+	    (long long)r->parts, (long long)op[RECORD_ADDED],
+	    (long long)op[RECORD_APPENDED],
+	    (long long)(op[RECORD_MOVED] + op[RECORD_TOUCHED]),
+	    (long long)(op[RECORD_REWRITTEN] + op[RECORD_TRUNCATED]),
+	    (long long)op[RECORD_REMOVED], show_flags(r, flags));
+	return 0;
+}
+
+static int
+json_run(void *arg, const struct query_run *r, struct err *e)
+{
+	struct work *k = arg;
+	struct jsonw w;
+
+	jsonw_init(&w, &k->line, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	show_run_json(&w, r);
+	jsonw_object_end(&w);
+	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
+}
+
+static int
+log_runs(struct box *b, void *arg, struct err *e)
+{
+	struct work *k = arg;
+	const char *station = k->c->nargs > 0 ? k->c->args[0] : NULL;
+	bool known = true;
+
+	if (!b->catalogue) {
+		(void)err_set(e, ERR_NOENT, "there is no catalogue yet");
+		return err_hint(e, "run 'liudi-desk sync'");
+	}
+	if (station && query_has_station(b->catalogue, station, &known, e) < 0)
+		return -1;
+	if (!known)
+		return err_set(e, ERR_NOENT, "there is no station '%s'",
+		    station);
+	if (!k->c->json && !k->c->quiet)
+		(void)printf("%s\n", cli_tr("run       started (its clock)   "
+		    "received (=) or first seen (<)  station  parts  "
+		    "+new >grown ~moved !rewritten or cut -removed"));
+	return query_log(b->catalogue, station, k->since, k->until,
+	    k->c->json ? json_run : print_run, k, e);
+}
+
+static enum cli_exit
+run(struct cli *c, struct err *e)
+{
+	struct work k = {c, INT64_MIN, INT64_MAX, BUF_INIT(65536)};
+	struct clock_date d;
+	struct box b = {0};
+	struct deskhome h;
+	int offset, rc = -1;
+
+	if (cli_has(c, "until") &&
+	    clock_parse(cli_value(c, "until"), &k.until, e) < 0)
+		return CLI_FAILED;
+	if (cli_has(c, "since")) {
+		if (clock_parse(cli_value(c, "since"), &k.since, e) < 0)
+			return CLI_FAILED;
+		/* A day is meant from its beginning, not its last second. */
+		clock_split_local(k.since, &d, &offset);
+		if (d.hour == 23 && d.min == 59 && d.sec == 59)
+			k.since -= 86399;
+	}
+	if (deskhome_names(&h, c->home, e) < 0)
+		return CLI_FAILED;
+	b.home = &h;
+	rc = box_run(&b, log_runs, &k, e);
+	buf_release(&k.line);
+	deskhome_release(&h);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+static const struct cli_option options[] = {
+	{"since", 0, "DATE", "runs from this day or time on"},
+	{"until", 0, "DATE", "runs up to this day or time"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_log = {
+	.name = "log",
+	.operands = "[STATION]",
+	.help = "list runs, with what changed and when they came",
+	.options = options,
+	.min_args = 0,
+	.max_args = 1,
+	.run = run
+};

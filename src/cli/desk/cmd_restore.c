@@ -1,0 +1,175 @@
+/* cli/desk/cmd_restore.c - liudi-desk restore: files as they were. */
+#include "cli/desk/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "desk/packout.h"
+#include "desk/restore.h"
+
+#include "base/banned.h"
+
+struct work {
+	const struct cli *c;
+	struct restore_ask ask;
+};
+
+static int
+on_note(void *arg, enum restore_note kind, const char *path, size_t path_len,
+	const char *text, struct err *e)
+{
+	const struct cli *c = arg;
+
+	(void)e;
+	if (c->quiet && kind != RESTORE_FAILED)
+		return 0;
+	cli_put_shown(stderr, path, path_len);
+	switch (kind) {
+	case RESTORE_EXISTS:
+		(void)fprintf(stderr, ": %s\n",
+		    cli_tr("is there already, and stays"));
+		break;
+	case RESTORE_RENAMED:
+		(void)fputs(" -> ", stderr);
+		cli_put_shown(stderr, text, strlen(text));
+		(void)fputc('\n', stderr);
+		break;
+	default:
+		(void)fprintf(stderr, ": %s: ", cli_tr("not restored"));
+		cli_put_shown(stderr, text, strlen(text));
+		(void)fputc('\n', stderr);
+	}
+	return 0;
+}
+
+static int
+restore(struct box *b, void *arg, struct err *e)
+{
+	struct work *k = arg;
+	struct restore_report r;
+	char size[CLI_SIZE_LEN];
+
+	if (!b->catalogue) {
+		(void)err_set(e, ERR_NOENT, "there is no catalogue yet");
+		return err_hint(e, "run 'liudi-desk sync'");
+	}
+	if (restore_run(b, &k->ask, &r, e) < 0)
+		return -1;
+	if (!k->c->quiet)
+		(void)printf(cli_tr("%lld files, %s, %lld bundles; "
+		    "%lld were there, %lld renamed, %lld not restored\n"),
+		    (long long)r.files, cli_size((uint64_t)r.bytes, size),
+		    (long long)r.bundles, (long long)r.exists,
+		    (long long)r.renamed, (long long)r.failed);
+	if (r.failed > 0)
+		return (int)CLI_FAILED;
+	return r.exists > 0 ? (int)CLI_WARNINGS : (int)CLI_DONE;
+}
+
+/* "STATION[:SOURCE[/PATH]]" */
+static int
+split_spec(const char *spec, char **station, char **source, char **path,
+	struct err *e)
+{
+	const char *colon = strchr(spec, ':');
+
+	*station = str_ndup(spec, colon ? (size_t)(colon - spec) :
+	    strlen(spec));
+	if (!*station)
+		return err_nomem(e);
+	return show_split(colon ? colon + 1 : NULL, source, path, e);
+}
+
+/* The folder that the box may write to; made if it is missing. */
+static char *
+writable(const char *to, struct err *e)
+{
+	char *dir = packout_kind_of(to) == PACKOUT_NONE ? str_dup(to) :
+	    path_dir(to);
+
+	if (!dir) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	if (file_mkdirs(dir, 0700, e) == 0)
+		return dir;
+	free(dir);
+	return NULL;
+}
+
+static enum cli_exit
+run(struct cli *c, struct err *e)
+{
+	struct work k = {.c = c};
+	char *station = NULL, *source = NULL, *path = NULL, *to = NULL;
+	char *dir = NULL;
+	struct opener *op = NULL;
+	struct box b = {0};
+	struct deskhome h;
+	int rc = -1;
+
+	k.ask.at = INT64_MAX;
+	if (deskhome_names(&h, c->home, e) < 0)
+		return CLI_FAILED;
+	if (!cli_has(c, "to")) {
+		(void)err_set(e, ERR_USAGE, "--to is missing");
+		(void)err_hint(e, "name a folder, or a file ending in "
+		    ".tar.zst or .zip");
+		goto out;
+	}
+	if (cli_has(c, "at") &&
+	    clock_parse(cli_value(c, "at"), &k.ask.at, e) < 0)
+		goto out;
+	if (split_spec(c->args[0], &station, &source, &path, e) < 0)
+		goto out;
+	to = path_expand(cli_value(c, "to"), NULL, e);
+	if (!to)
+		goto out;
+	op = show_opener(c, &h, e);
+	if (!op)
+		goto out;
+	dir = writable(to, e);
+	if (!dir)
+		goto out;
+	k.ask = (struct restore_ask){station, source, path, k.ask.at, to,
+	    cli_has(c, "overwrite"), on_note, c};
+	b.home = &h;
+	b.opener = op;
+	b.mirrors = true;
+	b.rw = dir;
+	rc = box_run(&b, restore, &k, e);
+out:
+	opener_free(op);
+	free(station);
+	free(source);
+	free(path);
+	free(to);
+	free(dir);
+	deskhome_release(&h);
+	return rc < 0 ? CLI_FAILED : (enum cli_exit)rc;
+}
+
+static const struct cli_option options[] = {
+	{"to", 't', "DIR|FILE",
+	    "a folder, or an archive ending in .tar.zst or .zip"},
+	{"at", 0, "DATE", "as it stood then, not now"},
+	{"overwrite", 0, NULL, "replace files that are there"},
+	{"identity", 'i', "FILE", "open with this age identity file"},
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_restore = {
+	.name = "restore",
+	.operands = "STATION[:SOURCE[/PATH]]",
+	.help = "write files as they stood at a time",
+	.options = options,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run
+};

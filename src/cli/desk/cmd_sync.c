@@ -1,0 +1,225 @@
+/* cli/desk/cmd_sync.c - liudi-desk sync: fetch, verify, open, index, show. */
+#include "cli/desk/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "desk/event.h"
+#include "desk/sync.h"
+
+#include "base/banned.h"
+
+struct work {
+	const struct cli *c;
+	const struct buf *rewritten;
+	enum cli_exit worst;
+};
+
+static int
+print_station(void *arg, const struct query_station *s, struct err *e)
+{
+	const struct query_part *p = &s->last.first;
+	char when[SHOW_TIME_LEN], size[CLI_SIZE_LEN];
+	const int64_t *op = p->ops;
+	int64_t changed = op[RECORD_APPENDED] + op[RECORD_REWRITTEN] +
+	    op[RECORD_TRUNCATED] + op[RECORD_MOVED] + op[RECORD_TOUCHED];
+
+	(void)arg;
+	(void)e;
+	show_padded(s->station, 18);
+	show_padded(p->n ? show_time(p->started, when) : "-", 21);
+	(void)printf("%8lld  %9s  %6lld  %7lld  %7lld  %lld\n",
+	    (long long)s->files, cli_size((uint64_t)s->bytes, size),
+	    (long long)op[RECORD_ADDED], (long long)changed,
+	    (long long)op[RECORD_REMOVED],
+	    (long long)(s->integrity + s->warnings));
+	return 0;
+}
+
+static int
+json_station(void *arg, const struct query_station *s, struct err *e)
+{
+	struct buf *line = arg;
+	struct jsonw w;
+
+	jsonw_init(&w, line, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "kind", "station");
+	jsonw_kstr(&w, "station", s->station);
+	jsonw_kint(&w, "live_files", s->files);
+	jsonw_kint(&w, "live_bytes", s->bytes);
+	jsonw_kint(&w, "integrity", s->integrity);
+	jsonw_kint(&w, "warnings", s->warnings);
+	jsonw_key(&w, "last");
+	if (s->last.first.n) {
+		jsonw_object(&w);
+		show_run_json(&w, &s->last);
+		jsonw_object_end(&w);
+	} else {
+		jsonw_null(&w);
+	}
+	jsonw_object_end(&w);
+	return jsonw_end(&w) < 0 ? -1 : show_json_line(line, e);
+}
+
+static void
+weigh(struct work *k, int severity)
+{
+	if (severity >= EVENT_INTEGRITY)
+		k->worst = cli_worse(k->worst, CLI_INTEGRITY);
+	else if (severity == EVENT_WARN)
+		k->worst = cli_worse(k->worst, CLI_WARNINGS);
+}
+
+static int
+print_event(void *arg, const struct query_event *ev, struct err *e)
+{
+	struct work *k = arg;
+
+	(void)e;
+	weigh(k, ev->severity);
+	if (ev->severity < EVENT_WARN && !k->c->verbose)
+		return 0;
+	(void)printf("%s: %s: ", ev->station,
+	    cli_tr(event_severity_name(ev->severity)));
+	cli_put_shown(stdout, ev->text, strlen(ev->text));
+	(void)fputc('\n', stdout);
+	return 0;
+}
+
+static int
+json_event(void *arg, const struct query_event *ev, struct err *e)
+{
+	struct work *k = arg;
+	struct buf line = BUF_INIT(1024 * 1024);
+	struct jsonw w;
+	int rc;
+
+	weigh(k, ev->severity);
+	jsonw_init(&w, &line, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "kind", "event");
+	jsonw_kstr(&w, "station", ev->station);
+	jsonw_kstr(&w, "severity", event_severity_name(ev->severity));
+	jsonw_kstr(&w, "code", ev->code);
+	jsonw_kstr(&w, "text", ev->text);
+	jsonw_object_end(&w);
+	rc = jsonw_end(&w) < 0 ? -1 : show_json_line(&line, e);
+	buf_release(&line);
+	return rc;
+}
+
+/* In the box. */
+static int
+index_and_show(struct box *b, void *arg, struct err *e)
+{
+	struct work *k = arg;
+	struct buf line = BUF_INIT(1024 * 1024);
+	const bool json = k->c->json;
+	size_t parts = 0;
+	int64_t since = 0;
+	int rc = -1;
+
+	if (sync_index(b, k->rewritten, &parts, &since, e) < 0)
+		goto out;
+	if (query_events_since(b->catalogue, since, json ? json_event :
+	    print_event, k, e) < 0)
+		goto out;
+	if (!json && !k->c->quiet) {
+		(void)printf(cli_tr("%zu new commits\n"), parts);
+		show_padded(cli_tr("station"), 18);
+		show_padded(cli_tr("last run"), 21);
+		(void)printf("%8s  %9s  %6s  %7s  %7s  %s\n",
+		    cli_tr("files"), cli_tr("size"), cli_tr("new"),
+		    cli_tr("changed"), cli_tr("removed"), cli_tr("problems"));
+	}
+	if ((json || !k->c->quiet) && query_stations(b->catalogue, json ?
+	    json_station : print_station, &line, e) < 0)
+		goto out;
+	rc = (int)k->worst;
+out:
+	buf_release(&line);
+	return rc;
+}
+
+static int
+fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
+	bool *offline, struct err *e)
+{
+	*offline = false;
+	if (cli_has(c, "offline") || sync_fetch(h, rewritten, e) == 0)
+		return 0;
+	if (e->code != ERR_NET || !file_exists(h->records))
+		return -1;
+	/* What is here can still be looked at. */
+	cli_warn(c, "%s", e->what);
+	err_clear(e);
+	*offline = true;
+	return 0;
+}
+
+static enum cli_exit
+run(struct cli *c, struct err *e)
+{
+	struct buf rewritten = BUF_INIT(1024 * 1024);
+	struct work k = {c, &rewritten, CLI_DONE};
+	struct box b = {0};
+	struct opener *op = NULL;
+	struct deskhome h;
+	bool offline = false;
+	int lock = -1, rc = -1;
+	char *lock_file = NULL;
+
+	if (deskhome_open(&h, c->home, e) < 0)
+		return CLI_FAILED;
+	lock_file = str_fmt("%s/sync.lock", h.dir);
+	if (!lock_file) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (file_lock(lock_file, &lock, e) < 0)
+		goto out;
+	op = show_opener(c, &h, e);
+	if (!op || fetch(c, &h, &rewritten, &offline, e) < 0)
+		goto out;
+	if (cli_has(c, "rebuild") && catalogue_remove(h.catalogue, e) < 0)
+		goto out;
+	b.home = &h;
+	b.opener = op;
+	b.make = b.mirrors = true;
+	rc = box_run(&b, index_and_show, &k, e);
+	if (rc >= 0 && offline)
+		rc = (int)cli_worse((enum cli_exit)rc, CLI_FAILED);
+out:
+	opener_free(op);
+	if (lock >= 0)
+		(void)close(lock);	/* the lock ends with it */
+	free(lock_file);
+	buf_release(&rewritten);
+	deskhome_release(&h);
+	return rc < 0 ? CLI_FAILED : (enum cli_exit)rc;
+}
+
+static const struct cli_option options[] = {
+	{"identity", 'i', "FILE", "open with this age identity file"},
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{"offline", 0, NULL, "index what was fetched before"},
+	{"rebuild", 0, NULL, "build the catalogue anew"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_sync = {
+	.name = "sync",
+	.operands = "",
+	.help = "receive, check and index what stations sent",
+	.options = options,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run
+};

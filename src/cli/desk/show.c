@@ -1,0 +1,157 @@
+/* cli/desk/show.c - what the commands that look at the catalogue share. */
+#include "cli/desk/show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "cli/desk/deskcmds.h"
+#include "crypto/secmem.h"
+#include "desk/event.h"
+#include "open/identity.h"
+
+#include "base/banned.h"
+
+const char *
+show_time(int64_t utc, char out[SHOW_TIME_LEN])
+{
+	if (utc == QUERY_NONE) {
+		(void)snprintf(out, SHOW_TIME_LEN, "-");
+		return out;
+	}
+	return clock_text_local(utc, out);
+}
+
+void
+show_padded(const char *s, size_t columns)
+{
+	size_t width = utf8_width(s);
+
+	cli_put_shown(stdout, s, strlen(s));
+	for (; width < columns; width++)
+		(void)fputc(' ', stdout);
+}
+
+int
+show_json_line(struct buf *line, struct err *e)
+{
+	if (buf_addc(line, '\n', e) < 0)
+		return -1;
+	if (fwrite(line->data, 1, line->len, stdout) != line->len)
+		return err_set(e, ERR_IO, "cannot write to standard output");
+	buf_clear(line);
+	return 0;
+}
+
+static void
+flag(char out[SHOW_FLAGS_LEN], const char *text)
+{
+	size_t n = strlen(out);
+
+	(void)snprintf(out + n, SHOW_FLAGS_LEN - n, "%s%s", n ? "," : "",
+	    text);
+}
+
+const char *
+show_flags(const struct query_run *r, char out[SHOW_FLAGS_LEN])
+{
+	const struct query_part *p = &r->first;
+
+	out[0] = '\0';
+	if (p->worst >= EVENT_INTEGRITY)
+		flag(out, cli_tr("INTEGRITY"));
+	else if (p->worst == EVENT_WARN)
+		flag(out, cli_tr("warning"));
+	if (p->run[0] == '\0')
+		flag(out, cli_tr("left out"));
+	else if (!r->finished)
+		flag(out, cli_tr("unfinished"));
+	if (p->full)
+		flag(out, cli_tr("full"));
+	if (p->spooled > 0)
+		flag(out, cli_tr("late"));
+	return out;
+}
+
+void
+show_run_json(struct jsonw *w, const struct query_run *r)
+{
+	const struct query_part *p = &r->first;
+	size_t i;
+
+	jsonw_kstr(w, "run", p->run[0] ? p->run : NULL);
+	jsonw_kstr(w, "station", p->station);
+	jsonw_kint(w, "epoch", p->epoch);
+	jsonw_kint(w, "incarnation", p->incarnation);
+	jsonw_kint(w, "seq", p->seq);
+	jsonw_kint(w, "parts", r->parts);
+	jsonw_kbool(w, "finished", r->finished);
+	jsonw_kbool(w, "full", p->full);
+	jsonw_kint(w, "started", p->started);
+	jsonw_kint(w, "committed", p->commit_utc);
+	if (p->receipt_utc == QUERY_NONE)
+		jsonw_knull(w, "received");
+	else
+		jsonw_kint(w, "received", p->receipt_utc);
+	jsonw_kint(w, "first_seen", p->first_seen);
+	jsonw_kint(w, "files", p->files);
+	jsonw_kint(w, "bytes", p->bytes);
+	for (i = 0; i < RECORD_NOPS; i++)
+		jsonw_kint(w, record_op_name((enum record_op)i), p->ops[i]);
+	jsonw_kint(w, "same", p->same);
+	jsonw_kstr(w, "worst", p->worst ? event_severity_name(p->worst) :
+	    NULL);
+}
+
+int
+show_split(const char *spec, char **source, char **path, struct err *e)
+{
+	size_t n = spec ? strcspn(spec, "/") : 0;
+	size_t end = spec ? strlen(spec) : 0;
+
+	*source = *path = NULL;
+	if (end == 0)
+		return 0;
+	while (end > n + 1 && spec[end - 1] == '/')
+		end--;
+	*source = str_ndup(spec, n);
+	if (!*source)
+		return err_nomem(e);
+	if (spec[n] != '/' || end <= n + 1)
+		return 0;
+	*path = str_ndup(spec + n + 1, end - n - 1);
+	if (*path)
+		return 0;
+	free(*source);
+	*source = NULL;
+	return err_nomem(e);
+}
+
+struct opener *
+show_opener(const struct cli *c, const struct deskhome *h, struct err *e)
+{
+	struct buf ids = BUF_INIT(IDENTITY_FILE_MAX);
+	const char *file = cli_value(c, "identity");
+	struct opener *op = NULL;
+	char *pass = NULL;
+
+	if (!file)
+		return deskcmd_opener(c, h, e);
+	if (file_load(file, &ids, e) < 0)
+		goto out;
+	if (identity_wants_passphrase(ids.data, ids.len)) {
+		pass = cli_passphrase(c, "passphrase of the identity", false,
+		    e);
+		if (!pass)
+			goto out;
+	}
+	op = opener_new(ids.data, ids.len, pass, e);
+out:
+	secmem_free(pass);
+	buf_wipe(&ids);
+	return op;
+}
