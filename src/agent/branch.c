@@ -141,11 +141,12 @@ branch_load(struct branch *b, const struct station *s, struct spool *sp,
 		if (e->code != ERR_NOENT)
 			goto out;
 		err_clear(e);
-	} else if (buf_addc(&text, '\n', e) != 0) {
-		goto out;
 	}
+	/* strtok_r wants bytes, even where there is no list yet. */
+	if (buf_addc(&text, '\n', e) != 0)
+		goto out;
 	for (line = strtok_r((char *)text.data, "\n", &save);
-	    text.data != NULL && line != NULL && b->n < BRANCH_MAX;
+	    line != NULL && b->n < BRANCH_MAX;
 	    line = strtok_r(NULL, "\n", &save))
 		if (canon_ref_parse(&b->ref[b->n++], line, e) != 0)
 			goto out;
