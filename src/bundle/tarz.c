@@ -31,7 +31,7 @@
  * that; a folder of pictures is.
  */
 #define SWITCH_AFTER (64 * 1024)	/* packed bytes in a row */
-#define SWITCH_FREELY (8 * 1024)	/* a frame shorter than this is no loss */
+#define SWITCH_FREELY (8 * 1024)	/* a shorter frame is no loss */
 
 /*
  * Lines: an id stands in a bundle's line and once more in a file's line, some
@@ -52,7 +52,7 @@
 struct tarz {
 	ZSTD_CCtx *text, *stored;
 	ZSTD_CCtx *lines, *lines_small;	/* made when first needed */
-	ZSTD_CCtx *cur;			/* text or stored; NULL: no frame open */
+	ZSTD_CCtx *cur;			/* text, stored; NULL: no frame open */
 	uint64_t frame_len;		/* plain bytes in the open frame */
 	uint64_t packed_run;		/* packed bytes since the last other */
 	struct archive *tar;		/* NULL: no file begun */

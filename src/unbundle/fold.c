@@ -58,7 +58,7 @@ struct fold {
 	uint64_t bytes;		/* modulo 2^64: sizes are claims */
 	struct buf scratch, applied;
 	struct record_head head;
-	uint64_t run_no;	/* ids of runs are claims: they may come again */
+	uint64_t run_no;	/* ids of runs may come again */
 	bool has_head;		/* a part was begun */
 	bool ended;		/* and ended */
 	int (*watch)(void *arg, const struct fold_change *c, struct err *e);

@@ -292,8 +292,8 @@ head_lines(void **state)
 static void
 state_hash_is_of_the_canonical_line(void **state)
 {
-	static const char line[] = "{\"source\":\"wechat\",\"path\":\"a/b.txt\","
-	    "\"size\":12,\"mtime\":[-5,999999999],\"mode\":420,\"sum\":\"" HEXAB
+	static const char line[] = "{\"source\":\"wechat\","
+	    "\"path\":\"a/b.txt\",\"size\":12,\"mtime\":[-5,999999999],\"mode\":420,\"sum\":\"" HEXAB
 	    "\",\"chunks\":[\"" HEX11 "\",\"" HEX22 "\"]}";
 	struct record_file f = sample(RECORD_MOVED);
 	struct buf b = BUF_INIT(1 << 20);

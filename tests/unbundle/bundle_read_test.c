@@ -22,8 +22,8 @@
 #define NCHUNKS 300
 #define MAX_PLAIN (64u << 20)
 #define CONTEXT "{\"v\":1,\"station\":\"pc-1\",\"stream\":\"main\"," \
-	"\"epoch\":2026,\"seq\":3,\"run\":\"000102030405060708090a0b0c0d0e0f\"" \
-	",\"part\":1}\n"
+	"\"epoch\":2026,\"seq\":3," \
+	"\"run\":\"000102030405060708090a0b0c0d0e0f\",\"part\":1}\n"
 
 static struct tarz *tarz;
 static uint8_t data[4 << 20];

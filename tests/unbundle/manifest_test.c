@@ -1,4 +1,4 @@
-/* tests/unbundle/manifest_test.c - what was written is read, nothing else is. */
+/* tests/unbundle/manifest_test.c - what was written is read, no more. */
 #include "unbundle/manifest.h"
 
 #include <stdlib.h>
