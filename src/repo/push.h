@@ -27,11 +27,15 @@ enum push_how { PUSH_OWN, PUSH_STOCK };
 struct push;
 
 /*
- * Connect to records.git and read what it advertises.  -1: ERR_NET (hint), or
+ * Connect to records.git and read what it advertises.  C is borrowed until
+ * push_close(); SPOOL_DIR is needed for PUSH_STOCK only.  NULL: ERR_NET (hint), or
  * ERR_FORMAT for a protocol error (the caller counts these for the fallback).
  */
 struct push *push_open(const struct central *c, enum push_how how,
 	const char *spool_dir, struct err *e);
+/* As push_open with a stall deadline of its own. */
+struct push *push_open_stall(const struct central *c, enum push_how how,
+	const char *spool_dir, int stall_ms, struct err *e);
 /* The advertised commit of REF: 1 and *id, or 0. */
 int push_advertised(struct push *p, const char *ref,
 	char id[static CANON_ID_LEN]);
@@ -52,8 +56,10 @@ void push_result_release(struct push_result *r);
 /*
  * Move REF from OLD ("" = create) to NEW, sending these packs as one.  One call
  * per connection; OLD = NEW with no packs asks for a receipt again.
- * PROGRESS (may be NULL) gets bytes sent so far.  0 = the conversation came to
- * its end (see r->ok); -1: ERR_NET, ERR_FORMAT.
+ * PROGRESS (may be NULL) gets bytes sent so far.  0 = the central has answered
+ * for this ref (see r->ok), even if it broke off after that; -1: ERR_NET,
+ * ERR_FORMAT, and then nobody knows.  The receipt and time lines are not in
+ * r->text.  PUSH_STOCK cannot ask for a receipt again (r->ok without one).
  */
 int push_send(struct push *p, const char *ref, const char *old,
 	const char *new_id, const char *const packs[], size_t npacks,

@@ -1,3 +1,3 @@
-foreach(module IN ITEMS canon central packw spool)
+foreach(module IN ITEMS canon central packw spool push)
 	liudi_test(repo ${module})
 endforeach()
