@@ -1,0 +1,2 @@
+# The history of control: what is believed.
+liudi_test(control control)
