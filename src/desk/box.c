@@ -64,7 +64,7 @@ static int
 enter(const struct box *b, struct err *e)
 {
 	const char *const ro[] = {b->home->control, b->home->records,
-	    b->home->pin, "/usr/share/zoneinfo", NULL};
+	    b->home->pin, "/usr/share/zoneinfo", "/usr/lib/locale", NULL};
 	const char *const rw[] = {b->home->index, b->rw, NULL};
 	const struct sandbox_paths paths = {ro, rw};
 

@@ -16,6 +16,7 @@
 struct packout {
 	struct archive *a;
 	struct archive_entry *entry;
+	locale_t utf8;		/* names are UTF-8, whatever the user's are */
 	uint8_t step[STEP];
 };
 
@@ -39,6 +40,7 @@ fail(struct packout *p, const char *what, struct err *e)
 static int
 configure(struct packout *p, enum packout_kind kind, struct err *e)
 {
+	locale_t before = p->utf8 ? uselocale(p->utf8) : (locale_t)0;
 	int rc;
 
 	if (kind == PACKOUT_ZIP) {
@@ -51,6 +53,8 @@ configure(struct packout *p, enum packout_kind kind, struct err *e)
 		if (rc == ARCHIVE_OK)
 			rc = archive_write_add_filter_zstd(p->a);
 	}
+	if (before)
+		(void)uselocale(before);	/* it was in use before */
 	return rc == ARCHIVE_OK ? 0 : fail(p, "set up", e);
 }
 
@@ -65,14 +69,18 @@ packout_new(int fd, enum packout_kind kind, struct err *e)
 		(void)err_nomem(e);
 		return NULL;
 	}
-	if (configure(p, kind, e) < 0 ||
-	    archive_write_open_fd(p->a, fd) != ARCHIVE_OK) {
-		if (e->code == ERR_NONE)
-			(void)fail(p, "begin", e);
-		packout_free(p);
-		return NULL;
+	/* Without it names are still right, if in a roundabout form. */
+	p->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (configure(p, kind, e) < 0)
+		goto fail;
+	if (archive_write_open_fd(p->a, fd) != ARCHIVE_OK) {
+		(void)fail(p, "begin", e);
+		goto fail;
 	}
 	return p;
+fail:
+	packout_free(p);
+	return NULL;
 }
 
 void
@@ -82,6 +90,8 @@ packout_free(struct packout *p)
 		return;
 	archive_entry_free(p->entry);
 	(void)archive_write_free(p->a);	/* finish was asked before */
+	if (p->utf8)
+		freelocale(p->utf8);
 	free(p);
 }
 
@@ -104,8 +114,8 @@ copy(struct packout *p, int from, int64_t off, int64_t size, struct err *e)
 	return 0;
 }
 
-int
-packout_add(struct packout *p, const char *path, int64_t size, unsigned mode,
+static int
+add(struct packout *p, const char *path, int64_t size, unsigned mode,
 	int64_t mtime_sec, uint32_t mtime_nsec, int from, int64_t off,
 	struct err *e)
 {
@@ -122,6 +132,19 @@ packout_add(struct packout *p, const char *path, int64_t size, unsigned mode,
 		return -1;
 	return archive_write_finish_entry(p->a) < ARCHIVE_WARN ?
 	    fail(p, "write", e) : 0;
+}
+
+int
+packout_add(struct packout *p, const char *path, int64_t size, unsigned mode,
+	int64_t mtime_sec, uint32_t mtime_nsec, int from, int64_t off,
+	struct err *e)
+{
+	locale_t before = p->utf8 ? uselocale(p->utf8) : (locale_t)0;
+	int rc = add(p, path, size, mode, mtime_sec, mtime_nsec, from, off, e);
+
+	if (before)
+		(void)uselocale(before);	/* it was in use before */
+	return rc;
 }
 
 int
