@@ -7,7 +7,12 @@
 #include <string.h>
 #include <time.h>
 
-#undef alloca	/* glibc's macro; poisoning one is a warning */
+/*
+ * Poisoning a macro is a warning.  glibc has one for alloca, and with clang,
+ * which lacks __builtin_va_arg_pack, for sprintf under _FORTIFY_SOURCE.
+ */
+#undef alloca
+#undef sprintf
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok
 #pragma GCC poison gets gmtime localtime ctime asctime atoi atol atof
 #pragma GCC poison tmpnam mktemp alloca
