@@ -19,7 +19,7 @@ event_severity_name(int severity)
 	}
 }
 
-static int
+__attribute__((format(printf, 6, 0))) static int
 add(const struct event_place *at, enum event_severity severity,
 	const char *code, bool once, struct err *e, const char *fmt,
 	va_list ap)
