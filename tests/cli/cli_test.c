@@ -70,7 +70,7 @@ static const struct cli_command *const commands[] = {
 static char said[8192];
 
 static int
-call(char *const words[])
+call(const char *const words[])
 {
 	char *argv[12] = {0};
 	int argc = 0, rc, out, err;
@@ -80,7 +80,7 @@ call(char *const words[])
 	assert_non_null(f);
 	argv[argc++] = words[0] ? (char *)(uintptr_t)"prog" : NULL;
 	while (*words)
-		argv[argc++] = *words++;
+		argv[argc++] = (char *)(uintptr_t)*words++;
 	if (argc == 1)
 		argv[0] = (char *)(uintptr_t)"prog";
 	(void)fflush(stdout);
@@ -100,7 +100,7 @@ call(char *const words[])
 	(void)fclose(f);
 	return rc;
 }
-#define CALL(...) call((char *const[]){__VA_ARGS__, NULL})
+#define CALL(...) call((const char *const[]){__VA_ARGS__, NULL})
 
 static int
 setup(void **state)
@@ -159,7 +159,7 @@ refuses_with_a_hint(void **state)
 	assert_non_null(strstr(said, "'thing add' needs THING"));
 	assert_int_equal(CALL("--dry-run", "go"), CLI_USAGE);
 	assert_int_equal(CALL("thing"), CLI_USAGE);
-	assert_int_equal(call((char *const[]){NULL}), CLI_USAGE);
+	assert_int_equal(call((const char *const[]){NULL}), CLI_USAGE);
 	assert_int_equal(seen.runs, 0);
 }
 
