@@ -1,0 +1,225 @@
+# tests/flow/lib.sh - what the whole-program tests share.  Sourced, with the
+# folder of the two programs as $1:
+#
+#     . "$(dirname "$0")/lib.sh"
+#     team; station ws-01
+#     day 1; expect 0 ws ws-01 run
+#     day 2; expect 0 sync
+#
+# Everything lies below $t, which goes away at the end; clocks are pinned with
+# LIUDI_NOW.  A failed check is told and counted, and the test goes on; done_
+# ends it.
+# shellcheck shell=sh disable=SC2034
+
+set -eu
+
+src=$(cd "$(dirname "$0")/../.." && pwd)
+bin=$(cd "${1:?usage: $0 FOLDER-OF-THE-PROGRAMS}" && pwd)
+name=$(basename "$0" .sh)
+t=$(mktemp -d "${TMPDIR:-/tmp}/liudi-flow.XXXXXX")
+# hooks and programs leave nothing outside
+mkdir "$t/home" "$t/tmp"
+PATH=$bin:$PATH HOME=$t/home TMPDIR=$t/tmp LC_ALL=C TZ=UTC0
+GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
+export PATH HOME TMPDIR LC_ALL TZ GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL
+unset LANG LIUDI_HOME LIUDI_DESK_HOME LIUDI_STATION LIUDI_FILE_FAULT \
+    XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME SSH_AUTH_SOCK || :
+umask 022
+
+fails=0 checks=0 at='' central=$t/central
+# a test adds its own to this
+cleanup() { :; }
+end()
+{
+	cleanup
+	[ -z "${LIUDI_KEEP:-}" ] || { echo "kept: $t"; return; }
+	chmod -R u+rwX "$t" 2>/dev/null || :
+	rm -rf "$t"
+}
+trap end EXIT
+trap 'exit 130' HUP INT TERM
+
+say() { printf '%s\n' "$*"; }
+step() { at=$*; say "-- $*"; }
+# fail WHAT: with what the last command said.
+fail()
+{
+	say "FAILED: ${at:+$at: }$*"
+	for f in "$t/out" "$t/err"; do
+		[ ! -s "$f" ] || head -c 2000 "$f" | sed 's/^/    /'
+	done
+	fails=$((fails + 1))
+}
+done_()
+{
+	say "$name: $checks checks, $fails failed"
+	[ "$fails" -eq 0 ]
+	exit
+}
+skip() { say "skipped: $*"; exit 77; }
+
+# expect CODE COMMAND...: its exit code; what it says is in $t/out, $t/err.
+expect()
+{
+	want=$1
+	shift
+	checks=$((checks + 1))
+	rc=0
+	"$@" >"$t/out" 2>"$t/err" || rc=$?
+	[ "$rc" -eq "$want" ] || fail "exit $rc, not $want: $*"
+}
+# says TEXT: the last command's output holds it.
+says()
+{
+	checks=$((checks + 1))
+	cat "$t/out" "$t/err" | grep -q -F -e "$1" || fail "does not say '$1'"
+}
+# ok COMMAND..., no COMMAND...: true, false.
+ok()
+{
+	checks=$((checks + 1))
+	"$@" >"$t/out" 2>"$t/err" || fail "is not so: $*"
+}
+no()
+{
+	checks=$((checks + 1))
+	if "$@" >"$t/out" 2>"$t/err"; then
+		fail "is so: $*"
+	fi
+}
+# same A B WHAT: two texts.
+same()
+{
+	checks=$((checks + 1))
+	[ "$1" = "$2" ] && return
+	rm -f "$t/out" "$t/err"
+	fail "$3: '$1', not '$2'"
+}
+
+# day N [SECONDS]: the clock of what follows.  Day 0 lies behind the real
+# clock, as the hooks have that.
+days=${LIUDI_FLOW_DAYS:-40}
+epoch0=$(($(date +%s) / 86400 * 86400 - days * 86400 + 36000))
+day()
+{
+	LIUDI_NOW=$((epoch0 + $1 * 86400 + ${2:-0}))
+	export LIUDI_NOW
+}
+# when N [SECONDS]: that moment, for --at.
+when() { date -d "@$((epoch0 + $1 * 86400 + ${2:-0}))" '+%Y-%m-%d %H:%M:%S'; }
+
+# The manager's program; desk_key gives it the passphrase.
+desk() { liudi-desk --home "$t/desk" "$@"; }
+desk_key() { liudi-desk --home "$t/desk" "$@" --passphrase-fd 3 3<"$t/pass"; }
+sync() { desk_key sync; }
+# synced: with or without warnings.
+synced() { sync || [ $? -eq 3 ]; }
+# restore WHAT TO [OPTION...]
+restore()
+{
+	what=$1 to=$2
+	shift 2
+	desk_key restore "$what" --to "$to" "$@"
+}
+
+# team: $central, a manager and an owner.
+team()
+{
+	echo 'three shops and a lamp' >"$t/pass"
+	[ -n "${LIUDI_NOW:-}" ] || day 0
+	liudi-desk --home "$t/desk" init "$central" --org 'Acme Lamps' \
+	    --scrypt-log-n 10 --passphrase-fd 3 --owner-passphrase-fd 4 \
+	    3<"$t/pass" 4<"$t/pass" >"$t/out" 2>"$t/err" ||
+		{ fail "no central"; done_; }
+}
+
+ws()
+{
+	ws_id=$1
+	shift
+	liudi --home "$t/$ws_id" "$@"
+}
+# station ID [CENTRAL]: makes it and adds it; folders chats, shop and app of
+# $t/ID-files are its sources.
+station()
+{
+	line=$(liudi -q --home "$t/$1" init --central "${2:-$central}" \
+	    --station "$1")
+	desk_key station add "$line" >"$t/out" 2>"$t/err" ||
+		{ fail "station $1 not added"; done_; }
+	mkdir -p "$t/$1-files"
+	for s in chats:chat shop:shop app:files; do
+		mkdir -p "$t/$1-files/${s%:*}"
+		printf '\n[source %s]\nkind = %s\npath = %s\n' "${s%:*}" \
+		    "${s#*:}" "$t/$1-files/${s%:*}" >>"$t/$1/liudi.ini"
+	done
+}
+
+# The manager's identity in the clear, for stock age.
+identity()
+{
+	[ -s "$t/manager.key" ] || {
+		(umask 077; liudi-desk --home "$t/desk" unseal \
+		    "$t/desk/keys/manager.identity" --passphrase-fd 3 \
+		    3<"$t/pass" >"$t/manager.key")
+	}
+}
+records() { git --git-dir "${records_git:-$central/records.git}" "$@"; }
+# branches [STATION]: refs of its branches at the central.
+branches()
+{
+	records for-each-ref --format='%(refname)' "refs/heads/ws/${1:-}"
+}
+# sealed REF KIND: "<blob> <path>" of each manifest or bundle, in order of seq.
+sealed()
+{
+	records ls-tree -r "$1" | grep "[.]$2" | sed 's/^[^ ]* [^ ]* //' |
+		tr '\t' ' ' | sed 's/\(.*Z-\)\([0-9]*\)\([.].*\)/\2 \1\2\3/' |
+		sort -s -k 1,1n | sed 's/^[0-9]* //'
+}
+# open_blob BLOB: what is in it, by stock tools.
+open_blob()
+{
+	identity
+	records cat-file blob "$1" | age -d -i "$t/manager.key" | zstd -dcq
+}
+# manifests REF: the lines of all of them.
+manifests()
+{
+	sealed "$1" manifest | while read -r blob path; do
+		: "$path"
+		open_blob "$blob"
+	done
+}
+# chunk_ids REF: of each chunk stored in the branch, from the bundles.
+chunk_ids()
+{
+	sealed "$1" bundle | while read -r blob path; do
+		: "$path"
+		open_blob "$blob" | tar t | sed -n 's,^chunks/,,p'
+	done
+}
+
+# listing DIR: each file's mode, size, mtime and bytes, names as they are.  A
+# database is kept as SQLite copies it: what it holds counts.
+listing()
+{
+	(
+		cd "$1" || exit
+		find . -type f -printf '%m %s %T@ %p\0' | sort -z |
+			tr '\0\n' '\n?'
+		find . -type f ! -name '*.db' -print0 | sort -z |
+			xargs -0r sha256sum --
+		find . -type f -name '*.db' | sort | while read -r f; do
+			echo "$(sqlite3 "$f" .dump | sha256sum) $f"
+		done
+	)
+}
+# alike A B WHAT: the same files, bytes, times and modes.
+alike()
+{
+	checks=$((checks + 1))
+	listing "$1" >"$t/list-a" || :
+	listing "$2" >"$t/list-b" || :
+	diff "$t/list-a" "$t/list-b" >"$t/out" 2>"$t/err" || fail "$3"
+}

@@ -1,0 +1,12 @@
+# Whole programs: flow.<name> gets the folder of liudi and liudi-desk.
+function(liudi_flow NAME SCRIPT)
+	add_test(NAME flow.${NAME} COMMAND dash
+		${CMAKE_CURRENT_SOURCE_DIR}/flow/${SCRIPT}
+		$<TARGET_FILE_DIR:liudi> ${ARGN})
+	set_tests_properties(flow.${NAME} PROPERTIES SKIP_RETURN_CODE 77
+		TIMEOUT 600)
+endfunction()
+
+if(TARGET liudi AND TARGET liudi-desk)
+	liudi_flow(main 10-main.sh)
+endif()
