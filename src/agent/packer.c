@@ -167,6 +167,8 @@ ring_in(struct packer *p, const void *data, size_t n)
 	size_t at = (p->head_pos + p->used) % RING_LEN;
 	size_t first = n < RING_LEN - at ? n : RING_LEN - at;
 
+	if (n == 0)		/* then DATA may be NULL */
+		return;
 	memcpy(p->ring + at, data, first);
 	memcpy(p->ring, (const uint8_t *)data + first, n - first);
 	p->used += n;

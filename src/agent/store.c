@@ -458,6 +458,7 @@ store_list(struct store *x, struct entry_reader *r, struct err *e)
 			rc = hold(&en, &x->key, &none, e) != 0 ||
 			    store_item(x, &en, have_old ? &old : NULL, e) !=
 				0 ? -1 : 1;
+			buf_release(&none);
 			have_old = false;
 			x->c->progress.files++;
 			tell_progress(x);
