@@ -1,213 +1,268 @@
-/* repo/mirror.c - fetch without following a rewritten history, and walk. */
+/* repo/mirror.c - the desk's copy of a repository; docs/FORMAT.md section 2. */
 #include "repo/mirror.h"
 
 #include <git2.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/proc.h"
 #include "base/str.h"
+#include "repo/conn.h"
 #include "repo/gitx.h"
 #include "repo/packw.h"
 
 #include "base/banned.h"
 
-#define MAX_CHAIN 1000000
-#define MAX_REFS 1000000
+#define STALL_MS 120000
+#define MAX_REFS 100000
+#define MAX_LIST ((size_t)32 << 20)	/* text of ls-remote */
+#define MAX_CHAIN 1000000u
+#define MAX_TREE ((size_t)16 << 20)
 #define MAX_DEPTH 8
-#define MAX_TREE (16u * 1024 * 1024)
-#define MAX_OBJECT (64u * 1024 * 1024)
-#define INCOMING "refs/incoming/"
-#define HEADS "refs/heads/"
 
 static const char config[] =
-    "\tbigFileThreshold = 512k\n"
-    "\tcompression = 0\n"
-    "[gc]\n\tauto = 0\n"
-    "[pack]\n\twindow = 0\n";
+	"\tbigFileThreshold = 512k\n"
+	"\tcompression = 0\n"
+	"\tlogAllRefUpdates = always\n"
+	"[fetch]\n"
+	"\tunpackLimit = 1\n"
+	"\tfsckObjects = true\n"
+	"[pack]\n"
+	"\twindow = 0\n"
+	"[gc]\n"
+	"\tauto = 0\n";
 
 struct mirror {
 	git_repository *repo;
 	git_odb *odb;
+	bool started;
 };
+
+/* Names and ids, sorted by name. */
+struct refs {
+	struct ref {
+		char *name;
+		char id[CANON_ID_LEN];
+	} *v;
+	size_t n, cap;
+};
+
+static void
+refs_release(struct refs *r)
+{
+	while (r->n > 0)
+		free(r->v[--r->n].name);
+	free(r->v);
+	r->v = NULL;
+}
+
+static int
+refs_add(struct refs *r, const char *name, const char *id, struct err *e)
+{
+	size_t cap = r->cap ? r->cap * 2 : 64;
+	struct ref *v;
+
+	if (r->n == MAX_REFS)
+		return err_set(e, ERR_FORMAT, "more than %d branches",
+		    MAX_REFS);
+	if (r->n == r->cap) {
+		v = realloc(r->v, cap * sizeof(*v));
+		if (!v)
+			return err_nomem(e);
+		r->v = v;
+		r->cap = cap;
+	}
+	r->v[r->n].name = str_dup(name);
+	if (!r->v[r->n].name)
+		return err_nomem(e);
+	memcpy(r->v[r->n++].id, id, CANON_ID_LEN);
+	return 0;
+}
+
+static int
+cmp_ref(const void *a, const void *b)
+{
+	const struct ref *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static const struct ref *
+refs_find(const struct refs *r, const char *name)
+{
+	struct ref want;
+	char *copy;
+
+	if (r->n == 0)
+		return NULL;
+	/* bsearch only reads it */
+	memcpy(&copy, &name, sizeof(copy));
+	want.name = copy;
+	return bsearch(&want, r->v, r->n, sizeof(*r->v), cmp_ref);
+}
 
 /* --- fetching --- */
 
-/* The central's branches, as they are now, under refs/incoming/. */
 static int
-fetch_incoming(const struct central *c, const char *name, const char *dir,
-	struct err *e)
+feed_buf(void *arg, const void *data, size_t n, struct err *e)
 {
-	char *url = central_repo(c, name);
+	return buf_add(arg, data, n, e);
+}
+
+/* Stock git under a stall deadline; its exit status or -1. */
+static int
+git(const struct central *c, const char *const argv[], struct buf *out,
+	char last[static 256], struct err *e)
+{
 	char **env = central_git_env(c, e);
-	struct buf text = BUF_INIT(65536);
-	int rc = -1, status;
+	const char *const *vars;
+	struct conn conn;
+	bool never = false;
+	int rc = -1;
 
-	if (!url || !env) {
-		if (!url)
-			(void)err_nomem(e);
+	if (!env)
+		return -1;
+	memcpy(&vars, &env, sizeof(vars));
+	if (conn_spawn(&conn, argv, vars, STALL_MS, e) < 0)
 		goto out;
-	}
-	{
-		const char *const argv[] = {"git", "-C", dir,
-		    "-c", "fetch.unpackLimit=1", "-c", "gc.auto=0",
-		    "-c", "transfer.fsckObjects=true",
-		    "fetch", "--quiet", "--prune", "--no-tags",
-		    "--no-write-fetch-head", "--no-auto-maintenance", url,
-		    "+" HEADS "*:" INCOMING "*", NULL};
-
-		status = proc_run(argv, (const char *const *)env, NULL, 0,
-		    NULL, &text, 0, e);
-	}
-	if (status < 0)
+	conn.feed = feed_buf;
+	conn.arg = out;
+	if (conn_read(&conn, &never, e) < 0)
 		goto out;
-	if (status != 0) {
-		char *nl = text.data ? strchr((char *)text.data, '\n') : NULL;
-
-		if (nl)
-			*nl = '\0';
-		(void)err_set(e, ERR_NET, "cannot fetch '%s': %s", url,
-		    text.len > 0 ? buf_str(&text) : "git failed");
-		(void)err_hint(e, "check the network and that the central "
-		    "exists; then try again");
-		goto out;
-	}
-	rc = 0;
+	rc = conn_status(&conn);
+	(void)snprintf(last, 256, "%s", conn_last_line(&conn));
+	if (rc < 0)
+		(void)err_set(e, ERR_NET, "git does not end");
 out:
+	conn_close(&conn);
 	central_argv_free(env);
-	buf_release(&text);
-	free(url);
+	return rc;
+}
+
+/* For folders of another user; as in central_git_env(). */
+static const char *
+upload_pack(const struct central *c)
+{
+	return c->kind == CENTRAL_PATH ?
+	    "--upload-pack=git -c safe.directory=* upload-pack" :
+	    "--upload-pack=git-upload-pack";
+}
+
+static int
+unreachable(const char *name, const char *last, struct err *e)
+{
+	(void)err_set(e, ERR_NET, "cannot fetch %s.git: %s", name,
+	    *last ? last : "git gives no reason");
+	return err_hint(e, "what was fetched before stays good; check the "
+	    "address, the key and the network");
+}
+
+/* "<id> TAB <name>" lines. */
+static int
+parse_refs(struct refs *r, char *text, struct err *e)
+{
+	uint8_t raw[20];
+	char *lf;
+
+	for (; (lf = strchr(text, '\n')) != NULL; text = lf + 1) {
+		*lf = '\0';
+		if (strlen(text) < 42 || text[40] != '\t' ||
+		    str_unhex(raw, 20, text, 40) < 0)
+			return err_set(e, ERR_FORMAT,
+			    "git ls-remote: line makes no sense");
+		text[40] = '\0';
+		if (refs_add(r, text + 41, text, e) < 0)
+			return -1;
+	}
+	if (r->n > 0)
+		qsort(r->v, r->n, sizeof(*r->v), cmp_ref);
+	return 0;
+}
+
+/* What the central has. */
+static int
+list_remote(const struct central *c, const char *name, const char *url,
+	struct refs *r, struct err *e)
+{
+	const char *argv[] = {"git", "ls-remote", "--heads", upload_pack(c),
+		"--", url, NULL};
+	struct buf out = BUF_INIT(MAX_LIST);
+	char last[256];
+	int rc = -1, status = git(c, argv, &out, last, e);
+
+	if (status == 0)
+		rc = out.data ? parse_refs(r, (char *)out.data, e) : 0;
+	else if (status > 0)
+		rc = unreachable(name, last, e);
+	buf_release(&out);
 	return rc;
 }
 
 static int
-set_ref(git_repository *repo, const char *ref, const git_oid *id,
-	struct err *e)
+keep_ref(void *arg, const char *ref, const char *id, struct err *e)
 {
-	git_reference *r = NULL;
+	return refs_add(arg, ref, id, e);
+}
 
-	if (git_reference_create(&r, repo, ref, id, 1, "fetch") < 0)
-		return gitx_err(e, ERR_IO, "cannot move '%s'", ref);
-	git_reference_free(r);
-	return 0;
+/* True if commit ID is HELD, or on top of it. */
+static bool
+follows(struct mirror *m, const char *id, const char *held)
+{
+	git_oid a, b;
+
+	if (strcmp(id, held) == 0)
+		return true;
+	return git_oid_fromstr(&a, id) == 0 && git_oid_fromstr(&b, held) == 0 &&
+	    git_odb_exists(m->odb, &a) &&
+	    git_graph_descendant_of(m->repo, &a, &b) == 1;
+}
+
+/*
+ * What we held before against what the central showed before the fetch: both
+ * are known, whatever was pushed meanwhile.
+ */
+static int
+compare(const char *dir, const struct refs *held, const struct refs *shown,
+	struct buf *rewritten, size_t *n, struct err *e)
+{
+	struct mirror *m = mirror_open(dir, e);
+	const struct ref *now;
+	size_t i;
+	int rc = -1;
+
+	if (!m)
+		return -1;
+	for (i = 0; i < held->n; i++) {
+		now = refs_find(shown, held->v[i].name);
+		if (now && follows(m, now->id, held->v[i].id))
+			continue;
+		++*n;
+		if (!rewritten)
+			continue;
+		if (now && buf_addf(rewritten, e, "%s: the central is at %s, "
+		    "which does not follow on %s\n", now->name, now->id,
+		    held->v[i].id) < 0)
+			goto out;
+		if (!now && buf_addf(rewritten, e, "%s: the central has it no "
+		    "longer; we hold %s\n", held->v[i].name,
+		    held->v[i].id) < 0)
+			goto out;
+	}
+	rc = 0;
+out:
+	mirror_close(m);
+	return rc;
 }
 
 static int
-complain(struct buf *out, const char *ref, const char *what, struct err *e)
+list_held(const char *dir, struct refs *r, struct err *e)
 {
-	return out ? buf_addf(out, e, "%s %s\n", ref, what) : 0;
-}
-
-/* One branch of the central: take it over if ours leads there. */
-static int
-take_ref(git_repository *repo, const char *incoming, struct buf *rewritten,
-	struct err *e)
-{
-	char ref[256];
-	git_oid now, ours;
+	struct mirror *m = mirror_open(dir, e);
 	int rc;
 
-	(void)snprintf(ref, sizeof(ref), HEADS "%s",
-	    incoming + strlen(INCOMING));
-	if (git_reference_name_to_id(&now, repo, incoming) < 0)
-		return gitx_err(e, ERR_IO, "cannot read '%s'", incoming);
-	rc = git_reference_name_to_id(&ours, repo, ref);
-	if (rc == GIT_ENOTFOUND)
-		return set_ref(repo, ref, &now, e);
-	if (rc < 0)
-		return gitx_err(e, ERR_IO, "cannot read '%s'", ref);
-	if (git_oid_equal(&now, &ours))
-		return 0;
-	rc = git_graph_descendant_of(repo, &now, &ours);
-	if (rc == 1)
-		return set_ref(repo, ref, &now, e);
-	if (rc < 0)
-		return gitx_err(e, ERR_IO, "cannot compare '%s'", ref);
-	rc = git_graph_descendant_of(repo, &ours, &now);
-	return complain(rewritten, ref, rc == 1 ?
-	    "went back to an earlier commit" : "was rewritten", e);
-}
-
-/* Names of refs that begin with PREFIX, sorted; free with git_strarray_free
- * semantics of our own: free each and the array. */
-struct names {
-	char **v;
-	size_t n;
-};
-
-static void
-names_release(struct names *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i]);
-	free(l->v);
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int
-names_load(struct names *l, git_repository *repo, const char *prefix,
-	struct err *e)
-{
-	git_reference_iterator *it = NULL;
-	const char *name;
-	char glob[300];
-	size_t cap = 0;
-	int rc;
-
-	memset(l, 0, sizeof(*l));
-	(void)snprintf(glob, sizeof(glob), "%s*", prefix);
-	if (git_reference_iterator_glob_new(&it, repo, glob) < 0)
-		return gitx_err(e, ERR_IO, "cannot list branches");
-	while ((rc = git_reference_next_name(&name, it)) == 0) {
-		if (l->n == cap) {
-			char **v;
-
-			cap = cap ? 2 * cap : 64;
-			v = cap > MAX_REFS ? NULL :
-			    realloc(l->v, cap * sizeof(*v));
-			if (!v)
-				break;
-			l->v = v;
-		}
-		l->v[l->n] = str_dup(name);
-		if (!l->v[l->n])
-			break;
-		l->n++;
-	}
-	git_reference_iterator_free(it);
-	if (rc != GIT_ITEROVER)
-		return rc == 0 ? err_nomem(e) :
-		    gitx_err(e, ERR_IO, "cannot list branches");
-	if (l->n > 1)
-		qsort(l->v, l->n, sizeof(*l->v), by_name);
-	return 0;
-}
-
-/* Branches of ours that the central no longer has. */
-static int
-report_lost(git_repository *repo, struct buf *rewritten, struct err *e)
-{
-	struct names l;
-	int rc = names_load(&l, repo, HEADS, e);
-
-	for (size_t i = 0; rc == 0 && i < l.n; i++) {
-		char incoming[256];
-		git_oid id;
-
-		(void)snprintf(incoming, sizeof(incoming), INCOMING "%s",
-		    l.v[i] + strlen(HEADS));
-		if (git_reference_name_to_id(&id, repo, incoming) ==
-		    GIT_ENOTFOUND)
-			rc = complain(rewritten, l.v[i],
-			    "is gone from the central", e);
-	}
-	names_release(&l);
+	if (!m)
+		return -1;
+	rc = mirror_refs(m, "refs/heads/", keep_ref, r, e);
+	mirror_close(m);
 	return rc;
 }
 
@@ -215,29 +270,41 @@ int
 mirror_fetch(const struct central *c, const char *name, const char *dir,
 	struct buf *rewritten, struct err *e)
 {
-	git_repository *repo = NULL;
-	struct names l = {NULL, 0};
-	int rc = -1;
+	char *url = central_repo(c, name), last[256] = "";
+	const char *argv[] = {"git", "-C", dir, "fetch", "--quiet",
+		"--no-tags", "--no-auto-maintenance", "--no-write-fetch-head",
+		"--no-recurse-submodules", upload_pack(c), "--", url,
+		"refs/heads/*:refs/heads/*", NULL};
+	struct refs held = {NULL, 0, 0}, shown = {NULL, 0, 0};
+	struct buf out = BUF_INIT(65536);
+	size_t n = 0;
+	int rc = -1, status;
 
-	if (gitx_setup(e) < 0)
-		return -1;
-	if (gitx_bare(dir, "none", config, e) < 0 ||
-	    fetch_incoming(c, name, dir, e) < 0)
-		goto out;
-	if (git_repository_open_bare(&repo, dir) < 0) {
-		(void)gitx_err(e, ERR_IO, "cannot open '%s'", dir);
+	if (!url) {
+		(void)err_nomem(e);
 		goto out;
 	}
-	if (names_load(&l, repo, INCOMING, e) < 0)
+	if (gitx_bare(dir, name, config, e) < 0 ||
+	    list_held(dir, &held, e) < 0 ||
+	    list_remote(c, name, url, &shown, e) < 0)
 		goto out;
-	for (size_t i = 0; i < l.n; i++)
-		if (take_ref(repo, l.v[i], rewritten, e) < 0)
-			goto out;
-	rc = report_lost(repo, rewritten, e);
+	/* An empty central is not an error. */
+	status = shown.n > 0 ? git(c, argv, &out, last, e) : 0;
+	if (status < 0)
+		goto out;
+	if (compare(dir, &held, &shown, rewritten, &n, e) < 0)
+		goto out;
+	/* git says 1 when it refused a ref; the rest came in. */
+	if (status != 0 && !(status == 1 && n > 0)) {
+		(void)unreachable(name, last, e);
+		goto out;
+	}
+	rc = 0;
 out:
-	names_release(&l);
-	git_repository_free(repo);
-	gitx_teardown();
+	buf_release(&out);
+	refs_release(&held);
+	refs_release(&shown);
+	free(url);
 	return rc;
 }
 
@@ -252,17 +319,19 @@ mirror_open(const char *dir, struct err *e)
 		(void)err_nomem(e);
 		return NULL;
 	}
-	if (gitx_setup(e) < 0) {
-		free(m);
-		return NULL;
-	}
+	if (gitx_setup(e) < 0)
+		goto bad;
+	m->started = true;
 	if (git_repository_open_bare(&m->repo, dir) < 0 ||
 	    git_repository_odb(&m->odb, m->repo) < 0) {
-		(void)gitx_err(e, ERR_NOENT, "cannot open '%s'", dir);
-		mirror_close(m);
-		return NULL;
+		(void)gitx_err(e, ERR_NOENT, "cannot open repository '%s'",
+		    dir);
+		goto bad;
 	}
 	return m;
+bad:
+	mirror_close(m);
+	return NULL;
 }
 
 void
@@ -272,8 +341,40 @@ mirror_close(struct mirror *m)
 		return;
 	git_odb_free(m->odb);
 	git_repository_free(m->repo);
+	if (m->started)
+		gitx_teardown();
 	free(m);
-	gitx_teardown();
+}
+
+static int
+collect_refs(struct mirror *m, const char *prefix, struct refs *r,
+	struct err *e)
+{
+	git_reference_iterator *it = NULL;
+	char id[CANON_ID_LEN];
+	const char *name;
+	int rc = -1, got;
+
+	if (git_reference_iterator_new(&it, m->repo) < 0)
+		return gitx_err(e, ERR_IO, "cannot list branches");
+	while ((got = git_reference_next_name(&name, it)) == 0) {
+		if (!str_starts(name, prefix))
+			continue;
+		if (mirror_head(m, name, id, e) < 0)
+			goto out;
+		if (*id && refs_add(r, name, id, e) < 0)
+			goto out;
+	}
+	if (got != GIT_ITEROVER) {
+		(void)gitx_err(e, ERR_IO, "cannot list branches");
+		goto out;
+	}
+	if (r->n > 0)
+		qsort(r->v, r->n, sizeof(*r->v), cmp_ref);
+	rc = 0;
+out:
+	git_reference_iterator_free(it);
+	return rc;
 }
 
 int
@@ -281,31 +382,33 @@ mirror_refs(struct mirror *m, const char *prefix,
 	int (*fn)(void *arg, const char *ref, const char *id, struct err *e),
 	void *arg, struct err *e)
 {
-	struct names l;
-	int rc = names_load(&l, m->repo, prefix, e);
+	struct refs r = {NULL, 0, 0};
+	size_t i;
+	int rc = -1;
 
-	for (size_t i = 0; rc == 0 && i < l.n; i++) {
-		char id[CANON_ID_LEN];
-
-		rc = mirror_head(m, l.v[i], id, e);
-		if (rc == 1)
-			rc = fn(arg, l.v[i], id, e);
-	}
-	names_release(&l);
+	if (collect_refs(m, prefix, &r, e) < 0)
+		goto out;
+	for (i = 0; i < r.n; i++)
+		if (fn(arg, r.v[i].name, r.v[i].id, e) < 0)
+			goto out;
+	rc = 0;
+out:
+	refs_release(&r);
 	return rc;
 }
 
 int
-mirror_head(struct mirror *m, const char *ref, char id[static CANON_ID_LEN],
-	struct err *e)
+mirror_head(struct mirror *m, const char *ref,
+	char id[static CANON_ID_LEN], struct err *e)
 {
 	git_oid oid;
 	int rc = git_reference_name_to_id(&oid, m->repo, ref);
 
+	id[0] = '\0';
 	if (rc == GIT_ENOTFOUND)
 		return 0;
 	if (rc < 0)
-		return gitx_err(e, ERR_IO, "cannot read '%s'", ref);
+		return gitx_err(e, ERR_IO, "cannot read branch '%s'", ref);
 	(void)git_oid_tostr(id, CANON_ID_LEN, &oid);
 	return 1;
 }
@@ -315,196 +418,262 @@ mirror_read(struct mirror *m, const char *id, int type, struct buf *out,
 	struct err *e)
 {
 	git_odb_object *o = NULL;
+	git_object_t kind;
 	git_oid oid;
-	int rc = -1;
+	size_t n;
+	int rc;
 
 	if (git_oid_fromstr(&oid, id) < 0)
 		return err_set(e, ERR_FORMAT, "'%.50s' is no object id", id);
+	/* The size first: what does not fit is not even unpacked. */
+	rc = git_odb_read_header(&n, &kind, m->odb, &oid);
+	if (rc == GIT_ENOTFOUND)
+		return err_set(e, ERR_INTEGRITY, "object %s is missing", id);
+	if (rc < 0)
+		return gitx_err(e, ERR_INTEGRITY, "cannot read %s", id);
+	if ((int)kind != type)
+		return err_set(e, ERR_INTEGRITY, "object %s is a %s", id,
+		    git_object_type2string(kind));
+	if (out->len > out->max || n > out->max - out->len)
+		return err_set(e, ERR_INTEGRITY,
+		    "object %s is too large (%zu bytes)", id, n);
 	if (git_odb_read(&o, m->odb, &oid) < 0)
-		return gitx_err(e, ERR_INTEGRITY, "cannot read object %s", id);
-	if ((int)git_odb_object_type(o) != type)
-		(void)err_set(e, ERR_INTEGRITY, "object %s is of another kind",
-		    id);
-	else
-		rc = buf_add(out, git_odb_object_data(o),
-		    git_odb_object_size(o), e);
+		return gitx_err(e, ERR_INTEGRITY, "cannot read %s", id);
+	rc = buf_add(out, git_odb_object_data(o), git_odb_object_size(o), e);
 	git_odb_object_free(o);
 	return rc;
 }
 
 static void
-reverse(char (*ids)[CANON_ID_LEN], size_t n)
+reverse(char (*v)[CANON_ID_LEN], size_t n)
 {
 	char t[CANON_ID_LEN];
+	size_t i;
 
-	for (size_t i = 0; i < n / 2; i++) {
-		memcpy(t, ids[i], sizeof(t));
-		memcpy(ids[i], ids[n - 1 - i], sizeof(t));
-		memcpy(ids[n - 1 - i], t, sizeof(t));
+	for (i = 0; i < n / 2; i++) {
+		memcpy(t, v[i], sizeof(t));
+		memcpy(v[i], v[n - 1 - i], sizeof(t));
+		memcpy(v[n - 1 - i], t, sizeof(t));
 	}
+}
+
+/* The parent of commit AT replaces it. */
+static int
+step(struct mirror *m, char at[static CANON_ID_LEN], struct buf *b,
+	struct err *e)
+{
+	char tree[CANON_ID_LEN], parent[CANON_ID_LEN];
+
+	buf_clear(b);
+	if (mirror_read(m, at, PACKW_COMMIT, b, e) < 0 ||
+	    gitx_commit_links(b->data, b->len, tree, parent, e) < 0)
+		return -1;
+	memcpy(at, parent, CANON_ID_LEN);
+	return 0;
 }
 
 int
 mirror_chain(struct mirror *m, const char *head, const char *stop,
 	char (**ids)[CANON_ID_LEN], size_t *n, struct err *e)
 {
-	char (*v)[CANON_ID_LEN] = NULL;
-	char at[CANON_ID_LEN], tree[CANON_ID_LEN];
-	struct buf raw = BUF_INIT(CANON_MAX);
+	struct buf b = BUF_INIT(CANON_MAX);
+	char (*v)[CANON_ID_LEN] = NULL, (*more)[CANON_ID_LEN];
+	char at[CANON_ID_LEN];
 	size_t len = 0, cap = 0;
 	int rc = -1;
 
 	(void)snprintf(at, sizeof(at), "%s", head);
-	while (at[0] != '\0' && strcmp(at, stop) != 0) {
+	while (*at && strcmp(at, stop) != 0) {
+		if (len == MAX_CHAIN) {
+			(void)err_set(e, ERR_INTEGRITY,
+			    "history of more than %u commits", MAX_CHAIN);
+			goto out;
+		}
 		if (len == cap) {
-			void *p;
-
-			cap = cap ? 2 * cap : 256;
-			p = cap > 2 * MAX_CHAIN ? NULL :
-			    realloc(v, cap * sizeof(*v));
-			if (!p) {
+			cap = cap ? cap * 2 : 64;
+			more = realloc(v, cap * sizeof(*v));
+			if (!more) {
 				(void)err_nomem(e);
 				goto out;
 			}
-			v = p;
+			v = more;
 		}
-		memcpy(v[len++], at, sizeof(at));
-		buf_clear(&raw);
-		if (mirror_read(m, at, PACKW_COMMIT, &raw, e) < 0 ||
-		    gitx_commit_links(raw.data, raw.len, tree, at, e) < 0)
+		memcpy(v[len++], at, CANON_ID_LEN);
+		if (step(m, at, &b, e) < 0)
 			goto out;
 	}
-	if (strcmp(at, stop) != 0) {
+	if (!*at && *stop) {
 		(void)err_set(e, ERR_INTEGRITY,
-		    "commit %.50s is not before %.50s", stop, head);
+		    "commit %s is not in the history of %s", stop, head);
 		goto out;
 	}
 	reverse(v, len);
 	*ids = v;
-	*n = len;
 	v = NULL;
+	*n = len;
 	rc = 0;
 out:
 	free(v);
-	buf_release(&raw);
+	buf_release(&b);
 	return rc;
 }
 
-/* --- trees --- */
-
-struct diff {
+/* A walk through two trees at once. */
+struct walk {
 	struct mirror *m;
 	int (*fn)(void *arg, const struct mirror_file *f, struct err *e);
 	void *arg;
-	char path[4096];
+	char path[CANON_PATH_LEN];	/* of the folder, with its '/' */
+	size_t len;
+	int depth;
 };
 
-static void
-hex_id(char out[static CANON_ID_LEN], const uint8_t *id)
-{
-	str_hex(out, id, 20);
-}
-
 static int
-load_tree(struct mirror *m, const char *id, struct buf *out, struct err *e)
-{
-	return id[0] == '\0' ? 0 : mirror_read(m, id, PACKW_TREE, out, e);
-}
-
-static int
-added_file(struct diff *d, const struct gitx_entry *en, size_t at,
+odd(const struct walk *w, const struct gitx_entry *entry, const char *what,
 	struct err *e)
 {
-	struct mirror_file f;
-	git_oid oid;
-	git_object_t type;
-	size_t size;
-
-	(void)at;
-	if (en->mode != GITX_FILE)
-		return err_set(e, ERR_INTEGRITY, "'%s' has mode %o", d->path,
-		    en->mode);
-	if (strlen(d->path) >= sizeof(f.path))
-		return err_set(e, ERR_INTEGRITY, "'%.100s…' is no path of "
-		    "records", d->path);
-	memset(&f, 0, sizeof(f));
-	(void)snprintf(f.path, sizeof(f.path), "%s", d->path);
-	hex_id(f.id, en->id);
-	memcpy(oid.id, en->id, sizeof(oid.id));
-	if (git_odb_read_header(&size, &type, d->m->odb, &oid) < 0 ||
-	    type != GIT_OBJECT_BLOB)
-		return gitx_err(e, ERR_INTEGRITY, "'%s' is not there", d->path);
-	f.bytes = size;
-	return d->fn(d->arg, &f, e);
+	return err_set(e, ERR_INTEGRITY, "'%s%.100s' %s", w->path, entry->name,
+	    what);
 }
 
-static int
-diff_trees(struct diff *d, const char *old, const char *now, size_t at,
-	int depth, struct err *e);
+static int walk_trees(struct walk *w, const char *old, const char *new,
+	struct err *e);
 
-/* NOW has EN; OLD is the entry of that name before, or NULL. */
 static int
-diff_entry(struct diff *d, const struct gitx_entry *old,
-	const struct gitx_entry *en, size_t at, int depth, struct err *e)
+added_file(struct walk *w, const struct gitx_entry *entry, struct err *e)
 {
-	char a[CANON_ID_LEN] = "", b[CANON_ID_LEN];
-	int len;
+	struct mirror_file f;
+	git_object_t type;
+	git_oid oid;
+	size_t n;
 
-	len = snprintf(d->path + at, sizeof(d->path) - at, "%s%.*s",
-	    at > 0 ? "/" : "", (int)en->name_len, en->name);
-	if (len < 0 || (size_t)len >= sizeof(d->path) - at)
-		return err_set(e, ERR_INTEGRITY, "a path is too long");
-	if (old && old->mode == en->mode && memcmp(old->id, en->id, 20) == 0)
-		return 0;
-	if (en->mode != GITX_DIR) {
-		if (old)
-			return err_set(e, ERR_INTEGRITY, "'%s' was changed",
-			    d->path);
-		return added_file(d, en, at, e);
-	}
-	if (old && old->mode != GITX_DIR)
-		return err_set(e, ERR_INTEGRITY, "'%s' was changed", d->path);
+	memset(&f, 0, sizeof(f));
+	memcpy(f.path, w->path, w->len);
+	memcpy(f.path + w->len, entry->name, entry->name_len);
+	str_hex(f.id, entry->id, 20);
+	if (git_oid_fromraw(&oid, entry->id) < 0 ||
+	    git_odb_read_header(&n, &type, w->m->odb, &oid) < 0)
+		return gitx_err(e, ERR_INTEGRITY, "'%s' cannot be read",
+		    f.path);
+	if (type != GIT_OBJECT_BLOB)
+		return odd(w, entry, "is no file", e);
+	f.bytes = n;
+	return w->fn(w->arg, &f, e);
+}
+
+/* Go into a folder: OLD may be NULL. */
+static int
+enter(struct walk *w, const struct gitx_entry *old,
+	const struct gitx_entry *new, struct err *e)
+{
+	char old_id[CANON_ID_LEN] = "", new_id[CANON_ID_LEN];
+	size_t len = w->len;
+	int rc;
+
+	if (w->depth == MAX_DEPTH)
+		return odd(w, new, "is too deep", e);
 	if (old)
-		hex_id(a, old->id);
-	hex_id(b, en->id);
-	return diff_trees(d, a, b, at + (size_t)len, depth + 1, e);
+		str_hex(old_id, old->id, 20);
+	str_hex(new_id, new->id, 20);
+	memcpy(w->path + len, new->name, new->name_len);
+	w->path[len + new->name_len] = '/';
+	w->len = len + new->name_len + 1;
+	w->path[w->len] = '\0';
+	w->depth++;
+	rc = walk_trees(w, old_id, new_id, e);
+	w->depth--;
+	w->len = len;
+	w->path[len] = '\0';
+	return rc;
+}
+
+/* An entry of NEW; OLD is the one of the same name, or NULL. */
+static int
+walk_entry(struct walk *w, const struct gitx_entry *old,
+	const struct gitx_entry *new, struct err *e)
+{
+	if (old && old->mode == new->mode && memcmp(old->id, new->id, 20) == 0)
+		return 0;
+	if (w->len + new->name_len + 2 > sizeof(w->path) ||
+	    memchr(new->name, '/', new->name_len))
+		return odd(w, new, "has a name that is none of ours", e);
+	if (old && (old->mode != GITX_DIR || new->mode != GITX_DIR))
+		return odd(w, new, "was changed", e);
+	if (new->mode == GITX_DIR)
+		return enter(w, old, new, e);
+	if (new->mode != GITX_FILE)
+		return odd(w, new, "is no plain file", e);
+	return added_file(w, new, e);
+}
+
+/* The next entry of both; they must be in git's order. */
+static int
+next_sorted(const struct buf *b, size_t *pos, struct gitx_entry *at,
+	struct err *e)
+{
+	struct gitx_entry prev = *at;
+	bool first = *pos == 0;
+	int rc = gitx_tree_next(b->data, b->len, pos, at, e);
+
+	if (rc > 0 && !first && gitx_tree_cmp(&prev, at) >= 0)
+		return err_set(e, ERR_INTEGRITY, "tree is not in order");
+	return rc;
+}
+
+static bool
+same_name(const struct gitx_entry *a, const struct gitx_entry *b)
+{
+	return a->name_len == b->name_len &&
+	    memcmp(a->name, b->name, a->name_len) == 0;
 }
 
 static int
-diff_trees(struct diff *d, const char *old, const char *now, size_t at,
-	int depth, struct err *e)
+walk_both(struct walk *w, const struct buf *old, const struct buf *new,
+	struct err *e)
+{
+	struct gitx_entry a, b;
+	size_t pa = 0, pb = 0;
+	int ra, rb;
+
+	memset(&a, 0, sizeof(a));
+	memset(&b, 0, sizeof(b));
+	ra = next_sorted(old, &pa, &a, e);
+	rb = next_sorted(new, &pb, &b, e);
+	if (rb == 0)
+		return err_set(e, ERR_INTEGRITY, "folder '%s' is empty",
+		    w->path);
+	while (ra > 0 || rb > 0) {
+		if (ra < 0 || rb < 0)
+			return -1;
+		if (ra > 0 && rb > 0 && same_name(&a, &b)) {
+			if (walk_entry(w, &a, &b, e) < 0)
+				return -1;
+			ra = next_sorted(old, &pa, &a, e);
+			rb = next_sorted(new, &pb, &b, e);
+		} else if (rb > 0 && (ra == 0 || gitx_tree_cmp(&b, &a) < 0)) {
+			if (walk_entry(w, NULL, &b, e) < 0)
+				return -1;
+			rb = next_sorted(new, &pb, &b, e);
+		} else {
+			return odd(w, &a, "was removed", e);
+		}
+	}
+	return ra < 0 || rb < 0 ? -1 : 0;
+}
+
+static int
+walk_trees(struct walk *w, const char *old, const char *new, struct err *e)
 {
 	struct buf a = BUF_INIT(MAX_TREE), b = BUF_INIT(MAX_TREE);
-	struct gitx_entry x, y;
-	size_t i = 0, j = 0;
-	int have_x, have_y, rc = -1;
+	int rc = -1;
 
-	if (depth > MAX_DEPTH)
-		return err_set(e, ERR_INTEGRITY, "the tree is too deep");
-	if (load_tree(d->m, old, &a, e) < 0 || load_tree(d->m, now, &b, e) < 0)
+	if (*old && mirror_read(w->m, old, PACKW_TREE, &a, e) < 0)
 		goto out;
-	have_x = gitx_tree_next(a.data, a.len, &i, &x, e);
-	have_y = gitx_tree_next(b.data, b.len, &j, &y, e);
-	while (have_x == 1 || have_y == 1) {
-		int c = have_x != 1 ? 1 : have_y != 1 ? -1 :
-		    gitx_tree_cmp(&x, &y);
-
-		if (have_x < 0 || have_y < 0)
-			goto out;
-		if (c < 0) {
-			d->path[at] = '\0';
-			(void)err_set(e, ERR_INTEGRITY,
-			    "'%s/%.*s' was removed", d->path,
-			    (int)x.name_len, x.name);
-			goto out;
-		}
-		if (diff_entry(d, c == 0 ? &x : NULL, &y, at, depth, e) < 0)
-			goto out;
-		if (c == 0)
-			have_x = gitx_tree_next(a.data, a.len, &i, &x, e);
-		have_y = gitx_tree_next(b.data, b.len, &j, &y, e);
-	}
-	rc = have_x < 0 || have_y < 0 ? -1 : 0;
+	if (mirror_read(w->m, new, PACKW_TREE, &b, e) < 0)
+		goto out;
+	rc = walk_both(w, &a, &b, e);
+	if (rc < 0 && e->code == ERR_FORMAT)
+		e->code = ERR_INTEGRITY;	/* a tree that is none */
 out:
 	buf_release(&a);
 	buf_release(&b);
@@ -516,16 +685,33 @@ mirror_added(struct mirror *m, const char *old_tree, const char *new_tree,
 	int (*fn)(void *arg, const struct mirror_file *f, struct err *e),
 	void *arg, struct err *e)
 {
-	struct diff *d = calloc(1, sizeof(*d));
-	int rc;
+	struct walk w = {.m = m, .fn = fn, .arg = arg};
 
-	if (!d)
-		return err_nomem(e);
-	d->m = m;
-	d->fn = fn;
-	d->arg = arg;
-	rc = diff_trees(d, old_tree, new_tree, 0, 0, e);
-	free(d);
+	if (strcmp(old_tree, new_tree) == 0)
+		return 0;
+	return walk_trees(&w, old_tree, new_tree, e);
+}
+
+/* The entry NAME of tree ID: 1, 0, -1. */
+static int
+find_entry(struct mirror *m, const char *id, const char *name, size_t n,
+	unsigned *mode, char found[static CANON_ID_LEN], struct err *e)
+{
+	struct buf b = BUF_INIT(MAX_TREE);
+	struct gitx_entry entry;
+	size_t pos = 0;
+	int rc = mirror_read(m, id, PACKW_TREE, &b, e);
+
+	if (rc == 0)
+		while ((rc = gitx_tree_next(b.data, b.len, &pos, &entry,
+		    e)) > 0)
+			if (entry.name_len == n &&
+			    memcmp(entry.name, name, n) == 0) {
+				*mode = entry.mode;
+				str_hex(found, entry.id, 20);
+				break;
+			}
+	buf_release(&b);
 	return rc;
 }
 
@@ -533,34 +719,22 @@ int
 mirror_blob_at(struct mirror *m, const char *tree, const char *path,
 	struct buf *out, struct err *e)
 {
-	struct buf raw = BUF_INIT(MAX_TREE);
-	char at[CANON_ID_LEN];
-	int rc = -1, more = 1;
+	char at[CANON_ID_LEN], next[CANON_ID_LEN];
+	unsigned mode = GITX_DIR;
+	size_t n;
+	int rc;
 
 	(void)snprintf(at, sizeof(at), "%s", tree);
-	while (more) {
-		size_t len = strcspn(path, "/"), pos = 0;
-		struct gitx_entry en;
-		int have;
-
-		buf_clear(&raw);
-		more = path[len] == '/';
-		if (load_tree(m, at, &raw, e) < 0)
-			goto out;
-		while ((have = gitx_tree_next(raw.data, raw.len, &pos, &en,
-			    e)) == 1)
-			if (en.name_len == len &&
-			    memcmp(en.name, path, len) == 0)
-				break;
-		if (have <= 0 || (en.mode == GITX_DIR) != more) {
-			rc = have < 0 ? -1 : 0;
-			goto out;
-		}
-		hex_id(at, en.id);
-		path += len + (more ? 1 : 0);
+	for (; *path; path += n + (path[n] == '/')) {
+		n = strcspn(path, "/");
+		if (mode != GITX_DIR)
+			return 0;
+		rc = find_entry(m, at, path, n, &mode, next, e);
+		if (rc <= 0)
+			return rc;
+		memcpy(at, next, sizeof(at));
 	}
-	rc = mirror_read(m, at, PACKW_BLOB, out, e) < 0 ? -1 : 1;
-out:
-	buf_release(&raw);
-	return rc;
+	if (mode != GITX_FILE)
+		return 0;
+	return mirror_read(m, at, PACKW_BLOB, out, e) < 0 ? -1 : 1;
 }

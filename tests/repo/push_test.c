@@ -12,6 +12,7 @@
 #include "repo/push.h"
 
 static struct sshkey *key;
+static pid_t sshd_pid = -1;	/* ended by teardown, whatever happens */
 
 /* A central, a spool, and what lies in it. */
 struct fix {
@@ -125,6 +126,7 @@ push_all(struct send *s, struct err *e)
 	int rc = -1;
 
 	s->n = 0;
+	s->sent = 0;
 	push_result_init(s->r);
 	assert_int_equal(spool_unsent(s->f->s, s->ref, s->old, gather, s, e),
 	    0);
@@ -387,7 +389,7 @@ test_fakes(void **state)
 	script(&f, "stuck", "#!/bin/sh\n" ADVERTISE "sleep 60\n");
 	fake_fails(&f, "stuck", ERR_NET, "does not answer");
 	script(&f, "fatal", "#!/bin/sh\n" ADVERTISE
-	    "printf '000d\\003no room'\nsleep 60\n");
+	    "printf '000c\\003no room'\nsleep 60\n");
 	fake_fails(&f, "fatal", ERR_NET, "no room");
 	script(&f, "eats", "#!/bin/sh\n" ADVERTISE "cat >/dev/null\n"
 	    "printf 0000\n");
@@ -404,8 +406,8 @@ test_fakes(void **state)
 
 	/* refused before all was sent: the reason is heard */
 	script(&f, "early", "#!/bin/sh\n" ADVERTISE "head -c 1000 >/dev/null\n"
-	    "printf '0017\\0010012unpack quota\\n'\n"
-	    "printf '0038\\0010033ng %s full\\n'\nprintf '00090010000'\n"
+	    "printf '0016\\0010011unpack quota\\n'\n"
+	    "printf '0031\\001002cng %s full\\n'\nprintf '00090010000'\n"
 	    "printf 0000\n", REF0);
 	use_fake(&f, "early");
 	if (push_all(&s, &e) < 0)
@@ -417,7 +419,7 @@ test_fakes(void **state)
 	/* ok, and then the line breaks: ok it is */
 	script(&f, "ok", "#!/bin/sh\n" ADVERTISE "cat >/dev/null\n"
 	    "printf '0013\\001000eunpack ok\\n'\n"
-	    "printf '002f\\001002aok %s\\n'\n", REF0);
+	    "printf '002c\\0010027ok %s\\n'\n", REF0);
 	use_fake(&f, "ok");
 	if (push_all(&s, &e) < 0)
 		fail_msg("%s", e.what);
@@ -427,7 +429,7 @@ test_fakes(void **state)
 	/* unpack failed: "ok" counts for nothing */
 	script(&f, "liar", "#!/bin/sh\n" ADVERTISE "cat >/dev/null\n"
 	    "printf '0014\\001000funpack bad\\n'\n"
-	    "printf '002f\\001002aok %s\\n'\n", REF0);
+	    "printf '002c\\0010027ok %s\\n'\n", REF0);
 	use_fake(&f, "liar");
 	assert_int_equal(push_all(&s, &e), 0);
 	assert_false(r.ok);
@@ -482,7 +484,7 @@ test_memory(void **state)
 /* --- a real sshd --- */
 
 static int
-start_sshd(struct fix *f, int port, pid_t *pid)
+start_sshd(struct fix *f, int port)
 {
 	char *conf = str_fmt("%s/sshd_config", f->box);
 	const char *argv[] = {"/usr/sbin/sshd", "-D", "-e", "-f", conf, NULL};
@@ -490,7 +492,6 @@ start_sshd(struct fix *f, int port, pid_t *pid)
 	struct err e = ERR_INIT;
 	int i, rc;
 
-	*pid = -1;
 	if (access(argv[0], X_OK) < 0) {
 		free(conf);
 		return -1;
@@ -503,8 +504,10 @@ start_sshd(struct fix *f, int port, pid_t *pid)
 	    "HostKey %s/host\nAuthorizedKeysFile %s/keys\nStrictModes no\n"
 	    "PidFile none\nPasswordAuthentication no\nUsePAM no\n"
 	    "PermitRootLogin yes\n", port, f->box, f->box);
-	assert_int_equal(proc_spawn(&p, argv, NULL, PROC_QUIET, &e), 0);
-	*pid = p.pid;
+	assert_int_equal(proc_spawn(&p, argv, NULL, PROC_OUT | PROC_QUIET,
+	    &e), 0);
+	sshd_pid = p.pid;
+	close(p.out);
 	free(conf);
 	for (i = 0; i < 50; i++) {
 		rc = box_sh(NULL, "ssh -F /dev/null -p %d -i '%s/user' -o "
@@ -525,11 +528,10 @@ test_ssh(void **state)
 	struct fix f;
 	int port = 20000 + (int)(getpid() % 20000);
 	char *url, *cmd;
-	pid_t pid;
 
 	(void)state;
 	fix_open(&f);
-	if (start_sshd(&f, port, &pid) < 0) {
+	if (start_sshd(&f, port) < 0) {
 		print_message("skipped: no sshd here\n");
 		goto out;
 	}
@@ -551,10 +553,6 @@ test_ssh(void **state)
 	free(url);
 	free(cmd);
 out:
-	if (pid > 0) {
-		kill(pid, SIGTERM);
-		waitpid(pid, NULL, 0);
-	}
 	fix_close(&f);
 }
 
@@ -575,6 +573,10 @@ static int
 teardown(void **state)
 {
 	(void)state;
+	if (sshd_pid > 0) {
+		kill(sshd_pid, SIGTERM);
+		waitpid(sshd_pid, NULL, 0);
+	}
 	sshkey_free(key);
 	return 0;
 }

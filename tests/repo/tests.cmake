@@ -1,3 +1,3 @@
-foreach(module IN ITEMS canon central packw spool push)
+foreach(module IN ITEMS canon central packw spool push mirror)
 	liudi_test(repo ${module})
 endforeach()
