@@ -7,5 +7,5 @@ foreach(shell IN ITEMS dash busybox bash)
 	add_test(NAME hooks.${shell} COMMAND sh
 		${CMAKE_CURRENT_SOURCE_DIR}/hooks/pre-receive.sh ${words})
 	set_tests_properties(hooks.${shell} PROPERTIES
-		SKIP_RETURN_CODE 77 TIMEOUT 300)
+		SKIP_RETURN_CODE 77 TIMEOUT 600)
 endforeach()
