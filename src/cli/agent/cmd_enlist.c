@@ -1,4 +1,4 @@
-/* cli/agent/cmd_init.c - liudi init: keys and configuration of a station. */
+/* cli/agent/cmd_enlist.c - liudi init: keys and configuration of a station. */
 
 #include <string.h>
 

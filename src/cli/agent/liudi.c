@@ -1,4 +1,4 @@
-/* cli/agent/main.c - liudi: the workstation's program. */
+/* cli/agent/liudi.c - liudi: the workstation's program. */
 
 #include "base/proc.h"
 #include "cli/agent/commands.h"

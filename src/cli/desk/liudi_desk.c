@@ -1,4 +1,4 @@
-/* cli/desk/main.c - liudi-desk: the manager's program. */
+/* cli/desk/liudi_desk.c - liudi-desk: the manager's program. */
 #include "cli/desk/deskcmds.h"
 
 #include "base/banned.h"
