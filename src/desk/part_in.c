@@ -404,19 +404,28 @@ add_gone(struct part_in *p, const struct fold_change *c, struct err *e)
 	    (int64_t)c->op);
 }
 
-/* A station that plays a loss down breaks its word; the rest is a note. */
+static bool
+is_loss(enum record_op op)
+{
+	return op == RECORD_REWRITTEN || op == RECORD_TRUNCATED ||
+	    op == RECORD_REMOVED;
+}
+
+/*
+ * A station that plays a loss down breaks its word; the rest is a note.  It
+ * holds ids, not the old bytes, so cut and rewritten it cannot always tell
+ * apart: both are a loss.
+ */
 static int
 check_claim(struct part_in *p, const char *source, const char *path,
 	size_t path_len, enum record_op claimed, enum record_op op,
 	struct err *e)
 {
-	bool loss = op == RECORD_REWRITTEN || op == RECORD_TRUNCATED ||
-	    op == RECORD_REMOVED;
-
-	if (p->head.full || claimed == op)
+	if (p->head.full || claimed == op ||
+	    (is_loss(claimed) && is_loss(op)))
 		return 0;
-	return event_add(&p->at, loss ? EVENT_INTEGRITY : EVENT_NOTE, "class",
-	    e, "'%.*s' of '%s' was %s; the station calls it %s",
+	return event_add(&p->at, is_loss(op) ? EVENT_INTEGRITY : EVENT_NOTE,
+	    "class", e, "'%.*s' of '%s' was %s; the station calls it %s",
 	    (int)path_len, path, source, record_op_name(op),
 	    record_op_name(claimed));
 }
