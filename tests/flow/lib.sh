@@ -32,6 +32,7 @@ cleanup() { :; }
 end()
 {
 	cleanup
+	[ -z "${sshd_pid:-}" ] || kill "$sshd_pid" || :
 	[ -z "${LIUDI_KEEP:-}" ] || { echo "kept: $t"; return; }
 	chmod -R u+rwX "$t" 2>/dev/null || :
 	rm -rf "$t"
@@ -139,12 +140,12 @@ ws()
 	shift
 	liudi --home "$t/$ws_id" "$@"
 }
-# station ID [CENTRAL]: makes it and adds it; folders chats, shop and app of
-# $t/ID-files are its sources.
+# station ID [CENTRAL [SSH]]: makes it and adds it; folders chats, shop and app
+# of $t/ID-files are its sources.
 station()
 {
 	line=$(liudi -q --home "$t/$1" init --central "${2:-$central}" \
-	    --station "$1")
+	    --station "$1" ${3:+--ssh "$3"})
 	desk_key station add "$line" >"$t/out" 2>"$t/err" ||
 		{ fail "station $1 not added"; done_; }
 	mkdir -p "$t/$1-files"
@@ -153,6 +154,45 @@ station()
 		printf '\n[source %s]\nkind = %s\npath = %s\n' "${s%:*}" \
 		    "${s#*:}" "$t/$1-files/${s%:*}" >>"$t/$1/liudi.ini"
 	done
+}
+
+# ssh_server: an sshd of our own on 127.0.0.1 with throw-away keys; sets
+# ssh_central, the central's address, and ssh_command.  1 if it does not start.
+ssh_server()
+{
+	command -v /usr/sbin/sshd ssh >/dev/null || return 1
+	[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd || return 1
+	mkdir -m 700 "$t/ssh"
+	for k in host user; do
+		ssh-keygen -q -t ed25519 -N '' -C $k -f "$t/ssh/$k"
+	done
+	port=$((20000 + $$ % 20000))
+	cat >"$t/ssh/config" <<-CONFIG
+	Port $port
+	ListenAddress 127.0.0.1
+	HostKey $t/ssh/host
+	PidFile none
+	AuthorizedKeysFile $t/ssh/user.pub
+	StrictModes no
+	UsePAM no
+	PasswordAuthentication no
+	KbdInteractiveAuthentication no
+	PermitRootLogin prohibit-password
+	CONFIG
+	echo "[127.0.0.1]:$port $(cat "$t/ssh/host.pub")" >"$t/ssh/known"
+	/usr/sbin/sshd -D -e -f "$t/ssh/config" 2>"$t/ssh/log" &
+	sshd_pid=$!
+	ssh_command="ssh -F none -p $port -i $t/ssh/user -o IdentitiesOnly=yes"
+	ssh_command="$ssh_command -o UserKnownHostsFile=$t/ssh/known"
+	ssh_central=ssh://$(id -un)@127.0.0.1:$port$central
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		# shellcheck disable=SC2086
+		$ssh_command "$(id -un)@127.0.0.1" true 2>"$t/ssh/said" &&
+			return 0
+		sleep 0.2
+	done
+	cat "$t/ssh/said" "$t/ssh/log"
+	return 1
 }
 
 # The manager's identity in the clear, for stock age.
