@@ -1,3 +1,5 @@
 # The desk: keys and the opener; what else it does.
 liudi_test(desk deskkeys)
 liudi_test(desk opener)
+liudi_test(desk catalogue)
+liudi_test(desk target)
