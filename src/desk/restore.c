@@ -20,6 +20,8 @@
 
 #include "base/banned.h"
 
+#define PENDING_MAX (512u * 1024)
+
 struct restoring {
 	struct box *box;
 	const struct restore_ask *ask;
@@ -27,6 +29,10 @@ struct restoring {
 	struct restore_plan plan;
 	struct target *target;	/* a folder, or … */
 	int pool;		/* … a temporary that an archive is made of */
+	/* bytes that follow each other, not written yet */
+	struct buf pending;
+	int64_t pending_off;
+	size_t pending_file;
 	/* the bundle being read */
 	const struct restore_bundle *bundle;
 	struct buf ids;		/* what the catalogue says */
@@ -106,12 +112,53 @@ end_file(struct restoring *r, size_t file, struct err *e)
 }
 
 static int
+write_now(struct restoring *r, size_t file, int64_t off, const void *data,
+	size_t n, struct err *e)
+{
+	struct restore_file *f = &r->plan.file[file];
+	struct err why = ERR_INIT;
+	int rc;
+
+	if (f->state != FILE_BEGUN)
+		return 0;
+	rc = r->target ? target_write(r->target, file, off, data, n, &why) :
+	    file_pwrite(r->pool, data, n, f->base + off, "pool", &why);
+	return rc < 0 ? give_up(r, file, &why, e) : 0;
+}
+
+static int
+flush(struct restoring *r, struct err *e)
+{
+	int rc = r->pending.len == 0 ? 0 : write_now(r, r->pending_file,
+	    r->pending_off, r->pending.data, r->pending.len, e);
+
+	buf_clear(&r->pending);
+	return rc;
+}
+
+/* Chunks of one file follow each other: few writes instead of many. */
+static int
+write_later(struct restoring *r, size_t file, int64_t off, const void *data,
+	size_t n, struct err *e)
+{
+	if (r->pending.len > 0 && (file != r->pending_file ||
+	    off != r->pending_off + (int64_t)r->pending.len ||
+	    n > PENDING_MAX - r->pending.len) && flush(r, e) < 0)
+		return -1;
+	if (n >= PENDING_MAX)
+		return write_now(r, file, off, data, n, e);
+	if (r->pending.len == 0) {
+		r->pending_file = file;
+		r->pending_off = off;
+	}
+	return buf_add(&r->pending, data, n, e);
+}
+
+static int
 write_file(struct restoring *r, const struct restore_piece *p,
 	const void *data, size_t n, struct err *e)
 {
 	struct restore_file *f = &r->plan.file[p->file];
-	struct err why = ERR_INIT;
-	int rc;
 
 	if (f->state == FILE_WAITS && begin_file(r, p->file, e) < 0)
 		return -1;
@@ -119,13 +166,14 @@ write_file(struct restoring *r, const struct restore_piece *p,
 		return 0;
 	if ((int64_t)n > f->left)
 		return err_set(e, ERR_INTEGRITY, "'%s' is too long", f->path);
-	rc = r->target ? target_write(r->target, p->file, p->off, data, n,
-	    &why) : file_pwrite(r->pool, data, n, f->base + p->off, "pool",
-	    &why);
-	if (rc < 0)
-		return give_up(r, p->file, &why, e);
+	if (write_later(r, p->file, p->off, data, n, e) < 0)
+		return -1;
 	f->left -= (int64_t)n;
-	return f->left == 0 ? end_file(r, p->file, e) : 0;
+	if (f->left > 0)
+		return 0;
+	if (flush(r, e) < 0)
+		return -1;
+	return f->state == FILE_BEGUN ? end_file(r, p->file, e) : 0;
 }
 
 /* --- Chunks. */
@@ -441,6 +489,7 @@ restore_run(struct box *b, const struct restore_ask *ask,
 	r.report = report;
 	r.pool = -1;
 	buf_init(&r.ids, 256u * 1024 * 1024);
+	buf_init(&r.pending, PENDING_MAX);
 	if (restore_plan_make(&r.plan, b->catalogue, ask,
 	    kind == PACKOUT_ZIP, report, e) < 0)
 		goto out;
@@ -449,6 +498,7 @@ restore_run(struct box *b, const struct restore_ask *ask,
 out:
 	restore_plan_release(&r.plan);
 	buf_release(&r.ids);
+	buf_release(&r.pending);
 	free(r.active);
 	return rc;
 }
