@@ -3,7 +3,7 @@
  *
  * A central is a folder, "ssh://[user@]host[:port]/path" or "https://host/path"
  * under which control.git, records.git and desk.git lie.
- * Needs: base.
+ * Needs: base; libgit2 (to read settings).
  */
 #ifndef LIUDI_REPO_CENTRAL_H
 #define LIUDI_REPO_CENTRAL_H
@@ -48,7 +48,8 @@ void central_argv_free(char **argv);
 
 /*
  * Environment for stock git children: no system and user configuration, no
- * prompt, our ssh command.  NULL-terminated "NAME=value"; free with
+ * prompt, our ssh command.  For proc_spawn: "NAME=value" sets, "NAME" alone
+ * removes (GIT_DIR and the like); NULL-terminated; free with
  * central_argv_free.
  */
 char **central_git_env(const struct central *c, struct err *e);

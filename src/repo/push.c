@@ -26,6 +26,7 @@ struct push {
 	bool open;		/* conn is */
 	struct conn conn;
 	struct proto_adv adv;
+	struct buf rest;	/* what came behind the advertisement */
 };
 
 void
@@ -49,9 +50,10 @@ feed_adv(void *arg, const void *data, size_t n, struct err *e)
 
 	if (proto_adv_feed(&p->adv, data, n, &used, e) < 0)
 		return -1;
+	/* It may refuse before we ask: then that is the report. */
 	if (used < n)
-		return err_set(e, ERR_FORMAT,
-		    "the central spoke out of turn");
+		return buf_add(&p->rest, (const uint8_t *)data + used,
+		    n - used, e);
 	return 0;
 }
 
@@ -131,6 +133,7 @@ push_open_stall(const struct central *c, enum push_how how,
 	p->how = how;
 	p->stall_ms = stall_ms;
 	proto_adv_init(&p->adv);
+	buf_init(&p->rest, TEXT_MAX);
 	p->spool_dir = str_dup(spool_dir ? spool_dir : "");
 	p->url = central_repo(c, REPO);
 	if (!p->spool_dir || !p->url) {
@@ -169,6 +172,7 @@ push_close(struct push *p)
 		conn_close(&p->conn);
 	}
 	proto_adv_release(&p->adv);
+	buf_release(&p->rest);
 	free(p->spool_dir);
 	free(p->url);
 	free(p);
@@ -277,6 +281,9 @@ converse(struct push *p, const char *ref, const char *old, const char *new_id,
 	const char *const packs[], size_t npacks, struct outlet *o,
 	struct proto_report *report, struct err *e)
 {
+	if (p->rest.len > 0 &&
+	    proto_report_feed(report, p->rest.data, p->rest.len, e) < 0)
+		return -1;
 	if (send_command(p, ref, old, new_id, e) < 0)
 		return -1;
 	if (!p->conn.deaf && packw_concat(packs, npacks, send_pack, o,

@@ -8,7 +8,7 @@
  * later trees and commits can be made and pushed.
  * Steps: spool_part_new, spool_part_add…, spool_part_commit (packs are on the
  * disk, the ref has not moved), the caller fsyncs its journal, spool_move.
- * Needs: base, crypto, sign; libgit2 with an odb backend of packw.
+ * Needs: base, crypto, sign; libgit2.
  */
 #ifndef LIUDI_REPO_SPOOL_H
 #define LIUDI_REPO_SPOOL_H
@@ -25,7 +25,7 @@ struct spool;
 
 /*
  * Open or make the bare repository DIR; stale *.lock, tmp_pack_* and tmp_idx_*
- * of a killed run are removed.
+ * of a killed run are removed, and parts whose ref never moved.
  */
 struct spool *spool_open(const char *dir, struct err *e);
 void spool_close(struct spool *s);
@@ -47,7 +47,9 @@ struct spool_part *spool_part_new(struct spool *s, const char *parent,
 int spool_part_add(struct spool_part *p, const struct canon_path *path,
 	const void *data, size_t n, struct err *e);
 /*
- * Write trees and the signed commit, finish the packs.  RUN: the message.
+ * Write trees and the signed commit, finish the packs.  RUN: the message; its
+ * numbers must follow on the parent's (ERR_FAIL).  The date is TIME_UTC or the
+ * parent's, whichever is later.
  * ID gets the commit's id.  The ref does not move.
  */
 int spool_part_commit(struct spool_part *p, const char *station,
@@ -61,15 +63,17 @@ int spool_move(struct spool *s, const char *ref, const char *old,
 
 /*
  * Re-date commits: rewrite the commits after BASE ("" = all) up to REF's head
- * with the same trees and messages and the time max(own... never below MIN and
- * parent's), signed by KEY; moves the ref.  For a clock that was ahead.
+ * with the same trees and messages and the time NEW_UTC, or BASE's if that is
+ * later, signed by KEY; moves the ref.  For a clock that was ahead.  Commits
+ * that were received are refused (ERR_FAIL).
  */
 int spool_redate(struct spool *s, const char *ref, const char *base,
 	int64_t new_utc, const struct sshkey *key, struct err *e);
 
 /*
  * The commits of REF after RECEIVED ("" = all), oldest first: calls FN for
- * each with the paths of the packs that hold what it adds.
+ * each with the paths of the packs that hold what it adds.  -1: ERR_INTEGRITY
+ * (RECEIVED is not in the history, or the central lost what we no longer hold).
  */
 int spool_unsent(struct spool *s, const char *ref, const char *received,
 	int (*fn)(void *arg, const char *id, const char *const packs[],

@@ -556,6 +556,109 @@ out:
 	fix_close(&f);
 }
 
+/* --- smart http, by git's own http-backend behind a small server --- */
+
+static const char http_server[] =
+	"import http.server, os, subprocess, sys\n"
+	"class H(http.server.BaseHTTPRequestHandler):\n"
+	"  protocol_version = 'HTTP/1.1'\n"
+	"  def log_message(self, *a): pass\n"
+	"  def body(self):\n"
+	"    if self.headers.get('Transfer-Encoding') != 'chunked':\n"
+	"      n = int(self.headers.get('Content-Length') or 0)\n"
+	"      return self.rfile.read(n)\n"
+	"    out = b''\n"
+	"    while True:\n"
+	"      n = int(self.rfile.readline(), 16)\n"
+	"      out += self.rfile.read(n)\n"
+	"      self.rfile.readline()\n"
+	"      if n == 0: return out\n"
+	"  def do(self):\n"
+	"    data = self.body()\n"
+	"    path, _, query = self.path.partition('?')\n"
+	"    env = dict(os.environ, GIT_PROJECT_ROOT=sys.argv[1],\n"
+	"      GIT_HTTP_EXPORT_ALL='1', PATH_INFO=path, QUERY_STRING=query,\n"
+	"      REQUEST_METHOD=self.command, REMOTE_USER='x',\n"
+	"      CONTENT_TYPE=self.headers.get('Content-Type') or '',\n"
+	"      CONTENT_LENGTH=str(len(data)))\n"
+	"    r = subprocess.run(['git', 'http-backend'], input=data, env=env,\n"
+	"      stdout=subprocess.PIPE).stdout\n"
+	"    head, _, rest = r.partition(b'\\r\\n\\r\\n')\n"
+	"    lines = [l.split(': ', 1) for l in head.decode().split('\\r\\n')]\n"
+	"    status = [v for k, v in lines if k == 'Status'] or ['200']\n"
+	"    self.send_response(int(status[0].split()[0]))\n"
+	"    for k, v in lines:\n"
+	"      if k != 'Status': self.send_header(k, v)\n"
+	"    self.send_header('Content-Length', str(len(rest)))\n"
+	"    self.end_headers()\n"
+	"    self.wfile.write(rest)\n"
+	"  do_GET = do_POST = do\n"
+	"s = http.server.HTTPServer(('127.0.0.1', 0), H)\n"
+	"print(s.server_port, flush=True)\n"
+	"s.serve_forever()\n";
+
+static pid_t http_pid = -1;
+
+/* Its port, or -1 without python. */
+static int
+start_http(struct fix *f)
+{
+	const char *argv[] = {"python3", "-c", http_server, f->url, NULL};
+	struct proc p = PROC_INIT;
+	struct err e = ERR_INIT;
+	char text[16] = "";
+	ssize_t n;
+
+	if (box_sh(NULL, "python3 -c ''") != 0)
+		return -1;
+	assert_int_equal(proc_spawn(&p, argv, NULL, PROC_OUT | PROC_QUIET,
+	    &e), 0);
+	http_pid = p.pid;
+	/* the whole line: it dies if nobody takes its end */
+	for (n = 0; n < 15 && read(p.out, text + n, 1) == 1; n++)
+		if (text[n] == '\n')
+			break;
+	close(p.out);
+	return n > 0 ? (int)strtol(text, NULL, 10) : -1;
+}
+
+static void
+test_http(void **state)
+{
+	struct err e = ERR_INIT;
+	struct fix f;
+	char *url, id[CANON_ID_LEN];
+	struct push *p;
+	int port;
+
+	(void)state;
+	fix_open(&f);
+	port = start_http(&f);
+	if (port < 0) {
+		print_message("skipped: no python3 here\n");
+		fix_close(&f);
+		return;
+	}
+	/* plain http, which only a test may use */
+	url = f.c.url;
+	f.c.url = str_fmt("http://127.0.0.1:%d", port);
+	f.c.kind = CENTRAL_HTTPS;
+	free(url);
+	good_life(&f, PUSH_OWN);
+	/* the fallback sees the same branch */
+	p = push_open(&f.c, PUSH_STOCK, f.dir, &e);
+	if (!p)
+		fail_msg("%s", e.what);
+	assert_int_equal(push_advertised(p, REF0, id), 1);
+	push_close(p);
+	/* nobody there */
+	free(f.c.url);
+	f.c.url = str_dup("http://127.0.0.1:1");
+	assert_null(push_open(&f.c, PUSH_OWN, f.dir, &e));
+	assert_int_equal(e.code, ERR_NET);
+	fix_close(&f);
+}
+
 static int
 setup(void **state)
 {
@@ -577,6 +680,10 @@ teardown(void **state)
 		kill(sshd_pid, SIGTERM);
 		waitpid(sshd_pid, NULL, 0);
 	}
+	if (http_pid > 0) {
+		kill(http_pid, SIGTERM);
+		waitpid(http_pid, NULL, 0);
+	}
 	sshkey_free(key);
 	return 0;
 }
@@ -592,7 +699,8 @@ main(void)
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_fakes),
 		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_ssh)
+		cmocka_unit_test(test_ssh),
+		cmocka_unit_test(test_http)
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,3 +1,5 @@
-foreach(module IN ITEMS canon central packw spool push mirror)
+foreach(module IN ITEMS canon central packw spool push mirror receipt)
 	liudi_test(repo ${module})
 endforeach()
+liudi_fuzz(canon DEPENDS repo)
+liudi_fuzz(proto DEPENDS repo)
