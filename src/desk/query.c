@@ -510,6 +510,17 @@ query_stations(struct catalogue *c, query_station_fn fn, void *arg,
 }
 
 int
+query_stopped(struct catalogue *c, int64_t *n, struct err *e)
+{
+	const enum sql q = SQL_BRANCH_EACH;
+	int rc = catalogue_step(c, q, e, "");
+
+	for (*n = 0; rc > 0; rc = catalogue_next(c, q, e))
+		*n += !catalogue_null(c, q, 3);
+	return rc;
+}
+
+int
 query_has_station(struct catalogue *c, const char *station, bool *yes,
 	struct err *e)
 {

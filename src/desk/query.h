@@ -111,6 +111,9 @@ typedef int (*query_station_fn)(void *arg, const struct query_station *s,
 int query_stations(struct catalogue *c, query_station_fn fn, void *arg,
 	struct err *e);
 
+/* How many branches are not followed any further: their chain is broken. */
+int query_stopped(struct catalogue *c, int64_t *n, struct err *e);
+
 /* True if there is such a station. */
 int query_has_station(struct catalogue *c, const char *station, bool *yes,
 	struct err *e);

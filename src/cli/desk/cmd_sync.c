@@ -122,7 +122,7 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	struct buf line = BUF_INIT(1024 * 1024);
 	const bool json = k->c->json;
 	size_t parts = 0;
-	int64_t since = 0;
+	int64_t since = 0, stopped = 0;
 	int rc = -1;
 
 	if (sync_index(b, k->rewritten, &parts, &since, e) < 0)
@@ -130,6 +130,11 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	if (query_events_since(b->catalogue, since, json ? json_event :
 	    print_event, k, e) < 0)
 		goto out;
+	/* Told once, but not over: until it is mended each sync ends with it. */
+	if (query_stopped(b->catalogue, &stopped, e) < 0)
+		goto out;
+	if (stopped > 0 || k->rewritten->len > 0)
+		k->worst = cli_worse(k->worst, CLI_INTEGRITY);
 	if (!json && !k->c->quiet) {
 		(void)printf(cli_tr("%zu new commits\n"), parts);
 		show_padded(cli_tr("station"), 18);
