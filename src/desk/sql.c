@@ -190,8 +190,9 @@ const char *const sql_text[SQL_COUNT] = {
 		"runs, elsewhere, claimed, op, hash, was, named FROM version "
 		"WHERE line = ?1 AND from_part <= ?2 AND to_part > ?2 "
 		"AND to_part < ?3",
+	/* Not those that a fork only brought back: see SQL_VERSION_REWIND_OLD. */
 	[SQL_VERSION_OF_PART] = "SELECT " VERSION_COLUMNS "FROM version v "
-		"WHERE v.from_part = ?1 ORDER BY v.source, v.path",
+		"WHERE v.from_part = ?1 AND v.named >= ?1 ORDER BY v.source, v.path",
 	[SQL_VERSION_AT] = "SELECT " VERSION_COLUMNS "FROM version v "
 		"WHERE v.line = ?1 AND v.from_part <= ?2 "
 		"AND (v.to_part IS NULL OR v.to_part > ?2) "
