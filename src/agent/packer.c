@@ -12,12 +12,17 @@
 #include "crypto/hash.h"
 #include "base/banned.h"
 
-#define RING_LEN (2u * 1024 * 1024)
+#define RING_LEN (1024u * 1024)
 /*
- * zstd holds back up to a block before it writes: a bundle is closed while
- * that still fits below PACKER_BUNDLE_LEN, since padding rounds up from there.
+ * Padding rounds a bundle's length up to a step of 128 KiB there.  From
+ * CLOSE_FROM on, a bundle is closed where little of a step is left; the longer
+ * it gets, the more is good enough.
  */
-#define HELD_BACK (132u * 1024)
+#define CLOSE_FROM (PACKER_BUNDLE_LEN - 256u * 1024)
+#define PAD_GOOD (8u * 1024)
+#define PAD_PATIENCE 8		/* one byte of padding more per so many bytes */
+#define LOOK_EVERY (32u * 1024)	/* bytes; each look ends a zstd block */
+#define END_OVERHEAD 64u	/* of tar and zstd, about */
 
 struct item {
 	uint32_t len;		/* of the bytes; 0 = close the bundle */
@@ -43,7 +48,7 @@ struct packer {
 	struct seal *seal;
 	struct hash plain;
 	uint64_t plain_len;
-	uint64_t unseen;	/* bytes given to tarz since it last wrote */
+	uint64_t held;		/* bytes given to tarz since it was flushed */
 
 	/* shared, under lock */
 	pthread_mutex_t lock;
@@ -75,7 +80,6 @@ plain_sink(void *arg, const void *data, size_t n, struct err *e)
 
 	hash_update(&p->plain, data, n);
 	p->plain_len += n;
-	p->unseen = 0;
 	return seal_write(p->seal, data, n, e);
 }
 
@@ -91,7 +95,7 @@ bundle_open(struct packer *p, struct err *e)
 	if (buf_reserve(&p->sealed, PACKER_BUNDLE_LEN + 65536, e) != 0)
 		return -1;
 	p->plain_len = 0;
-	p->unseen = 0;
+	p->held = 0;
 	p->seal = seal_new(p->recipient, p->nrecipients, sealed_sink, p, e);
 	if (p->seal == NULL)
 		return -1;
@@ -139,24 +143,46 @@ out:
 	return rc;
 }
 
+/* Is this a good place to close the open bundle? */
+static int
+is_full(struct packer *p, bool *full, struct err *e)
+{
+	uint64_t len, pad;
+
+	*full = false;
+	if (tarz_written(p->tarz) + p->held < CLOSE_FROM ||
+	    p->held < LOOK_EVERY)
+		return 0;
+	if (tarz_flush(p->tarz, e) != 0)
+		return -1;
+	p->held = 0;
+	len = tarz_written(p->tarz) + END_OVERHEAD;
+	if (len < CLOSE_FROM)
+		return 0;
+	pad = seal_pad_len(len);
+	*full = pad <= PAD_GOOD + (len - CLOSE_FROM) / PAD_PATIENCE;
+	return 0;
+}
+
 static int
 put(struct packer *p, const struct item *it, const void *data, struct err *e)
 {
 	char name[8 + 64 + 1] = "chunks/";
+	bool full = false;
 
 	if (it->len == 0)
 		return p->open ? bundle_close(p, e) : 0;
-	if (p->open && tarz_written(p->tarz) + p->unseen % HELD_BACK +
-	    it->len + HELD_BACK / 2 > PACKER_BUNDLE_LEN &&
-	    bundle_close(p, e) != 0)
-		return -1;
 	if (!p->open && bundle_open(p, e) != 0)
 		return -1;
 	str_hex(name + 7, it->id, 32);
-	p->unseen += it->len;
 	if (buf_add(&p->bundle[p->nbundles].ids, it->id, 32, e) != 0)
 		return -1;
-	return tarz_add(p->tarz, name, data, it->len, it->packed, e);
+	if (tarz_add(p->tarz, name, data, it->len, it->packed, e) != 0)
+		return -1;
+	p->held += it->len;
+	if (is_full(p, &full, e) != 0)
+		return -1;
+	return full ? bundle_close(p, e) : 0;
 }
 
 /* --- the ring --- */
@@ -305,7 +331,7 @@ packer_new(const struct seal_recipient *r, size_t n, int zstd_level,
 	}
 	memcpy(p->recipient, r, n * sizeof(*r));
 	p->nrecipients = n;
-	buf_init(&p->sealed, 2 * PACKER_BUNDLE_LEN);
+	buf_init(&p->sealed, 32u * 1024 * 1024);
 	for (size_t i = 0; i < CANON_MAX_BUNDLES; i++)
 		buf_init(&p->bundle[i].ids, 64u * 1024 * 1024);
 	(void)pthread_mutex_init(&p->lock, NULL);

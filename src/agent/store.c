@@ -91,49 +91,76 @@ room_for(struct store *x, size_t n, struct err *e)
 	return 0;
 }
 
+/* Cut and store what is in the buffer; LAST: the file ends there. */
+static int
+cut_buffer(struct store *x, const struct chunker *ch, size_t *have,
+	bool packed, bool last, struct err *e)
+{
+	size_t pos = 0, n;
+
+	while ((n = chunker_cut(ch, x->data + pos, *have - pos, last)) > 0) {
+		if (one_chunk(x, x->data + pos, n, packed, e) != 0)
+			return -1;
+		pos += n;
+	}
+	memmove(x->data, x->data + pos, *have - pos);
+	*have -= pos;
+	return 0;
+}
+
+/*
+ * The class in which a file is cut is fixed when it is first stored.  Bytes
+ * that are compressed already have no small repeats to find: larger chunks.
+ */
+static enum chunker_class
+first_class(int64_t size, bool packed)
+{
+	enum chunker_class c = chunker_class_for(size);
+
+	return packed && c == CHUNKER_SMALL ? CHUNKER_MEDIUM : c;
+}
+
 /* Read to the end, cutting and storing. */
 static int
-read_file(struct store *x, struct source_file *f, enum chunker_class class_,
+read_file(struct store *x, struct source_file *f, struct entry *en,
 	struct err *e)
 {
 	struct chunker ch;
-	size_t have = 0, got = 1;
+	size_t have = 0, got;
 	bool packed = false, first = true;
-	unsigned page = source_file_page_size(f);
 
 	buf_clear(&x->ids);
 	x->size = 0;
 	x->last_len = 0;
-	if (hash_restart(&x->tail, e) != 0)
+	en->page = source_file_page_size(f);
+	if (hash_restart(&x->tail, e) != 0 || room_for(x, READ_LEN, e) != 0)
 		return -1;
-	chunker_init(&ch, &x->gear, class_, page, source_file_size(f));
-	if (room_for(x, ch.max + READ_LEN, e) != 0)
-		return -1;
-	while (got > 0) {
-		size_t pos = 0, n;
-
+	do {
 		if (source_file_read(f, x->data + have, x->cap - have, &got,
 			e) != 0)
 			return -1;
 		feed_tail(x, x->size, x->data + have, got);
 		x->size += (int64_t)got;
 		have += got;
-		if (first && page == 0)
-			packed = tarz_is_packed(x->data, have);
-		first = false;
-		while ((n = chunker_cut(&ch, x->data + pos, have - pos,
-			    got == 0)) > 0) {
-			if (one_chunk(x, x->data + pos, n, packed, e) != 0)
+		if (first) {
+			packed = en->page == 0 &&
+			    tarz_is_packed(x->data, have);
+			if (en->class_ == 0)
+				en->class_ = (uint8_t)first_class(
+				    source_file_size(f), packed);
+			chunker_init(&ch, &x->gear, en->class_, en->page,
+			    source_file_size(f));
+			if (room_for(x, ch.max + READ_LEN, e) != 0)
 				return -1;
-			pos += n;
+			first = false;
 		}
-		memmove(x->data, x->data + pos, have - pos);
-		have -= pos;
+		if (cut_buffer(x, &ch, &have, packed, got == 0, e) != 0)
+			return -1;
 		x->c->progress.bytes += (int64_t)got;
 		tell_progress(x);
 		if (proc_interrupted())
 			return err_set(e, ERR_INTR, "interrupted");
-	}
+	} while (got > 0);
 	return 0;
 }
 
@@ -175,17 +202,13 @@ read_item(struct store *x, struct collect_source *cs, const char *path,
 		if (source_file_open(cs->src, path, x->c->s->path.tmp, &f,
 			e) != 0)
 			break;
-		if (en->class_ == 0)
-			en->class_ = (uint8_t)chunker_class_for(
-			    source_file_size(f));
-		io = read_file(x, f, en->class_, e) != 0;
+		io = read_file(x, f, en, e) != 0;
 		if (io) {
 			source_file_close(f);
 			break;
 		}
 		source_file_stat(f, &se);
 		collect_stat(en, &se);
-		en->page = source_file_page_size(f);
 		en->torn = source_file_changed(f);
 		source_file_close(f);
 		rc = 1;

@@ -27,6 +27,11 @@ int tarz_begin(struct tarz *t, tarz_sink sink, void *arg, struct err *e);
 /* An entry; PACKED: its bytes do not compress. */
 int tarz_add(struct tarz *t, const char *name, const void *data, size_t n,
 	bool packed, struct err *e);
+/*
+ * Compress what zstd still holds back, so that tarz_written() tells all.  Costs
+ * a block's worth of ratio: for the last few entries of a file only.
+ */
+int tarz_flush(struct tarz *t, struct err *e);
 /* Bytes given to the sink so far. */
 uint64_t tarz_written(const struct tarz *t);
 /* End of tar and of the last frame. */
