@@ -4,9 +4,10 @@
 
 LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
 	libgit2-dev libarchive-dev libsodium-dev libssl-dev libinih-dev
-	libsqlite3-dev libzstd-dev libyajl-dev"
+	libsqlite3-dev libzstd-dev libyajl-dev
+	zlib1g-dev"
 LIUDI_TEST="libcmocka-dev dash busybox age jq openssh-server shellcheck zstd
-	sqlite3 zlib1g-dev mandoc"
+	sqlite3 mandoc"
 
 # need PACKAGE...: install what is missing; 1 line to run if we are not root.
 need() {

@@ -85,6 +85,7 @@ sqlite3\.h:source chunk desk
 archive(_entry)?\.h:bundle unbundle desk
 zstd(_errors)?\.h:bundle unbundle
 git2[./]:repo control
+zlib\.h:repo
 LIST
 
 find "$top/src" -name '*.[ch]' | sed 's,.*/,,' | sort | uniq -d >"$tmp/twice"

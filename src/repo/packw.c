@@ -13,12 +13,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "crypto/hash.h"
-#include "repo/crc32.h"
 
 #include "base/banned.h"
 
@@ -55,7 +55,6 @@ struct packw {
 	struct objects objs;
 	uint32_t *slot;		/* open addressing: index + 1 into objs */
 	size_t nslots;
-	struct crc32_table crc;
 	uint32_t crc_now;	/* of the entry being written */
 	size_t gathered;
 	uint8_t gather[GATHER];
@@ -185,7 +184,7 @@ put(struct packw *p, const void *data, size_t n, struct err *e)
 static int
 put_entry(struct packw *p, const void *data, size_t n, struct err *e)
 {
-	p->crc_now = crc32_update(&p->crc, p->crc_now, data, n);
+	p->crc_now = (uint32_t)crc32(p->crc_now, data, (uInt)n);
 	return put(p, data, n, e);
 }
 
@@ -200,7 +199,6 @@ packw_new(const char *dir, struct err *e)
 		return NULL;
 	}
 	p->fd = -1;
-	crc32_init(&p->crc);
 	p->dir = str_dup(dir);
 	if (!p->dir) {
 		(void)err_nomem(e);
@@ -302,7 +300,7 @@ put_stored(struct packw *p, const uint8_t *data, size_t n, struct err *e)
 		if (put_entry(p, b, 5, e) < 0 ||
 		    (run > 0 && put_entry(p, data, run, e) < 0))
 			return -1;
-		adler = adler32_update(adler, data, run);
+		adler = (uint32_t)adler32(adler, data, (uInt)run);
 		data += run;
 	} while (n > 0);
 	put32(b, adler);
@@ -418,7 +416,7 @@ read_stored(struct reader *r, uint64_t n, struct buf *out, struct err *e)
 	} while (b[0] == 0);
 	out->data[out->len] = '\0';
 	if (out->len - begin != n || read_at(r, b, 4, e) < 0 ||
-	    get32(b) != adler32_update(1, out->data + begin, n))
+	    get32(b) != adler32_z(1, out->data + begin, n))
 		return bad_entry(r, e);
 	return 0;
 }

@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
-#include "repo/crc32.h"
 
 #define BIG ((size_t)8 << 20)
 
@@ -37,28 +36,6 @@ files_in(const char *dir)
 		n += d->d_name[0] != '.';
 	closedir(f);
 	return n;
-}
-
-static void
-test_sums(void **state)
-{
-	static const char text[] = "123456789";
-	struct crc32_table t;
-	uint32_t a;
-	size_t i;
-
-	(void)state;
-	crc32_init(&t);
-	assert_int_equal(crc32_update(&t, 0, text, 9), 0xcbf43926);
-	a = crc32_update(&t, 0, text, 4);
-	assert_int_equal(crc32_update(&t, a, text + 4, 5), 0xcbf43926);
-	assert_int_equal(adler32_update(1, text, 9), 0x091e01de);
-	/* fed in pieces of every size, the same comes out */
-	for (i = 1; i < 40; i += 3) {
-		a = crc32_update(&t, 0, bytes, i);
-		assert_int_equal(crc32_update(&t, a, bytes + i, 9999 - i),
-		    crc32_update(&t, 0, bytes, 9999));
-	}
 }
 
 static void
@@ -410,7 +387,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sums),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_dropped),
