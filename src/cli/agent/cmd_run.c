@@ -250,8 +250,8 @@ exit_of(const struct cli *c, const struct run_result *r)
 		rc = cli_worse(rc, CLI_INTEGRITY);
 	if ((r->spooled || r->integrity) && !c->json) {
 		(void)err_set(&e, r->integrity ? ERR_INTEGRITY : ERR_NET,
-		    r->integrity ? "%s" :
-		    "kept here, not yet received by the central: %s", r->why);
+		    r->integrity ? "%s" : cli_tr("kept here, not yet received "
+		    "by the central: %s"), cli_tr(r->why));
 		(void)err_hint(&e, "%s", r->hint);
 		cli_error(c, &e);
 	}
