@@ -317,7 +317,7 @@ static const struct tr_pair pairs[] = {
 	{"rewritten",
 	    "改写"},
 	{"run       started (its clock)   received (=) or first seen (<)  station  parts  +new >grown ~moved !rewritten or cut -removed",
-	    "运行      开始（自报时间）      收到(=)或初见(<)       工作站           批  +新增 >追加 ~移动 !改写或截短 -删除"},
+	    "运行      开始（自报时间）       收到(=)或初见(<)      工作站             批  +新增 >追加 ~移动 !改写或截短 -删除"},
 	{"run %lld received by the central",
 	    "中央仓库已收到第 %lld 号运行"},
 	{"run 'liudi init --central … --station ID' first",

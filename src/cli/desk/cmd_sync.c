@@ -139,9 +139,12 @@ index_and_show(struct box *b, void *arg, struct err *e)
 		(void)printf(cli_tr("%zu new commits\n"), parts);
 		show_padded(cli_tr("station"), 18);
 		show_padded(cli_tr("last run"), 21);
-		(void)printf("%8s  %9s  %6s  %7s  %7s  %s\n",
-		    cli_tr("files"), cli_tr("size"), cli_tr("new"),
-		    cli_tr("changed"), cli_tr("removed"), cli_tr("problems"));
+		show_right(cli_tr("files"), 6);
+		show_right(cli_tr("size"), 9);
+		show_right(cli_tr("new"), 6);
+		show_right(cli_tr("changed"), 7);
+		show_right(cli_tr("removed"), 7);
+		(void)printf("  %s\n", cli_tr("problems"));
 	}
 	if ((json || !k->c->quiet) && query_stations(b->catalogue, json ?
 	    json_station : print_station, &line, e) < 0)

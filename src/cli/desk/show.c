@@ -36,6 +36,16 @@ show_padded(const char *s, size_t columns)
 		(void)fputc(' ', stdout);
 }
 
+void
+show_right(const char *s, size_t columns)
+{
+	size_t width = utf8_width(s);
+
+	/* %*s would count bytes */
+	(void)printf("  %*s", (int)(width < columns ? columns - width : 0), "");
+	cli_put_shown(stdout, s, strlen(s));
+}
+
 int
 show_json_line(struct buf *line, struct err *e)
 {

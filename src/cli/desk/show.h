@@ -19,6 +19,8 @@ const char *show_time(int64_t utc, char out[SHOW_TIME_LEN]);
 
 /* S without terminal's own codes, then blanks up to COLUMNS. */
 void show_padded(const char *s, size_t columns);
+/* The blanks first; two of them before that. */
+void show_right(const char *s, size_t columns);
 
 /* Print a line of JSON and empty it.  0 or -1. */
 int show_json_line(struct buf *line, struct err *e);
