@@ -44,8 +44,12 @@ run(struct cli *c, struct err *e)
 	seen.quiet = c->quiet;
 	seen.dry = cli_has(c, "dry-run");
 	assert_null(cli_value(c, "no-such"));
-	if (seen.code)
+	if (seen.code == ERR_NOMEM) {
+		(void)err_nomem(e);
+		(void)err_hint(e, "run the command again");
+	} else if (seen.code) {
 		(void)err_set(e, seen.code, "it went wrong");
+	}
 	return seen.answer;
 }
 
@@ -284,6 +288,15 @@ speaks_chinese(void **state)
 	(void)setenv("LC_ALL", "zh_CN.UTF-8", 1);
 	assert_string_equal(cli_tr("options:"), "选项：");
 	assert_string_equal(cli_tr("not in the table"), "not in the table");
+	/* errors and hints are looked up whole */
+	seen.answer = CLI_FAILED;
+	seen.code = ERR_NOMEM;
+	assert_int_equal(CALL("go"), CLI_FAILED);
+	assert_string_equal(said, "prog: 错误：内存不足\n"
+	    "prog: 提示：请再次运行该命令\n");
+	seen.code = ERR_FAIL;
+	assert_int_equal(CALL("go"), CLI_FAILED);
+	assert_string_equal(said, "prog: 错误：it went wrong\n");
 	assert_string_equal(cli_tr(""), "");
 	(void)setenv("LC_ALL", "", 1);
 	(void)setenv("LC_MESSAGES", "en_US.UTF-8", 1);
