@@ -206,6 +206,7 @@ identity()
 }
 records() { git --git-dir "${records_git:-$central/records.git}" "$@"; }
 # branches [STATION]: refs of its branches at the central.
+# shellcheck disable=SC2120 # mostly of all stations
 branches()
 {
 	records for-each-ref --format='%(refname)' "refs/heads/ws/${1:-}"

@@ -13,4 +13,21 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(main 10-main.sh)
 	liudi_flow(model 20-model.sh $<TARGET_FILE:flow_model>)
 	liudi_flow(kill 30-kill.sh)
+	liudi_flow(faults 40-faults.sh)
+	liudi_flow(attacks 45-attacks.sh)
 endif()
+# docs/recover.sh: on what liudi made, and on records made by hand, where each
+# kind of damage is tried.
+if(TARGET liudi AND TARGET liudi-desk)
+	liudi_flow(recover recover.sh)
+endif()
+foreach(shell IN ITEMS dash busybox)
+	set(words ${shell})
+	if(shell STREQUAL busybox)
+		set(words busybox sh)
+	endif()
+	add_test(NAME flow.recover_made_${shell} COMMAND sh
+		${CMAKE_CURRENT_SOURCE_DIR}/flow/recover_made.sh ${words})
+	set_tests_properties(flow.recover_made_${shell} PROPERTIES
+		SKIP_RETURN_CODE 77 TIMEOUT 600)
+endforeach()
