@@ -92,7 +92,8 @@ bundle_open(struct packer *p, struct err *e)
 	if (p->nbundles == CANON_MAX_BUNDLES)
 		return err_set(e, ERR_FAIL, "too many bundles in a part");
 	buf_clear(&p->sealed);
-	if (buf_reserve(&p->sealed, PACKER_BUNDLE_LEN + 65536, e) != 0)
+	if (buf_reserve(&p->sealed, PACKER_BUNDLE_LEN + PACKER_BUNDLE_LEN / 8,
+		e) != 0)
 		return -1;
 	p->plain_len = 0;
 	p->held = 0;
@@ -429,6 +430,8 @@ packer_end(struct packer *p, const struct packer_bundle **b, size_t *n,
 		}
 		(void)pthread_mutex_unlock(&p->lock);
 	}
+	/* The manifest comes next, and wants the room. */
+	buf_release(&p->sealed);
 	*b = p->bundle;
 	*n = p->nbundles;
 	return rc;

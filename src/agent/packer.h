@@ -20,7 +20,7 @@
 #include "repo/spool.h"
 #include "seal/seal.h"
 
-#define PACKER_BUNDLE_LEN (8u * 1024 * 1024)	/* closed near it */
+#define PACKER_BUNDLE_LEN (6u * 1024 * 1024)	/* closed near it */
 
 struct packer_bundle {
 	struct canon_path path;

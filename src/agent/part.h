@@ -15,7 +15,7 @@
 #include "agent/collect.h"
 #include "agent/packer.h"
 
-#define PART_BUNDLES 4			/* a part is closed when so many are */
+#define PART_BUNDLES 5			/* a part is closed when so many are */
 #define PART_LINES_LEN (6u * 1024 * 1024)	/* or with so many bytes of lines */
 
 struct part_maker {
