@@ -267,6 +267,21 @@ list_held(const char *dir, struct refs *r, struct err *e)
 	return rc;
 }
 
+/* Nothing new: one connection is enough to know. */
+static bool
+refs_equal(const struct refs *a, const struct refs *b)
+{
+	size_t i;
+
+	if (a->n != b->n)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (strcmp(a->v[i].name, b->v[i].name) != 0 ||
+		    strcmp(a->v[i].id, b->v[i].id) != 0)
+			return false;
+	return true;
+}
+
 int
 mirror_fetch(const struct central *c, const char *name, const char *dir,
 	struct buf *rewritten, struct err *e)
@@ -289,6 +304,10 @@ mirror_fetch(const struct central *c, const char *name, const char *dir,
 	    list_held(dir, &held, e) < 0 ||
 	    list_remote(c, name, url, &shown, e) < 0)
 		goto out;
+	if (refs_equal(&held, &shown)) {
+		rc = 0;
+		goto out;
+	}
 	/* An empty central is not an error. */
 	status = shown.n > 0 ? git(c, argv, &out, last, e) : 0;
 	if (status < 0)
