@@ -15,6 +15,10 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(kill 30-kill.sh)
 	liudi_flow(faults 40-faults.sh)
 	liudi_flow(attacks 45-attacks.sh)
+	liudi_flow(disk 50-disk.sh)
+	liudi_flow(heartbeat 60-heartbeat.sh)
+	liudi_flow(names 70-names.sh $<TARGET_FILE:flow_model>)
+	liudi_flow(push 80-push.sh)
 endif()
 # docs/recover.sh: on what liudi made, and on records made by hand, where each
 # kind of damage is tried.
