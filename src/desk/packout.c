@@ -49,7 +49,7 @@ configure(struct packout *p, enum packout_kind kind, struct err *e)
 			rc = archive_write_set_options(p->a,
 			    "zip:hdrcharset=UTF-8");
 	} else {
-		rc = archive_write_set_format_pax_restricted(p->a);
+		rc = archive_write_set_format_pax(p->a);
 		if (rc == ARCHIVE_OK)
 			rc = archive_write_add_filter_zstd(p->a);
 	}
