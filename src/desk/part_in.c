@@ -103,6 +103,28 @@ check_order(const struct part_in *p, const struct record_head *h,
 	return 0;
 }
 
+/*
+ * Within a branch the numbers forbid it; a new branch may begin with an old
+ * run, so that what came after it seems not to be.
+ */
+static int
+check_again(const struct part_in *p, const struct record_head *h,
+	struct err *e)
+{
+	struct catalogue *c = p->at.catalogue;
+	int rc = catalogue_step(c, SQL_PART_AGAIN, e, "bbit",
+	    (const void *)h->run, sizeof(h->run),
+	    (const void *)p->link->run.manifest, (size_t)HASH_LEN, p->line,
+	    p->link->id);
+
+	if (rc > 0)
+		rc = event_add(&p->at, EVENT_INTEGRITY, "again", e,
+		    "the run of commit %.12s is played again",
+		    catalogue_text(c, SQL_PART_AGAIN, 0));
+	catalogue_reset(c, SQL_PART_AGAIN);
+	return rc;
+}
+
 static int
 check_dates(const struct part_in *p, const struct record_head *h,
 	struct err *e)
@@ -185,7 +207,8 @@ on_head(void *arg, const struct record_head *h, struct err *e)
 	p->head = *h;
 	p->have_head = true;
 	if (check_context(p, h, e) < 0 || check_order(p, h, e) < 0 ||
-	    check_dates(p, h, e) < 0 || check_readers(p, h, e) < 0)
+	    check_again(p, h, e) < 0 || check_dates(p, h, e) < 0 ||
+	    check_readers(p, h, e) < 0)
 		return -1;
 	if (h->has_receipt && catalogue_run(p->at.catalogue, SQL_PART_RECEIPT,
 	    e, "ti", h->receipt_head, h->receipt_utc) < 0)

@@ -138,6 +138,10 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_PART_NEWEST] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE l.station = ?1 AND p.seq <= ?2 AND p.run IS NOT NULL "
 		"ORDER BY p.started DESC, p.n DESC LIMIT 1",
+	/* The same manifest under another commit. */
+	[SQL_PART_AGAIN] = "SELECT p.id FROM part p "
+		"JOIN branch b ON b.n = p.branch WHERE p.run = ?1 "
+		"AND p.manifest = ?2 AND b.line = ?3 AND p.id <> ?4 LIMIT 1",
 	[SQL_PART_SEEN] = "UPDATE part SET worst = max(worst, ?2) "
 		"WHERE n = ?1",
 	[SQL_PART_RECEIPT] = "UPDATE part SET receipt_utc = ?2 "

@@ -191,6 +191,14 @@ put "$t/manifest" "$s.manifest.age"
 records update-ref "${ref%.*}.1" "$(commit 0 "$now")"
 found 'a bundle is not the one of the commit'
 
+scene "the first run is played again as a new branch"
+file bundle-00 "$first"
+begin
+put "$t/bundle-00" "$s.bundle-00.age"
+put "$t/manifest" "$s.manifest.age"
+records update-ref "${ref%.*}.1" "$(commit 0 "$now")"
+found 'again'
+
 scene "a run is played again"
 begin "$head"
 file manifest "$head"
