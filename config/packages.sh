@@ -7,7 +7,7 @@ LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
 	libsqlite3-dev libzstd-dev libyajl-dev
 	zlib1g-dev"
 LIUDI_TEST="libcmocka-dev dash busybox age jq openssh-server shellcheck zstd
-	sqlite3 mandoc"
+	sqlite3 mandoc unzip"
 
 # need PACKAGE...: install what is missing; 1 line to run if we are not root.
 need() {
