@@ -31,7 +31,7 @@ root=$t/untar
 [ -d "$root/chats" ] || root=$t/untar/ws-01
 alike "$files" "$root" "an archive"
 expect 0 restore ws-01:chats "$t/chats.tar.zst"
-ok test "$(tar --zstd -tf "$t/chats.tar.zst" | wc -l)" -gt 5
+ok test "$(tar --zstd -tf "$t/chats.tar.zst" 2>"$t/err" | wc -l)" -gt 5
 
 step "zip"
 desk_key restore ws-01 --to "$t/all.zip" >"$t/out" 2>"$t/err" ||
