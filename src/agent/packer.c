@@ -46,7 +46,6 @@ struct packer {
 	bool open;
 	struct buf sealed;
 	struct seal *seal;
-	struct hash plain;
 	uint64_t plain_len;
 	uint64_t held;		/* bytes given to tarz since it was flushed */
 
@@ -78,7 +77,6 @@ plain_sink(void *arg, const void *data, size_t n, struct err *e)
 {
 	struct packer *p = arg;
 
-	hash_update(&p->plain, data, n);
 	p->plain_len += n;
 	return seal_write(p->seal, data, n, e);
 }
@@ -100,8 +98,7 @@ bundle_open(struct packer *p, struct err *e)
 	p->seal = seal_new(p->recipient, p->nrecipients, sealed_sink, p, e);
 	if (p->seal == NULL)
 		return -1;
-	if (hash_restart(&p->plain, e) != 0 ||
-	    tarz_begin(p->tarz, plain_sink, p, e) != 0 ||
+	if (tarz_begin(p->tarz, plain_sink, p, e) != 0 ||
 	    record_bundle_json(p->head, &json, e) != 0 ||
 	    tarz_add(p->tarz, "liudi.json", json.data, json.len, false, e) !=
 		0)
@@ -126,7 +123,6 @@ bundle_close(struct packer *p, struct err *e)
 	    plain_sink(p, pad.data, pad.len, e) != 0 ||
 	    seal_finish(p->seal, e) != 0)
 		goto out;
-	hash_final(&p->plain, b->plain_sha256);
 	hash_sha256(b->sha256, p->sealed.data, p->sealed.len);
 	b->bytes = p->sealed.len;
 	b->path = (struct canon_path){.started_utc = p->head->started,
@@ -339,8 +335,8 @@ packer_new(const struct seal_recipient *r, size_t n, int zstd_level,
 	(void)pthread_cond_init(&p->space, NULL);
 	(void)pthread_cond_init(&p->work, NULL);
 	(void)pthread_cond_init(&p->idle, NULL);
-	if (hash_init(&p->plain, HASH_SHA256, e) != 0 ||
-	    (p->tarz = tarz_new(zstd_level, e)) == NULL) {
+	p->tarz = tarz_new(zstd_level, e);
+	if (p->tarz == NULL) {
 		packer_free(p);
 		return NULL;
 	}
@@ -362,7 +358,6 @@ packer_free(struct packer *p)
 	}
 	seal_free(p->seal);
 	tarz_free(p->tarz);
-	hash_release(&p->plain);
 	buf_release(&p->sealed);
 	for (size_t i = 0; i < CANON_MAX_BUNDLES; i++)
 		buf_release(&p->bundle[i].ids);

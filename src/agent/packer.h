@@ -26,7 +26,6 @@ struct packer_bundle {
 	struct canon_path path;
 	uint8_t sha256[32];		/* of the sealed file */
 	uint64_t bytes;
-	uint8_t plain_sha256[32];
 	struct buf ids;
 };
 

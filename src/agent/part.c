@@ -70,8 +70,7 @@ bundle_lines(const struct packer_bundle *b, size_t n, struct buf *out,
 	for (size_t i = 0; i < n; i++) {
 		canon_path_text(&b[i].path, path);
 		if (record_bundle_line(path, b[i].sha256, b[i].bytes,
-			b[i].plain_sha256, b[i].ids.data,
-			b[i].ids.len / HASH_LEN, out, e) != 0)
+			b[i].ids.data, b[i].ids.len / HASH_LEN, out, e) != 0)
 			return -1;
 	}
 	return 0;

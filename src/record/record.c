@@ -450,8 +450,8 @@ record_file_line(const struct record_file *f, struct buf *out, struct err *e)
 
 int
 record_bundle_line(const char *path, const uint8_t sha256[static 32],
-	uint64_t bytes, const uint8_t plain_sha256[static 32],
-	const uint8_t *ids, size_t n, struct buf *out, struct err *e)
+	uint64_t bytes, const uint8_t *ids, size_t n, struct buf *out,
+	struct err *e)
 {
 	uint8_t *p;
 
@@ -465,9 +465,7 @@ record_bundle_line(const char *path, const uint8_t sha256[static 32],
 	p = put_hex(p, sha256, 32);
 	p = PUT_LIT(p, "\",\"bytes\":");
 	p = put_num(p, bytes);
-	p = PUT_LIT(p, ",\"plain_sha256\":\"");
-	p = put_hex(p, plain_sha256, 32);
-	p = PUT_LIT(p, "\",\"chunks\":");
+	p = PUT_LIT(p, ",\"chunks\":");
 	p = put_ids(p, ids, n);
 	p = PUT_LIT(p, "}\n");
 	out->len = (size_t)(p - out->data);

@@ -116,8 +116,8 @@ struct record_file {		/* pointers are borrowed */
 int record_head_line(const struct record_head *h, struct buf *out,
 	struct err *e);
 int record_bundle_line(const char *path, const uint8_t sha256[static 32],
-	uint64_t bytes, const uint8_t plain_sha256[static 32],
-	const uint8_t *ids, size_t n, struct buf *out, struct err *e);
+	uint64_t bytes, const uint8_t *ids, size_t n, struct buf *out,
+	struct err *e);
 int record_source_line(const struct record_source *s, struct buf *out,
 	struct err *e);
 int record_file_line(const struct record_file *f, struct buf *out,

@@ -451,7 +451,7 @@ static int
 read_bundle(struct reader *r, const struct json_node *line)
 {
 	static const char *const keys[] = {"path", "sha256", "bytes",
-		"plain_sha256", "chunks"};
+		"chunks"};
 	static const struct table t = TABLE(keys);
 	const struct json_node *val[MAX_KEYS];
 	struct manifest_bundle b;
@@ -466,8 +466,7 @@ read_bundle(struct reader *r, const struct json_node *line)
 	    get_text(r, val[0], b.path, sizeof(b.path)) < 0 ||
 	    get_hex(r, val[1], b.sha256, 32) < 0 ||
 	    get_count(r, val[2], &bytes) < 0 ||
-	    get_hex(r, val[3], b.plain_sha256, 32) < 0 ||
-	    add_ids(r, val[4]) < 0)
+	    add_ids(r, val[3]) < 0)
 		return -1;
 	if (!path_is_safe(b.path, strlen(b.path)))
 		return wrong(r, "path");

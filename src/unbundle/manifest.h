@@ -18,7 +18,6 @@ struct manifest_bundle {	/* ids borrowed during the call */
 	char path[96];
 	uint8_t sha256[32];
 	uint64_t bytes;
-	uint8_t plain_sha256[32];
 	const uint8_t *ids;
 	size_t n;
 };

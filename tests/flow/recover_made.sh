@@ -169,7 +169,7 @@ rec_file() # PATH FILE
 	    --cacheinfo "100644,$oid,$1"
 	echo "$oid"
 }
-seal() # <plain: an age file; $t/plain_sha
+seal() # <tar: an age file
 {
 	{
 		zstd -qc
@@ -200,9 +200,9 @@ part()
 		(cd "$t/tar" && tar -c --format=ustar -b 1 -f - liudi.json \
 		    -T "$t/members") | seal "$t/bundle"
 		b_oid=$(rec_file "$stem.bundle-00.age" "$t/bundle")
-		printf '{"path":"%s","sha256":"%s","bytes":%s,"plain_sha256":"%s","chunks":%s}\n' \
+		printf '{"path":"%s","sha256":"%s","bytes":%s,"chunks":%s}\n' \
 		    "$stem.bundle-00.age" "$(sha "$t/bundle")" \
-		    "$(($(wc -c <"$t/bundle")))" "$(sha "$t/plain")" \
+		    "$(($(wc -c <"$t/bundle")))" \
 		    "$(printf '%s\n' "$@" | jq -Rsc 'split("\n")[:-1]')" \
 		    >"$t/bundles"
 		echo "Liudi-Bundle: sha256:$(sha "$t/bundle") $(($(wc -c <"$t/bundle")))" \

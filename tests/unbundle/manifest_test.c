@@ -87,8 +87,8 @@ again_head(void *arg, const struct record_head *h, struct err *e)
 static int
 again_bundle(void *arg, const struct manifest_bundle *b, struct err *e)
 {
-	return record_bundle_line(b->path, b->sha256, b->bytes,
-	    b->plain_sha256, b->ids, b->n, arg, e);
+	return record_bundle_line(b->path, b->sha256, b->bytes, b->ids, b->n,
+	    arg, e);
 }
 
 static int
@@ -171,9 +171,9 @@ reads_what_was_written(void **state)
 	assert_int_equal(record_head_line(&h, &b, &e), 0);
 	expect_same(&b);
 	assert_int_equal(record_bundle_line("runs/x.bundle-00.age", ids, 77,
-	    ids + 32, ids, 8, &b, &e), 0);
+	    ids, 8, &b, &e), 0);
 	assert_int_equal(record_bundle_line("runs/x.bundle-01.age", ids, 0,
-	    ids + 32, NULL, 0, &b, &e), 0);
+	    NULL, 0, &b, &e), 0);
 	expect_same(&b);
 	assert_int_equal(record_source_line(&s, &b, &e), 0);
 	assert_int_equal(record_source_line(&s2, &b, &e), 0);
@@ -264,7 +264,7 @@ reads_long_manifests(void **state)
 	"\"state\":\"ok\",\"files\":1,\"bytes\":1,\"symlinks\":1," \
 	"\"empty_dirs\":1,\"special\":1,\"unreadable\":1,\"skipped\":1}\n"
 #define BUNDLE(path) "{\"path\":\"" path "\",\"sha256\":\"" HEX11 "\"," \
-	"\"bytes\":1,\"plain_sha256\":\"" HEX22 "\",\"chunks\":[]}\n"
+	"\"bytes\":1,\"chunks\":[]}\n"
 #define PATH_LINE(p) FILE_("removed", "\"path\":\"" p "\"}\n")
 #define B64_LINE(p) FILE_("removed", "\"path_b64\":\"" p "\"}\n")
 
@@ -374,8 +374,8 @@ refuses_hostile_lines(void **state)
 		{"{\"op\":\"removed\",\"source\":\"\",\"path\":\"a\"}\n",
 			"'source'"},
 		{BUNDLE("../a"), "'path'"},
-		{"{\"path\":\"a\",\"sha256\":\"" HEX11 "\",\"bytes\":1,"
-			"\"chunks\":[]}\n", "no key 'plain_sha256'"},
+		{"{\"path\":\"a\",\"sha256\":\"" HEX11 "\","
+			"\"chunks\":[]}\n", "no key 'bytes'"},
 		{"{\"source\":\"a\",\"kind\":\"none\",\"state\":\"ok\","
 			"\"files\":1,\"bytes\":1,\"symlinks\":1,"
 			"\"empty_dirs\":1,\"special\":1,\"unreadable\":1,"
