@@ -4,15 +4,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "desk/chain.h"
-#include "desk/fetch.h"
-
 #include "base/banned.h"
 
-#define SLOTS 2
+#define SLOTS 2		/* in the rooms FETCH_ROOM_READ and _AHEAD */
 
 struct slot {
-	struct buf plain;
+	struct fetch_pull plain;
 	struct err e;
 	int rc;
 	bool full;
@@ -66,8 +63,9 @@ reader(void *arg)
 
 		if (!wait_for(f, s, false))
 			break;
-		s->rc = fetch_open(f->records, f->opener, f->blobs[i],
-		    CHAIN_BUNDLE_MAX, NULL, NULL, 0, NULL, &s->plain, &s->e);
+		s->rc = fetch_bundle(f->records, f->opener,
+		    FETCH_ROOM_READ + i % SLOTS, f->blobs[i], NULL, NULL, 0,
+		    NULL, &s->plain, &s->e);
 		set_full(f, s, true);
 	}
 	return NULL;
@@ -78,7 +76,6 @@ feed_new(struct mirror *records, struct opener *opener,
 	const char (*blobs)[CANON_ID_LEN], size_t n, struct err *e)
 {
 	struct feed *f = calloc(1, sizeof(*f));
-	size_t i;
 
 	if (!f) {
 		(void)err_nomem(e);
@@ -88,8 +85,6 @@ feed_new(struct mirror *records, struct opener *opener,
 	f->opener = opener;
 	f->blobs = blobs;
 	f->n = n;
-	for (i = 0; i < SLOTS; i++)
-		buf_init(&f->slot[i].plain, CHAIN_BUNDLE_MAX);
 	if (pthread_mutex_init(&f->lock, NULL) != 0 ||
 	    pthread_cond_init(&f->change, NULL) != 0 ||
 	    pthread_create(&f->thread, NULL, reader, f) != 0) {
@@ -102,7 +97,7 @@ feed_new(struct mirror *records, struct opener *opener,
 }
 
 int
-feed_next(struct feed *f, const struct buf **plain, struct err *e)
+feed_next(struct feed *f, struct fetch_pull *plain, struct err *e)
 {
 	struct slot *s;
 
@@ -117,15 +112,13 @@ feed_next(struct feed *f, const struct buf **plain, struct err *e)
 		*e = s->e;
 		return -1;
 	}
-	*plain = &s->plain;
+	*plain = s->plain;
 	return 1;
 }
 
 void
 feed_free(struct feed *f)
 {
-	size_t i;
-
 	if (!f)
 		return;
 	if (f->started) {
@@ -135,8 +128,6 @@ feed_free(struct feed *f)
 		(void)pthread_mutex_unlock(&f->lock);
 		(void)pthread_join(f->thread, NULL);
 	}
-	for (i = 0; i < SLOTS; i++)
-		buf_release(&f->slot[i].plain);
 	(void)pthread_cond_destroy(&f->change);
 	(void)pthread_mutex_destroy(&f->lock);
 	free(f);

@@ -5,13 +5,12 @@
  * opener while the caller still unpacks the one before; so three processors'
  * worth of work overlap.  Until feed_free() the mirror and the opener belong
  * to the feed.
- * Needs: base, repo, desk/opener.
+ * Needs: base, repo, desk/fetch.
  */
 #ifndef LIUDI_DESK_FEED_H
 #define LIUDI_DESK_FEED_H
 
-#include "base/buf.h"
-#include "desk/opener.h"
+#include "desk/fetch.h"
 #include "repo/canon.h"
 #include "repo/mirror.h"
 
@@ -25,7 +24,7 @@ struct feed *feed_new(struct mirror *records, struct opener *opener,
  * The next one's plaintext, borrowed until the next call: 1, 0 behind the
  * last, -1: that one could not be opened; the next call goes on with the next.
  */
-int feed_next(struct feed *f, const struct buf **plain, struct err *e);
+int feed_next(struct feed *f, struct fetch_pull *plain, struct err *e);
 
 void feed_free(struct feed *f);
 

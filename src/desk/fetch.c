@@ -21,13 +21,11 @@ fetch_init(struct fetch *f, struct catalogue *cat, struct mirror *records,
 	f->records = records;
 	f->opener = opener;
 	f->bundle = 0;
-	buf_init(&f->plain, CHAIN_BUNDLE_MAX);
 }
 
 void
 fetch_release(struct fetch *f)
 {
-	buf_release(&f->plain);
 	f->bundle = 0;
 }
 
@@ -37,6 +35,18 @@ to_buf(void *arg, const void *data, size_t n, struct err *e)
 	return buf_add(arg, data, n, e);
 }
 
+static int
+check_sha256(const struct buf *sealed, const uint8_t *want, struct err *e)
+{
+	uint8_t have[HASH_LEN];
+
+	if (!want)
+		return 0;
+	hash_sha256(have, sealed->data, sealed->len);
+	return memcmp(have, want, HASH_LEN) == 0 ? 0 : err_set(e,
+	    ERR_INTEGRITY, "its SHA-256 is not the signed one");
+}
+
 int
 fetch_open(struct mirror *records, struct opener *opener, const char *blob,
 	size_t max, const uint8_t *sha256,
@@ -44,20 +54,12 @@ fetch_open(struct mirror *records, struct opener *opener, const char *blob,
 	struct buf *plain, struct err *e)
 {
 	struct buf sealed = BUF_INIT(max);
-	uint8_t have[HASH_LEN];
 	int rc = -1;
 
 	buf_clear(plain);
-	if (mirror_read(records, blob, PACKW_BLOB, &sealed, e) < 0)
+	if (mirror_read(records, blob, PACKW_BLOB, &sealed, e) < 0 ||
+	    check_sha256(&sealed, sha256, e) < 0)
 		goto out;
-	if (sha256) {
-		hash_sha256(have, sealed.data, sealed.len);
-		if (memcmp(have, sha256, HASH_LEN) != 0) {
-			(void)err_set(e, ERR_INTEGRITY,
-			    "its SHA-256 is not the signed one");
-			goto out;
-		}
-	}
 	/* What age gives back is never longer than the file. */
 	if (buf_reserve(plain, sealed.len, e) < 0)
 		goto out;
@@ -66,6 +68,25 @@ fetch_open(struct mirror *records, struct opener *opener, const char *blob,
 out:
 	buf_release(&sealed);
 	return rc;
+}
+
+int
+fetch_bundle(struct mirror *records, struct opener *opener, size_t room,
+	const char *blob, const uint8_t *sha256,
+	const struct seal_recipient *readers, size_t nreaders,
+	int *header_ok, struct fetch_pull *plain, struct err *e)
+{
+	_Static_assert(CHAIN_BUNDLE_MAX <= OPENER_ROOM_LEN, "fits a room");
+	/* As large as it may get: it never grows, nor is it released. */
+	struct buf sealed = {opener_room(opener, room), 0, CHAIN_BUNDLE_MAX,
+	    CHAIN_BUNDLE_MAX};
+
+	if (mirror_read(records, blob, PACKW_BLOB, &sealed, e) < 0 ||
+	    check_sha256(&sealed, sha256, e) < 0)
+		return -1;
+	plain->data = sealed.data;
+	return opener_open_room(opener, room, sealed.len, readers, nreaders,
+	    header_ok, &plain->n, e);
 }
 
 int
@@ -134,7 +155,7 @@ hold(struct fetch *f, int64_t n, uint64_t *nchunks, struct err *e)
 	if (bundle == f->bundle)
 		return 0;
 	f->bundle = 0;
-	if (fetch_open(f->records, f->opener, blob, CHAIN_BUNDLE_MAX, NULL,
+	if (fetch_bundle(f->records, f->opener, FETCH_ROOM_HELD, blob, NULL,
 	    NULL, 0, NULL, &f->plain, e) < 0)
 		return -1;
 	f->bundle = bundle;
@@ -167,8 +188,7 @@ fetch_chunk(struct fetch *f, int64_t n, struct buf *out, struct err *e)
 	if (hold(f, n, &nchunks, e) < 0)
 		return -1;
 	s.id = id;
-	pull.data = f->plain.data;
-	pull.n = f->plain.len;
+	pull = f->plain;
 	if (bundle_read(fetch_pull, &pull, fetch_plain_max(nchunks), is_it,
 	    &h, e) < 0)
 		return -1;

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/proc.h"
@@ -19,20 +21,27 @@
 /*
  * The conversation over the socket, all numbers little endian:
  *	request	u32 number of recipients to compare with, 32 bytes each,
- *		u32 length, the age file
+ *		u32 room + 1 or 0, u32 length, and without a room the age file
  *	answer	frames of u8 kind, u32 length, bytes: any number of DATA, then
- *		DONE (request: u8 header is as wanted; first of all: 32 bytes
- *		per identity) or FAILED (u8 code, what, NUL, hint)
+ *		DONE (request: u8 header is as wanted, u32 length of what the
+ *		room holds now; first of all: 32 bytes per identity) or FAILED
+ *		(u8 code, what, NUL, hint)
+ * The asker can change a room at any time: nothing of it is looked at twice,
+ * all goes through memory of the helper's own.
  */
 enum frame { FRAME_DATA, FRAME_DONE, FRAME_FAILED };
 #define FRAME_HEAD 5
 #define PIECE 65536
 #define FRAME_MAX PIECE
 #define PK_LEN 32
+#define DONE_LEN 5
+#define ROOM_PIECE (4u * PIECE)	/* so that most of age's pieces lie whole */
+#define ROOM_STRIDE ((size_t)OPENER_ROOM_LEN + 4096)
 
 struct opener {
 	pid_t pid;
 	int fd;
+	uint8_t *rooms;		/* OPENER_ROOMS * ROOM_STRIDE bytes */
 	size_t n;
 	struct seal_recipient who[IDENTITY_MAX];
 };
@@ -59,8 +68,11 @@ struct server {
 	int fd;
 	const char *pass;
 	struct identities *ids;
-	uint8_t in[PIECE];
+	uint8_t *rooms;
+	uint8_t in[ROOM_PIECE];
 	/* the request being answered */
+	uint8_t *room;		/* NULL = over the socket */
+	size_t taken, given;	/* of the room's bytes */
 	struct seal_recipient want[SEAL_MAX_RECIPIENTS];
 	size_t nwant;
 	struct buf head;	/* the file's beginning, to compare */
@@ -146,7 +158,20 @@ send_data(void *arg, const void *data, size_t n, struct err *e)
 	return 0;
 }
 
-/* The number of recipients, the recipients, the length.  As read_all. */
+/* As send_data; behind what was read there is room for what it held. */
+static int
+put_data(void *arg, const void *data, size_t n, struct err *e)
+{
+	struct server *s = arg;
+
+	if (n > s->taken - s->given)
+		return err_set(e, ERR_FAIL, "the opener has no room");
+	memcpy(s->room + s->given, data, n);
+	s->given += n;
+	return 0;
+}
+
+/* Number of recipients, the recipients, room, length.  As read_all. */
 static int
 read_request(struct server *s, uint32_t *len)
 {
@@ -168,8 +193,13 @@ read_request(struct server *s, uint32_t *len)
 	s->nwant = n;
 	if (read_all(s->fd, word, sizeof(word)) <= 0)
 		return -1;
+	n = get_u32(word);
+	if (n > OPENER_ROOMS || read_all(s->fd, word, sizeof(word)) <= 0)
+		return -1;
+	s->room = n > 0 ? s->rooms + (n - 1) * ROOM_STRIDE : NULL;
+	s->taken = s->given = 0;
 	*len = get_u32(word);
-	return 1;
+	return s->room && *len > OPENER_ROOM_LEN ? -1 : 1;
 }
 
 /* Keep what could be the header. */
@@ -181,6 +211,23 @@ keep_head(struct server *s, const void *data, size_t n, struct err *e)
 	if (s->nwant == 0)
 		return 0;
 	return buf_add(&s->head, data, n < room ? n : room, e);
+}
+
+/* As feed(), out of the room. */
+static int
+feed_room(struct server *s, struct age_open *a, size_t len, struct err *e)
+{
+	size_t n;
+
+	while (a && s->taken < len) {
+		n = len - s->taken < ROOM_PIECE ? len - s->taken : ROOM_PIECE;
+		memcpy(s->in, s->room + s->taken, n);
+		s->taken += n;
+		if (keep_head(s, s->in, n, e) < 0 ||
+		    age_open_feed(a, s->in, n, e) < 0)
+			return 1;
+	}
+	return a ? 0 : 1;
 }
 
 /*
@@ -213,20 +260,22 @@ answer(struct server *s, uint32_t len)
 {
 	struct err e = ERR_INIT;
 	struct age_open *a;
-	uint8_t as_wanted = 0;
+	uint8_t done[DONE_LEN] = {0};
 	int rc;
 
 	buf_clear(&s->head);
-	a = age_open_new(s->ids, s->pass, send_data, s, &e);
-	rc = feed(s, a, len, &e);
+	a = age_open_new(s->ids, s->pass, s->room ? put_data : send_data, s,
+	    &e);
+	rc = s->room ? feed_room(s, a, len, &e) : feed(s, a, len, &e);
 	if (rc == 0 && age_open_finish(a, &e) < 0)
 		rc = 1;
 	if (rc == 0 && s->nwant > 0)
-		as_wanted = age_open_header_is(s->head.data, s->head.len,
+		done[0] = age_open_header_is(s->head.data, s->head.len,
 		    age_open_key(a), s->want, s->nwant);
 	age_open_free(a);
+	put_u32(done + 1, (uint32_t)s->given);
 	if (rc == 0)
-		rc = send_frame(s->fd, FRAME_DONE, &as_wanted, 1);
+		rc = send_frame(s->fd, FRAME_DONE, done, sizeof(done));
 	else if (rc > 0)
 		rc = send_failed(s->fd, &e);
 	return rc;
@@ -237,6 +286,7 @@ struct start {
 	const void *identity;	/* NULL = none */
 	size_t n;
 	const char *pass;
+	uint8_t *rooms;
 };
 
 /* Everything that needs more rights than the box gives. */
@@ -244,6 +294,7 @@ static int
 prepare(struct server *s, const struct start *start, struct err *e)
 {
 	sandbox_no_dump();
+	s->rooms = start->rooms;
 	buf_init(&s->head, AGE_HEADER_MAX);
 	if (start->identity) {
 		s->ids = identities_new(e);
@@ -384,7 +435,8 @@ take_frames(struct asking *k, struct err *e)
 
 	while (k->have >= FRAME_HEAD) {
 		n = get_u32(k->buf + 1);
-		if (n > FRAME_MAX || k->buf[0] > FRAME_FAILED) {
+		if (n > FRAME_MAX || k->buf[0] > FRAME_FAILED ||
+		    (k->buf[0] == FRAME_DATA && !k->sink)) {
 			hang_up(k->op);
 			return gone(e);
 		}
@@ -453,21 +505,33 @@ talk(struct asking *k, struct err *e)
 	return rc;
 }
 
+/* Pages come into being when they are written to. */
+static uint8_t *
+map_rooms(void)
+{
+	void *p = mmap(NULL, OPENER_ROOMS * ROOM_STRIDE,
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
 static struct opener *
-start(const struct start *how, struct err *e)
+start(struct start *how, struct err *e)
 {
 	struct opener *op = calloc(1, sizeof(*op));
 	struct asking *k = calloc(1, sizeof(*k));
 	size_t i, n;
 	int flags;
 
-	if (!op || !k) {
+	if (op) {
+		op->fd = -1;
+		op->rooms = how->rooms = map_rooms();
+	}
+	if (!op || !k || !op->rooms) {
 		(void)err_nomem(e);
 		goto fail;
 	}
-	op->fd = -1;
-	op->pid = proc_fork(serve, (void *)(uintptr_t)how, NULL, 0, &op->fd,
-	    e);
+	op->pid = proc_fork(serve, how, NULL, 0, &op->fd, e);
 	if (op->pid < 0) {
 		op->fd = -1;
 		goto fail;
@@ -478,7 +542,6 @@ start(const struct start *how, struct err *e)
 		goto fail;
 	}
 	k->op = op;
-	k->sink_failed = true;	/* no data is expected here */
 	if (talk(k, e) < 0)
 		goto fail;
 	n = get_u32(k->buf + 1);
@@ -503,7 +566,7 @@ fail:
 struct opener *
 opener_new(const void *identity, size_t n, const char *pass, struct err *e)
 {
-	const struct start how = {.identity = identity, .n = n, .pass = pass};
+	struct start how = {.identity = identity, .n = n, .pass = pass};
 
 	return start(&how, e);
 }
@@ -511,36 +574,41 @@ opener_new(const void *identity, size_t n, const char *pass, struct err *e)
 struct opener *
 opener_new_pass(const char *pass, struct err *e)
 {
-	const struct start how = {.pass = pass};
+	struct start how = {.pass = pass};
 
 	return start(&how, e);
 }
 
-int
-opener_open(struct opener *op, const void *file, size_t n,
+/*
+ * One request: FILE of N bytes, or (FILE NULL) those of ROOM, of which *LEN
+ * remain.
+ */
+static int
+ask(struct opener *op, const void *file, size_t room, size_t n,
 	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
-	seal_sink sink, void *arg, struct err *e)
+	size_t *len, seal_sink sink, void *arg, struct err *e)
 {
-	uint8_t head[4 + SEAL_MAX_RECIPIENTS * PK_LEN + 4];
+	uint8_t head[4 + SEAL_MAX_RECIPIENTS * PK_LEN + 8];
 	struct part parts[2];
 	struct asking *k;
-	size_t i, len = 4;
+	size_t i, at = 4;
 	int rc = -1;
 
-	if (n > OPENER_FILE_MAX || nexpect > SEAL_MAX_RECIPIENTS)
-		return err_set(e, ERR_FORMAT, "the sealed file is too large");
+	if (nexpect > SEAL_MAX_RECIPIENTS)
+		return err_set(e, ERR_FORMAT, "too many recipients");
 	k = calloc(1, sizeof(*k));
 	if (!k)
 		return err_nomem(e);
 	put_u32(head, (uint32_t)nexpect);
-	for (i = 0; i < nexpect; i++, len += PK_LEN)
-		memcpy(head + len, expect[i].pk, PK_LEN);
-	put_u32(head + len, (uint32_t)n);
-	parts[0] = (struct part){head, len + 4};
+	for (i = 0; i < nexpect; i++, at += PK_LEN)
+		memcpy(head + at, expect[i].pk, PK_LEN);
+	put_u32(head + at, file ? 0 : (uint32_t)room + 1);
+	put_u32(head + at + 4, (uint32_t)n);
+	parts[0] = (struct part){head, at + 8};
 	parts[1] = (struct part){file, n};
 	k->op = op;
 	k->part = parts;
-	k->nparts = n > 0 ? 2 : 1;
+	k->nparts = file && n > 0 ? 2 : 1;
 	k->sink = sink;
 	k->arg = arg;
 	if (talk(k, e) < 0 || k->sink_failed)
@@ -551,11 +619,44 @@ opener_open(struct opener *op, const void *file, size_t n,
 	}
 	if (header_ok)
 		*header_ok = k->buf[FRAME_HEAD] == 1;
+	*len = get_u32(k->buf + FRAME_HEAD + 1);
 	rc = 0;
 out:
 	secmem_wipe(k, sizeof(*k));
 	free(k);
 	return rc;
+}
+
+int
+opener_open(struct opener *op, const void *file, size_t n,
+	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
+	seal_sink sink, void *arg, struct err *e)
+{
+	size_t len;
+
+	if (n > OPENER_FILE_MAX)
+		return err_set(e, ERR_FORMAT, "the sealed file is too large");
+	return ask(op, n > 0 ? file : "", 0, n, expect, nexpect, header_ok,
+	    &len, sink, arg, e);
+}
+
+uint8_t *
+opener_room(const struct opener *op, size_t room)
+{
+	return op->rooms + room * ROOM_STRIDE;
+}
+
+int
+opener_open_room(struct opener *op, size_t room, size_t n,
+	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
+	size_t *len, struct err *e)
+{
+	if (n > OPENER_ROOM_LEN)
+		return err_set(e, ERR_FORMAT, "the sealed file is too large");
+	if (ask(op, NULL, room, n, expect, nexpect, header_ok, len, NULL, NULL,
+	    e) < 0)
+		return -1;
+	return *len <= n ? 0 : gone(e);
 }
 
 size_t
@@ -587,5 +688,7 @@ opener_free(struct opener *op)
 		(void)kill(op->pid, SIGKILL);
 		(void)proc_wait_pid(op->pid, &ignored);
 	}
+	if (op->rooms)
+		(void)munmap(op->rooms, OPENER_ROOMS * ROOM_STRIDE);
 	free(op);
 }

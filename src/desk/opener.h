@@ -23,6 +23,14 @@
 
 #define OPENER_FILE_MAX (256u * 1024 * 1024)
 
+/*
+ * Rooms are memory that asker and helper share: what is large is opened where
+ * it lies, without passing the socket twice.  A room belongs to whoever asks
+ * between opener_room() and the next request for it.
+ */
+#define OPENER_ROOMS 3
+#define OPENER_ROOM_LEN (32u * 1024 * 1024)
+
 struct opener;
 
 /*
@@ -53,6 +61,17 @@ struct opener *opener_new_pass(const char *pass, struct err *e);
 int opener_open(struct opener *op, const void *file, size_t n,
 	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
 	seal_sink sink, void *arg, struct err *e);
+
+/* OPENER_ROOM_LEN bytes and one for a NUL, until opener_free(). */
+uint8_t *opener_room(const struct opener *op, size_t room);
+
+/*
+ * As opener_open for the N bytes at the front of ROOM: *LEN opened bytes take
+ * their place.  On failure what the room holds means nothing.
+ */
+int opener_open_room(struct opener *op, size_t room, size_t n,
+	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
+	size_t *len, struct err *e);
 
 /* The recipients of the identities it holds; at most MAX; returns how many. */
 size_t opener_recipients(const struct opener *op, struct seal_recipient *out,

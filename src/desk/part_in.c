@@ -593,24 +593,20 @@ on_chunk(void *arg, size_t index, const uint8_t id[static 32],
 }
 
 static int
-read_bundle(struct part_in *p, size_t i, size_t before, struct buf *plain,
-	struct err *e)
+read_bundle(struct part_in *p, size_t i, size_t before, struct err *e)
 {
 	struct bundle_in b = {p, i, before, 0, false};
 	const struct bundle_handler h = {on_context, on_chunk, &b};
 	struct fetch_pull pull;
 	int ok = 0;
 
-	if (fetch_open(p->with->records, p->with->opener,
-	    p->link->bundle[i].blob, CHAIN_BUNDLE_MAX,
-	    p->link->run.bundle[i].sha256, p->reader, p->nreaders, &ok, plain,
-	    e) < 0)
+	if (fetch_bundle(p->with->records, p->with->opener, FETCH_ROOM_READ,
+	    p->link->bundle[i].blob, p->link->run.bundle[i].sha256, p->reader,
+	    p->nreaders, &ok, &pull, e) < 0)
 		return err_prefix(e, "bundle %zu", i);
 	if (!ok && event_add(&p->at, EVENT_INTEGRITY, "readers", e,
 	    "bundle %zu opens for others than it says", i) < 0)
 		return -1;
-	pull.data = plain->data;
-	pull.n = plain->len;
 	if (bundle_read(fetch_pull, &pull, fetch_plain_max(p->nchunks[i]),
 	    NULL, &h, e) < 0)
 		return err_prefix(e, "bundle %zu", i);
@@ -624,21 +620,16 @@ read_bundle(struct part_in *p, size_t i, size_t before, struct buf *plain,
 static int
 read_bundles(struct part_in *p, struct err *e)
 {
-	struct buf plain = BUF_INIT(CHAIN_BUNDLE_MAX);
 	size_t i, before = 0;
-	int rc = -1;
 
 	if (p->nbundles != p->link->run.nbundles)
 		return wrong(e, "it lacks a bundle of the commit");
 	for (i = 0; i < p->nbundles; i++) {
-		if (read_bundle(p, i, before, &plain, e) < 0)
-			goto out;
+		if (read_bundle(p, i, before, e) < 0)
+			return -1;
 		before += p->nchunks[i];
 	}
-	rc = 0;
-out:
-	buf_release(&plain);
-	return rc;
+	return 0;
 }
 
 /* --- Tails. */

@@ -21,6 +21,7 @@
 #include "base/banned.h"
 
 #define PENDING_MAX (512u * 1024)
+#define WRITE_NOW (32u * 1024)	/* a call is cheaper than a copy from here on */
 
 struct restoring {
 	struct box *box;
@@ -143,9 +144,10 @@ write_later(struct restoring *r, size_t file, int64_t off, const void *data,
 {
 	if (r->pending.len > 0 && (file != r->pending_file ||
 	    off != r->pending_off + (int64_t)r->pending.len ||
-	    n > PENDING_MAX - r->pending.len) && flush(r, e) < 0)
+	    n >= WRITE_NOW || n > PENDING_MAX - r->pending.len) &&
+	    flush(r, e) < 0)
 		return -1;
-	if (n >= PENDING_MAX)
+	if (n >= WRITE_NOW)
 		return write_now(r, file, off, data, n, e);
 	if (r->pending.len == 0) {
 		r->pending_file = file;
@@ -290,17 +292,16 @@ load_ids(struct restoring *r, struct err *e)
 }
 
 static int
-one_bundle(struct restoring *r, const struct buf *plain, struct err *e)
+one_bundle(struct restoring *r, struct fetch_pull *plain, struct err *e)
 {
 	const struct bundle_handler h = {NULL, on_chunk, r};
-	struct fetch_pull pull = {plain->data, plain->len};
 
 	if (load_ids(r, e) < 0)
 		return -1;
 	r->at = 0;
 	r->next = r->bundle->piece;
 	r->nactive = 0;
-	return bundle_read(fetch_pull, &pull,
+	return bundle_read(fetch_pull, plain,
 	    fetch_plain_max((uint64_t)r->bundle->count), wanted, &h, e);
 }
 
@@ -334,7 +335,7 @@ bad_bundle(struct restoring *r, const struct err *why, struct err *e)
 static int
 all_bundles(struct restoring *r, struct err *e)
 {
-	const struct buf *plain = NULL;
+	struct fetch_pull plain;
 	struct feed *f = NULL;
 	size_t i;
 	int rc = -1;
@@ -353,7 +354,7 @@ all_bundles(struct restoring *r, struct err *e)
 		r->bundle = &r->plan.bundle[i];
 		r->report->bundles++;
 		if ((feed_next(f, &plain, &why) < 0 ||
-		    one_bundle(r, plain, &why) < 0) &&
+		    one_bundle(r, &plain, &why) < 0) &&
 		    bad_bundle(r, &why, e) < 0)
 			goto out;
 	}

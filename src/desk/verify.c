@@ -151,7 +151,7 @@ load_ids(struct catalogue *c, int64_t first, int64_t count, struct buf *ids,
 
 /* The bundle in the row of SQL_BUNDLE_EACH. */
 static int
-check_bundle(struct verify *v, struct buf *plain, struct err *e)
+check_bundle(struct verify *v, struct err *e)
 {
 	struct catalogue *c = v->box->catalogue;
 	const enum sql q = SQL_BUNDLE_EACH;
@@ -166,12 +166,10 @@ check_bundle(struct verify *v, struct buf *plain, struct err *e)
 	if (load_ids(c, catalogue_int(c, q, BUNDLE_FIRST), count, &s.ids,
 	    e) < 0)
 		goto out;
-	if (fetch_open(v->box->records, v->box->opener, catalogue_text(c, q,
-	    BUNDLE_BLOB), CHAIN_BUNDLE_MAX, len == 32 ? sha : NULL, NULL, 0,
-	    NULL, plain, e) < 0)
+	if (fetch_bundle(v->box->records, v->box->opener, FETCH_ROOM_READ,
+	    catalogue_text(c, q, BUNDLE_BLOB), len == 32 ? sha : NULL, NULL,
+	    0, NULL, &pull, e) < 0)
 		goto out;
-	pull.data = plain->data;
-	pull.n = plain->len;
 	if (bundle_read(fetch_pull, &pull, fetch_plain_max((uint64_t)count),
 	    NULL, &h, e) < 0)
 		goto out;
@@ -203,7 +201,6 @@ verify_sample(struct box *b, int percent, struct verify_report *r,
 {
 	struct verify v = {b, r, fn, arg};
 	const enum sql q = SQL_BUNDLE_EACH;
-	struct buf plain = BUF_INIT(CHAIN_BUNDLE_MAX);
 	int rc = catalogue_step(b->catalogue, q, e, "");
 
 	for (; rc > 0; rc = catalogue_next(b->catalogue, q, e)) {
@@ -217,7 +214,7 @@ verify_sample(struct box *b, int percent, struct verify_report *r,
 			continue;
 		r->bundles++;
 		r->bytes += catalogue_int(b->catalogue, q, BUNDLE_BYTES);
-		if (check_bundle(&v, &plain, &why) == 0)
+		if (check_bundle(&v, &why) == 0)
 			continue;
 		if (!is_content(&why)) {
 			*e = why;
@@ -231,7 +228,6 @@ verify_sample(struct box *b, int percent, struct verify_report *r,
 		}
 	}
 	catalogue_reset(b->catalogue, q);
-	buf_release(&plain);
 	return rc < 0 ? -1 : 0;
 }
 
