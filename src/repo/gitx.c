@@ -34,7 +34,7 @@ gitx_setup(struct err *e)
 	/* Packs stay mapped as a whole otherwise: up to gigabytes. */
 	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)4 << 20);
 	(void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT,
-	    (size_t)32 << 20);
+	    (size_t)8 << 20);
 	return 0;
 }
 
