@@ -1087,6 +1087,29 @@ spool_move(struct spool *s, const char *ref, const char *old,
 	return write_ref(s, ref, new_id, e);
 }
 
+int
+spool_drop(struct spool *s, const char *ref, struct err *e)
+{
+	struct canon_ref parts;
+	char *path, *dir;
+	int rc = -1;
+
+	if (canon_ref_parse(&parts, ref, e) < 0)
+		return -1;
+	path = path_join(s->dir, ref);
+	dir = path ? path_dir(path) : NULL;
+	if (!dir)
+		(void)err_nomem(e);
+	else if (!file_exists(path))
+		rc = 0;
+	else if (file_remove(path, e) == 0 && file_fsync_dir(dir, e) == 0 &&
+	    collect(s, e) == 0)
+		rc = reopen(s, e);
+	free(dir);
+	free(path);
+	return rc;
+}
+
 /* --- re-dating --- */
 
 /* All but the commit goes over. */

@@ -61,6 +61,9 @@ void spool_part_free(struct spool_part *p);
 int spool_move(struct spool *s, const char *ref, const char *old,
 	const char *new_id, struct err *e);
 
+/* Forget REF, if there is one, and what no other branch reaches. */
+int spool_drop(struct spool *s, const char *ref, struct err *e);
+
 /*
  * Re-date commits: rewrite the commits after BASE ("" = all) up to REF's head
  * with the same trees and messages and the time NEW_UTC, or BASE's if that is

@@ -268,6 +268,45 @@ test_redate(void **state)
 	box_free(box);
 }
 
+/* A branch that the central lost is dropped; what a fork shares stays. */
+static void
+test_drop(void **state)
+{
+	struct seen seen = {.pack = BUF_INIT(1 << 20)};
+	struct err e = ERR_INIT;
+	char *box = box_new(), *dir = str_fmt("%s/spool", box);
+	char id[3][CANON_ID_LEN], x[CANON_ID_LEN];
+	struct spool *s = must_open(dir);
+	uint64_t before;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		must_commit(s, REF0, i, 1, 3000, id[i]);
+	assert_int_equal(spool_move(s, REF1, "", id[0], &e), 0);
+	assert_int_equal(spool_size(s, &before, &e), 0);
+	assert_int_equal(spool_drop(s, REF0, &e), 0);
+	assert_int_equal(spool_head(s, REF0, x, &e), 0);
+	assert_int_equal(spool_size(s, &seen.bytes, &e), 0);
+	assert_true(seen.bytes > 0 && seen.bytes < before);
+	assert_int_equal(spool_unsent(s, REF1, "", see, &seen, &e), 0);
+	assert_int_equal(seen.n, 1);
+	assert_int_equal(spool_drop(s, REF0, &e), 0);
+	assert_int_equal(spool_drop(s, "refs/heads/x", &e), -1);
+	assert_int_equal(e.code, ERR_FORMAT);
+	/* the name is free again */
+	must_commit(s, REF0, 0, 1, 3000, id[2]);
+	spool_close(s);
+	s = must_open(dir);
+	assert_int_equal(spool_head(s, REF0, x, &e), 1);
+	assert_string_equal(x, id[2]);
+	assert_int_equal(spool_drop(s, REF1, &e), 0);
+	spool_close(s);
+	buf_release(&seen.pack);
+	free(dir);
+	box_free(box);
+}
+
 /* A second incarnation that forks in the first. */
 static void
 test_fork(void **state)
@@ -482,6 +521,7 @@ main(void)
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_redate),
+		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_leftovers),
