@@ -1,4 +1,4 @@
-/* desk/feed.c - opened bundles, one ahead of the reader. */
+/* desk/feed.c - opened bundles, ahead of whoever reads them. */
 #include "desk/feed.h"
 
 #include <pthread.h>
@@ -6,13 +6,14 @@
 
 #include "base/banned.h"
 
-#define SLOTS 2		/* in the rooms FETCH_ROOM_READ and _AHEAD */
+#define SLOTS OPENER_ROOMS
 
 struct slot {
 	struct fetch_pull plain;
 	struct err e;
 	int rc;
 	bool full;
+	size_t index;		/* of the blob */
 };
 
 struct feed {
@@ -29,14 +30,16 @@ struct feed {
 	struct slot slot[SLOTS];	/* blob i is in slot i % SLOTS */
 };
 
-/* Wait until slot S is (not) full.  False if the feed is to stop. */
+/* Wait until the slot of blob I holds it, or nothing.  False: stop. */
 static bool
-wait_for(struct feed *f, struct slot *s, bool full)
+wait_for(struct feed *f, size_t i, bool full)
 {
+	const struct slot *s = &f->slot[i % SLOTS];
 	bool go;
 
 	(void)pthread_mutex_lock(&f->lock);
-	while (s->full != full && !f->stop)
+	/* One of another thread may still hold the blob before. */
+	while ((s->full != full || (full && s->index != i)) && !f->stop)
 		(void)pthread_cond_wait(&f->change, &f->lock);
 	go = !f->stop;
 	(void)pthread_mutex_unlock(&f->lock);
@@ -44,10 +47,11 @@ wait_for(struct feed *f, struct slot *s, bool full)
 }
 
 static void
-set_full(struct feed *f, struct slot *s, bool full)
+set_full(struct feed *f, size_t i, bool full)
 {
 	(void)pthread_mutex_lock(&f->lock);
-	s->full = full;
+	f->slot[i % SLOTS].full = full;
+	f->slot[i % SLOTS].index = i;
 	(void)pthread_cond_broadcast(&f->change);
 	(void)pthread_mutex_unlock(&f->lock);
 }
@@ -61,12 +65,12 @@ reader(void *arg)
 	for (i = 0; i < f->n; i++) {
 		struct slot *s = &f->slot[i % SLOTS];
 
-		if (!wait_for(f, s, false))
+		if (!wait_for(f, i, false))
 			break;
-		s->rc = fetch_bundle(f->records, f->opener,
-		    FETCH_ROOM_READ + i % SLOTS, f->blobs[i], NULL, NULL, 0,
-		    NULL, &s->plain, &s->e);
-		set_full(f, s, true);
+		err_clear(&s->e);
+		s->rc = fetch_bundle(f->records, f->opener, i % SLOTS,
+		    f->blobs[i], NULL, NULL, 0, NULL, &s->plain, &s->e);
+		set_full(f, i, true);
 	}
 	return NULL;
 }
@@ -97,17 +101,22 @@ feed_new(struct mirror *records, struct opener *opener,
 }
 
 int
-feed_next(struct feed *f, struct fetch_pull *plain, struct err *e)
+feed_next(struct feed *f, size_t *index, struct fetch_pull *plain,
+	struct err *e)
 {
-	struct slot *s;
+	const struct slot *s;
+	bool more;
 
-	/* The one before is done with: its slot can be filled again. */
-	if (f->given > 0)
-		set_full(f, &f->slot[(f->given - 1) % SLOTS], false);
-	if (f->given == f->n)
+	(void)pthread_mutex_lock(&f->lock);
+	more = f->given < f->n;
+	if (more)
+		*index = f->given++;
+	(void)pthread_mutex_unlock(&f->lock);
+	if (!more)
 		return 0;
-	s = &f->slot[f->given++ % SLOTS];
-	(void)wait_for(f, s, true);
+	if (!wait_for(f, *index, true))
+		return 0;
+	s = &f->slot[*index % SLOTS];
 	if (s->rc < 0) {
 		*e = s->e;
 		return -1;
@@ -117,15 +126,27 @@ feed_next(struct feed *f, struct fetch_pull *plain, struct err *e)
 }
 
 void
+feed_done(struct feed *f, size_t index)
+{
+	set_full(f, index, false);
+}
+
+void
+feed_stop(struct feed *f)
+{
+	(void)pthread_mutex_lock(&f->lock);
+	f->stop = true;
+	(void)pthread_cond_broadcast(&f->change);
+	(void)pthread_mutex_unlock(&f->lock);
+}
+
+void
 feed_free(struct feed *f)
 {
 	if (!f)
 		return;
 	if (f->started) {
-		(void)pthread_mutex_lock(&f->lock);
-		f->stop = true;
-		(void)pthread_cond_broadcast(&f->change);
-		(void)pthread_mutex_unlock(&f->lock);
+		feed_stop(f);
 		(void)pthread_join(f->thread, NULL);
 	}
 	(void)pthread_cond_destroy(&f->change);

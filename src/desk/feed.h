@@ -1,10 +1,9 @@
 /*
- * desk/feed.h - opened bundles, one ahead of the reader.
+ * desk/feed.h - opened bundles, ahead of whoever reads them.
  *
  * A thread reads sealed blobs out of the mirror and passes them through the
- * opener while the caller still unpacks the one before; so three processors'
- * worth of work overlap.  Until feed_free() the mirror and the opener belong
- * to the feed.
+ * opener while those before are still unpacked.  Until feed_free() the mirror
+ * and the opener with its rooms belong to the feed.
  * Needs: base, repo, desk/fetch.
  */
 #ifndef LIUDI_DESK_FEED_H
@@ -21,10 +20,17 @@ struct feed *feed_new(struct mirror *records, struct opener *opener,
 	const char (*blobs)[CANON_ID_LEN], size_t n, struct err *e);
 
 /*
- * The next one's plaintext, borrowed until the next call: 1, 0 behind the
- * last, -1: that one could not be opened; the next call goes on with the next.
+ * The next one: 1 and its *index and plaintext, borrowed until feed_done(); 0
+ * behind the last, or after feed_stop(); -1: that one could not be opened
+ * (feed_done() as well), the next call goes on with the next.  Several threads
+ * may ask, each for one at a time.
  */
-int feed_next(struct feed *f, struct fetch_pull *plain, struct err *e);
+int feed_next(struct feed *f, size_t *index, struct fetch_pull *plain,
+	struct err *e);
+void feed_done(struct feed *f, size_t index);
+
+/* Nothing more is given to anybody. */
+void feed_stop(struct feed *f);
 
 void feed_free(struct feed *f);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +31,18 @@ struct restoring {
 	struct restore_plan plan;
 	struct target *target;	/* a folder, or … */
 	int pool;		/* … a temporary that an archive is made of */
+	struct feed *feed;
+	/*
+	 * Whoever unpacks a bundle takes it for all but decompressing and
+	 * hashing: files, catalogue, report.
+	 */
+	pthread_mutex_t lock;
+	struct err fatal;	/* why it ends early */
+};
+
+/* One of those who unpack bundles. */
+struct worker {
+	struct restoring *r;
 	/* bytes that follow each other, not written yet */
 	struct buf pending;
 	int64_t pending_off;
@@ -112,6 +125,7 @@ end_file(struct restoring *r, size_t file, struct err *e)
 	return 0;
 }
 
+/* A file is finished when its last byte is written, whoever writes it. */
 static int
 write_now(struct restoring *r, size_t file, int64_t off, const void *data,
 	size_t n, struct err *e)
@@ -124,97 +138,97 @@ write_now(struct restoring *r, size_t file, int64_t off, const void *data,
 		return 0;
 	rc = r->target ? target_write(r->target, file, off, data, n, &why) :
 	    file_pwrite(r->pool, data, n, f->base + off, "pool", &why);
-	return rc < 0 ? give_up(r, file, &why, e) : 0;
+	if (rc < 0)
+		return give_up(r, file, &why, e);
+	f->left -= (int64_t)n;
+	return f->left == 0 ? end_file(r, file, e) : 0;
 }
 
 static int
-flush(struct restoring *r, struct err *e)
+flush(struct worker *w, struct err *e)
 {
-	int rc = r->pending.len == 0 ? 0 : write_now(r, r->pending_file,
-	    r->pending_off, r->pending.data, r->pending.len, e);
+	int rc = w->pending.len == 0 ? 0 : write_now(w->r, w->pending_file,
+	    w->pending_off, w->pending.data, w->pending.len, e);
 
-	buf_clear(&r->pending);
+	buf_clear(&w->pending);
 	return rc;
 }
 
 /* Chunks of one file follow each other: few writes instead of many. */
 static int
-write_later(struct restoring *r, size_t file, int64_t off, const void *data,
+write_later(struct worker *w, size_t file, int64_t off, const void *data,
 	size_t n, struct err *e)
 {
-	if (r->pending.len > 0 && (file != r->pending_file ||
-	    off != r->pending_off + (int64_t)r->pending.len ||
-	    n >= WRITE_NOW || n > PENDING_MAX - r->pending.len) &&
-	    flush(r, e) < 0)
+	struct buf *b = &w->pending;
+
+	if (b->len > 0 && (file != w->pending_file ||
+	    off != w->pending_off + (int64_t)b->len ||
+	    n >= WRITE_NOW || n > PENDING_MAX - b->len) && flush(w, e) < 0)
 		return -1;
 	if (n >= WRITE_NOW)
-		return write_now(r, file, off, data, n, e);
-	if (r->pending.len == 0) {
-		r->pending_file = file;
-		r->pending_off = off;
+		return write_now(w->r, file, off, data, n, e);
+	if (b->len == 0) {
+		w->pending_file = file;
+		w->pending_off = off;
 	}
-	return buf_add(&r->pending, data, n, e);
+	if (buf_add(b, data, n, e) < 0)
+		return -1;
+	return (int64_t)b->len == w->r->plan.file[file].left ? flush(w, e) :
+	    0;
 }
 
 static int
-write_file(struct restoring *r, const struct restore_piece *p,
+write_file(struct worker *w, const struct restore_piece *p,
 	const void *data, size_t n, struct err *e)
 {
-	struct restore_file *f = &r->plan.file[p->file];
+	struct restore_file *f = &w->r->plan.file[p->file];
 
-	if (f->state == FILE_WAITS && begin_file(r, p->file, e) < 0)
+	if (f->state == FILE_WAITS && begin_file(w->r, p->file, e) < 0)
 		return -1;
 	if (f->state != FILE_BEGUN)
 		return 0;
-	if ((int64_t)n > f->left)
+	if ((int64_t)n > f->size - p->off)
 		return err_set(e, ERR_INTEGRITY, "'%s' is too long", f->path);
-	if (write_later(r, p->file, p->off, data, n, e) < 0)
-		return -1;
-	f->left -= (int64_t)n;
-	if (f->left > 0)
-		return 0;
-	if (flush(r, e) < 0)
-		return -1;
-	return f->state == FILE_BEGUN ? end_file(r, p->file, e) : 0;
+	return write_later(w, p->file, p->off, data, n, e);
 }
 
 /* --- Chunks. */
 
 static int
-add_active(struct restoring *r, struct restore_piece *p, struct err *e)
+add_active(struct worker *w, struct restore_piece *p, struct err *e)
 {
-	if (r->nactive == r->active_cap) {
-		size_t cap = r->active_cap ? r->active_cap * 2 : 64;
-		struct restore_piece **v = realloc(r->active,
+	if (w->nactive == w->active_cap) {
+		size_t cap = w->active_cap ? w->active_cap * 2 : 64;
+		struct restore_piece **v = realloc(w->active,
 		    cap * sizeof(struct restore_piece *));
 
 		if (!v)
 			return err_nomem(e);
-		r->active = v;
-		r->active_cap = cap;
+		w->active = v;
+		w->active_cap = cap;
 	}
-	r->active[r->nactive++] = p;
+	w->active[w->nactive++] = p;
 	return 0;
 }
 
 /* The pieces that chunk number N belongs to become the active ones. */
 static int
-move_to(struct restoring *r, int64_t n, struct err *e)
+move_to(struct worker *w, int64_t n, struct err *e)
 {
-	const struct restore_bundle *b = r->bundle;
+	const struct restore_bundle *b = w->bundle;
 	size_t i = 0;
 
-	while (i < r->nactive) {
-		const struct restore_piece *p = r->active[i];
+	while (i < w->nactive) {
+		const struct restore_piece *p = w->active[i];
 
 		if (n >= p->first + p->count)
-			r->active[i] = r->active[--r->nactive];
+			w->active[i] = w->active[--w->nactive];
 		else
 			i++;
 	}
-	while (r->next < b->piece + b->npieces &&
-	    r->plan.piece[r->next].first <= n)
-		if (add_active(r, &r->plan.piece[r->next++], e) < 0)
+	while (w->next < b->piece + b->npieces &&
+	    w->r->plan.piece[w->next].first <= n)
+		if (add_active(w, &w->r->plan.piece[w->next++], e) < 0)
 			return -1;
 	return 0;
 }
@@ -226,64 +240,79 @@ move_to(struct restoring *r, int64_t n, struct err *e)
 static bool
 wanted(void *arg, const uint8_t id[static 32])
 {
-	struct restoring *r = arg;
+	struct worker *w = arg;
 	struct err ignored = ERR_INIT;
-	size_t i = r->at++;
+	size_t i = w->at++;
 
-	if ((i + 1) * 32 > r->ids.len ||
-	    memcmp(r->ids.data + i * 32, id, 32) != 0)
+	if ((i + 1) * 32 > w->ids.len ||
+	    memcmp(w->ids.data + i * 32, id, 32) != 0)
 		return true;	/* on_chunk() says so */
 	/* Out of memory: wanted, and on_chunk() fails in the same way. */
-	if (move_to(r, r->bundle->first + (int64_t)i, &ignored) < 0)
+	if (move_to(w, w->bundle->first + (int64_t)i, &ignored) < 0)
 		return true;
-	return r->nactive > 0;
+	return w->nactive > 0;
+}
+
+/* A chunk to all the places that it belongs to. */
+static int
+place_chunk(struct worker *w, const void *data, size_t n, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < w->nactive; i++) {
+		struct restore_piece *p = w->active[i];
+
+		if (write_file(w, p, data, n, e) < 0)
+			return -1;
+		p->off += (int64_t)n;
+	}
+	return 0;
 }
 
 static int
 on_chunk(void *arg, size_t index, const uint8_t id[static 32],
 	const void *data, size_t n, struct err *e)
 {
-	struct restoring *r = arg;
-	const struct restore_bundle *b = r->bundle;
+	struct worker *w = arg;
+	const struct restore_bundle *b = w->bundle;
 	const int64_t number = b->first + (int64_t)index;
 	size_t i;
+	int rc;
 
-	if ((index + 1) * 32 > r->ids.len ||
-	    memcmp(r->ids.data + index * 32, id, 32) != 0)
+	if ((index + 1) * 32 > w->ids.len ||
+	    memcmp(w->ids.data + index * 32, id, 32) != 0)
 		return err_set(e, ERR_INTEGRITY,
 		    "chunk %zu is not the one of the catalogue", index);
-	if (move_to(r, number, e) < 0)
+	if (move_to(w, number, e) < 0)
 		return -1;
-	for (i = 0; i < r->nactive; i++) {
-		struct restore_piece *p = r->active[i];
-
-		if (write_file(r, p, data, n, e) < 0)
-			return -1;
-		p->off += (int64_t)n;
-	}
-	if (r->next < b->piece + b->npieces)
+	(void)pthread_mutex_lock(&w->r->lock);
+	rc = place_chunk(w, data, n, e);
+	(void)pthread_mutex_unlock(&w->r->lock);
+	if (rc < 0)
+		return -1;
+	if (w->next < b->piece + b->npieces)
 		return 0;
-	for (i = 0; i < r->nactive; i++)
-		if (number + 1 < r->active[i]->first + r->active[i]->count)
+	for (i = 0; i < w->nactive; i++)
+		if (number + 1 < w->active[i]->first + w->active[i]->count)
 			return 0;
 	return 1;	/* nothing behind it is needed */
 }
 
 static int
-load_ids(struct restoring *r, struct err *e)
+load_ids(struct worker *w, struct err *e)
 {
-	struct catalogue *c = r->box->catalogue;
+	struct catalogue *c = w->r->box->catalogue;
 	const enum sql q = SQL_CHUNK_SPAN;
 	int rc;
 
-	buf_clear(&r->ids);
-	rc = catalogue_step(c, q, e, "ii", r->bundle->first,
-	    r->bundle->first + r->bundle->count - 1);
+	buf_clear(&w->ids);
+	rc = catalogue_step(c, q, e, "ii", w->bundle->first,
+	    w->bundle->first + w->bundle->count - 1);
 	for (; rc > 0; rc = catalogue_next(c, q, e)) {
 		size_t len;
 		const void *id = catalogue_blob(c, q, 1, &len);
 
-		if (buf_add(&r->ids, id, len, e) < 0) {
+		if (buf_add(&w->ids, id, len, e) < 0) {
 			catalogue_reset(c, q);
 			return -1;
 		}
@@ -292,26 +321,40 @@ load_ids(struct restoring *r, struct err *e)
 }
 
 static int
-one_bundle(struct restoring *r, struct fetch_pull *plain, struct err *e)
+one_bundle(struct worker *w, struct fetch_pull *plain, struct err *e)
 {
-	const struct bundle_handler h = {NULL, on_chunk, r};
+	const struct bundle_handler h = {NULL, on_chunk, w};
+	struct restoring *r = w->r;
+	int rc;
 
-	if (load_ids(r, e) < 0)
+	(void)pthread_mutex_lock(&r->lock);
+	r->report->bundles++;
+	rc = load_ids(w, e);
+	(void)pthread_mutex_unlock(&r->lock);
+	if (rc < 0)
 		return -1;
-	r->at = 0;
-	r->next = r->bundle->piece;
-	r->nactive = 0;
-	return bundle_read(fetch_pull, plain,
-	    fetch_plain_max((uint64_t)r->bundle->count), wanted, &h, e);
+	w->at = 0;
+	w->next = w->bundle->piece;
+	w->nactive = 0;
+	rc = bundle_read(fetch_pull, plain,
+	    fetch_plain_max((uint64_t)w->bundle->count), wanted, &h, e);
+	if (rc < 0)
+		return -1;
+	(void)pthread_mutex_lock(&r->lock);
+	rc = flush(w, e);
+	(void)pthread_mutex_unlock(&r->lock);
+	return rc;
 }
 
 /* The files of a bundle that does not hold stay out; others go on. */
 static int
-bad_bundle(struct restoring *r, const struct err *why, struct err *e)
+bad_bundle(struct worker *w, const struct err *why, struct err *e)
 {
-	const struct restore_bundle *b = r->bundle;
+	const struct restore_bundle *b = w->bundle;
+	struct restoring *r = w->r;
 	size_t i;
 
+	buf_clear(&w->pending);
 	if (why->code != ERR_INTEGRITY && why->code != ERR_FORMAT &&
 	    why->code != ERR_CRYPTO && why->code != ERR_NOENT) {
 		*e = *why;
@@ -332,36 +375,90 @@ bad_bundle(struct restoring *r, const struct err *why, struct err *e)
 	return 0;
 }
 
+/* What WHY means for the whole: it goes on, or it ends. */
+static void
+failed(struct worker *w, const struct err *why)
+{
+	struct restoring *r = w->r;
+	struct err e = ERR_INIT;
+
+	(void)pthread_mutex_lock(&r->lock);
+	if (bad_bundle(w, why, &e) < 0) {
+		if (r->fatal.code == ERR_NONE)
+			r->fatal = e;
+		feed_stop(r->feed);
+	}
+	(void)pthread_mutex_unlock(&r->lock);
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	struct restoring *r = w->r;
+	struct fetch_pull plain;
+	size_t i;
+	int rc;
+
+	for (;;) {
+		struct err why = ERR_INIT;
+
+		rc = feed_next(r->feed, &i, &plain, &why);
+		if (rc == 0)
+			break;
+		w->bundle = &r->plan.bundle[i];
+		if (rc > 0 && proc_interrupted())
+			rc = err_set(&why, ERR_INTR, "interrupted");
+		if (rc < 0 || one_bundle(w, &plain, &why) < 0)
+			failed(w, &why);
+		feed_done(r->feed, i);
+	}
+	return NULL;
+}
+
+static void
+worker_init(struct worker *w, struct restoring *r)
+{
+	memset(w, 0, sizeof(*w));
+	w->r = r;
+	buf_init(&w->ids, 256u * 1024 * 1024);
+	buf_init(&w->pending, PENDING_MAX);
+}
+
+static void
+worker_release(struct worker *w)
+{
+	buf_release(&w->ids);
+	buf_release(&w->pending);
+	free(w->active);
+}
+
+/* This thread and one more: hashing is half of the work. */
 static int
 all_bundles(struct restoring *r, struct err *e)
 {
-	struct fetch_pull plain;
-	struct feed *f = NULL;
-	size_t i;
-	int rc = -1;
+	struct worker one, two;
+	pthread_t thread;
+	bool more;
 
-	f = feed_new(r->box->records, r->box->opener,
+	r->feed = feed_new(r->box->records, r->box->opener,
 	    (const char (*)[CANON_ID_LEN])r->plan.blob, r->plan.nbundles, e);
-	if (!f)
+	if (!r->feed)
 		return -1;
-	for (i = 0; i < r->plan.nbundles; i++) {
-		struct err why = ERR_INIT;
-
-		if (proc_interrupted()) {
-			(void)err_set(e, ERR_INTR, "interrupted");
-			goto out;
-		}
-		r->bundle = &r->plan.bundle[i];
-		r->report->bundles++;
-		if ((feed_next(f, &plain, &why) < 0 ||
-		    one_bundle(r, &plain, &why) < 0) &&
-		    bad_bundle(r, &why, e) < 0)
-			goto out;
-	}
-	rc = 0;
-out:
-	feed_free(f);
-	return rc;
+	worker_init(&one, r);
+	worker_init(&two, r);
+	more = r->plan.nbundles > 1 &&
+	    pthread_create(&thread, NULL, work, &two) == 0;
+	(void)work(&one);
+	if (more)
+		(void)pthread_join(thread, NULL);
+	feed_free(r->feed);
+	worker_release(&one);
+	worker_release(&two);
+	if (r->fatal.code == ERR_NONE)
+		return 0;
+	*e = r->fatal;
+	return -1;
 }
 
 /* Files without bytes are in no bundle. */
@@ -383,12 +480,32 @@ empty_files(struct restoring *r, struct err *e)
 	return 0;
 }
 
+/* A bundle that holds less than it did. */
+static int
+lost_files(struct restoring *r, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < r->plan.nfiles; i++) {
+		struct restore_file *f = &r->plan.file[i];
+
+		if (f->state == FILE_DONE || f->state == FILE_OUT)
+			continue;
+		f->state = FILE_OUT;
+		if (note(r, RESTORE_FAILED, i, "not all its bytes are there",
+		    e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 all_files(struct restoring *r, struct err *e)
 {
-	if (empty_files(r, e) < 0)
+	if (empty_files(r, e) < 0 ||
+	    (r->plan.nbundles > 0 && all_bundles(r, e) < 0))
 		return -1;
-	return r->plan.nbundles == 0 ? 0 : all_bundles(r, e);
+	return lost_files(r, e);
 }
 
 /* --- Where to. */
@@ -489,8 +606,8 @@ restore_run(struct box *b, const struct restore_ask *ask,
 	r.ask = ask;
 	r.report = report;
 	r.pool = -1;
-	buf_init(&r.ids, 256u * 1024 * 1024);
-	buf_init(&r.pending, PENDING_MAX);
+	if (pthread_mutex_init(&r.lock, NULL) != 0)
+		return err_nomem(e);
 	if (restore_plan_make(&r.plan, b->catalogue, ask,
 	    kind == PACKOUT_ZIP, report, e) < 0)
 		goto out;
@@ -498,8 +615,6 @@ restore_run(struct box *b, const struct restore_ask *ask,
 	    into_archive(&r, kind, e);
 out:
 	restore_plan_release(&r.plan);
-	buf_release(&r.ids);
-	buf_release(&r.pending);
-	free(r.active);
+	(void)pthread_mutex_destroy(&r.lock);
 	return rc;
 }
