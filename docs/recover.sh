@@ -22,16 +22,17 @@ id=$(cd -- "$(dirname -- "$3")" && pwd)/$(basename -- "$3")
 mkdir -p -- "$5"
 out=$(cd -- "$5" && pwd)
 [ -z "$(ls -A -- "$out")" ] || die "'$5' is not empty"
-w=$out/.recover key=
-trap 'rm -rf "$w" ${key:+"$key"}' EXIT
+w=$out/.recover
+ram=
+trap 'rm -rf "$w" "$ram"' EXIT
 trap 'exit 130' HUP INT TERM
-mkdir "$w"
+ram=$(mktemp -d /dev/shm/recover.XXXXXX 2>/dev/null) || ram=$w
+mkdir -p "$w"
 cd "$w"
-mkdir m seen h p s u out chunks
+mkdir m seen out
 case $(head -c 30 "$id") in age-enc*|-----BEGIN\ AGE*) # under a passphrase
-	key=$(mktemp -d /dev/shm/recover.XXXXXX 2>/dev/null) || key=$w
-	age -d -o "$key/id" "$id"
-	id=$key/id ;;
+	age -d -o "$ram/id" "$id"
+	id=$ram/id ;;
 esac
 g() {
 	git -C "$repo" -c safe.directory='*' -c gpg.format=ssh \
@@ -76,18 +77,19 @@ g cat-file blob "$head:allowed_signers" >signers
 repo=$records
 cat >flat.jq <<'JQ'
 def point: if . then "\(.ref) \(.seq) \(.manifest)" else "-" end;
-if has("v") then ["V", .seq, .prev // "", .station, .stream, .epoch, .run,
-	.part, .base, .final, .state // "-", .started, .policy_commit,
-	(.continues // .prev_epoch_head | point)]
-elif has("op") then ["F", .op, .source, .path_b64 // (.path | @base64),
-	(if .path_b64 then {source, path_b64} else {source, path} end | tojson),
-	.from_b64 // (.from // "" | @base64), .size, (.mtime // [])[0],
-	(.mtime // [])[1], .mode, .sum, (if .chunks then "c", (.chunks | join(""))
-	elif .edits then "e", ([.edits[] |
-		"\(.[0]):\(.[1]):\(.[2] | join(""))"] | join(";"))
-	elif .elsewhere then "w", (.elsewhere | point) else "-", "" end)]
-elif has("path") then ["B", .path, .sha256, .bytes, (.chunks | join(""))]
-else ["S", .source, .state, .reason] end | map(tostring) | join("\t")
+def name: if .path_b64 then "path_b64", .path_b64 else "path", (.path | tojson) end;
+if has("op") then [name] as [$key, $name] | "F\t\(.op)\t\(.source)\t\($name)\t" +
+	"\($key)\t\(.from_b64 // (.from | tojson))\t\(.size)\t\(.mtime // [] |
+	"\(.[0])\t\(.[1])")\t\(.mode)\t\(.sum)\t" + (if .chunks then
+		"c\t\(.chunks | add // "")"
+	elif .edits then "e\t\([.edits[] | "\(.[0]):\(.[1]):\(.[2] | add // "")"] |
+		join(";"))"
+	elif .elsewhere then "w\t\(.elsewhere | point)" else "-\t" end)
+elif has("v") then "V\t\(.seq)\t\(.prev // "")\t\(.station)\t\(.stream)\t" +
+	"\(.epoch)\t\(.run)\t\(.part)\t\(.base)\t\(.final)\t\(.state // "-")\t" +
+	"\(.started)\t\(.policy_commit)\t\(.continues // .prev_epoch_head | point)"
+elif has("path") then "B\t\(.path)\t\(.sha256)\t\(.bytes)\t\(.chunks | add)"
+else "S\t\(.source)\t\(.state)\t\(.reason)" end
 JQ
 chain() {
 	g log --reverse --format='C %H %ct %G? %GS %an %ae %cn %ce %P%n%B' "$1" >log
@@ -171,7 +173,7 @@ replay() {
 		[ "$point" = - ] || find_point $point
 	done
 	awk -F '\t' '
-	function no(why) { print $3 " " $5 ": " why >"/dev/stderr"; exit bad = 1 }
+	function no(why) { print $3 " " $4 ": " why >"/dev/stderr"; exit bad = 1 }
 	function drop(k) { if (all) for (k in kind) if (named[k] != run) delete kind[k] }
 	function edit(old, list,    n, i, at, e, x, r) { n = split(list, e, ";"); at = 0
 		for (i = 1; i <= n; i++) { split(e[i], x, ":")
@@ -179,26 +181,33 @@ replay() {
 			r = r substr(old, at * 64 + 1, (x[1] - at) * 64) x[3]
 			at = x[1] + x[2] }
 		return r substr(old, at * 64 + 1) }
-	function hex(s,    n, i, j, v, r) { n = gsub(/=/, "=", s)
-		for (i = 1; i < length(s); i += 4) { v = 0
+	function hex(s,    n, i, j, v, r) { n = length(s)
+		if (s ~ /^"/) { for (i = 2; i < n; i++) { v = substr(s, i, 1)
+				if (v == "\\") v = substr(s, ++i, 1)
+				r = r code[v] }
+			return r }
+		for (i = 1; i < n; i += 4) { v = 0
 			for (j = 0; j < 4; j++) v = v * 64 + d[substr(s, i + j, 1)]
 			r = r sprintf("%06x", v) }
-		return substr(r, 1, length(r) - 2 * n) }
+		return substr(r, 1, length(r) - 2 * gsub(/=/, "", s)) }
 	BEGIN { s = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-		for (i = 0; i < 64; i++) d[substr(s, i + 1, 1)] = i }
+		for (i = 0; i < 64; i++) d[substr(s, i + 1, 1)] = i
+		for (i = 1; i < 256; i++) code[sprintf("%c", i)] = sprintf("%02x", i) }
 	$1 == "V" { drop(); run = $7; all = $9 == "full" && $10 == "true" }
 	$1 != "F" { next }
 	{ k = $3 "\t" $4; from = $2 == "moved" ? $3 "\t" $6 : k; named[k] = run
 	  if (($2 == "removed" || $12 ~ /[-e]/) && !(from in kind)) no("was not there")
 	  if ($2 == "removed") { delete kind[k]; next }
-	  if (k !~ /^[a-z0-9][a-z0-9-]*\t[A-Za-z0-9+\/]+=*$/ || length($4) % 4 ||
-	      $7 $9 $10 !~ /^[0-9]+$/ || $8 !~ /^-?[0-9]+$/) no("malformed")
+	  x = $4; gsub(/\\["\\]/, "", x); quote = x ~ /^"/ ? "" : "\""
+	  if ($3 !~ /^[a-z0-9][a-z0-9-]*$/ || x ~ /\\/ || $7 $9 $10 !~ /^[0-9]+$/ ||
+	      (quote != "" && x !~ /^[A-Za-z0-9+\/]+=?=?$/) || $8 !~ /^-?[0-9]+$/)
+		no("malformed")
 	  if ($12 == "-") { $11 = sum[from]; $12 = kind[from]; $13 = list[from] }
 	  if ($12 == "e" && kind[k] == "c") { $12 = "c"; $13 = edit(list[k], $13) }
 	  if (from != k) delete kind[from]
 	  if ($12 == "c" && ($13 !~ /^[0-9a-f]*$/ || length($13) % 64)) no("chunks")
 	  if ($12 !~ /^[cw]$/) no("no content")
-	  meta[k] = $5 "\t" $7 "\t" $8 "\t" $9 "\t" $10
+	  meta[k] = "{\"source\":\"" $3 "\",\"" $5 "\":" quote $4 quote "\t" $7 "\t" $8 "\t" $9 "\t" $10
 	  sum[k] = $11; kind[k] = $12; list[k] = $13 }
 	END { if (bad) exit 1; drop(); OFS = "\t"; for (k in kind) { split(k, a, "\t")
 		print a[1], hex(a[2]), meta[k], sum[k], kind[k], list[k] } }
@@ -221,19 +230,28 @@ read -r state started policy rest <last
 say "as of $branch, commit $head, a run begun $(date -d "@$started" '+%F %T') UTC"
 [ -z "$rest" ] || say "sources that were not whole in that run: $rest"
 grep -q "^$policy" control || say "this copy of control.git is older than that run"
+n=$(grep -c '' live) || :
+# many small files come and go below: in memory, where it has the room
+fast=$ram kib=$(df -Pk "$ram" | awk 'END { print $4 }')
+awk -v "kib=$kib" -F '\t' '{ need += 20 + length / 256 + $4 / 512 }
+    END { exit need > kib / 2 }' live || fast=$w
+for d in chunks h p s u; do
+	mkdir "$fast/$d"
+	[ -d $d ] || ln -s "$fast/$d" .
+done
 
 # 4. The state that the station signed: a hash over a line per live file.
 if [ "$state" != - ]; then
 	awk -F '\t' '{ f = "s/" NR; n = length($10); split($10, a, " ")
 	printf "%s,\"size\":%s,\"mtime\":[%s,%s],\"mode\":%s,\"sum\":\"%s\",", \
-	    substr($3, 1, length($3) - 1), $4, $5, $6, $7, $8 >f
+	    $3, $4, $5, $6, $7, $8 >f
 	if ($9 == "w") printf "\"elsewhere\":{\"ref\":\"%s\",\"seq\":%s,\"manifest\"" \
 	    ":\"%s\"}}", a[1], a[2], a[3] >f
 	else { printf "\"chunks\":[" >f; for (i = 1; i < n; i += 64)
 	    printf "%s\"%s\"", (i > 1 ? "," : ""), substr($10, i, 64) >f
 	    printf "]}" >f }
 	close(f) }' live
-	seq -f s/%.0f "$(grep -c '' live)" | xargs -r b2sum -l 256 | cut -c 1-64 |
+	seq -f s/%.0f "$n" | xargs -r b2sum -l 256 | cut -c 1-64 |
 	    binary | b2sum -l 256 >got
 	[ "$(cut -c 1-64 got)" = "$state" ] || die "not the state that was signed"
 else
@@ -252,12 +270,13 @@ while where=$(awk -F '\t' '$9 == "w" { print $10; exit }' live); [ -n "$where" ]
 	awk -F '\t' -v "p=$where" 'BEGIN { OFS = FS } { k = $1 FS $2 FS $8 }
 	FILENAME == "older" { kind[k] = $9; list[k] = $10; next }
 	$9 == "w" && $10 == p { if (k in kind) { $9 = kind[k]; $10 = list[k] }
-		else { print $3 >"lost"; next } } { print }' older now >live
+		else { print $3 "}" >"lost"; next } } { print }' older now >live
 done
 
 # 6. The pieces: the bundles that hold them, each piece under its own hash.
 awk -F '\t' '{ print $10 ">u/" NR }' live | binary
-seq -f u/%.0f "$(grep -c '' live)" | xargs -r b2sum -l 256 | cut -c 1-64 >got
+n=$(grep -c '' live) || :
+seq -f u/%.0f "$n" | xargs -r b2sum -l 256 | cut -c 1-64 >got
 cut -f 8 live | cmp -s - got || die "a file's sum is not that of its pieces"
 cut -f 10 live | fold -w 64 | sort -u >need
 awk '$0 == "" { next } FILENAME == "need" { need[$1]; next }
@@ -277,7 +296,7 @@ while read -r oid seq epoch run part; do
 	zstd -dcq plain >tar || die "bundle $k: damaged"
 	tar -tf tar | cmp -s - "names.$k" || die "bundle $k: other names"
 	! tar -tvf tar | grep -qv ^- || die "bundle $k: not plain files"
-	tar -xf tar
+	tar -xf tar --keep-directory-symlink
 	printf '{"v":1,"station":"%s","stream":"%s","epoch":%s,"seq":%s,"run":"%s","part":%s}\n' \
 	    "$station" "$stream" "$epoch" "$seq" "$run" "$part" |
 		cmp -s - liudi.json || die "bundle $k: of another run"
@@ -322,7 +341,6 @@ FILENAME == "sizes" { size[$1] = $2; next }
 { xargs -r cat <parts && head -c 1024 /dev/zero || : >broken; } |
     tar -xvpkf - -C out --no-same-owner --warning=no-timestamp >written ||
 	die "tar could not write all files"
-n=$(grep -c '' live) || :
 if [ -e broken ] || [ "$(grep -c '' written)" != "$n" ]; then die "files are missing"; fi
 ls out | while read -r source; do mv "out/$source" "$out/"; done
 say "$n files are in $out"
