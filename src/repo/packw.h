@@ -23,6 +23,14 @@ struct packw;
 /* Begin a pack in folder DIR (a repository's objects/pack). */
 struct packw *packw_new(const char *dir, struct err *e);
 /*
+ * As packw_new, for a pack that only waits to be passed on by packw_concat():
+ * its trailer, the same in pack and idx, is SHA-1 over its ids instead of its
+ * bytes, and the idx has no checksums.  git and libgit2 read and push such a
+ * pack as any other; only fsck and verify-pack look at what is not there.  Not
+ * for packw_merge().
+ */
+struct packw *packw_new_passing(const char *dir, struct err *e);
+/*
  * Add an object; ID gets its 20 bytes.  An object already in this pack is not
  * written twice.
  */

@@ -711,7 +711,8 @@ spool_part_new(struct spool *s, const char *parent, struct err *e)
 	p->s = s;
 	(void)snprintf(p->parent, sizeof(p->parent), "%s", parent);
 	p->skeleton = packw_new(s->stage, e);
-	p->bundles = p->skeleton ? packw_new(s->stage, e) : NULL;
+	/* Sealed bytes in bulk: the push makes the only checksum they need. */
+	p->bundles = p->skeleton ? packw_new_passing(s->stage, e) : NULL;
 	if (!p->bundles) {
 		spool_part_free(p);
 		return NULL;

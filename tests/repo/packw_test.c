@@ -203,6 +203,57 @@ test_concat(void **state)
 }
 
 static void
+test_passing(void **state)
+{
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(1 << 20);
+	char *pack, *dir = repo_new(&pack), name[41], hex[2][41], *paths[1];
+	char want[41];
+	const char *list[1];
+	enum packw_type type;
+	uint8_t id[2][20], sum[20];
+	struct packw *p;
+
+	(void)state;
+	p = packw_new_passing(pack, &e);
+	assert_int_equal(packw_add(p, PACKW_BLOB, bytes, 200000, id[0], &e),
+	    0);
+	assert_int_equal(packw_add(p, PACKW_BLOB, "x", 1, id[1], &e), 0);
+	assert_int_equal(packw_find(p, id[0], &type, &b, &e), 1);
+	assert_int_equal(b.len, 200000);
+	assert_memory_equal(b.data, bytes, b.len);
+	assert_int_equal(packw_finish(p, name, &e), 0);
+	packw_free(p);
+	str_hex(hex[0], id[0], 20);
+	str_hex(hex[1], id[1], 20);
+	/* named by what is in it */
+	hash_sha1(sum, id, sizeof(id));
+	str_hex(want, sum, 20);
+	assert_string_equal(name, want);
+	/* stock git reads it and passes it on, its hash made anew */
+	assert_int_equal(box_sh(NULL, "cd '%s' && "
+	    "test $(git cat-file -s %s) = 200000 && "
+	    "printf '%s\n%s\n' | git pack-objects -q --stdout >x.pack && "
+	    "git index-pack --strict x.pack && git verify-pack x.idx && "
+	    "! git verify-pack objects/pack/pack-%s.idx 2>/dev/null", dir,
+	    hex[0], hex[0], hex[1], name), 0);
+	/* and so do we */
+	buf_clear(&b);
+	paths[0] = str_fmt("%s/pack-%s.pack", pack, name);
+	list[0] = paths[0];
+	assert_int_equal(packw_concat(list, 1, to_buf, &b, NULL, &e), 0);
+	free(paths[0]);
+	paths[0] = str_fmt("%s/y.pack", dir);
+	assert_int_equal(file_save(paths[0], b.data, b.len, 0600, &e), 0);
+	assert_int_equal(box_sh(NULL, "cd '%s' && git index-pack --strict "
+	    "y.pack && git verify-pack y.idx", dir), 0);
+	free(paths[0]);
+	buf_release(&b);
+	free(pack);
+	box_free(dir);
+}
+
+static void
 test_merge(void **state)
 {
 	struct err e = ERR_INIT;
@@ -391,6 +442,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_concat),
+		cmocka_unit_test(test_passing),
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_faults),
