@@ -89,6 +89,26 @@ expect 0 dash "$src/docs/recover.sh" "$t/usb.git" "$central/control.git" \
     "$t/manager.key" ws-01 "$t/back/usb"
 alike "$t/was/3" "$t/back/usb" "a copy"
 
+step "by hand, as docs/RECOVERY.md says"
+mkdir "$t/hand"
+cp "$t/manager.key" "$t/hand/id"
+{
+	echo "set -e; cd '$t/hand'; umask 077; export TZ=UTC0 LC_ALL=C"
+	echo "R='$t/usb.git' C='$central/control.git'"
+	ref=$(branches ws-01)
+	echo "B=${ref#refs/heads/}"
+	# the pasted blocks of its steps
+	awk '/^### Step 1/ { on = 1 } /^## 4/ { on = 0 }
+	    on && /^    / { print substr($0, 5) }' "$src/docs/RECOVERY.md" |
+		sed 's/| less$//'
+} >"$t/hand/steps"
+expect 0 sh "$t/hand/steps"
+says 'all there'
+says 'pieces good'
+same "$(grep -c 'Good "git" signature for ws-01' "$t/err")" 3 "signatures"
+no grep -q BAD "$t/out"
+ok cmp "$t/was/3/chats/anna.txt" "$t/hand/anna.txt"
+
 step "the passphrase is asked for once"
 if command -v script >/dev/null; then
 	{ sleep 2; cat "$t/pass"; sleep 8; } | ok script -qec \
