@@ -283,6 +283,18 @@ source_close(struct source *s)
 	free(s);
 }
 
+void
+source_skip(struct source *s, const char *dir)
+{
+	struct stat st;
+
+	s->skip = stat(dir, &st) == 0;
+	if (s->skip) {
+		s->skip_dev = st.st_dev;
+		s->skip_ino = st.st_ino;
+	}
+}
+
 /* --- The glob: bit i of a match says that components from i on must follow. */
 
 static bool
@@ -469,6 +481,13 @@ push(struct source *s, int parent, const char *name, size_t path_len,
 	if (fstat(f->fd, &st) < 0) {
 		(void)err_sys(e, errno, "cannot look at '%s'", s->path);
 		(void)close(f->fd);	/* read only */
+		goto out;
+	}
+	if (s->skip && s->depth > 0 && st.st_dev == s->skip_dev &&
+	    st.st_ino == s->skip_ino) {
+		(void)close(f->fd);	/* read only */
+		s->report.skipped++;
+		rc = 0;
 		goto out;
 	}
 	f->dev = st.st_dev;

@@ -71,6 +71,8 @@ struct source;
  */
 struct source *source_open(const struct config_source *cfg, struct err *e);
 void source_close(struct source *s);
+/* Leave out the folder DIR, which may be missing, wherever it lies below. */
+void source_skip(struct source *s, const char *dir);
 
 /* The next entry: 1, 0 at the end, -1.  One walk per source_open. */
 int source_next(struct source *s, struct source_entry *entry, struct err *e);

@@ -40,6 +40,9 @@ struct source {
 	size_t nglob;
 	struct source_frame *frame;
 	size_t depth, cap;	/* frames in use, frames allocated */
+	bool skip;		/* one folder, see source_skip() */
+	dev_t skip_dev;
+	ino_t skip_ino;
 	bool matched;		/* something fits the configured path */
 	bool done;
 	struct source_held held[SOURCE_HELD_MAX];

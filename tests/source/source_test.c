@@ -449,6 +449,35 @@ globs_enter_little(void **state)
 	source_close(NULL);
 }
 
+/* Our own folder, also where it is reached by another way. */
+static void
+own_folder(void **state)
+{
+	struct walk w = {0};
+
+	(void)state;
+	put("a/liudi/state/spool");
+	put("a/liudi/ini");
+	put("b");
+	assert_int_equal(symlink("a/liudi", ROOT "/link"), 0);
+	walk_open(&w, "");
+	source_skip(w.s, ROOT "/link/state");
+	walk_run(&w);
+	assert_int_equal(w.n, 2);
+	assert_string_equal(w.path[0], "a/liudi/ini");
+	assert_string_equal(w.path[1], "b");
+	assert_int_equal(w.report.skipped, 1);
+	assert_true(w.report.complete);
+	walk_release(&w);
+	/* one that is not there leaves nothing out */
+	w = (struct walk){0};
+	walk_open(&w, "");
+	source_skip(w.s, ROOT "/none");
+	walk_run(&w);
+	assert_int_equal(w.n, 3);
+	walk_release(&w);
+}
+
 static void
 patterns(void **state)
 {
@@ -881,7 +910,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(order), TEST(stats), TEST(odd_files), TEST(odd_names),
 		TEST(roots), TEST(globs), TEST(globs_enter_little),
-		TEST(patterns), TEST(databases), TEST(many_files), TEST(deep),
+		TEST(own_folder), TEST(patterns), TEST(databases),
+		TEST(many_files), TEST(deep),
 		TEST(too_long), TEST(vanishing), TEST(moved), TEST(notes),
 		TEST(state_names), TEST(unreadable)
 	};
