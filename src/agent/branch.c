@@ -15,11 +15,13 @@
 #include "base/banned.h"
 
 #define PROTOCOL_TRIES 2	/* then stock git is asked to push */
+#define IDLE_MAX 4		/* connections in a row that bring nothing */
+#define FORK " fork"
 
 static char *
 list_path(const struct branch *b, const struct station *s)
 {
-	return str_fmt("%s/branch-%s", s->path.state, b->stream);
+	return str_fmt("%s/" BRANCH_LIST_PREFIX "%s", s->path.state, b->stream);
 }
 
 static char *
@@ -32,17 +34,19 @@ received_path(const struct station *s, const struct canon_ref *r)
 /* The newest commit of R that the central has; "" = none. */
 static int
 received_load(const struct station *s, const struct canon_ref *r,
-	char id[static CANON_ID_LEN], struct err *e)
+	char id[static CANON_ID_LEN], bool *forked, struct err *e)
 {
-	struct buf b = BUF_INIT(CANON_ID_LEN + 1);
+	struct buf b = BUF_INIT(CANON_ID_LEN + sizeof(FORK));
 	char *path = received_path(s, r);
 	int rc = -1;
 
 	id[0] = '\0';
+	*forked = false;
 	if (path == NULL)
 		return err_nomem(e);
 	if (file_load(path, &b, e) == 0) {
 		(void)snprintf(id, CANON_ID_LEN, "%.40s", buf_str(&b));
+		*forked = str_ends(buf_str(&b), FORK);
 		rc = 0;
 	} else if (e->code == ERR_NOENT) {
 		err_clear(e);
@@ -55,18 +59,20 @@ received_load(const struct station *s, const struct canon_ref *r,
 
 static int
 received_save(const struct station *s, const struct canon_ref *r,
-	const char *id, struct err *e)
+	const char *id, bool forked, struct err *e)
 {
 	char *dir = path_join(s->path.state, "received");
 	char *path = received_path(s, r);
+	char text[CANON_ID_LEN + sizeof(FORK)];
 	int rc = -1;
 
+	(void)snprintf(text, sizeof(text), "%s%s", id, forked ? FORK : "");
 	if (dir == NULL || path == NULL)
 		(void)err_nomem(e);
 	else if (id[0] == '\0')
 		rc = file_remove(path, e);
 	else if (file_mkdirs(dir, 0700, e) == 0)
-		rc = file_save(path, id, strlen(id), 0600, e);
+		rc = file_save(path, text, strlen(text), 0600, e);
 	free(dir);
 	free(path);
 	return rc;
@@ -151,6 +157,11 @@ branch_load(struct branch *b, const struct station *s, struct spool *sp,
 		if (canon_ref_parse(&b->ref[b->n++], line, e) != 0)
 			goto out;
 	rc = branch_refresh(b, sp, e);
+	/* Begun, and killed before its first commit: it never was. */
+	while (rc == 0 && b->head[0] == '\0' && b->n > 1) {
+		b->n--;
+		rc = branch_refresh(b, sp, e);
+	}
 out:
 	buf_release(&text);
 	free(path);
@@ -183,10 +194,15 @@ int
 branch_begin(struct branch *b, const struct station *s,
 	const struct canon_ref *ref, struct spool *sp, struct err *e)
 {
+	char text[CANON_REF_LEN];
+
 	if (b->n == BRANCH_MAX)
 		return err_set(e, ERR_FAIL, "too many unsent branches");
 	b->ref[b->n++] = *ref;
-	if (branch_save(b, s, e) != 0)
+	canon_ref_text(ref, text);
+	if (spool_drop(sp, text, e) != 0 ||
+	    received_save(s, ref, "", false, e) != 0 ||
+	    branch_save(b, s, e) != 0)
 		return -1;
 	return branch_refresh(b, sp, e);
 }
@@ -221,14 +237,21 @@ branch_unsent(const struct branch *b, const struct station *s,
 	struct spool *sp, int64_t *n, struct err *e)
 {
 	char ref[CANON_REF_LEN], id[CANON_ID_LEN];
+	bool forked;
 
 	*n = 0;
 	if (b->head[0] == '\0')
 		return 0;
 	canon_ref_text(&b->ref[b->n - 1], ref);
-	if (received_load(s, &b->ref[b->n - 1], id, e) != 0)
+	if (received_load(s, &b->ref[b->n - 1], id, &forked, e) != 0)
 		return -1;
-	return spool_unsent(sp, ref, id, count_one, n, e);
+	if (spool_unsent(sp, ref, id, count_one, n, e) == 0)
+		return 0;
+	if (e->code != ERR_INTEGRITY)
+		return -1;
+	err_clear(e);
+	*n = 0;
+	return 0;
 }
 
 /* --- talking to the central --- */
@@ -347,7 +370,7 @@ struct sender {
 	struct run_result *r;
 	enum push_how how;
 	unsigned protocol_errors;
-	int64_t base_sent;
+	unsigned idle;		/* connections since one brought something */
 };
 
 static void
@@ -380,16 +403,13 @@ integrity(struct sender *x, const char *why)
 	    "the next run sends everything again in a new branch");
 }
 
-/*
- * The central no longer has what we sent: what left the spool cannot be sent
- * again, so this branch ends here and the next run begins a new one.
- */
+/* Take ref I off the list. */
 static int
-abandon(struct sender *x, size_t i, struct err *e)
+leave(struct sender *x, size_t i, struct err *e)
 {
 	struct branch *b = x->b;
 
-	if (received_save(x->s, &b->ref[i], "", e) != 0)
+	if (received_save(x->s, &b->ref[i], "", false, e) != 0)
 		return -1;
 	memmove(&b->ref[i], &b->ref[i + 1],
 	    (b->n - i - 1) * sizeof(b->ref[0]));
@@ -413,8 +433,10 @@ fork_branch(struct sender *x, struct push *p, size_t i,
 		return -1;
 	r->incarnation = h.n + 1;
 	canon_ref_text(r, ref);
-	if (spool_move(x->sp, ref, "", head, e) != 0 ||
-	    received_save(x->s, r, received, e) != 0 ||
+	/* A run killed in here, or one before a loss, may have left it. */
+	if (spool_drop(x->sp, ref, e) != 0 ||
+	    spool_move(x->sp, ref, "", head, e) != 0 ||
+	    received_save(x->s, r, received, received[0] != '\0', e) != 0 ||
 	    branch_save(x->b, x->s, e) != 0)
 		return -1;
 	if (x->o->watch.note != NULL)
@@ -425,28 +447,46 @@ fork_branch(struct sender *x, struct push *p, size_t i,
 
 enum verdict { SEND, DONE, AGAIN, LOST };
 
+/* May a ref that the central does not have be created there? */
+static int
+may_create(struct sender *x, struct push *p, size_t i, const char *received,
+	bool forked, enum verdict *v, struct err *e)
+{
+	struct highest h = {x->s, x->b->stream, x->b->ref[i].epoch, -1};
+
+	if (received[0] == '\0')
+		return 0;
+	if (push_each(p, see_ref, &h, e) != 0)
+		return -1;
+	/* A fork begins at a commit of the one before, if that is there. */
+	if (!forked || h.n < 0)
+		*v = LOST;
+	return 0;
+}
+
 /*
  * Compare what the central advertises with what we know.  FROM gets the commit
  * to push from ("" = create).
  */
 static int
 reconcile(struct sender *x, struct push *p, size_t i, const char *head,
-	char received[static CANON_ID_LEN], char from[static CANON_ID_LEN],
-	enum verdict *v, struct err *e)
+	char received[static CANON_ID_LEN], bool forked,
+	char from[static CANON_ID_LEN], enum verdict *v, struct err *e)
 {
 	char ref[CANON_REF_LEN], adv[CANON_ID_LEN];
-	bool known = false;
+	bool known = true;
 
 	canon_ref_text(&x->b->ref[i], ref);
 	*v = SEND;
 	from[0] = '\0';
-	if (!push_advertised(p, ref, adv)) {
-		/* A fork's branch begins at a commit of the one before. */
-		if (received[0] == '\0' || x->b->ref[i].incarnation > 0)
-			return 0;
-		*v = LOST;
-		return 0;
-	}
+	/* The spool may be an older one than the note beside it. */
+	if (received[0] != '\0' &&
+	    spool_has(x->sp, ref, received, &known, e) != 0)
+		return -1;
+	if (!known)
+		received[0] = '\0';
+	if (!push_advertised(p, ref, adv))
+		return may_create(x, p, i, received, forked, v, e);
 	memcpy(from, adv, CANON_ID_LEN);
 	if (str_eq(adv, received))
 		return 0;
@@ -468,7 +508,7 @@ reconcile(struct sender *x, struct push *p, size_t i, const char *head,
 			return 0;
 		}
 	}
-	if (received_save(x->s, &x->b->ref[i], adv, e) != 0 ||
+	if (received_save(x->s, &x->b->ref[i], adv, false, e) != 0 ||
 	    spool_received(x->sp, ref, adv, e) != 0)
 		return -1;
 	memcpy(received, adv, CANON_ID_LEN);
@@ -517,13 +557,16 @@ take_result(struct sender *x, size_t i, const char *received,
 	if (pr->ok) {
 		x->r->sent += (int64_t)t->bytes;
 		*v = AGAIN;
-		if (received_save(x->s, &x->b->ref[i], t->target, e) != 0 ||
+		x->idle = 0;
+		if (received_save(x->s, &x->b->ref[i], t->target, false, e) !=
+			0 ||
 		    spool_received(x->sp, ref, t->target, e) != 0)
 			return -1;
 		return keep_receipt(x, pr, e);
 	}
 	*v = DONE;
-	if (pr->server_utc != 0) {
+	/* Once is enough, unless what it has lies in its own future. */
+	if (pr->server_utc != 0 && x->idle < IDLE_MAX) {
 		if (spool_redate(x->sp, ref, received, pr->server_utc,
 			x->s->key, e) != 0)
 			return -1;
@@ -545,24 +588,31 @@ send_once(struct sender *x, size_t i, enum verdict *v, struct err *e)
 	struct batch t = {0};
 	struct push_result pr;
 	struct push *p = NULL;
+	bool forked;
 	int rc = -1;
 
 	push_result_init(&pr);
 	canon_ref_text(&x->b->ref[i], ref);
 	*v = DONE;
 	if (spool_head(x->sp, ref, head, e) < 0 ||
-	    received_load(x->s, &x->b->ref[i], received, e) != 0)
+	    received_load(x->s, &x->b->ref[i], received, &forked, e) != 0)
 		goto out;
 	if (head[0] == '\0' || str_eq(head, received)) {
 		rc = 0;
 		goto out;
 	}
 	if (connect_central(x->s, x->how, &p, e) != 0 ||
-	    reconcile(x, p, i, head, received, from, v, e) != 0)
+	    reconcile(x, p, i, head, received, forked, from, v, e) != 0)
 		goto out;
-	if (*v == SEND) {
-		if (spool_unsent(x->sp, ref, received, batch_add, &t, e) != 0)
+	if (*v == SEND && spool_unsent(x->sp, ref, received, batch_add, &t,
+		e) != 0) {
+		if (e->code != ERR_INTEGRITY)
 			goto out;
+		/* Part of it left the spool, and is not there either. */
+		err_clear(e);
+		*v = LOST;
+	}
+	if (*v == SEND) {
 		if (push_send(p, ref, from, t.target,
 			(const char *const *)t.pack, t.npacks, on_sent, x,
 			&pr, e) != 0 ||
@@ -581,13 +631,15 @@ static int
 send_branch(struct sender *x, size_t i, bool *done, struct err *e)
 {
 	enum verdict v = AGAIN;
-	unsigned redated = 0;
 
 	*done = false;
 	while (v == AGAIN) {
 		if (send_once(x, i, &v, e) == 0) {
-			if (v == AGAIN && ++redated > 100000)
-				return err_set(e, ERR_NET, "no progress");
+			if (v == AGAIN && ++x->idle > 2 * IDLE_MAX) {
+				spooled(x->r, "the central changes its mind "
+				    "each time", "");
+				return 0;
+			}
 			continue;
 		}
 		if (e->code == ERR_FORMAT && x->how == PUSH_OWN &&
@@ -609,7 +661,8 @@ send_branch(struct sender *x, size_t i, bool *done, struct err *e)
 	if (v == LOST) {
 		integrity(x, "the central no longer has what it had received "
 		    "from this station");
-		return abandon(x, i, e);
+		/* What left the spool cannot be sent again: begin anew. */
+		return leave(x, i, e);
 	}
 	*done = !x->r->spooled;
 	return 0;
@@ -634,7 +687,7 @@ branch_send(struct branch *b, struct station *s, struct spool *sp,
 		if (!done)
 			break;
 		if (i + 1 < b->n) {
-			if (abandon(&x, i, e) != 0)
+			if (leave(&x, i, e) != 0)
 				return -1;
 		} else {
 			i++;

@@ -3,8 +3,10 @@
  * central has.
  *
  * state/branch-<stream> holds one ref per line, the one being written last;
- * earlier ones only while they have commits to send.  The commit of each that
- * the central is known to have stands in state/received/<stream>-<epoch>.<n>.
+ * earlier ones only while they have commits to send.  The newest commit of each
+ * that the central is known to have stands in
+ * state/received/<stream>-<epoch>.<n>; " fork" behind it says that the central
+ * has it in an earlier incarnation, and this ref not yet.
  * Needs: base, control, repo.
  */
 #ifndef LIUDI_AGENT_BRANCH_H
@@ -20,6 +22,7 @@
 #include "repo/spool.h"
 
 #define BRANCH_MAX 64
+#define BRANCH_LIST_PREFIX "branch-"
 
 struct branch {
 	char stream[33];
@@ -39,14 +42,20 @@ int branch_save(const struct branch *b, const struct station *s,
 /* Look at the head again, after a commit. */
 int branch_refresh(struct branch *b, struct spool *sp, struct err *e);
 
-/* Begin to write REF (appended to the list, durable). */
+/*
+ * Begin to write REF, without commits: appended to the list, durable.  What the
+ * spool has under that name, from before the central lost it, is dropped.
+ */
 int branch_begin(struct branch *b, const struct station *s,
 	const struct canon_ref *ref, struct spool *sp, struct err *e);
 
 /* The point where the branch stands, for manifests. */
 void branch_point(const struct branch *b, struct record_point *p);
 
-/* Commits that the central does not have yet, of the branch being written. */
+/*
+ * Commits that the central does not have yet, of the branch being written; 0
+ * where spool and list do not fit each other (sending will find out).
+ */
 int branch_unsent(const struct branch *b, const struct station *s,
 	struct spool *sp, int64_t *n, struct err *e);
 

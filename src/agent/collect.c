@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "crypto/hash.h"
 #include "base/banned.h"
 
 #define REREAD_DAYS 28		/* every unchanged byte within so many days */
@@ -44,6 +45,8 @@ collect_init(struct collect *c, const struct station *s,
 		if (cs->src == NULL)
 			return -1;
 		c->nsrc++;
+		/* What we keep is no source, wherever a path leads. */
+		source_skip(cs->src, s->path.state);
 	}
 	return 0;
 }
@@ -55,6 +58,7 @@ collect_release(struct collect *c)
 		source_close(c->src[i].src);
 	free(c->src);
 	free(c->gone);
+	idset_free(c->left);
 	buf_release(&c->cursor);
 	buf_release(&c->gone_keys);
 	if (c->list_fd >= 0)
@@ -84,6 +88,7 @@ open_list(struct collect *c, struct err *e)
 /* The walk and the file state, side by side. */
 struct scan {
 	struct collect *c;
+	size_t source;			/* being walked, of c->src */
 	struct entry_reader *old;
 	struct entry en;		/* of the state */
 	bool have;
@@ -91,12 +96,68 @@ struct scan {
 	struct buf key;			/* of the walk: source, 0, path */
 };
 
+/* Has this run, before it was cut off, moved the file at KEY elsewhere? */
+static bool
+has_left(const struct collect *c, const void *key, size_t len)
+{
+	uint8_t id[HASH_LEN];
+
+	if (c->left == NULL)
+		return false;
+	hash_blake2b(id, key, len);
+	return idset_has(c->left, id);
+}
+
+int
+collect_resumed(struct collect *c, const struct entry *en, struct err *e)
+{
+	struct buf from = BUF_INIT(ENTRY_KEY_MAX);
+	uint8_t id[HASH_LEN];
+	int rc = -1;
+
+	buf_clear(&c->cursor);
+	if (buf_add(&c->cursor, en->key, en->key_len, e) != 0)
+		return -1;
+	if (en->extra_is != ENTRY_FROM)
+		return 0;
+	if (c->left == NULL && (c->left = idset_new(NULL, e)) == NULL)
+		return -1;
+	if (buf_add(&from, en->key, strlen(en->key) + 1, e) != 0 ||
+	    buf_add(&from, en->extra, en->extra_len, e) != 0)
+		goto out;
+	hash_blake2b(id, from.data, from.len);
+	rc = idset_add(c->left, id, e) < 0 ? -1 : 0;
+out:
+	buf_release(&from);
+	return rc;
+}
+
+/* The state's entry goes to the work list: it is no longer there. */
+static int
+list_gone(struct scan *x, size_t source, enum gone_fate fate, struct err *e)
+{
+	struct entry en = x->en;
+	int64_t off = entry_written(x->out);
+
+	en.kind = ENTRY_GONE;
+	if (gone_add(x->c, source, &en, off, fate, e) != 0)
+		return -1;
+	return entry_write(x->out, &en, e);
+}
+
+/* The next entry of the state that no earlier part of this run moved. */
 static int
 state_next(struct scan *x, struct err *e)
 {
-	int rc = x->old == NULL ? 0 : entry_next(x->old, &x->en, e);
+	int rc;
 
-	x->have = rc == 1;
+	do {
+		rc = x->old == NULL ? 0 : entry_next(x->old, &x->en, e);
+		x->have = rc == 1;
+		if (!x->have || !has_left(x->c, x->en.key, x->en.key_len))
+			break;
+		rc = list_gone(x, GONE_NO_SOURCE, GONE_MOVED, e);
+	} while (rc == 0);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -123,7 +184,8 @@ reread_today(const struct collect *c, const struct buf *key)
 static bool
 unchanged(const struct entry *a, const struct source_entry *b)
 {
-	return a->stat_size == b->size && a->mtime_sec == b->mtime_sec &&
+	/* What could not be read at a beginning is stored when it can. */
+	return a->extra_is == ENTRY_PLAIN && a->stat_size == b->size && a->mtime_sec == b->mtime_sec &&
 	    a->mtime_nsec == b->mtime_nsec && a->ctime_sec == b->ctime_sec &&
 	    a->ctime_nsec == b->ctime_nsec && a->ident == b->ident &&
 	    a->mode == b->mode;
@@ -157,25 +219,10 @@ collect_stat(struct entry *en, const struct source_entry *se)
 	en->ident = se->ident;
 }
 
-/* The state has a file that the walk did not meet. */
-static int
-list_gone(struct scan *x, struct err *e)
-{
-	struct entry en = x->en;
-	int64_t off = entry_written(x->out);
-
-	if (!behind_cursor(x->c, en.key, en.key_len))
-		return 0;
-	en.kind = ENTRY_GONE;
-	if (gone_add(x->c, &en, off, e) != 0)
-		return -1;
-	return entry_write(x->out, &en, e);
-}
-
-/* Pass over state entries before KEY (NULL: all of this SOURCE). */
+/* Pass over state entries before KEY (NULL: all of this SOURCE): not met. */
 static int
 pass_state(struct scan *x, const struct buf *key, const char *source,
-	bool list, struct err *e)
+	struct err *e)
 {
 	while (x->have) {
 		int c = key != NULL ? str_cmp_bytes(x->en.key, x->en.key_len,
@@ -184,7 +231,33 @@ pass_state(struct scan *x, const struct buf *key, const char *source,
 
 		if (c >= 0)
 			break;
-		if (list && str_eq(x->en.key, source) && list_gone(x, e) != 0)
+		if (behind_cursor(x->c, x->en.key, x->en.key_len) &&
+		    list_gone(x, x->source, GONE_OPEN, e) != 0)
+			return -1;
+		if (state_next(x, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Pass over state entries of sources before NAME (NULL: all that is left).
+ * Those of a source that another stream has now are removed here; those of one
+ * that is not configured any more stay as they are.
+ */
+static int
+pass_sources(struct scan *x, const char *name, struct err *e)
+{
+	const struct config *cfg = &x->c->s->cfg;
+
+	while (x->have && (name == NULL || strcmp(x->en.key, name) < 0)) {
+		bool elsewhere = false;
+
+		for (size_t i = 0; i < cfg->nsources && !elsewhere; i++)
+			elsewhere = str_eq(cfg->source[i].name, x->en.key);
+		if (elsewhere &&
+		    behind_cursor(x->c, x->en.key, x->en.key_len) &&
+		    list_gone(x, GONE_NO_SOURCE, GONE_OPEN, e) != 0)
 			return -1;
 		if (state_next(x, e) != 0)
 			return -1;
@@ -202,8 +275,11 @@ scan_file(struct scan *x, const char *source, const struct source_entry *se,
 	buf_clear(&x->key);
 	if (buf_add(&x->key, source, strlen(source) + 1, e) != 0 ||
 	    buf_add(&x->key, se->path, se->path_len, e) != 0 ||
-	    pass_state(x, &x->key, source, true, e) != 0)
+	    pass_state(x, &x->key, source, e) != 0)
 		return -1;
+	/* A path that this run has moved away may not stand in it again. */
+	if (has_left(c, x->key.data, x->key.len))
+		return 0;
 	known = x->have && str_cmp_bytes(x->en.key, x->en.key_len,
 	    x->key.data, x->key.len) == 0;
 	if (behind_cursor(c, buf_str(&x->key), x->key.len) &&
@@ -218,20 +294,20 @@ static int
 scan_source(struct scan *x, struct collect_source *cs, struct err *e)
 {
 	struct source_entry se;
-	size_t first_gone = x->c->ngone;
+	size_t first_gone;
 	int rc;
 
-	/* Entries of sources that are not configured stay as they are. */
-	while (x->have && strcmp(x->en.key, cs->cfg->name) < 0)
-		if (state_next(x, e) != 0)
-			return -1;
+	x->source = (size_t)(cs - x->c->src);
+	if (pass_sources(x, cs->cfg->name, e) != 0)
+		return -1;
+	first_gone = x->c->ngone;
 	while ((rc = source_next(cs->src, &se, e)) == 1) {
 		if (scan_file(x, cs->cfg->name, &se, e) != 0)
 			return -1;
 		if (proc_interrupted())
 			return err_set(e, ERR_INTR, "interrupted");
 	}
-	if (rc != 0 || pass_state(x, NULL, cs->cfg->name, true, e) != 0)
+	if (rc != 0 || pass_state(x, NULL, cs->cfg->name, e) != 0)
 		return -1;
 	cs->complete = source_report(cs->src)->complete;
 	/* A walk that did not see everything proves no removal. */
@@ -256,6 +332,8 @@ collect_scan(struct collect *c, struct err *e)
 	for (size_t i = 0; i < c->nsrc; i++)
 		if (scan_source(&x, &c->src[i], e) != 0)
 			goto out;
+	if (pass_sources(&x, NULL, e) != 0)
+		goto out;
 	rc = entry_writer_flush(x.out, e);
 out:
 	entry_reader_free(x.old);

@@ -34,15 +34,16 @@ struct collect {
 	struct collect_source *src;
 	size_t nsrc;
 	int list_fd;		/* the work list, unlinked */
-	struct buf cursor;	/* resume behind this key; empty = all */
+	/* of a run that is resumed: */
+	struct buf cursor;	/* go on behind this key; empty = all */
+	struct idset *left;	/* hashes of keys it moved files from, or NULL */
 	struct run_progress progress;
 	int64_t told_ms;
 	/* files that are gone, by content, for moves */
 	struct collect_gone *gone;
 	size_t ngone, capgone;
 	struct buf gone_keys;	/* for cache_merge, sorted */
-	struct record_point elsewhere;	/* the branch before, at an epoch's
-					 * beginning */
+	struct record_point elsewhere;	/* the branch before, if fresh */
 };
 
 /* Where the lines and chunks go: the part being made (agent/part.c). */
@@ -63,10 +64,13 @@ int collect_init(struct collect *c, const struct station *s,
 	struct err *e);
 void collect_release(struct collect *c);
 
+/* An entry that an earlier part of this run stored; in order. */
+int collect_resumed(struct collect *c, const struct entry *en, struct err *e);
+/* -1 with ERR_FORMAT: the file state is damaged. */
 int collect_scan(struct collect *c, struct err *e);
 int collect_store(struct collect *c, const struct collect_sink *k,
 	struct err *e);
-/* Lines for what is gone and was not moved; fills gone_keys. */
+/* Lines for what is gone and was not moved; fills gone_keys, in order. */
 int collect_removed(struct collect *c, const struct collect_sink *k,
 	struct err *e);
 

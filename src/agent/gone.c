@@ -18,8 +18,8 @@ prefix(const uint8_t *sum)
 }
 
 int
-gone_add(struct collect *c, const struct entry *en, int64_t off,
-	struct err *e)
+gone_add(struct collect *c, size_t source, const struct entry *en,
+	int64_t off, enum gone_fate fate, struct err *e)
 {
 	if (c->ngone == c->capgone) {
 		size_t cap = c->capgone == 0 ? 64 : 2 * c->capgone;
@@ -31,7 +31,8 @@ gone_add(struct collect *c, const struct entry *en, int64_t off,
 		c->capgone = cap;
 	}
 	c->gone[c->ngone] = (struct collect_gone){.sum = prefix(en->sum),
-	    .off = off, .order = (uint32_t)c->ngone, .fate = GONE_OPEN};
+	    .off = off, .order = (uint32_t)c->ngone,
+	    .source = (uint16_t)source, .fate = (uint8_t)fate};
 	c->ngone++;
 	return 0;
 }
@@ -40,16 +41,27 @@ void
 gone_keep(struct collect *c, size_t first)
 {
 	for (size_t i = first; i < c->ngone; i++)
-		c->gone[i].fate = GONE_STAYS;
+		if (c->gone[i].fate == GONE_OPEN)
+			c->gone[i].fate = GONE_STAYS;
+}
+
+/* The same content in the same source: a move is between two of these. */
+static int
+alike(const struct collect_gone *x, uint64_t sum, size_t source)
+{
+	if (x->sum != sum)
+		return x->sum < sum ? -1 : 1;
+	return (x->source > source) - (x->source < source);
 }
 
 static int
 by_sum(const void *a, const void *b)
 {
 	const struct collect_gone *x = a, *y = b;
+	int c = alike(x, y->sum, y->source);
 
-	if (x->sum != y->sum)
-		return x->sum < y->sum ? -1 : 1;
+	if (c != 0)
+		return c;
 	return (x->order > y->order) - (x->order < y->order);
 }
 
@@ -68,10 +80,10 @@ gone_sort(struct collect *c)
 		qsort(c->gone, c->ngone, sizeof(*c->gone), by_sum);
 }
 
-/* Read the entry at OFF of the work list: 1 if source and sum are these. */
+/* Read the entry at OFF of the work list: 1 if its sum is this. */
 static int
-fits(struct collect *c, int64_t off, const char *source, const uint8_t *sum,
-	struct buf *key, struct err *e)
+fits(struct collect *c, int64_t off, const uint8_t *sum, struct buf *key,
+	struct err *e)
 {
 	struct entry_reader *r = entry_reader_new(c->list_fd, off, -1, e);
 	struct entry en;
@@ -82,7 +94,7 @@ fits(struct collect *c, int64_t off, const char *source, const uint8_t *sum,
 	if (entry_next(r, &en, e) != 1)
 		goto out;
 	rc = memcmp(en.sum, sum, sizeof(en.sum)) == 0 &&
-	    str_eq(en.key, source) && !en.has_extra;
+	    en.extra_is == ENTRY_PLAIN;
 	buf_clear(key);
 	if (rc == 1 && buf_add(key, en.key, en.key_len, e) != 0)
 		rc = -1;
@@ -92,32 +104,35 @@ out:
 }
 
 int
-gone_take(struct collect *c, const char *source,
-	const uint8_t sum[static 32], struct buf *key, struct err *e)
+gone_take(struct collect *c, size_t source, const uint8_t sum[static 32],
+	struct buf *key, struct err *e)
 {
 	uint64_t want = prefix(sum);
+	struct collect_gone *first, *g, *end = c->gone + c->ngone;
 	size_t lo = 0, hi = c->ngone;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (c->gone[mid].sum < want)
+		if (alike(&c->gone[mid], want, source) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	for (; lo < c->ngone && c->gone[lo].sum == want; lo++) {
+	/* A thousand copies of one file may move: begin behind those taken. */
+	first = c->gone + lo;
+	for (g = first < end ? first + first->taken : end;
+	    g < end && alike(g, want, source) == 0; g++) {
 		int rc;
 
-		if (c->gone[lo].fate != GONE_OPEN)
+		first->taken++;
+		if (g->fate != GONE_OPEN)
 			continue;
-		rc = fits(c, c->gone[lo].off, source, sum, key, e);
-		if (rc < 0)
-			return -1;
-		if (rc == 1) {
-			c->gone[lo].fate = GONE_MOVED;
-			return 1;
-		}
+		rc = fits(c, g->off, sum, key, e);
+		if (rc == 1)
+			g->fate = GONE_MOVED;
+		if (rc != 0)
+			return rc;
 	}
 	return 0;
 }
@@ -134,58 +149,53 @@ key_gone(struct collect *c, const struct entry *en, struct err *e)
 	return buf_add(&c->gone_keys, en->key, len, e);
 }
 
-static struct collect_source *
-source_of(struct collect *c, const char *name)
-{
-	for (size_t i = 0; i < c->nsrc; i++)
-		if (str_eq(c->src[i].cfg->name, name))
-			return &c->src[i];
-	return NULL;
-}
-
 static int
 remove_one(struct collect *c, const struct collect_gone *g,
-	const struct collect_sink *k, struct err *e)
+	const struct entry *en, const struct collect_sink *k, struct err *e)
 {
-	struct entry_reader *r = entry_reader_new(c->list_fd, g->off, -1, e);
 	struct record_file f = {.op = RECORD_REMOVED};
-	struct collect_source *cs;
-	struct entry en;
-	int rc = -1;
+	struct collect_source *cs = g->source == GONE_NO_SOURCE ? NULL :
+	    &c->src[g->source];
 
-	if (r == NULL)
+	if (g->fate == GONE_MOVED)
+		return key_gone(c, en, e);
+	if (g->fate == GONE_STAYS || (cs != NULL && cs->failed))
+		return 0;
+	if (key_gone(c, en, e) != 0)
 		return -1;
-	if (entry_next(r, &en, e) != 1)
-		goto out;
-	cs = source_of(c, en.key);
-	rc = 0;
-	if (cs == NULL || (cs->failed && g->fate != GONE_MOVED))
-		goto out;
-	rc = key_gone(c, &en, e);
+	if (cs != NULL)
+		cs->ops[RECORD_REMOVED]++;
 	/* A full run drops what it does not name. */
-	if (rc != 0 || g->fate == GONE_MOVED)
-		goto out;
-	cs->ops[RECORD_REMOVED]++;
 	if (c->full)
-		goto out;
-	f.source = en.key;
-	f.path = en.key + strlen(en.key) + 1;
-	f.path_len = en.key_len - strlen(en.key) - 1;
-	rc = k->line(k->arg, &f, NULL, e);
-out:
-	entry_reader_free(r);
-	return rc;
+		return 0;
+	f.source = en->key;
+	f.path = en->key + strlen(en->key) + 1;
+	f.path_len = en->key_len - strlen(en->key) - 1;
+	return k->line(k->arg, &f, NULL, e);
 }
 
 int
 collect_removed(struct collect *c, const struct collect_sink *k,
 	struct err *e)
 {
-	if (c->ngone > 1)
-		qsort(c->gone, c->ngone, sizeof(*c->gone), by_order);
-	for (size_t i = 0; i < c->ngone; i++)
-		if (c->gone[i].fate != GONE_STAYS &&
-		    remove_one(c, &c->gone[i], k, e) != 0)
-			return -1;
-	return 0;
+	const struct collect_gone *g = c->gone;
+	struct entry_reader *r;
+	struct entry en;
+	int rc = 0;
+
+	if (c->ngone == 0)
+		return 0;
+	qsort(c->gone, c->ngone, sizeof(*c->gone), by_order);
+	r = entry_reader_new(c->list_fd, 0, -1, e);
+	if (r == NULL)
+		return -1;
+	while (g < c->gone + c->ngone && (rc = entry_next(r, &en, e)) == 1) {
+		if (en.kind == ENTRY_GONE &&
+		    remove_one(c, g++, &en, k, e) != 0) {
+			rc = -1;
+			break;
+		}
+	}
+	entry_reader_free(r);
+	return rc < 0 ? -1 : 0;
 }

@@ -14,22 +14,25 @@ struct collect_gone {
 	uint64_t sum;		/* first 8 bytes of its sum */
 	int64_t off;		/* in the work list */
 	uint32_t order;		/* in the order of keys */
+	uint32_t taken;		/* of those with this content, the first ones */
+	uint16_t source;	/* index, or GONE_NO_SOURCE */
 	uint8_t fate;
 };
+#define GONE_NO_SOURCE UINT16_MAX
 
-/* Note an entry that stands at OFF of the work list. */
-int gone_add(struct collect *c, const struct entry *en, int64_t off,
-	struct err *e);
+/* Note an entry of source number SOURCE that stands at OFF of the work list. */
+int gone_add(struct collect *c, size_t source, const struct entry *en,
+	int64_t off, enum gone_fate fate, struct err *e);
 /* Those from FIRST on stay live: nobody saw that they are gone. */
 void gone_keep(struct collect *c, size_t first);
 /* When the scan is done: by content. */
 void gone_sort(struct collect *c);
 /*
- * An entry gone from SOURCE with this content (read into KEY), marked as
- * moved: 1, or 0 if there is none.
+ * An entry gone from source number SOURCE with this content (read into KEY),
+ * marked as moved: 1, or 0 if there is none.
  */
-int gone_take(struct collect *c, const char *source,
-	const uint8_t sum[static 32], struct buf *key, struct err *e);
+int gone_take(struct collect *c, size_t source, const uint8_t sum[static 32],
+	struct buf *key, struct err *e);
 
 /* Copy what a walk knows into an entry (key and content stay). */
 void collect_stat(struct entry *en, const struct source_entry *se);

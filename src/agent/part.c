@@ -131,6 +131,12 @@ settle(struct part_maker *m, const struct canon_run *run,
 	p->started = m->head.started;
 	p->final = m->head.final;
 	p->full = m->head.full;
+	p->fresh = m->fresh;
+	p->has_before = m->before.have;
+	(void)snprintf(p->before.ref, sizeof(p->before.ref), "%s",
+	    m->before.ref);
+	p->before.seq = m->before.seq;
+	memcpy(p->before.manifest, m->before.manifest, HASH_LEN);
 	p->after.at = p->at;
 	if (spool_part_commit(m->part, m->s->cfg.station,
 		now > m->b->head_utc ? now : m->b->head_utc, run, m->s->key,
@@ -223,6 +229,11 @@ part_line(void *arg, const struct record_file *f, const struct entry *en,
 	if (en != NULL) {
 		mine = *en;
 		mine.seq = m->head.seq;
+		if (f != NULL && f->op == RECORD_MOVED) {
+			mine.extra_is = ENTRY_FROM;
+			mine.extra = (const uint8_t *)f->from;
+			mine.extra_len = (uint32_t)f->from_len;
+		}
 		if (cache_journal_entry(m->journal, &mine, e) != 0)
 			return -1;
 	}

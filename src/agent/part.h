@@ -27,6 +27,8 @@ struct part_maker {
 	struct record_head head;	/* of the part being made */
 	struct run_result *r;
 	int64_t full_utc, reread_day;	/* for the head to be */
+	bool fresh;			/* the run stores everything anew */
+	struct record_point before;	/* the branch before, if it begins one */
 	bool open;
 	struct spool_part *part;
 	struct cache_journal *journal;

@@ -18,7 +18,7 @@
 #include "repo/receipt.h"
 #include "base/banned.h"
 
-#define MAX_STREAMS 32
+#define STREAM_LEN 33
 
 /* One stream of a run. */
 struct arrow {
@@ -36,6 +36,12 @@ struct arrow {
 	struct collect c;
 	struct part_maker m;
 };
+
+static void
+copy(char *dst, size_t n, const char *src)
+{
+	(void)snprintf(dst, n, "%s", src);
+}
 
 static void
 note(const struct arrow *a, const char *text)
@@ -161,12 +167,23 @@ stage_open(struct arrow *a, struct err *e)
 /* --- collecting --- */
 
 static int
-last_key(void *arg, const struct entry *en, struct err *e)
+resumed(void *arg, const struct entry *en, struct err *e)
 {
-	struct buf *cursor = arg;
+	return collect_resumed(arg, en, e);
+}
 
-	buf_clear(cursor);
-	return buf_add(cursor, en->key, en->key_len, e);
+/* The run that is gone on with is of the same kind as it was. */
+static int
+resume_run(struct arrow *a, const struct cache_part *p, struct err *e)
+{
+	a->c.full = p->full;
+	a->c.fresh = p->fresh;
+	a->before.have = p->has_before;
+	copy(a->before.ref, sizeof(a->before.ref), p->before.ref);
+	a->before.seq = p->before.seq;
+	memcpy(a->before.manifest, p->before.manifest, HASH_LEN);
+	note(a, "going on with a run that was cut off");
+	return cache_resumed_each(a->cache, resumed, &a->c, e);
 }
 
 static int
@@ -182,24 +199,22 @@ stage_scan(struct arrow *a, struct err *e)
 	c->fresh = a->b.head[0] == '\0' || h == NULL;
 	c->full = c->fresh || a->o->full ||
 	    (full_after > 0 && a->started - h->full_utc >= full_after);
-	if (resume != NULL) {
-		c->full = resume->full;
-		if (cache_resumed_each(a->cache, last_key, &c->cursor, e) !=
-		    0)
-			return -1;
-		note(a, "going on with a run that was cut off");
-	}
+	if (resume != NULL && resume_run(a, resume, e) != 0)
+		return -1;
 	c->elsewhere = a->before;
 	c->today = a->started / 86400;
 	c->reread = a->s->cfg.reread && h != NULL && !c->full &&
 	    c->today != h->reread_day;
-	return collect_scan(c, e);
-}
+	if (collect_scan(c, e) == 0)
+		return 0;
+	/* It would stand in the way of each later run. */
+	if (e->code == ERR_FORMAT) {
+		struct err later = ERR_INIT;
 
-static void
-copy(char *dst, size_t n, const char *src)
-{
-	(void)snprintf(dst, n, "%s", src);
+		(void)err_hint(e, "the next run reads everything");
+		(void)cache_reset(a->cache, &later);
+	}
+	return -1;
 }
 
 static int
@@ -316,6 +331,8 @@ stage_store(struct arrow *a, struct err *e)
 	m->b = &a->b;
 	m->cache = a->cache;
 	m->r = a->r;
+	m->fresh = a->c.fresh;
+	m->before = a->before;
 	m->full_utc = a->c.full || h == NULL ? a->started : h->full_utc;
 	m->reread_day = a->c.reread ? a->c.today :
 	    h != NULL ? h->reread_day : a->c.today;
@@ -378,34 +395,59 @@ out:
 
 /* --- all streams --- */
 
-/* Stream names in use, "main" first and always. */
-static size_t
-streams_of(const struct config *cfg, const char *out[static MAX_STREAMS])
+/* Streams of this run: names, each once. */
+struct streams {
+	char name[CONFIG_SOURCES_MAX + 1 + BRANCH_MAX][STREAM_LEN];
+	size_t n;
+};
+
+static int
+add_stream(struct streams *t, const char *name, struct err *e)
 {
-	size_t n = 0;
+	for (size_t i = 0; i < t->n; i++)
+		if (str_eq(t->name[i], name))
+			return 0;
+	if (t->n == sizeof(t->name) / sizeof(t->name[0]))
+		return err_set(e, ERR_FAIL, "too many streams");
+	copy(t->name[t->n++], sizeof(t->name[0]), name);
+	return 0;
+}
 
-	out[n++] = "main";
-	for (size_t i = 0; i < cfg->nsources; i++) {
-		bool have = false;
+static int
+seen_branch(const char *name, void *arg, struct err *e)
+{
+	const char *stream = name + strlen(BRANCH_LIST_PREFIX);
 
-		for (size_t k = 0; k < n && !have; k++)
-			have = str_eq(out[k], cfg->source[i].stream);
-		if (!have && n < MAX_STREAMS)
-			out[n++] = cfg->source[i].stream;
-	}
-	return n;
+	if (!str_starts(name, BRANCH_LIST_PREFIX) || !canon_id_ok(stream))
+		return 0;
+	return add_stream(arg, stream, e);
+}
+
+/*
+ * "main" first and always, then those of the configuration, and those that
+ * lost their last source but may still have something to send or to remove.
+ */
+static int
+streams_of(struct streams *t, const struct station *s, struct err *e)
+{
+	t->n = 0;
+	if (add_stream(t, "main", e) != 0)
+		return -1;
+	for (size_t i = 0; i < s->cfg.nsources; i++)
+		if (add_stream(t, s->cfg.source[i].stream, e) != 0)
+			return -1;
+	return file_each(s->path.state, seen_branch, t, e);
 }
 
 int
 run_station(struct station *s, const struct run_options *o,
 	struct run_result *r, struct err *e)
 {
-	const char *stream[MAX_STREAMS];
+	struct streams *t = NULL;
 	struct arrow *a = NULL;
 	struct spool *sp = NULL;
 	uint8_t run[16];
 	int64_t started = clock_now_utc();
-	size_t n = streams_of(&s->cfg, stream);
 	bool offline;
 	int rc = -1;
 
@@ -413,20 +455,22 @@ run_station(struct station *s, const struct run_options *o,
 	secmem_random(run, sizeof(run));
 	if (station_lock(s, e) != 0 || station_control(s, &offline, e) != 0)
 		goto out;
-	sp = spool_open(s->path.spool, e);
-	a = sp == NULL ? NULL : calloc(1, sizeof(*a));
-	if (a == NULL) {
-		if (sp != NULL)
-			(void)err_nomem(e);
+	t = calloc(1, sizeof(*t));
+	a = calloc(1, sizeof(*a));
+	if (t == NULL || a == NULL) {
+		(void)err_nomem(e);
 		goto out;
 	}
-	for (size_t i = 0; i < n; i++) {
+	sp = spool_open(s->path.spool, e);
+	if (sp == NULL || streams_of(t, s, e) != 0)
+		goto out;
+	for (size_t i = 0; i < t->n; i++) {
 		memset(a, 0, sizeof(*a));
 		a->s = s;
 		a->sp = sp;
 		a->o = o;
 		a->r = r;
-		a->stream = stream[i];
+		a->stream = t->name[i];
 		a->started = started;
 		a->c.list_fd = -1;
 		memcpy(a->run, run, sizeof(run));
@@ -435,6 +479,7 @@ run_station(struct station *s, const struct run_options *o,
 	}
 	rc = 0;
 out:
+	free(t);
 	free(a);
 	spool_close(sp);
 	return rc;

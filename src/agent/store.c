@@ -36,6 +36,7 @@ struct store {
 	struct hash tail;
 	int64_t tail_from, tail_to;
 	bool tail_same;
+	bool lost;		/* the sink failed: this is not the file's fault */
 };
 
 static void
@@ -73,7 +74,10 @@ one_chunk(struct store *x, const uint8_t *data, size_t n, bool packed,
 	x->last_len = (uint32_t)n;
 	if (buf_add(&x->ids, id, sizeof(id), e) != 0)
 		return -1;
-	return x->k->chunk(x->k->arg, id, data, n, packed, e);
+	if (x->k->chunk(x->k->arg, id, data, n, packed, e) == 0)
+		return 0;
+	x->lost = true;
+	return -1;
 }
 
 static int
@@ -166,10 +170,10 @@ read_file(struct store *x, struct source_file *f, struct entry *en,
 
 /* Fatal for the run, or only for this file? */
 static bool
-fatal(const struct err *e)
+fatal(const struct store *x, const struct err *e)
 {
-	return e->code != ERR_IO && e->code != ERR_NOENT &&
-	    e->code != ERR_FORMAT;
+	return x->lost || (e->code != ERR_IO && e->code != ERR_NOENT &&
+	    e->code != ERR_FORMAT);
 }
 
 static void
@@ -216,9 +220,13 @@ read_item(struct store *x, struct collect_source *cs, const char *path,
 			break;
 	}
 	if (e->code != ERR_NONE) {
-		if (fatal(e))
+		if (fatal(x, e))
 			return -1;
-		cannot_read(x, cs, path, e);
+		/* One that went since the walk is seen by the next run. */
+		if (e->code == ERR_NOENT)
+			err_clear(e);
+		else
+			cannot_read(x, cs, path, e);
 		return 0;
 	}
 	if (en->torn && x->c->o->watch.file != NULL)
@@ -319,7 +327,8 @@ store_new(struct store *x, struct collect_source *cs, struct entry *en,
 	int rc;
 
 	if (!x->c->full && en->size > 0 && !en->torn) {
-		rc = gone_take(x->c, cs->cfg->name, en->sum, &x->from, e);
+		rc = gone_take(x->c, (size_t)(cs - x->c->src), en->sum,
+		    &x->from, e);
 		if (rc < 0)
 			return -1;
 		if (rc == 1) {
@@ -339,7 +348,8 @@ store_known(struct store *x, struct collect_source *cs,
 	const struct entry *old, struct entry *en, struct err *e)
 {
 	struct record_file f = {.op = RECORD_ADDED};
-	bool same_bytes = old->size == en->size && !en->torn && !old->torn &&
+	/* What lies elsewhere is stored here now, and that is to be said. */
+	bool same_bytes = old->extra_is == ENTRY_PLAIN && old->size == en->size && !en->torn && !old->torn &&
 	    memcmp(old->sum, en->sum, sizeof(en->sum)) == 0;
 	bool same_stat = old->mtime_sec == en->mtime_sec &&
 	    old->mtime_nsec == en->mtime_nsec && old->mode == en->mode;
@@ -356,7 +366,8 @@ store_known(struct store *x, struct collect_source *cs,
 		return x->k->line(x->k->arg, NULL, en, e);
 	}
 	if (!x->c->full)
-		f.op = same_bytes ? RECORD_TOUCHED : classify(x, old, en);
+		f.op = old->extra_is == ENTRY_ELSEWHERE ? RECORD_REWRITTEN :
+		    same_bytes ? RECORD_TOUCHED : classify(x, old, en);
 	cs->ops[f.op]++;
 	return emit(x, &f, en, e);
 }
@@ -374,8 +385,9 @@ keep_unread(struct store *x, const struct entry *old, struct err *e)
 	en.kind = ENTRY_LIVE;
 	fill_record(&f, &en);
 	f.content = RECORD_CHUNKS;
-	if (x->c->fresh || old->has_extra) {
-		if (old->has_extra && old->extra_len == sizeof(f.elsewhere))
+	if (x->c->fresh || old->extra_is == ENTRY_ELSEWHERE) {
+		if (old->extra_is == ENTRY_ELSEWHERE &&
+		    old->extra_len == sizeof(f.elsewhere))
 			memcpy(&f.elsewhere, old->extra, sizeof(f.elsewhere));
 		else
 			f.elsewhere = x->c->elsewhere;
@@ -384,7 +396,7 @@ keep_unread(struct store *x, const struct entry *old, struct err *e)
 		f.content = RECORD_ELSEWHERE;
 		f.chunks = NULL;
 		f.nchunks = 0;
-		en.has_extra = 1;
+		en.extra_is = ENTRY_ELSEWHERE;
 		en.extra = (const uint8_t *)&f.elsewhere;
 		en.extra_len = sizeof(f.elsewhere);
 		en.chunks = NULL;
@@ -426,7 +438,7 @@ store_item(struct store *x, const struct entry *item,
 		return -1;
 	if (rc == 0)
 		return x->c->full && old != NULL ? keep_unread(x, old, e) : 0;
-	if (old == NULL || x->c->fresh || old->has_extra)
+	if (old == NULL || x->c->fresh)
 		return store_new(x, cs, &en, e);
 	if (old->nchunks > 0 && x->size >= x->tail_to) {
 		uint8_t id[HASH_LEN];
@@ -467,8 +479,10 @@ store_list(struct store *x, struct entry_reader *r, struct err *e)
 
 	while ((rc = entry_next(r, &en, e)) == 1) {
 		if (en.kind == ENTRY_GONE) {
-			if (x->c->full &&
-			    !source_named(x->c, en.key)->complete &&
+			const struct collect_source *cs =
+			    source_named(x->c, en.key);
+
+			if (x->c->full && cs != NULL && !cs->complete &&
 			    keep_unread(x, &en, e) != 0)
 				rc = -1;
 		} else if (en.kind == ENTRY_LIVE) {

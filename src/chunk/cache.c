@@ -294,9 +294,7 @@ static int
 open_ids(struct cache *c, struct err *e)
 {
 	char *path = NULL;
-	/* A branch that begins with these journals stores everything anew. */
-	bool anew = c->nj > 0 && c->j[0].end.part.full &&
-	    !c->j[0].end.part.has_prev;
+	bool anew = c->nj > 0 && c->j[0].end.part.fresh;
 
 	idset_free(c->ids);
 	c->ids = NULL;
@@ -334,8 +332,8 @@ leads_to(const struct cache *c, const uint8_t *manifest)
 	for (size_t i = 0; i < c->nj; i++) {
 		const struct cache_part *p = &c->j[i].end.part;
 
-		/* A full run may begin a branch: nothing before it counts. */
-		if (!same(part_prev(p), at) && !(i == 0 && p->full))
+		/* Before a run that stores all anew nothing counts. */
+		if (!same(part_prev(p), at) && !(i == 0 && p->fresh))
 			return false;
 		if (p->final && i + 1 < c->nj)
 			return false;
@@ -347,6 +345,10 @@ leads_to(const struct cache *c, const uint8_t *manifest)
 static int
 settle(struct cache *c, const uint8_t *manifest, bool *doubt, struct err *e)
 {
+	/* They led to this head, or to a branch that never came to be. */
+	while (c->have && c->nj > 0 && same(c->head.at.manifest, manifest))
+		if (journal_pop(c, e) != 0)
+			return -1;
 	/* The newest journal may belong to a commit that never came. */
 	if (c->nj > 0 &&
 	    !same(c->j[c->nj - 1].end.part.at.manifest, manifest) &&
@@ -727,8 +729,12 @@ merge_all(struct merge *m, struct entry_writer *w,
 	while (m->old_have || m->new_.have) {
 		int c = !m->old_have ? 1 : !m->new_.have ? -1 :
 		    entry_cmp(&m->old_en, &m->new_.en);
-		const struct entry *en = c < 0 ? &m->old_en : &m->new_.en;
+		struct entry *en = c < 0 ? &m->old_en : &m->new_.en;
 
+		if (en->extra_is == ENTRY_FROM) {
+			en->extra_is = ENTRY_PLAIN;
+			en->extra_len = 0;
+		}
 		if (!gone_has(&m->gone, en)) {
 			if (entry_write(w, en, e) != 0)
 				return -1;

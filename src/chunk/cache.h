@@ -54,6 +54,9 @@ struct cache_part {
 	int64_t part;
 	int64_t started;
 	uint8_t final, full;
+	uint8_t fresh;			/* nothing stored before the run counts */
+	uint8_t has_before;
+	struct cache_point before;	/* the branch before, if it began one */
 	struct cache_head after;	/* final: the head to be, gen and all */
 };
 
@@ -61,8 +64,8 @@ struct cache;
 
 /*
  * Open the cache in DIR (made if missing) for the branch whose newest commit
- * has this MANIFEST hash (NULL = no commit): drops journals that did not come to count, finishes what
- * a killed run left.  Then:
+ * has this MANIFEST hash (NULL = no commit): drops journals that did not come
+ * to count, finishes what a killed run left.  Then:
  * cache_head() is NULL where there is nothing or it does not fit the branch: the
  * next run is full (DOUBT says whether something was there);
  * cache_resume() is the last part of a run that was not finished, or NULL.

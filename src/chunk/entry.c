@@ -14,7 +14,7 @@
 /* What precedes key, chunk ids and extra bytes; native byte order. */
 struct fixed {
 	uint32_t total;		/* bytes of the whole entry */
-	uint8_t kind, class_, torn, has_extra;
+	uint8_t kind, class_, torn, extra_is;
 	uint32_t mode;
 	uint32_t key_len;
 	int64_t stat_size;
@@ -134,7 +134,8 @@ fixed_ok(const struct fixed *f)
 	    32 * (uint64_t)f->nchunks + f->extra_len;
 
 	return f->total == total && total <= ENTRY_MAX && f->key_len >= 3 &&
-	    f->key_len <= ENTRY_KEY_MAX && f->kind <= ENTRY_CHANGED;
+	    f->key_len <= ENTRY_KEY_MAX && f->kind <= ENTRY_CHANGED &&
+	    f->extra_is <= ENTRY_FROM;
 }
 
 int
@@ -156,7 +157,7 @@ entry_next(struct entry_reader *r, struct entry *out, struct err *e)
 	r->pos += f.total;
 	*out = (struct entry){
 	    .kind = f.kind, .class_ = f.class_, .torn = f.torn,
-	    .has_extra = f.has_extra, .mode = f.mode,
+	    .extra_is = f.extra_is, .mode = f.mode,
 	    .stat_size = f.stat_size, .mtime_sec = f.mtime_sec,
 	    .ctime_sec = f.ctime_sec, .mtime_nsec = f.mtime_nsec,
 	    .ctime_nsec = f.ctime_nsec, .ident = f.ident, .size = f.size,
@@ -201,7 +202,7 @@ entry_write(struct entry_writer *w, const struct entry *en, struct err *e)
 {
 	struct fixed f = {
 	    .kind = en->kind, .class_ = en->class_, .torn = en->torn,
-	    .has_extra = en->has_extra, .mode = en->mode,
+	    .extra_is = en->extra_is, .mode = en->mode,
 	    .key_len = en->key_len, .stat_size = en->stat_size,
 	    .mtime_sec = en->mtime_sec, .ctime_sec = en->ctime_sec,
 	    .mtime_nsec = en->mtime_nsec, .ctime_nsec = en->ctime_nsec,

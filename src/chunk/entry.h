@@ -25,6 +25,12 @@ enum entry_kind {	/* what the entry says in a journal or work list */
 	ENTRY_CHANGED = 3	/* to be read; what was known stands before it */
 };
 
+enum entry_extra {	/* what the extra bytes are */
+	ENTRY_PLAIN = 0,	/* there are none */
+	ENTRY_ELSEWHERE = 1,	/* where its chunks are, in place of them */
+	ENTRY_FROM = 2		/* in a journal: the path it was moved from */
+};
+
 /*
  * What a walk compares and what a run needs to go on from.  KEY is source,
  * 0x00, path; pointers are borrowed until the reader's next call.
@@ -33,7 +39,7 @@ struct entry {
 	uint8_t kind;
 	uint8_t class_;		/* enum chunker_class */
 	uint8_t torn;
-	uint8_t has_extra;	/* CHUNKS are EXTRA bytes instead, see agent */
+	uint8_t extra_is;	/* enum entry_extra */
 	uint32_t mode;
 	int64_t stat_size;
 	int64_t mtime_sec, ctime_sec;

@@ -113,7 +113,7 @@ write_part(struct cache *c, const char *prev, const char *manifest,
 	if (prev != NULL)
 		hash_of(p.prev, prev);
 	p.final = final;
-	p.full = full;
+	p.full = p.fresh = full;
 	p.after.at = p.at;
 	if (final)
 		assert_true(cache_merge(c, j, &g, full, see, s, &p.after.gen,
@@ -327,6 +327,71 @@ what_does_not_fit_the_branch_is_doubt(void **state)
 	cache_close(c);
 }
 
+/* A kill while the journals of a finished run go: what is left is done. */
+static void
+journals_of_a_finished_run(void **state)
+{
+	struct buf left = BUF_INIT(65536);
+	struct err e = ERR_INIT;
+	struct seen s;
+	char path[128];
+	struct cache *c = open_at(NULL, false);
+
+	(void)state;
+	write_part(c, NULL, "m0", 0, NAMES("a"), NAMES("A"), NULL, true, true,
+	    &s, true);
+	write_part(c, "m0", "m1", 1, NAMES("b"), NAMES("B"), NULL, false,
+	    false, &s, true);
+	(void)snprintf(path, sizeof(path), "%s/journal-1", dir);
+	assert_int_equal(file_load(path, &left, &e), 0);
+	write_part(c, "m1", "m2", 2, NAMES("c"), NAMES("C"), NULL, true, false,
+	    &s, true);
+	cache_close(c);
+	assert_int_equal(file_save(path, left.data, left.len, 0600, &e), 0);
+	c = open_at("m2", false);
+	assert_non_null(cache_head(c));
+	assert_null(cache_resume(c));
+	assert_true(has(c, "B"));
+	assert_false(file_exists(path));
+	cache_close(c);
+	buf_release(&left);
+}
+
+/* Where a file came from is for a run that is gone on with, not for later. */
+static void
+from_stays_in_the_journal(void **state)
+{
+	struct err e = ERR_INIT;
+	struct cache_part p = {.final = 1, .full = 1, .fresh = 1};
+	struct cache *c = open_at(NULL, false);
+	struct cache_journal *j = cache_journal_new(c, &e);
+	struct entry_reader *r;
+	struct entry en;
+	struct made m;
+	struct seen s = {.n = 0};
+
+	(void)state;
+	make(&m, "to", "A");
+	m.en.extra_is = ENTRY_FROM;
+	m.en.extra = (const uint8_t *)"from";
+	m.en.extra_len = 4;
+	assert_int_equal(cache_journal_entry(j, &m.en, &e), 0);
+	hash_of(p.at.manifest, "m0");
+	p.after.at = p.at;
+	assert_int_equal(cache_merge(c, j, NULL, true, see, &s, &p.after.gen,
+	    &e), 0);
+	assert_int_equal(cache_journal_save(j, &p, &e), 0);
+	assert_int_equal(cache_finish(c, &p, &e), 0);
+	cache_journal_free(j);
+	r = cache_files(c, &e);
+	assert_int_equal(entry_next(r, &en, &e), 1);
+	assert_int_equal(en.extra_is, ENTRY_PLAIN);
+	assert_int_equal(en.extra_len, 0);
+	assert_int_equal(en.nchunks, 1);
+	entry_reader_free(r);
+	cache_close(c);
+}
+
 /* A new branch stores everything anew, also when its first run is cut off. */
 static void
 a_new_branch_knows_no_chunks(void **state)
@@ -371,6 +436,8 @@ main(void)
 		T(parts_are_resumed),
 		T(what_does_not_fit_the_branch_is_doubt),
 		T(a_new_branch_knows_no_chunks),
+		T(journals_of_a_finished_run),
+		T(from_stays_in_the_journal),
 	};
 	struct err e = ERR_INIT;
 

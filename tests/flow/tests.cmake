@@ -35,3 +35,7 @@ foreach(shell IN ITEMS dash busybox)
 	set_tests_properties(flow.recover_made_${shell} PROPERTIES
 		SKIP_RETURN_CODE 77 TIMEOUT 600)
 endforeach()
+if(TARGET liudi AND TARGET liudi-desk)
+	liudi_flow(resume 61-resume.sh)
+	liudi_flow(lost 62-lost.sh)
+endif()
