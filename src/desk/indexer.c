@@ -33,6 +33,8 @@ struct indexer {
 	struct chain chain;
 	struct part_before before;
 	struct chain_link link;
+	struct bad_bundles bad;	/* of the part being read */
+	bool doubt;		/* of `fold`: see part_in.h */
 };
 
 struct indexer *
@@ -175,6 +177,7 @@ stand_behind(struct indexer *ix, enum sql q)
 	ix->before.part = catalogue_int(c, q, PART_PART);
 	ix->before.final = catalogue_int(c, q, PART_FINAL) != 0;
 	ix->before.full = catalogue_int(c, q, PART_FULL) != 0;
+	ix->before.gap = catalogue_int(c, q, PART_GAP) != 0;
 }
 
 /*
@@ -293,7 +296,8 @@ need_fold(struct indexer *ix, struct err *e)
 	ix->fold = fold_new(e);
 	if (!ix->fold)
 		return -1;
-	if (part_in_prime(ix->with.catalogue, ix->line, ix->fold, e) < 0) {
+	if (part_in_prime(ix->with.catalogue, ix->line, ix->fold, &ix->doubt,
+	    e) < 0) {
 		drop_fold(ix);
 		return -1;
 	}
@@ -327,7 +331,7 @@ rewind_line(struct indexer *ix, int64_t part, struct err *e)
 	    ix->fork, part);
 }
 
-/* Inside a transaction. */
+/* Inside a transaction.  As part_in_read(). */
 static int
 read_part(struct indexer *ix, int64_t last, struct err *e)
 {
@@ -353,15 +357,17 @@ read_part(struct indexer *ix, int64_t last, struct err *e)
 	p.before = &ix->before;
 	p.at = place(ix, part);
 	p.line = ix->line;
-	p.forked = ix->fork != 0;
-	if (part_in_read(&p, e) < 0)
+	p.bad = &ix->bad;
+	p.doubt = &ix->doubt;
+	rc = part_in_read(&p, e);
+	if (rc != 0)
 		goto out;
 	ix->before.have = true;
 	memcpy(ix->before.run, p.head.run, sizeof(ix->before.run));
 	ix->before.part = p.head.part;
 	ix->before.final = p.head.final;
 	ix->before.full = p.head.full;
-	rc = 0;
+	ix->before.gap = p.gap;
 out:
 	part_in_release(&p);
 	return rc;
@@ -383,6 +389,10 @@ leave_out(struct indexer *ix, enum event_severity severity, const char *code,
 	if (event_add(&at, severity, code, e, "commit %lld is left out: %s",
 	    (long long)ix->link.run.seq, why) < 0)
 		goto fail;
+	/* What it changed nobody knows; an older branch changes nothing. */
+	if (!ix->stale && catalogue_run(ix->with.catalogue,
+	    SQL_VERSION_DOUBT_ALL, e, "ii", ix->line, part) < 0)
+		goto fail;
 	memset(&ix->before, 0, sizeof(ix->before));
 	return catalogue_commit(ix->with.catalogue, e);
 fail:
@@ -390,11 +400,36 @@ fail:
 	return -1;
 }
 
+static void
+undo_part(struct indexer *ix)
+{
+	catalogue_rollback(ix->with.catalogue);
+	drop_fold(ix);
+	fetch_release(&ix->fetch);
+}
+
+/* In a transaction of its own, which stands where it returns 0. */
+static int
+try_part(struct indexer *ix, int64_t last, struct err *e)
+{
+	int rc;
+
+	if (catalogue_begin(ix->with.catalogue, e) < 0)
+		return -1;
+	rc = read_part(ix, last, e);
+	if (rc == 0)
+		rc = catalogue_commit(ix->with.catalogue, e);
+	if (rc != 0)
+		undo_part(ix);
+	return rc;
+}
+
 static int
 index_part(struct indexer *ix, struct err *e)
 {
 	struct err why = ERR_INIT;
 	int64_t last;
+	int tries = 0, rc;
 
 	ix->parts++;
 	if (ix->stale)
@@ -403,18 +438,15 @@ index_part(struct indexer *ix, struct err *e)
 		    "the same key", e);
 	if (line_last(ix, &last, e) < 0)
 		return -1;
-	if (catalogue_begin(ix->with.catalogue, e) < 0)
-		return -1;
-	if (read_part(ix, last, &why) == 0) {
-		if (catalogue_commit(ix->with.catalogue, e) == 0)
-			return 0;
-		catalogue_rollback(ix->with.catalogue);
-		return -1;
-	}
-	catalogue_rollback(ix->with.catalogue);
-	drop_fold(ix);
-	fetch_release(&ix->fetch);
-	if (!is_content(&why)) {
+	memset(&ix->bad, 0, sizeof(ix->bad));
+	/* Each try but the last finds a bundle that does not hold. */
+	do {
+		err_clear(&why);
+		rc = try_part(ix, last, &why);
+	} while (rc > 0 && ++tries <= CANON_MAX_BUNDLES);
+	if (rc == 0)
+		return 0;
+	if (rc < 0 && !is_content(&why)) {
 		*e = why;
 		return -1;
 	}

@@ -20,6 +20,7 @@
 #define CAPTURE_IDS 16		/* of one tail: the beginning is enough */
 #define TAILS_MAX 100000
 #define EARLY_S 600		/* seconds that a clock may be ahead */
+#define SKIPPED_MAX 20		/* lines of a part that are told one by one */
 
 void
 part_in_init(struct part_in *p)
@@ -79,7 +80,7 @@ check_context(const struct part_in *p, const struct record_head *h,
 
 /* Do the parts of a run follow each other? */
 static int
-check_order(const struct part_in *p, const struct record_head *h,
+check_order(struct part_in *p, const struct record_head *h,
 	struct err *e)
 {
 	const struct part_before *b = p->before;
@@ -88,6 +89,7 @@ check_order(const struct part_in *p, const struct record_head *h,
 	if (goes_on && (b->final || h->part != b->part + 1 ||
 	    h->full != b->full))
 		return wrong(e, "it does not go on with the part before");
+	p->gap = goes_on ? b->gap : h->part != 0;
 	if (!goes_on && h->part != 0)
 		return event_add(&p->at, EVENT_WARN, "part-gap", e,
 		    "part %lld of a run whose parts before are not here",
@@ -98,7 +100,7 @@ check_order(const struct part_in *p, const struct record_head *h,
 	if (b->have && h->full && h->part == 0)
 		return event_add(&p->at, EVENT_NOTE, "full-run", e,
 		    "a full run in the middle of a branch");
-	if (!b->have && !p->forked && !h->full)
+	if (p->link->parent[0] == '\0' && !h->full)
 		return wrong(e, "the first run of a branch is not full");
 	return 0;
 }
@@ -229,6 +231,10 @@ on_bundle(void *arg, const struct manifest_bundle *b, struct err *e)
 	if (b->bytes != run->bundle[p->nbundles].bytes ||
 	    memcmp(b->sha256, run->bundle[p->nbundles].sha256, 32) != 0)
 		return wrong(e, "a bundle is not the one of the commit");
+	if (p->bad->is[p->nbundles])
+		return event_add(&p->at, EVENT_INTEGRITY, "bad-bundle", e,
+		    "what it holds is left out: %s",
+		    p->bad->why[p->nbundles++]);
 	if (catalogue_run(p->at.catalogue, SQL_BUNDLE_ADD, e, "ittbiii",
 	    p->at.part, f->blob, f->path, (const void *)b->sha256, (size_t)32,
 	    (int64_t)b->bytes, p->next, (int64_t)b->n) < 0)
@@ -258,14 +264,6 @@ on_source(void *arg, const struct record_source *s, struct err *e)
 		return 0;
 	return event_add(&p->at, EVENT_WARN, "source", e,
 	    "source '%s' was %s: %s", s->name, s->state, s->reason);
-}
-
-static int
-on_file(void *arg, const struct record_file *f, struct err *e)
-{
-	struct part_in *p = arg;
-
-	return fold_file_line(p->fold, f, e);
 }
 
 /* --- Changes, as the fold tells them. */
@@ -390,9 +388,9 @@ on_same(struct part_in *p, const struct fold_change *c, struct err *e)
 	if (live_row(p, c->source, c->path, c->path_len, &n, NULL, e) < 0 ||
 	    content(p, c, &runs, &elsewhere, e) < 0)
 		goto out;
-	rc = catalogue_run(p->at.catalogue, SQL_VERSION_RUNS, e, "ibti", n,
+	rc = catalogue_run(p->at.catalogue, SQL_VERSION_RUNS, e, "ibtii", n,
 	    runs.len > 0 ? runs.data : (const void *)"", runs.len, elsewhere,
-	    p->at.part);
+	    p->at.part, (int64_t)c->now->tag);
 out:
 	free(elsewhere);
 	buf_release(&runs);
@@ -406,14 +404,14 @@ add_row(struct part_in *p, const struct fold_change *c, const struct buf *runs,
 	const struct fold_file *f = c->now;
 
 	return catalogue_run(p->at.catalogue, SQL_VERSION_ADD, e,
-	    "itbiniiiiibbtiibb", p->line, c->source, (const void *)c->path,
+	    "itbiniiiiibbtiibbi", p->line, c->source, (const void *)c->path,
 	    c->path_len, p->at.part, f->size, f->mtime_sec,
 	    (int64_t)f->mtime_nsec, (int64_t)f->mode, (int64_t)f->torn,
 	    (const void *)f->sum, (size_t)32,
 	    runs->len > 0 ? runs->data : (const void *)"", runs->len,
 	    elsewhere, (int64_t)c->claimed, (int64_t)c->op,
 	    (const void *)f->line_hash, (size_t)32, (const void *)c->from,
-	    c->from ? c->from_len : (size_t)0);
+	    c->from ? c->from_len : (size_t)0, (int64_t)f->tag);
 }
 
 /* A line for what is gone, so that a run can be shown whole. */
@@ -491,9 +489,8 @@ add_tail(struct part_in *p, const struct fold_change *c, struct err *e)
 }
 
 static int
-on_change(void *arg, const struct fold_change *c, struct err *e)
+change(struct part_in *p, const struct fold_change *c, struct err *e)
 {
-	struct part_in *p = arg;
 	struct buf runs = BUF_INIT(RUNS_MAX);
 	char *elsewhere = NULL;
 	int rc = -1;
@@ -524,6 +521,73 @@ out:
 	free(elsewhere);
 	buf_release(&runs);
 	return rc;
+}
+
+/*
+ * Content that a line gives has its sum: it is what the station had.  What a
+ * line only touches or moves is as sure as before.
+ */
+static int
+on_change(void *arg, const struct fold_change *c, struct err *e)
+{
+	struct part_in *p = arg;
+	struct fold_file *file;
+
+	if (c->now && c->claimed != RECORD_TOUCHED &&
+	    c->claimed != RECORD_MOVED && !c->now->elsewhere.have) {
+		file = fold_find(p->fold, c->source, c->path, c->path_len);
+		if (file)
+			file->tag = 0;
+	}
+	if (change(p, c, e) == 0)
+		return 0;
+	p->stuck = true;	/* the fold has it, the catalogue not */
+	return -1;
+}
+
+/*
+ * A line that does not hold, while the fold is as before: its file stays as it
+ * was, if it was there, and is marked until a later line or state makes it
+ * sure.
+ */
+static int
+skip_line(struct part_in *p, const struct record_file *f,
+	const struct err *why, struct err *e)
+{
+	const char *path = f->from ? f->from : f->path;
+	size_t len = f->from ? f->from_len : f->path_len;
+	struct fold_file *file = fold_find(p->fold, f->source, path, len);
+	int64_t n;
+
+	p->gap = true;
+	if (p->skipped++ < SKIPPED_MAX && event_add(&p->at, EVENT_INTEGRITY,
+	    "bad-line", e, "a line is passed over: %s", why->what) < 0)
+		return -1;
+	if (!file)
+		return 0;
+	if (file->tag == 0)
+		file->tag = (uint64_t)p->at.part;
+	*p->doubt = true;
+	if (live_row(p, f->source, path, len, &n, NULL, e) < 0)
+		return -1;
+	return catalogue_run(p->at.catalogue, SQL_VERSION_DOUBT, e, "ii", n,
+	    p->at.part);
+}
+
+static int
+on_file(void *arg, const struct record_file *f, struct err *e)
+{
+	struct part_in *p = arg;
+	struct err why = ERR_INIT;
+
+	if (fold_file_line(p->fold, f, &why) == 0)
+		return 0;
+	if (p->stuck || (why.code != ERR_INTEGRITY &&
+	    why.code != ERR_FORMAT)) {
+		*e = why;
+		return -1;
+	}
+	return skip_line(p, f, &why, e);
 }
 
 /* --- Bundles: each chunk has the bytes that its id says. */
@@ -617,19 +681,41 @@ read_bundle(struct part_in *p, size_t i, size_t before, struct err *e)
 	return 0;
 }
 
+/* Is it the bundle's own fault? */
+static bool
+is_bad(const struct err *e)
+{
+	return e->code == ERR_INTEGRITY || e->code == ERR_FORMAT ||
+	    e->code == ERR_CRYPTO;
+}
+
+/* 1: some did not hold, and are marked now. */
 static int
 read_bundles(struct part_in *p, struct err *e)
 {
 	size_t i, before = 0;
+	int rc = 0;
 
 	if (p->nbundles != p->link->run.nbundles)
 		return wrong(e, "it lacks a bundle of the commit");
 	for (i = 0; i < p->nbundles; i++) {
-		if (read_bundle(p, i, before, e) < 0)
-			return -1;
+		struct err why = ERR_INIT;
+
+		if (p->bad->is[i])
+			continue;
+		if (read_bundle(p, i, before, &why) < 0) {
+			if (!is_bad(&why)) {
+				*e = why;
+				return -1;
+			}
+			p->bad->is[i] = true;
+			(void)snprintf(p->bad->why[i],
+			    sizeof(p->bad->why[i]), "%s", why.what);
+			rc = 1;
+		}
 		before += p->nchunks[i];
 	}
-	return 0;
+	return rc;
 }
 
 /* --- Tails. */
@@ -817,6 +903,28 @@ fail:
 }
 
 static int
+be_sure(void *arg, struct fold_file *file, struct err *e)
+{
+	(void)arg;
+	(void)e;
+	file->tag = 0;
+	return 0;
+}
+
+/* What stands is what the station says: whatever was lost on the way. */
+static int
+end_doubt(struct part_in *p, struct err *e)
+{
+	if (!*p->doubt)
+		return 0;
+	*p->doubt = false;
+	if (fold_each(p->fold, be_sure, NULL, e) < 0)
+		return -1;
+	return catalogue_run(p->at.catalogue, SQL_VERSION_SURE_ALL, e, "i",
+	    p->line);
+}
+
+static int
 check_state(struct part_in *p, struct err *e)
 {
 	uint8_t state[32];
@@ -829,6 +937,8 @@ check_state(struct part_in *p, struct err *e)
 		return event_add(&p->at, EVENT_INTEGRITY, "state", e,
 		    "the files that stand now are not those that the station "
 		    "says");
+	if (end_doubt(p, e) < 0)
+		return -1;
 	if ((int64_t)fold_count(p->fold) != p->head.files ||
 	    fold_bytes(p->fold) != p->head.bytes)
 		return event_add(&p->at, EVENT_NOTE, "counts", e,
@@ -837,20 +947,40 @@ check_state(struct part_in *p, struct err *e)
 	return 0;
 }
 
+/* All lines are in: what a full run did not name is gone, if it is whole. */
+static int
+end_lines(struct part_in *p, struct err *e)
+{
+	if (p->skipped > SKIPPED_MAX && event_add(&p->at, EVENT_INTEGRITY,
+	    "bad-line", e, "%zu more lines are passed over",
+	    p->skipped - SKIPPED_MAX) < 0)
+		return -1;
+	if (p->gap)
+		fold_keep(p->fold);
+	if (p->gap && p->head.full && p->head.final && event_add(&p->at,
+	    EVENT_WARN, "full-gap", e, "a full run of which something is "
+	    "missing: what it does not name stays") < 0)
+		return -1;
+	if (fold_end(p->fold, false, e) < 0)
+		return -1;
+	return check_state(p, e);
+}
+
 static int
 save_counts(struct part_in *p, struct err *e)
 {
 	const struct record_head *h = &p->head;
 
 	return catalogue_run(p->at.catalogue, SQL_PART_COUNTS, e,
-	    "ibiiiiiiiiiiiiiiiiiiti", p->at.part, (const void *)h->run,
+	    "ibiiiiiiiiiiiiiiiiiitii", p->at.part, (const void *)h->run,
 	    (size_t)16, h->part, (int64_t)h->final, (int64_t)h->full,
 	    h->finished, h->spooled, h->policy_version,
 	    (int64_t)fold_count(p->fold), fold_bytes(p->fold), h->stored,
 	    h->chunks, p->ops[RECORD_ADDED], p->ops[RECORD_APPENDED],
 	    p->ops[RECORD_REWRITTEN], p->ops[RECORD_TRUNCATED],
 	    p->ops[RECORD_REMOVED], p->ops[RECORD_MOVED],
-	    p->ops[RECORD_TOUCHED], p->same, h->tz, h->utc_offset);
+	    p->ops[RECORD_TOUCHED], p->same, h->tz, h->utc_offset,
+	    (int64_t)p->gap);
 }
 
 /*
@@ -878,11 +1008,34 @@ check_manifest_header(struct part_in *p, struct buf *plain, struct err *e)
 	    "the manifest opens for others than it says");
 }
 
-int
-part_in_read(struct part_in *p, struct err *e)
+/* The manifest, its bundles, and what only both show.  As part_in_read. */
+static int
+read_all(struct part_in *p, struct buf *plain, struct err *e)
 {
 	const struct manifest_handler h = {on_head, on_bundle, on_source,
 	    on_file, p};
+	int rc;
+
+	if (open_manifest(p, plain, e) < 0)
+		return err_prefix(e, "manifest");
+	if (manifest_read(plain->data, plain->len, &h, e) < 0)
+		return -1;
+	if (!p->have_head)
+		return wrong(e, "it is empty");
+	if (end_lines(p, e) < 0 || check_manifest_header(p, plain, e) < 0 ||
+	    want_tails(p, e) < 0)
+		return -1;
+	rc = read_bundles(p, e);
+	if (rc != 0)
+		return rc;
+	if (check_sizes(p, e) < 0 || judge_tails(p, e) < 0)
+		return -1;
+	return save_counts(p, e);
+}
+
+int
+part_in_read(struct part_in *p, struct err *e)
+{
 	struct buf plain = BUF_INIT(CHAIN_MANIFEST_MAX);
 	int rc = -1;
 
@@ -890,25 +1043,10 @@ part_in_read(struct part_in *p, struct err *e)
 	fold_watch(p->fold, on_change, p);
 	fold_stored(p->fold, on_stored, p);
 	if (catalogue_step(p->at.catalogue, SQL_CHUNK_NEXT, e, "") < 0)
-		return -1;
+		goto out;
 	p->next = catalogue_int(p->at.catalogue, SQL_CHUNK_NEXT, 0);
 	catalogue_reset(p->at.catalogue, SQL_CHUNK_NEXT);
-	if (open_manifest(p, &plain, e) < 0) {
-		(void)err_prefix(e, "manifest");
-		goto out;
-	}
-	if (manifest_read(plain.data, plain.len, &h, e) < 0)
-		goto out;
-	if (!p->have_head) {
-		(void)wrong(e, "it is empty");
-		goto out;
-	}
-	if (fold_end(p->fold, false, e) < 0 || check_state(p, e) < 0 ||
-	    check_manifest_header(p, &plain, e) < 0 ||
-	    want_tails(p, e) < 0 || read_bundles(p, e) < 0 ||
-	    check_sizes(p, e) < 0 || judge_tails(p, e) < 0)
-		goto out;
-	rc = save_counts(p, e);
+	rc = read_all(p, &plain, e);
 out:
 	fold_watch(p->fold, NULL, NULL);
 	fold_stored(p->fold, NULL, NULL);
@@ -985,7 +1123,7 @@ copy_blob(struct catalogue *c, enum sql q, int col, void *out, size_t n)
 /* The row of SQL_VERSION_LIVE that is there, into the fold. */
 static int
 prime_row(struct catalogue *c, struct fold *fold, struct buf *ids,
-	struct err *e)
+	bool *doubt, struct err *e)
 {
 	const enum sql q = SQL_VERSION_LIVE;
 	struct fold_file f;
@@ -1006,6 +1144,8 @@ prime_row(struct catalogue *c, struct fold *fold, struct buf *ids,
 	f.mtime_nsec = (uint32_t)catalogue_int(c, q, VERSION_NSEC);
 	f.mode = (unsigned)catalogue_int(c, q, VERSION_MODE);
 	f.torn = catalogue_int(c, q, VERSION_TORN) != 0;
+	f.tag = (uint64_t)catalogue_int(c, q, VERSION_DOUBT);
+	*doubt = *doubt || f.tag != 0;
 	if (copy_blob(c, q, VERSION_SUM, f.sum, 32) < 0 ||
 	    copy_blob(c, q, VERSION_HASH, f.line_hash, 32) < 0 ||
 	    copy_blob(c, q, VERSION_RUN, f.run, 16) < 0) {
@@ -1033,13 +1173,14 @@ out:
 
 int
 part_in_prime(struct catalogue *c, int64_t line, struct fold *fold,
-	struct err *e)
+	bool *doubt, struct err *e)
 {
 	struct buf ids = BUF_INIT(IDS_MAX);
 	int rc = catalogue_step(c, SQL_VERSION_LIVE, e, "i", line);
 
+	*doubt = false;
 	while (rc > 0) {
-		if (prime_row(c, fold, &ids, e) < 0) {
+		if (prime_row(c, fold, &ids, doubt, e) < 0) {
 			catalogue_reset(c, SQL_VERSION_LIVE);
 			rc = -1;
 			break;

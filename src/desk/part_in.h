@@ -29,12 +29,22 @@ struct captured {		/* bytes kept for a tail case */
 	size_t at, len;		/* in part_in.bytes; len 0 = not seen */
 };
 
+/*
+ * Bundles that did not hold at the first try: at the second their chunks count
+ * as never stored.
+ */
+struct bad_bundles {
+	bool is[CANON_MAX_BUNDLES];
+	char why[CANON_MAX_BUNDLES][256];
+};
+
 /* The part before in its branch. */
 struct part_before {
 	bool have;
 	uint8_t run[16];
 	int64_t part;
 	bool final, full;
+	bool gap;		/* something of its run is missing */
 };
 
 struct part_in {
@@ -47,7 +57,12 @@ struct part_in {
 	const struct part_before *before;
 	struct event_place at;
 	int64_t line;
-	bool forked;		/* first commit behind a fork */
+
+	struct bad_bundles *bad;
+	bool *doubt;		/* some live file may be older than it should */
+	bool gap;		/* something of the run up to here is missing */
+	size_t skipped;		/* lines */
+	bool stuck;		/* a line failed when half applied */
 
 	struct record_head head;
 	bool have_head;
@@ -73,13 +88,18 @@ void part_in_release(struct part_in *p);
 
 /*
  * Read the part whose row is in the catalogue already, inside a transaction.
- * -1: ERR_FORMAT, ERR_INTEGRITY, ERR_CRYPTO, ERR_NOMEM where it is the part's
- * own fault.
+ * A line that does not hold is passed over with an event: its file stays as it
+ * was and is marked.  1: bundles did not hold; undo, and read once more with
+ * the same `bad`.  -1: ERR_FORMAT, ERR_INTEGRITY, ERR_CRYPTO, ERR_NOMEM where
+ * it is the part's own fault.
  */
 int part_in_read(struct part_in *p, struct err *e);
 
-/* Put the live files of the line into FOLD. */
+/*
+ * Put the live files of the line into FOLD; *DOUBT: one of them may be older
+ * than it should.
+ */
 int part_in_prime(struct catalogue *c, int64_t line, struct fold *fold,
-	struct err *e);
+	bool *doubt, struct err *e);
 
 #endif

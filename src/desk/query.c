@@ -240,8 +240,9 @@ query_run_parts(struct catalogue *c, const char *what, query_part_fn fn,
 
 /* --- Files. */
 
+/* As it stood after part AT. */
 static void
-file_of_row(struct catalogue *c, enum sql q, struct query_file *f)
+file_of_row(struct catalogue *c, enum sql q, int64_t at, struct query_file *f)
 {
 	size_t n;
 	const void *p;
@@ -256,6 +257,8 @@ file_of_row(struct catalogue *c, enum sql q, struct query_file *f)
 	f->mtime_nsec = (uint32_t)catalogue_int(c, q, VERSION_NSEC);
 	f->mode = (unsigned)catalogue_int(c, q, VERSION_MODE);
 	f->torn = catalogue_int(c, q, VERSION_TORN) != 0;
+	f->older = !catalogue_null(c, q, VERSION_DOUBT) &&
+	    catalogue_int(c, q, VERSION_DOUBT) <= at;
 	f->elsewhere = !catalogue_null(c, q, VERSION_ELSEWHERE);
 	f->claimed = (enum record_op)catalogue_int(c, q, VERSION_CLAIMED);
 	f->op = (enum record_op)catalogue_int(c, q, VERSION_OP);
@@ -266,14 +269,14 @@ file_of_row(struct catalogue *c, enum sql q, struct query_file *f)
 
 /* The rest of the rows of Q, RC being what its first step gave. */
 static int
-rest_files(struct catalogue *c, enum sql q, int rc, const char *path,
-	query_file_fn fn, void *arg, struct err *e)
+rest_files(struct catalogue *c, enum sql q, int rc, int64_t at,
+	const char *path, query_file_fn fn, void *arg, struct err *e)
 {
 	size_t len = path ? strlen(path) : 0;
 	struct query_file f;
 
 	for (; rc > 0; rc = catalogue_next(c, q, e)) {
-		file_of_row(c, q, &f);
+		file_of_row(c, q, at, &f);
 		/* Behind 'a' and before 'a0' stands 'a-b' as well. */
 		if (len > 0 && f.path_len > len && f.path[len] != '/')
 			continue;
@@ -291,8 +294,8 @@ query_part_files(struct catalogue *c, int64_t part, query_file_fn fn,
 {
 	const enum sql q = SQL_VERSION_OF_PART;
 
-	return rest_files(c, q, catalogue_step(c, q, e, "i", part), NULL, fn,
-	    arg, e);
+	return rest_files(c, q, catalogue_step(c, q, e, "i", part), part,
+	    NULL, fn, arg, e);
 }
 
 static int
@@ -342,14 +345,14 @@ line_files(struct catalogue *c, int64_t line, int64_t part,
 
 	if (!source)
 		return rest_files(c, q, catalogue_step(c, q, e, "ii", line,
-		    part), NULL, fn, arg, e);
+		    part), part, NULL, fn, arg, e);
 	/* Any path: no path begins with the byte 255 a thousandfold. */
 	to = path && *path ? str_fmt("%s0", path) : str_dup("\xff\xff\xff\xff");
 	if (!to)
 		return err_nomem(e);
 	rc = rest_files(c, q, catalogue_step(c, q, e, "iitbb", line, part,
 	    source, (const void *)from, strlen(from), (const void *)to,
-	    strlen(to)), path, fn, arg, e);
+	    strlen(to)), part, path, fn, arg, e);
 	free(to);
 	return rc;
 }

@@ -63,6 +63,7 @@ struct query_file {
 	uint32_t mtime_nsec;
 	unsigned mode;
 	bool torn;
+	bool older;		/* perhaps: something could not be read */
 	bool elsewhere;
 	enum record_op claimed, op;
 	const uint8_t *sum;	/* 32 bytes or NULL */

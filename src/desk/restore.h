@@ -36,6 +36,7 @@ struct restore_ask {
 struct restore_report {
 	int64_t files, bytes;
 	int64_t exists, renamed, failed;
+	int64_t older;		/* perhaps not the newest: query_file.older */
 	int64_t bundles;
 };
 

@@ -259,6 +259,7 @@ on_file(void *arg, const struct query_file *f, struct err *e)
 	out->mode = f->mode;
 	out->base = m->pool;
 	m->pool += f->size;
+	m->report->older += f->older;
 	if (!changed)
 		return 0;
 	m->report->renamed++;

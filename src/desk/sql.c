@@ -6,13 +6,15 @@
 /*
  * line     what folds together: (station, stream) over all its branches
  * branch   a ref of records.git and how far it was followed
- * part     a commit; n ascends in the order in which parts were folded
+ * part     a commit; n ascends in the order in which parts were folded; gap =
+ *          something of its run, up to it, could not be read
  * bundle   its chunks have the numbers first .. first + count - 1
  * chunk    n ascends in tar order; word = the first 8 bytes of id, for finding
  * version  a file as it stood from one part to another; runs = numbers of its
  *          chunks (desk/runs.h); to_part NULL = live, = from_part: a line of
  *          the log that left nothing behind (removed); named = the part whose
- *          run named it last
+ *          run named it last; doubt = the part since which it may be
+ *          older than what the station had (something could not be read)
  */
 const char sql_schema[] =
 "CREATE TABLE line(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
@@ -28,7 +30,8 @@ const char sql_schema[] =
 " spooled INT, policy INT, files INT, bytes INT, stored INT, chunks INT,"
 " added INT, appended INT, rewritten INT, truncated INT, removed INT,"
 " moved INT, touched INT, same INT, folded INT NOT NULL,"
-" worst INT NOT NULL DEFAULT 0, tz TEXT, utc_offset INT);"
+" worst INT NOT NULL DEFAULT 0, tz TEXT, utc_offset INT,"
+" gap INT NOT NULL DEFAULT 0);"
 "CREATE INDEX part_branch ON part(branch, seq);"
 "CREATE INDEX part_id ON part(id);"
 "CREATE INDEX part_run ON part(run);"
@@ -45,7 +48,7 @@ const char sql_schema[] =
 " to_part INT, size INT NOT NULL, mtime INT NOT NULL, nsec INT NOT NULL,"
 " mode INT NOT NULL, torn INT NOT NULL, sum BLOB, runs BLOB,"
 " elsewhere TEXT, claimed INT NOT NULL, op INT NOT NULL, hash BLOB,"
-" was BLOB, named INT NOT NULL);"
+" was BLOB, named INT NOT NULL, doubt INT);"
 "CREATE INDEX version_path ON version(line, source, path, from_part);"
 "CREATE INDEX version_live ON version(line, source, path)"
 " WHERE to_part IS NULL;"
@@ -67,14 +70,14 @@ const char sql_schema[] =
 	"p.receipt_utc, p.first_seen, p.spooled, p.files, p.bytes, " \
 	"p.stored, p.chunks, p.added, p.appended, p.rewritten, p.truncated, " \
 	"p.removed, p.moved, p.touched, p.same, p.folded, p.worst, " \
-	"l.station, l.stream, b.epoch, b.incarnation, b.line "
+	"l.station, l.stream, b.epoch, b.incarnation, b.line, p.gap "
 #define PART_FROM \
 	"FROM part p JOIN branch b ON b.n = p.branch " \
 	"JOIN line l ON l.n = b.line "
 #define VERSION_COLUMNS \
 	"v.n, v.source, v.path, v.from_part, v.to_part, v.size, v.mtime, " \
 	"v.nsec, v.mode, v.torn, v.sum, v.runs, v.elsewhere, v.claimed, " \
-	"v.op, v.hash, v.was "
+	"v.op, v.hash, v.was, v.doubt "
 
 const char *const sql_text[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -112,7 +115,8 @@ const char *const sql_text[SQL_COUNT] = {
 		"files = ?9, bytes = ?10, stored = ?11, chunks = ?12, "
 		"added = ?13, appended = ?14, rewritten = ?15, "
 		"truncated = ?16, removed = ?17, moved = ?18, touched = ?19, "
-		"same = ?20, tz = ?21, utc_offset = ?22, folded = 1 "
+		"same = ?20, tz = ?21, utc_offset = ?22, gap = ?23, "
+		"folded = 1 "
 		"WHERE n = ?1",
 	[SQL_PART_BY_COMMIT] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE p.id = ?1 ORDER BY p.n LIMIT 1",
@@ -169,12 +173,12 @@ const char *const sql_text[SQL_COUNT] = {
 
 	[SQL_VERSION_ADD] = "INSERT INTO version(line, source, path, "
 		"from_part, to_part, size, mtime, nsec, mode, torn, sum, "
-		"runs, elsewhere, claimed, op, hash, was, named) VALUES(?1, ?2, "
-		"?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-		"?16, ?17, ?4)",
+		"runs, elsewhere, claimed, op, hash, was, named, doubt) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+		"?13, ?14, ?15, ?16, ?17, ?4, nullif(?18, 0))",
 	[SQL_VERSION_CLOSE] = "UPDATE version SET to_part = ?2 WHERE n = ?1",
 	[SQL_VERSION_RUNS] = "UPDATE version SET runs = ?2, elsewhere = ?3, "
-		"named = ?4 WHERE n = ?1",
+		"named = ?4, doubt = nullif(?5, 0) WHERE n = ?1",
 	[SQL_VERSION_OP] = "UPDATE version SET op = ?2 WHERE n = ?1",
 	[SQL_VERSION_LIVE] = "SELECT " VERSION_COLUMNS ", p.run FROM version v "
 		"INDEXED BY version_live JOIN part p ON p.n = v.named "
@@ -189,9 +193,10 @@ const char *const sql_text[SQL_COUNT] = {
 	/* … and what ended later stands again. */
 	[SQL_VERSION_REWIND_OLD] = "INSERT INTO version(line, source, path, "
 		"from_part, to_part, size, mtime, nsec, mode, torn, sum, "
-		"runs, elsewhere, claimed, op, hash, was, named) SELECT line, "
-		"source, path, ?3, NULL, size, mtime, nsec, mode, torn, sum, "
-		"runs, elsewhere, claimed, op, hash, was, named FROM version "
+		"runs, elsewhere, claimed, op, hash, was, named, doubt) "
+		"SELECT line, source, path, ?3, NULL, size, mtime, nsec, "
+		"mode, torn, sum, runs, elsewhere, claimed, op, hash, was, "
+		"named, CASE WHEN doubt <= ?2 THEN doubt END FROM version "
 		"WHERE line = ?1 AND from_part <= ?2 AND to_part > ?2 "
 		"AND to_part < ?3",
 	/* Not those that a fork only brought back: see SQL_VERSION_REWIND_OLD. */
@@ -207,6 +212,13 @@ const char *const sql_text[SQL_COUNT] = {
 		"AND v.path < ?5 AND v.from_part <= ?2 "
 		"AND (v.to_part IS NULL OR v.to_part > ?2) "
 		"ORDER BY v.source, v.path",
+
+	[SQL_VERSION_DOUBT] = "UPDATE version SET doubt = ifnull(doubt, ?2) "
+		"WHERE n = ?1",
+	[SQL_VERSION_DOUBT_ALL] = "UPDATE version SET doubt = "
+		"ifnull(doubt, ?2) WHERE line = ?1 AND to_part IS NULL",
+	[SQL_VERSION_SURE_ALL] = "UPDATE version SET doubt = NULL "
+		"WHERE line = ?1 AND to_part IS NULL AND doubt IS NOT NULL",
 
 	[SQL_SOURCE_ADD] = "INSERT OR REPLACE INTO source_state VALUES(?1, "
 		"?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",

@@ -61,6 +61,7 @@ struct fold {
 	uint64_t run_no;	/* ids of runs may come again */
 	bool has_head;		/* a part was begun */
 	bool ended;		/* and ended */
+	bool keep;		/* what it does not name stays */
 	int (*watch)(void *arg, const struct fold_change *c, struct err *e);
 	void *watch_arg;
 	int (*stored)(void *arg, const uint8_t id[static 32], struct err *e);
@@ -486,7 +487,7 @@ fold_begin(struct fold *f, const struct record_head *h, struct err *e)
 		adopt_run(f, h->run);
 	f->head = *h;
 	f->has_head = true;
-	f->ended = false;
+	f->ended = f->keep = false;
 	return 0;
 }
 
@@ -882,6 +883,12 @@ drop_unnamed(struct fold *f, struct err *e)
 	return rc;
 }
 
+void
+fold_keep(struct fold *f)
+{
+	f->keep = true;
+}
+
 int
 fold_end(struct fold *f, bool check_state, struct err *e)
 {
@@ -892,7 +899,7 @@ fold_end(struct fold *f, bool check_state, struct err *e)
 	f->ended = true;
 	if (!f->head.final)
 		return 0;
-	if (f->head.full && drop_unnamed(f, e) < 0)
+	if (f->head.full && !f->keep && drop_unnamed(f, e) < 0)
 		return -1;
 	if (!check_state)
 		return 0;

@@ -82,6 +82,12 @@ int fold_file_line(struct fold *f, const struct record_file *r,
  */
 int fold_end(struct fold *f, bool check_state, struct err *e);
 
+/*
+ * Something of the run is not here: fold_end() drops nothing in this part.
+ * Between fold_begin and fold_end.
+ */
+void fold_keep(struct fold *f);
+
 /* The state of the live files now. */
 int fold_state(struct fold *f, uint8_t state[static 32], struct err *e);
 

@@ -50,8 +50,17 @@ json_file(struct work *k, const struct query_file *f, struct err *e)
 	if (f->sum)
 		jsonw_khex(&w, "sum", f->sum, 32);
 	jsonw_kbool(&w, "torn", f->torn);
+	jsonw_kbool(&w, "older", f->older);
 	jsonw_object_end(&w);
 	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
+}
+
+static void
+end_line(const struct query_file *f, bool is_file)
+{
+	if (is_file && f->older)
+		(void)printf("  %s", cli_tr("(perhaps not the newest)"));
+	(void)fputc('\n', stdout);
 }
 
 /* One entry of the folder listed: a file, or a folder once. */
@@ -74,7 +83,7 @@ list_entry(struct work *k, const struct query_file *f, size_t skip,
 	else if (cli_has(k->c, "long"))
 		(void)printf("d%-45s", "");
 	cli_put_shown(stdout, name, n);
-	(void)fputc('\n', stdout);
+	end_line(f, !slash);
 	return 0;
 }
 
@@ -105,7 +114,7 @@ on_file(void *arg, const struct query_file *f, struct err *e)
 			print_long(f);
 		(void)printf("%s/", f->source);
 		cli_put_shown(stdout, f->path, f->path_len);
-		(void)fputc('\n', stdout);
+		end_line(f, true);
 		return 0;
 	}
 	return k->source ? list_entry(k, f, skip, e) : list_source(k, f, e);

@@ -65,9 +65,13 @@ restore(struct box *b, void *arg, struct err *e)
 		    (long long)r.files, cli_size((uint64_t)r.bytes, size),
 		    (long long)r.bundles, (long long)r.exists,
 		    (long long)r.renamed, (long long)r.failed);
+	if (r.older > 0)
+		cli_warn(k->c, "%lld of them are perhaps not the newest: some "
+		    "record could not be read ('liudi-desk ls -r' marks them)",
+		    (long long)r.older);
 	if (r.failed > 0)
 		return (int)CLI_FAILED;
-	return r.exists > 0 ? (int)CLI_WARNINGS : (int)CLI_DONE;
+	return r.exists > 0 || r.older > 0 ? (int)CLI_WARNINGS : (int)CLI_DONE;
 }
 
 /* "STATION[:SOURCE[/PATH]]" */

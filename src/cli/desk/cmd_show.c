@@ -63,6 +63,8 @@ print_file(void *arg, const struct query_file *f, struct err *e)
 		    cli_tr(record_op_name(f->claimed)));
 	if (f->torn)
 		(void)printf("  %s", cli_tr("(changed while it was read)"));
+	if (f->older)
+		(void)printf("  %s", cli_tr("(perhaps not the newest)"));
 	(void)fputc('\n', stdout);
 	return 0;
 }
@@ -85,6 +87,7 @@ json_file(void *arg, const struct query_file *f, struct err *e)
 	jsonw_kint(&w, "size", f->size);
 	jsonw_kint(&w, "mtime", f->mtime_sec);
 	jsonw_kbool(&w, "torn", f->torn);
+	jsonw_kbool(&w, "older", f->older);
 	jsonw_object_end(&w);
 	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
 }
