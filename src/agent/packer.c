@@ -13,6 +13,10 @@
 #include "base/banned.h"
 
 #define RING_LEN (1024u * 1024)
+#define RING_ALIGN 8u
+/* Each side sleeps until it has so much to do: fewer switches. */
+#define WAKE_THREAD (RING_LEN / 4)
+#define WAKE_CALLER (RING_LEN / 2)
 /*
  * Padding rounds a bundle's length up to a step of 128 KiB there.  From
  * CLOSE_FROM on, a bundle is closed where little of a step is left; the longer
@@ -24,10 +28,11 @@
 #define LOOK_EVERY (32u * 1024)	/* bytes; each look ends a zstd block */
 #define END_OVERHEAD 64u	/* of tar and zstd, about */
 
+/* In the ring: this, then the bytes. */
 struct item {
+	const uint8_t *outside;	/* where the bytes are; NULL: behind this */
 	uint32_t len;		/* of the bytes; 0 = close the bundle */
-	uint8_t packed;
-	uint8_t outside;	/* bytes are at `big`, not in the ring */
+	bool packed;
 	uint8_t id[32];
 };
 
@@ -49,14 +54,18 @@ struct packer {
 	uint64_t plain_len;
 	uint64_t held;		/* bytes given to tarz since it was flushed */
 
-	/* shared, under lock */
+	/*
+	 * Shared, under lock.  Bytes go in at `put`; the thread works on them
+	 * where they are and moves `took` when it is done.  An item is in one
+	 * piece: at `skip` the rest of the ring is left out.
+	 */
 	pthread_mutex_t lock;
-	pthread_cond_t space, work, idle;
+	pthread_cond_t space, work;
 	pthread_t thread;
-	bool running, stop, busy;
+	bool running, stop;
 	uint8_t *ring;
-	size_t head_pos, used;
-	const uint8_t *big;
+	uint64_t put, took;	/* place: modulo RING_LEN */
+	uint64_t skip;
 	size_t closed;
 	bool failed;
 	struct err err;
@@ -184,70 +193,76 @@ put(struct packer *p, const struct item *it, const void *data, struct err *e)
 
 /* --- the ring --- */
 
-static void
-ring_in(struct packer *p, const void *data, size_t n)
+static size_t
+item_size(const struct item *it)
 {
-	size_t at = (p->head_pos + p->used) % RING_LEN;
-	size_t first = n < RING_LEN - at ? n : RING_LEN - at;
+	size_t n = sizeof(*it) + (it->outside != NULL ? 0 : it->len);
 
-	if (n == 0)		/* then DATA may be NULL */
-		return;
-	memcpy(p->ring + at, data, first);
-	memcpy(p->ring, (const uint8_t *)data + first, n - first);
-	p->used += n;
+	return (n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN;
 }
 
-static void
-ring_out(struct packer *p, void *data, size_t n)
+static uint64_t
+ring_left(uint64_t at)
 {
-	size_t first = n < RING_LEN - p->head_pos ? n :
-	    RING_LEN - p->head_pos;
+	return RING_LEN - at % RING_LEN;
+}
 
-	memcpy(data, p->ring + p->head_pos, first);
-	memcpy((uint8_t *)data + first, p->ring, n - first);
-	p->head_pos = (p->head_pos + n) % RING_LEN;
-	p->used -= n;
+/* False if there is no room now. */
+static bool
+ring_in(struct packer *p, const struct item *it, const void *data)
+{
+	size_t need = item_size(it);
+	uint64_t skip, left;
+	uint8_t *to;
+
+	if (p->put == p->took)
+		p->put = p->took = 0;
+	left = ring_left(p->put);
+	skip = left < need ? left : 0;
+	if (RING_LEN - (p->put - p->took) < skip + need)
+		return false;
+	if (skip > 0) {
+		p->skip = p->put;
+		p->put += skip;
+	}
+	to = p->ring + p->put % RING_LEN;
+	memcpy(to, it, sizeof(*it));
+	if (it->outside == NULL && it->len > 0)
+		memcpy(to + sizeof(*it), data, it->len);
+	p->put += need;
+	return true;
+}
+
+/* The oldest item; there is one. */
+static const struct item *
+ring_first(struct packer *p)
+{
+	if (p->took == p->skip) {
+		p->took += ring_left(p->took);
+		p->skip = UINT64_MAX;
+	}
+	return (const void *)(p->ring + p->took % RING_LEN);
 }
 
 static void *
 thread_main(void *arg)
 {
 	struct packer *p = arg;
-	struct item it;
+	const struct item *it;
 	struct err e = ERR_INIT;
-	uint8_t *data = malloc(RING_LEN);
+	int rc;
 
 	(void)pthread_mutex_lock(&p->lock);
-	if (data == NULL) {
-		p->failed = true;
-		(void)err_nomem(&p->err);
-	}
 	for (;;) {
-		const uint8_t *bytes = data;
-		bool outside;
-
-		while (p->used == 0 && !p->stop) {
-			p->busy = false;
-			(void)pthread_cond_signal(&p->idle);
+		while (p->put == p->took && !p->stop)
 			(void)pthread_cond_wait(&p->work, &p->lock);
-		}
-		if (p->used == 0)
+		if (p->put == p->took)
 			break;
-		p->busy = true;
-		ring_out(p, &it, sizeof(it));
-		outside = it.outside;
-		if (outside)
-			bytes = p->big;
-		else if (data != NULL)
-			ring_out(p, data, it.len);
-		else
-			p->used = 0;
-		(void)pthread_cond_signal(&p->space);
+		it = ring_first(p);
 		if (!p->failed) {
-			int rc;
-
 			(void)pthread_mutex_unlock(&p->lock);
-			rc = put(p, &it, bytes, &e);
+			rc = put(p, it, it->outside != NULL ? it->outside :
+			    (const uint8_t *)(it + 1), &e);
 			(void)pthread_mutex_lock(&p->lock);
 			p->closed = p->nbundles;
 			if (rc != 0) {
@@ -255,15 +270,11 @@ thread_main(void *arg)
 				p->err = e;
 			}
 		}
-		if (outside) {
-			p->big = NULL;
+		p->took += item_size(it);
+		if (p->put - p->took <= WAKE_CALLER)
 			(void)pthread_cond_signal(&p->space);
-		}
 	}
-	p->busy = false;
-	(void)pthread_cond_signal(&p->idle);
 	(void)pthread_mutex_unlock(&p->lock);
-	free(data);
 	return NULL;
 }
 
@@ -283,32 +294,35 @@ start(struct packer *p, struct err *e)
 	return 0;
 }
 
+/* Until the thread has done all there is. */
+static void
+wait_idle(struct packer *p)
+{
+	(void)pthread_cond_signal(&p->work);
+	while (p->put != p->took)
+		(void)pthread_cond_wait(&p->space, &p->lock);
+}
+
 static int
 send_item(struct packer *p, const struct item *it, const void *data,
 	struct err *e)
 {
-	size_t need = sizeof(*it) + (it->outside ? 0 : it->len);
 	int rc = -1;
 
 	if (start(p, e) != 0)
 		return -1;
 	(void)pthread_mutex_lock(&p->lock);
-	while (RING_LEN - p->used < need && !p->failed)
+	while (!p->failed && !ring_in(p, it, data)) {
+		(void)pthread_cond_signal(&p->work);
 		(void)pthread_cond_wait(&p->space, &p->lock);
-	if (p->failed)
-		goto out;
-	if (it->outside)
-		p->big = data;
-	ring_in(p, it, sizeof(*it));
-	if (!it->outside)
-		ring_in(p, data, it->len);
-	(void)pthread_cond_signal(&p->work);
-	while (it->outside && p->big != NULL && !p->failed)
-		(void)pthread_cond_wait(&p->space, &p->lock);
+	}
+	if (it->outside != NULL || it->len == 0)
+		wait_idle(p);
+	else if (p->put - p->took >= WAKE_THREAD)
+		(void)pthread_cond_signal(&p->work);
 	if (!p->failed)
 		rc = 0;
-out:
-	if (rc != 0)
+	else
 		*e = p->err;
 	(void)pthread_mutex_unlock(&p->lock);
 	return rc;
@@ -334,7 +348,7 @@ packer_new(const struct seal_recipient *r, size_t n, int zstd_level,
 	(void)pthread_mutex_init(&p->lock, NULL);
 	(void)pthread_cond_init(&p->space, NULL);
 	(void)pthread_cond_init(&p->work, NULL);
-	(void)pthread_cond_init(&p->idle, NULL);
+	p->skip = UINT64_MAX;
 	p->tarz = tarz_new(zstd_level, e);
 	if (p->tarz == NULL) {
 		packer_free(p);
@@ -365,7 +379,6 @@ packer_free(struct packer *p)
 	(void)pthread_mutex_destroy(&p->lock);
 	(void)pthread_cond_destroy(&p->space);
 	(void)pthread_cond_destroy(&p->work);
-	(void)pthread_cond_destroy(&p->idle);
 	free(p);
 }
 
@@ -388,9 +401,10 @@ int
 packer_chunk(struct packer *p, const uint8_t id[static 32], const void *data,
 	size_t n, bool packed, struct err *e)
 {
-	struct item it = {.len = (uint32_t)n, .packed = packed,
-	    .outside = n + sizeof(it) > RING_LEN / 2};
+	struct item it = {.len = (uint32_t)n, .packed = packed};
 
+	if (n + sizeof(it) > RING_LEN / 2)
+		it.outside = data;
 	memcpy(it.id, id, sizeof(it.id));
 	return send_item(p, &it, data, e);
 }
@@ -411,25 +425,14 @@ packer_end(struct packer *p, const struct packer_bundle **b, size_t *n,
 	struct err *e)
 {
 	struct item it = {.len = 0};
-	int rc = 0;
 
-	if (p->running) {
-		if (send_item(p, &it, NULL, e) != 0)
-			return -1;
-		(void)pthread_mutex_lock(&p->lock);
-		while (p->used > 0 || p->busy)
-			(void)pthread_cond_wait(&p->idle, &p->lock);
-		if (p->failed) {
-			*e = p->err;
-			rc = -1;
-		}
-		(void)pthread_mutex_unlock(&p->lock);
-	}
+	if (p->running && send_item(p, &it, NULL, e) != 0)
+		return -1;
 	/* The manifest comes next, and wants the room. */
 	buf_release(&p->sealed);
 	*b = p->bundle;
 	*n = p->nbundles;
-	return rc;
+	return 0;
 }
 
 int
