@@ -282,6 +282,24 @@ refs_equal(const struct refs *a, const struct refs *b)
 	return true;
 }
 
+/*
+ * Each fetch is a pack, and looking through thousands of them for each object
+ * is all that a walk does; one index over all of them ends that.  Without it
+ * the walk is only slower.
+ */
+static void
+index_packs(const struct central *c, const char *dir)
+{
+	const char *argv[] = {"git", "-C", dir, "multi-pack-index", "write",
+		NULL};
+	struct buf out = BUF_INIT(65536);
+	struct err ignored = ERR_INIT;
+	char last[256];
+
+	(void)git(c, argv, &out, last, &ignored);
+	buf_release(&out);
+}
+
 int
 mirror_fetch(const struct central *c, const char *name, const char *dir,
 	struct buf *rewritten, struct err *e)
@@ -312,6 +330,7 @@ mirror_fetch(const struct central *c, const char *name, const char *dir,
 	status = shown.n > 0 ? git(c, argv, &out, last, e) : 0;
 	if (status < 0)
 		goto out;
+	index_packs(c, dir);
 	if (compare(dir, &held, &shown, rewritten, &n, e) < 0)
 		goto out;
 	/* git says 1 when it refused a ref; the rest came in. */
