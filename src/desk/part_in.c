@@ -523,6 +523,36 @@ out:
 	return rc;
 }
 
+static int
+ids_of_runs(struct catalogue *c, const void *runs, size_t n, struct buf *ids,
+	struct err *e);
+
+/*
+ * The fold holds no list of a file that lay elsewhere; the catalogue does.
+ * Cut, grown or rewritten is told apart all the same.
+ */
+static int
+change_from_elsewhere(struct part_in *p, const struct fold_change *c,
+	struct err *e)
+{
+	struct buf runs = BUF_INIT(RUNS_MAX), ids = BUF_INIT(IDS_MAX);
+	struct fold_change closer = *c;
+	int64_t n;
+	int rc = -1;
+
+	if (live_row(p, c->source, c->path, c->path_len, &n, &runs, e) < 0 ||
+	    ids_of_runs(p->at.catalogue, runs.data, runs.len, &ids, e) < 0)
+		goto out;
+	closer.old_chunks = ids.data;
+	closer.old_nchunks = ids.len / 32;
+	closer.tail = ids.len > 0;
+	rc = change(p, &closer, e);
+out:
+	buf_release(&runs);
+	buf_release(&ids);
+	return rc;
+}
+
 /*
  * Content that a line gives has its sum: it is what the station had.  What a
  * line only touches or moves is as sure as before.
@@ -532,6 +562,7 @@ on_change(void *arg, const struct fold_change *c, struct err *e)
 {
 	struct part_in *p = arg;
 	struct fold_file *file;
+	int rc;
 
 	if (c->now && c->claimed != RECORD_TOUCHED &&
 	    c->claimed != RECORD_MOVED && !c->now->elsewhere.have) {
@@ -539,7 +570,12 @@ on_change(void *arg, const struct fold_change *c, struct err *e)
 		if (file)
 			file->tag = 0;
 	}
-	if (change(p, c, e) == 0)
+	if (c->now && c->op == RECORD_REWRITTEN && c->old_nchunks == 0 &&
+	    c->old_size > 0 && !c->now->elsewhere.have)
+		rc = change_from_elsewhere(p, c, e);
+	else
+		rc = change(p, c, e);
+	if (rc == 0)
 		return 0;
 	p->stuck = true;	/* the fold has it, the catalogue not */
 	return -1;

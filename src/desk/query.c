@@ -513,6 +513,58 @@ query_stations(struct catalogue *c, query_station_fn fn, void *arg,
 }
 
 int
+query_part_newest(struct catalogue *c, int64_t *n, struct err *e)
+{
+	int rc = catalogue_step(c, SQL_PART_MAX, e, "");
+
+	if (rc > 0)
+		*n = catalogue_int(c, SQL_PART_MAX, 0);
+	catalogue_reset(c, SQL_PART_MAX);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+lost_of_row(struct catalogue *c, enum sql q, struct query_lost *l,
+	struct err *e)
+{
+	uint8_t last[16];
+	const void *run;
+	size_t n;
+	int rc;
+
+	memset(l, 0, sizeof(*l));
+	l->station = catalogue_text(c, q, 0);
+	l->cut = catalogue_int(c, q, 1);
+	l->removed = catalogue_int(c, q, 2);
+	l->runs = catalogue_int(c, q, 3);
+	run = catalogue_blob(c, q, 4, &n);
+	if (n != sizeof(last))
+		return 0;
+	str_hex(l->run, run, n);
+	rc = run_of_station(c, l->station, last, e);
+	l->last = rc > 0 && memcmp(last, run, n) == 0;
+	return rc < 0 ? -1 : 0;
+}
+
+int
+query_chat_lost(struct catalogue *c, int64_t n, query_lost_fn fn, void *arg,
+	struct err *e)
+{
+	const enum sql q = SQL_CHAT_LOST;
+	struct query_lost l;
+	int rc = catalogue_step(c, q, e, "iiii", n, (int64_t)RECORD_REWRITTEN,
+	    (int64_t)RECORD_TRUNCATED, (int64_t)RECORD_REMOVED);
+
+	for (; rc > 0; rc = catalogue_next(c, q, e)) {
+		if (lost_of_row(c, q, &l, e) < 0 || fn(arg, &l, e) < 0) {
+			catalogue_reset(c, q);
+			return -1;
+		}
+	}
+	return rc;
+}
+
+int
 query_stopped(struct catalogue *c, int64_t *n, struct err *e)
 {
 	const enum sql q = SQL_BRANCH_EACH;

@@ -112,6 +112,26 @@ typedef int (*query_station_fn)(void *arg, const struct query_station *s,
 int query_stations(struct catalogue *c, query_station_fn fn, void *arg,
 	struct err *e);
 
+/* The number of the newest part; 0 = none. */
+int query_part_newest(struct catalogue *c, int64_t *n, struct err *e);
+
+struct query_lost {
+	const char *station;
+	int64_t cut;		/* rewritten or truncated */
+	int64_t removed;
+	int64_t runs;		/* in so many */
+	char run[33];		/* the newest of them */
+	bool last;		/* which is the station's last */
+};
+typedef int (*query_lost_fn)(void *arg, const struct query_lost *l,
+	struct err *e);
+/*
+ * What sources of kind chat lost in parts behind number N, by station.  A
+ * rewritten database (by its name: .db, .db3, .sqlite, .sqlite3) lost nothing.
+ */
+int query_chat_lost(struct catalogue *c, int64_t n, query_lost_fn fn,
+	void *arg, struct err *e);
+
 /* How many branches are not followed any further: their chain is broken. */
 int query_stopped(struct catalogue *c, int64_t *n, struct err *e);
 

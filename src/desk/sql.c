@@ -146,6 +146,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_PART_AGAIN] = "SELECT p.id FROM part p "
 		"JOIN branch b ON b.n = p.branch WHERE p.run = ?1 "
 		"AND p.manifest = ?2 AND b.line = ?3 AND p.id <> ?4 LIMIT 1",
+	[SQL_PART_MAX] = "SELECT ifnull(max(n), 0) FROM part",
 	[SQL_PART_SEEN] = "UPDATE part SET worst = max(worst, ?2) "
 		"WHERE n = ?1",
 	[SQL_PART_RECEIPT] = "UPDATE part SET receipt_utc = ?2 "
@@ -228,6 +229,26 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SOURCE_LATEST] = "SELECT max(s.part) FROM source_state s "
 		"JOIN part p ON p.n = s.part JOIN branch b ON b.n = p.branch "
 		"WHERE b.line = ?1",
+
+	/*
+	 * What chats lost behind part ?1.  A source that ever was a chat is
+	 * one: its station says what kind it is.  Every message rewrites a
+	 * database: one that is not cut is no news.  Of the bare columns
+	 * max() takes the row.
+	 */
+	[SQL_CHAT_LOST] = "SELECT l.station, sum(v.op <> ?4), sum(v.op = ?4), "
+		"count(DISTINCT p.run), p.run, max(p.n) FROM version v "
+		"INDEXED BY version_from JOIN part p ON p.n = v.from_part "
+		"JOIN line l ON l.n = v.line WHERE v.from_part > ?1 "
+		"AND v.named >= v.from_part AND v.op IN (?2, ?3, ?4) "
+		"AND (v.line, v.source) IN (SELECT b.line, s.name "
+		"FROM source_state s JOIN part q ON q.n = s.part "
+		"JOIN branch b ON b.n = q.branch WHERE s.kind = 'chat') "
+		"AND NOT (v.op = ?2 AND (CAST(v.path AS TEXT) LIKE '%.db' "
+		"OR CAST(v.path AS TEXT) LIKE '%.db3' "
+		"OR CAST(v.path AS TEXT) LIKE '%.sqlite' "
+		"OR CAST(v.path AS TEXT) LIKE '%.sqlite3')) "
+		"GROUP BY l.station ORDER BY l.station",
 
 	[SQL_EVENT_ADD] = "INSERT INTO event(part, branch, station, utc, "
 		"severity, code, text) VALUES(nullif(?1, 0), nullif(?2, 0), "

@@ -1,9 +1,14 @@
 /* desk/sync.c - fetch -> verify -> open -> index. */
 #include "desk/sync.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "desk/event.h"
 #include "desk/indexer.h"
@@ -12,6 +17,52 @@
 #include "base/banned.h"
 
 #define MAX_IDENTITIES 64
+
+#define OLD_S 3600	/* whoever wrote it is long dead */
+
+/* What a git that was killed left: as large as what it fetched. */
+static int
+sweep_pack(const char *name, void *arg, struct err *e)
+{
+	const char *dir = arg;
+	struct stat st;
+	char *path;
+	int rc = 0;
+
+	if (!str_starts(name, "tmp_"))
+		return 0;
+	path = path_join(dir, name);
+	if (!path)
+		return err_nomem(e);
+	if (lstat(path, &st) == 0 && st.st_mtime < time(NULL) - OLD_S)
+		rc = file_remove(path, e);
+	free(path);
+	return rc;
+}
+
+static int
+sweep(const char *dir, struct err *e)
+{
+	char *packs = path_join(dir, "objects/pack");
+	int rc;
+
+	if (!packs)
+		return err_nomem(e);
+	rc = file_sweep(dir, e);
+	if (rc == 0 && file_is_dir(packs))
+		rc = file_each(packs, sweep_pack, packs, e);
+	free(packs);
+	return rc;
+}
+
+int
+sync_sweep(const struct deskhome *h, struct err *e)
+{
+	if (file_sweep(h->dir, e) < 0 || file_sweep(h->index, e) < 0 ||
+	    sweep(h->control, e) < 0)
+		return -1;
+	return sweep(h->records, e);
+}
 
 int
 sync_fetch(const struct deskhome *h, struct buf *rewritten, struct err *e)

@@ -12,6 +12,9 @@
 #include "desk/box.h"
 #include "desk/deskhome.h"
 
+/* Remove what a sync that was killed left.  Under the lock of sync. */
+int sync_sweep(const struct deskhome *h, struct err *e);
+
 /*
  * Bring both mirrors up to date.  REWRITTEN: a line per branch that the
  * central no longer has as we do; our copy stays.  -1: ERR_NET: what is here

@@ -250,6 +250,45 @@ opens_passphrase_files(void **state)
 	buf_wipe(&got);
 }
 
+/* In place, in each room, and as refused as over the socket. */
+static void
+opens_in_rooms(void **state)
+{
+	const size_t sizes[] = {0, 1, 65536, 65537, LARGE};
+	struct seal_recipient both[2] = {mine, other};
+	struct opener *op = open_mine();
+	struct err e = ERR_INIT;
+	size_t i, len;
+	int as_wanted;
+
+	(void)state;
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct buf f = BUF_INIT(2 * LARGE);
+		uint8_t *room = opener_room(op, i % OPENER_ROOMS);
+
+		seal_to(&f, both, 2, sizes[i]);
+		memcpy(room, f.data, f.len);
+		assert_int_equal(opener_open_room(op, i % OPENER_ROOMS, f.len,
+		    both, 2, &as_wanted, &len, &e), 0);
+		assert_int_equal(len, sizes[i]);
+		assert_memory_equal(room, plain, len);
+		assert_true(as_wanted);
+		memcpy(room, f.data, f.len);
+		room[f.len - 1] ^= 1;
+		assert_int_equal(opener_open_room(op, i % OPENER_ROOMS, f.len,
+		    NULL, 0, NULL, &len, &e), -1);
+		assert_int_equal(e.code, ERR_CRYPTO);
+		err_clear(&e);
+		buf_release(&f);
+	}
+	assert_int_equal(opener_open_room(op, 0, 0, NULL, 0, NULL, &len, &e),
+	    -1);
+	assert_int_equal(e.code, ERR_FORMAT);
+	assert_int_equal(opener_open_room(op, 0, OPENER_ROOM_LEN + 1, NULL, 0,
+	    NULL, &len, &e), -1);
+	opener_free(op);
+}
+
 int
 main(void)
 {
@@ -258,6 +297,7 @@ main(void)
 		cmocka_unit_test(says_whose_the_header_is),
 		cmocka_unit_test(goes_on_after_each_refusal),
 		cmocka_unit_test(refuses_identities),
+		cmocka_unit_test(opens_in_rooms),
 		cmocka_unit_test(opens_passphrase_files),
 	};
 

@@ -39,3 +39,8 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(resume 61-resume.sh)
 	liudi_flow(lost 62-lost.sh)
 endif()
+# The desk: records that hold in part, its own death, a new year.
+if(TARGET liudi AND TARGET liudi-desk)
+	liudi_flow(desk 85-desk.sh)
+	liudi_flow(year 86-year.sh)
+endif()

@@ -114,6 +114,41 @@ json_event(void *arg, const struct query_event *ev, struct err *e)
 	return rc;
 }
 
+/* Which of `show` and `log` shows all of it. */
+static int
+print_lost(void *arg, const struct query_lost *l, struct err *e)
+{
+	(void)arg;
+	(void)e;
+	(void)printf(cli_tr("%s: %lld rewritten or cut, %lld removed; look: "
+	    "liudi-desk %s"), l->station, (long long)l->cut,
+	    (long long)l->removed, l->runs > 1 ? "log" : "show");
+	if (l->runs > 1 || l->last)
+		(void)printf(" %s\n", l->station);
+	else
+		(void)printf(" %.8s\n", l->run);
+	return 0;
+}
+
+static int
+json_lost(void *arg, const struct query_lost *l, struct err *e)
+{
+	struct buf *line = arg;
+	struct jsonw w;
+
+	jsonw_init(&w, line, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "kind", "chats");
+	jsonw_kstr(&w, "station", l->station);
+	jsonw_kint(&w, "cut", l->cut);
+	jsonw_kint(&w, "removed", l->removed);
+	jsonw_kint(&w, "runs", l->runs);
+	jsonw_kstr(&w, "run", l->run);
+	jsonw_object_end(&w);
+	return jsonw_end(&w) < 0 ? -1 : show_json_line(line, e);
+}
+
 /* In the box. */
 static int
 index_and_show(struct box *b, void *arg, struct err *e)
@@ -122,10 +157,11 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	struct buf line = BUF_INIT(1024 * 1024);
 	const bool json = k->c->json;
 	size_t parts = 0;
-	int64_t since = 0, stopped = 0;
+	int64_t since = 0, stopped = 0, before = 0;
 	int rc = -1;
 
-	if (sync_index(b, k->rewritten, &parts, &since, e) < 0)
+	if (query_part_newest(b->catalogue, &before, e) < 0 ||
+	    sync_index(b, k->rewritten, &parts, &since, e) < 0)
 		goto out;
 	if (query_events_since(b->catalogue, since, json ? json_event :
 	    print_event, k, e) < 0)
@@ -148,6 +184,9 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	}
 	if ((json || !k->c->quiet) && query_stations(b->catalogue, json ?
 	    json_station : print_station, &line, e) < 0)
+		goto out;
+	if (query_chat_lost(b->catalogue, before, json ? json_lost :
+	    print_lost, &line, e) < 0)
 		goto out;
 	rc = (int)k->worst;
 out:
@@ -190,7 +229,7 @@ run(struct cli *c, struct err *e)
 		(void)err_nomem(e);
 		goto out;
 	}
-	if (file_lock(lock_file, &lock, e) < 0)
+	if (file_lock(lock_file, &lock, e) < 0 || sync_sweep(&h, e) < 0)
 		goto out;
 	op = show_opener(c, &h, e);
 	if (!op || fetch(c, &h, &rewritten, &offline, e) < 0)
