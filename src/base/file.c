@@ -199,6 +199,19 @@ file_fsync(int fd, const char *name, struct err *e)
 	return 0;
 }
 
+void
+file_write_early(int fd, int64_t off, int64_t n)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+	/* Says nothing of what failed: that is fsync's to say. */
+	(void)sync_file_range(fd, off, n, SYNC_FILE_RANGE_WRITE);
+#else
+	(void)fd;
+	(void)off;
+	(void)n;
+#endif
+}
+
 int
 file_fsync_dir(const char *dir, struct err *e)
 {

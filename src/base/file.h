@@ -65,6 +65,11 @@ int file_read(int fd, void *data, size_t n, size_t *got, const char *name,
 int file_pread(int fd, void *data, size_t n, int64_t off, size_t *got,
 	const char *name, struct err *e);
 int file_fsync(int fd, const char *name, struct err *e);
+/*
+ * A hint: let the disk begin with the N bytes at OFF, so that the file_fsync()
+ * that must follow has less to wait for.
+ */
+void file_write_early(int fd, int64_t off, int64_t n);
 int file_fsync_dir(const char *dir, struct err *e);
 
 /* Rename FROM over TO and fsync TO's folder. */

@@ -27,6 +27,7 @@
 #define BLOCK_MAX 65535u	/* bytes of a stored block */
 #define GATHER 8192		/* small pieces are collected up to this */
 #define COPY_LEN 65536
+#define EARLY_LEN ((size_t)1 << 20)	/* the disk may begin with it */
 #define MAX_PACK INT64_C(0x7fffffff)	/* idx offsets of 31 bits */
 #define MAX_OBJECTS 1000000u
 #define IDX_HEAD (8 + 256 * 4)
@@ -349,6 +350,9 @@ packw_add(struct packw *p, enum packw_type type, const void *data, size_t n,
 	if (put_entry(p, head, len, e) < 0 || put_stored(p, data, n, e) < 0)
 		return -1;
 	o->crc = p->crc_now;
+	if (n >= EARLY_LEN)
+		file_write_early(p->fd, (int64_t)o->off,
+		    (int64_t)(p->len - o->off));
 	*slot_of(p, id) = (uint32_t)++p->objs.n;
 	return 0;
 }
