@@ -32,6 +32,8 @@ static const struct tr_pair pairs[] = {
 	    "%s（提交）\n"},
 	{"%s of %s, %lld of %lld files, %s/s, %lld s left",
 	    "%s / %s，文件 %lld / %lld，%s/秒，剩余 %lld 秒"},
+	{"%s: %lld rewritten or cut, %lld removed; look: liudi-desk %s",
+	    "%s：%lld 个被改写或截短，%lld 个被删除；请看：liudi-desk %s"},
 	{"%s@%lld  run %.8s  part %lld%s\n",
 	    "%s@%lld  运行 %.8s  第 %lld 批%s\n"},
 	{"%zu new commits\n",

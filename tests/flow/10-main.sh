@@ -39,6 +39,7 @@ ln -s ../chats "$a/shop/link"
 mkfifo "$a/shop/pipe"
 sqlite3 "$b/app/m.db" 'create table m(n integer primary key, t text);
 	insert into m(t) values (hex(randomblob(20000)));'
+cp "$b/app/m.db" "$b/chats/m.db"
 expect 0 ws ws-01 run
 expect 0 ws ws-02 run
 keep ws-01 1
@@ -64,6 +65,7 @@ head -c 4000 "$a/chats/anna.txt" >"$t/cut"
 cat "$t/cut" >"$a/chats/anna.txt"
 sed -i 's/lamp/LAMP/' "$b/chats/berta.txt"
 sqlite3 "$b/app/m.db" "insert into m(t) values ('x');"
+sqlite3 "$b/chats/m.db" "insert into m(t) values ('x');"
 expect 0 ws ws-01 run
 says 'truncated'
 expect 0 ws ws-02 run
@@ -75,8 +77,14 @@ expect 0 ws ws-02 run		# nothing new: a heartbeat
 step "the manager"
 day 3 3600
 ok synced
+says 'ws-01: 1 rewritten or cut, 1 removed; look: liudi-desk log ws-01'
+says 'ws-02: 1 rewritten or cut, 0 removed; look: liudi-desk show '
+look=$(sed -n 's/^ws-02:.*show //p' "$t/out")
+expect 0 desk show "$look"
+says 'chats/berta.txt'
 expect 0 sync
 says 'ws-01'
+no grep -q 'rewritten or cut' "$t/out"
 expect 0 desk log ws-01
 expect 0 desk show ws-01
 says 'anna.txt'
@@ -151,4 +159,20 @@ ok test -n "$(find "$t/back/li" -type f)"
 expect 0 desk ls ws-01 chats --at "$(when 1 60)"
 says '客户 李.txt'
 expect 1 restore ws-09 "$t/back/none"
+
+step "a chat goes while nobody looks, and the manager is told"
+day 4
+rm "$b/chats/berta.txt" "$b/shop/page.html"
+expect 0 ws ws-02 run
+cp -a "$t/desk" "$t/desk.before"
+expect 0 desk_key sync -q
+says 'ws-02: 0 rewritten or cut, 1 removed; look: liudi-desk show ws-02'
+rm -rf "$t/desk"
+cp -a "$t/desk.before" "$t/desk"
+LC_ALL=zh_CN.UTF-8 expect 0 sync
+says 'ws-02：0 个被改写或截短，1 个被删除；请看：liudi-desk show ws-02'
+rm -rf "$t/desk"
+mv "$t/desk.before" "$t/desk"
+expect 0 desk_key sync --json
+says '{"v":1,"kind":"chats","station":"ws-02","cut":0,"removed":1,"runs":1,"run":"'
 done_
