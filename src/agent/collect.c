@@ -140,9 +140,11 @@ list_gone(struct scan *x, size_t source, enum gone_fate fate, struct err *e)
 	int64_t off = entry_written(x->out);
 
 	en.kind = ENTRY_GONE;
-	if (gone_add(x->c, source, &en, off, fate, e) != 0)
+	if (gone_add(x->c, source, &en, off, fate, e) != 0 ||
+	    entry_write(x->out, &en, e) != 0)
 		return -1;
-	return entry_write(x->out, &en, e);
+	x->c->gone[x->c->ngone - 1].end = entry_written(x->out);
+	return 0;
 }
 
 /* The next entry of the state that no earlier part of this run moved. */

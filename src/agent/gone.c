@@ -80,12 +80,13 @@ gone_sort(struct collect *c)
 		qsort(c->gone, c->ngone, sizeof(*c->gone), by_sum);
 }
 
-/* Read the entry at OFF of the work list: 1 if its sum is this. */
+/* Read the entry of the work list: 1 if its sum is this. */
 static int
-fits(struct collect *c, int64_t off, const uint8_t *sum, struct buf *key,
-	struct err *e)
+fits(struct collect *c, const struct collect_gone *g, const uint8_t *sum,
+	struct buf *key, struct err *e)
 {
-	struct entry_reader *r = entry_reader_new(c->list_fd, off, -1, e);
+	struct entry_reader *r = entry_reader_new(c->list_fd, g->off, g->end,
+	    e);
 	struct entry en;
 	int rc = -1;
 
@@ -128,7 +129,7 @@ gone_take(struct collect *c, size_t source, const uint8_t sum[static 32],
 		first->taken++;
 		if (g->fate != GONE_OPEN)
 			continue;
-		rc = fits(c, g->off, sum, key, e);
+		rc = fits(c, g, sum, key, e);
 		if (rc == 1)
 			g->fate = GONE_MOVED;
 		if (rc != 0)

@@ -12,7 +12,7 @@ enum gone_fate { GONE_OPEN, GONE_MOVED, GONE_STAYS };
 
 struct collect_gone {
 	uint64_t sum;		/* first 8 bytes of its sum */
-	int64_t off;		/* in the work list */
+	int64_t off, end;	/* in the work list */
 	uint32_t order;		/* in the order of keys */
 	uint32_t taken;		/* of those with this content, the first ones */
 	uint16_t source;	/* index, or GONE_NO_SOURCE */

@@ -9,6 +9,12 @@
 #include "crypto/hash.h"
 #include "base/banned.h"
 
+/*
+ * Eleven digits are what a central takes for a date at all; it then says what
+ * time it is, and the commit is dated anew.
+ */
+#define MAX_DATE INT64_C(99999999999)
+
 int
 part_maker_init(struct part_maker *m, struct err *e)
 {
@@ -120,6 +126,8 @@ settle(struct part_maker *m, const struct canon_run *run,
 	char id[CANON_ID_LEN], ref[CANON_REF_LEN];
 	int64_t now = clock_now_utc();
 
+	if (now > MAX_DATE)
+		now = MAX_DATE;
 	canon_ref_text(&m->b->ref[m->b->n - 1], ref);
 	memcpy(p->at.ref, ref, sizeof(ref));
 	p->at.seq = run->seq;

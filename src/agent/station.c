@@ -283,14 +283,18 @@ load_gear(struct station *s, struct err *e)
 
 	if (file == NULL)
 		return err_nomem(e);
-	if (file_load(file, &b, e) != 0)
+	if (file_load_private(file, &b, e) != 0) {
+		if (e->code == ERR_NOENT)
+			(void)err_hint(e, "run 'liudi init' again to make one; "
+			    "files that change are then stored whole once");
 		goto out;
+	}
 	if (b.len < 2 * CHUNKER_SECRET_LEN || str_unhex(s->gear,
 		CHUNKER_SECRET_LEN, buf_str(&b), 2 * CHUNKER_SECRET_LEN) !=
 	    0) {
 		(void)err_set(e, ERR_FORMAT, "'%s' is damaged", file);
-		(void)err_hint(e, "remove it and run 'liudi init' again; the "
-		    "next run will be a full one");
+		(void)err_hint(e, "remove it and run 'liudi init' again; "
+		    "files that change are then stored whole once");
 		goto out;
 	}
 	rc = 0;

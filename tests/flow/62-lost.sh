@@ -103,4 +103,20 @@ work
 PATH=$t/late:$PATH expect 4 timeout 60 liudi --home "$t/ws-01" run
 says E14
 again 3 "when the clock is right again"
+
+step "a workstation whose clock is far ahead is dated anew"
+work
+LIUDI_NOW=253402300799
+expect 0 ws ws-01 run
+again 3 "after a day in the year 9999"
+
+step "the key of the cutter"
+chmod 644 "$t/ws-01/state/keys/ws-gear"
+expect 2 ws ws-01 run
+rm "$t/ws-01/state/keys/ws-gear"
+expect 1 ws ws-01 run
+says "liudi init"
+line=$(liudi -q --home "$t/ws-01" init --central "$central" --station ws-01)
+ok test -n "$line"
+again 3 "with another cutter"
 done_
