@@ -75,12 +75,13 @@ DESK=${bin:+$bin/}liudi-desk
 
 # liudi_enrol HOME CENTRAL SOURCE [URL SSH]: a team, a station, one folder to
 # keep.  HOME.desk is the manager's folder; the station reaches the central as
-# URL with the command SSH.
+# URL with the command SSH.  The passphrase costs next to nothing (2^10): what
+# is measured is the work with an identity that is unlocked.
 liudi_enrol() {
 	echo 'correct horse battery staple' >"$1.pass"
 	LIUDI_HOOKS_DIR=$root/hooks "$DESK" --home "$1.desk" init "$2" \
-		--passphrase-fd 3 --owner-passphrase-fd 4 3<"$1.pass" \
-		4<"$1.pass"
+		--scrypt-log-n 10 --passphrase-fd 3 \
+		--owner-passphrase-fd 4 3<"$1.pass" 4<"$1.pass"
 	line=$("$LIUDI" --home "$1" -q init --central "${4:-$2}" \
 		--station bench ${5:+--ssh "$5"})
 	"$DESK" --home "$1.desk" station add "$line" --passphrase-fd 3 \
@@ -106,13 +107,12 @@ liudi_sync() {
 # liudi_restore HOME TO [PATH]: everything, or one file.
 liudi_restore() {
 	m "$DESK" --home "$1.desk" restore --passphrase-fd 3 \
-		--station bench --source bench --to "$2" ${3:+"$3"} \
-		3<"$1.pass"
+		"bench${3:+:bench/$3}" --to "$2" 3<"$1.pass"
 }
 
 # liudi_verify HOME: every commit of the station, without a key.
 liudi_verify() {
-	m "$DESK" --home "$1.desk" audit
+	m "$DESK" --home "$1.desk" verify
 }
 
 # liudi_stock HOME CENTRAL TO: the whole tree back without liudi.  age asks a
