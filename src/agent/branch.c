@@ -465,6 +465,61 @@ may_create(struct sender *x, struct push *p, size_t i, const char *received,
 }
 
 /*
+ * The central's head of our ref is ADV, not what we noted: is it of our history,
+ * and not older than what it had?
+ */
+static int
+catch_up(struct sender *x, struct push *p, size_t i, const char *adv,
+	char received[static CANON_ID_LEN], enum verdict *v, struct err *e)
+{
+	char ref[CANON_REF_LEN];
+	int64_t had, has;
+	bool known;
+
+	canon_ref_text(&x->b->ref[i], ref);
+	if (spool_has(x->sp, ref, adv, &known, e) != 0)
+		return -1;
+	if (!known) {
+		*v = AGAIN;
+		return fork_branch(x, p, i, received, e);
+	}
+	/* It has more than it told us (a cut line), or less than it had? */
+	if (received[0] != '\0') {
+		if (seq_of(x->sp, received, &had, e) != 0 ||
+		    seq_of(x->sp, adv, &has, e) != 0)
+			return -1;
+		if (has < had) {
+			*v = LOST;
+			return 0;
+		}
+	}
+	if (received_save(x->s, &x->b->ref[i], adv, false, e) != 0 ||
+	    spool_received(x->sp, ref, adv, e) != 0)
+		return -1;
+	memcpy(received, adv, CANON_ID_LEN);
+	return 0;
+}
+
+/*
+ * Somebody with our key (a copy of this disk) has begun a later incarnation:
+ * only the newest may grow, so go on in one of our own.  The desk sees both.
+ */
+static int
+step_aside(struct sender *x, struct push *p, size_t i, const char *received,
+	enum verdict *v, struct err *e)
+{
+	const struct canon_ref *r = &x->b->ref[i];
+	struct highest h = {x->s, x->b->stream, r->epoch, -1};
+
+	if (push_each(p, see_ref, &h, e) != 0)
+		return -1;
+	if (h.n <= r->incarnation)
+		return 0;
+	*v = AGAIN;
+	return fork_branch(x, p, i, received, e);
+}
+
+/*
  * Compare what the central advertises with what we know.  FROM gets the commit
  * to push from ("" = create).
  */
@@ -488,33 +543,16 @@ reconcile(struct sender *x, struct push *p, size_t i, const char *head,
 	if (!push_advertised(p, ref, adv))
 		return may_create(x, p, i, received, forked, v, e);
 	memcpy(from, adv, CANON_ID_LEN);
-	if (str_eq(adv, received))
+	if (!str_eq(adv, received) &&
+	    catch_up(x, p, i, adv, received, v, e) != 0)
+		return -1;
+	if (*v != SEND)
 		return 0;
-	if (spool_has(x->sp, ref, adv, &known, e) != 0)
-		return -1;
-	if (!known) {
-		*v = AGAIN;
-		return fork_branch(x, p, i, received, e);
-	}
-	/* It has more than it told us (a cut line), or less than it had? */
-	if (received[0] != '\0') {
-		int64_t had, has;
-
-		if (seq_of(x->sp, received, &had, e) != 0 ||
-		    seq_of(x->sp, adv, &has, e) != 0)
-			return -1;
-		if (has < had) {
-			*v = LOST;
-			return 0;
-		}
-	}
-	if (received_save(x->s, &x->b->ref[i], adv, false, e) != 0 ||
-	    spool_received(x->sp, ref, adv, e) != 0)
-		return -1;
-	memcpy(received, adv, CANON_ID_LEN);
-	if (str_eq(adv, head))
+	if (str_eq(adv, head)) {
 		*v = DONE;
-	return 0;
+		return 0;
+	}
+	return step_aside(x, p, i, received, v, e);
 }
 
 static int
