@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -21,15 +22,20 @@ static int
 read_line(int fd, char *out, struct err *e)
 {
 	size_t n = 0;
+	struct pollfd wait = {fd, POLLIN, 0};
 	ssize_t got;
 	char c;
 
 	for (;;) {
-		got = read(fd, &c, 1);
-		if (got < 0 && errno == EINTR && !proc_interrupted())
-			continue;
-		if (got < 0 && errno == EINTR)
+		/* Ctrl-C ends a poll(), but read() goes on behind it; the
+		 * second would end us with the terminal's echo off. */
+		got = poll(&wait, 1, -1);
+		if (proc_interrupted())
 			return err_set(e, ERR_INTR, "interrupted");
+		if (got >= 0)
+			got = read(fd, &c, 1);
+		if (got < 0 && errno == EINTR)
+			continue;
 		if (got < 0)
 			return err_sys(e, errno, "cannot read the passphrase");
 		if (got == 0 && n == 0)
