@@ -111,4 +111,12 @@ char *cli_passphrase_from(const struct cli *c, const char *option,
 const char *cli_tr(const char *text)
 	__attribute__((format_arg(1)));
 
+/*
+ * As cli_tr() for a text that was filled in already, as errors are: what fits
+ * a format of the table is put into its Chinese, in OUT, and so is what a
+ * format ends with behind ": ".  TEXT itself where none fits.
+ */
+#define CLI_FILLED_LEN 2048
+const char *cli_tr_filled(const char *text, char out[CLI_FILLED_LEN]);
+
 #endif

@@ -45,7 +45,9 @@ put_line(const struct cli *c, const char *kind, const char *text)
 void
 cli_error(const struct cli *c, const struct err *e)
 {
-	const char *what = cli_tr(e->what), *hint = cli_tr(e->hint);
+	char a[CLI_FILLED_LEN], b[CLI_FILLED_LEN];
+	const char *what = cli_tr_filled(e->what, a);
+	const char *hint = cli_tr_filled(e->hint, b);
 
 	(void)fflush(stdout);
 	if (c->json) {

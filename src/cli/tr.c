@@ -34,6 +34,8 @@ static const struct tr_pair pairs[] = {
 	    "%s / %s，文件 %lld / %lld，%s/秒，剩余 %lld 秒"},
 	{"%s: %lld rewritten or cut, %lld removed; look: liudi-desk %s",
 	    "%s：%lld 个被改写或截短，%lld 个被删除；请看：liudi-desk %s"},
+	{"%s:%d: %s",
+	    "%s 第 %d 行：%s"},
 	{"%s@%lld  run %.8s  part %lld%s\n",
 	    "%s@%lld  运行 %.8s  第 %lld 批%s\n"},
 	{"%zu new commits\n",
@@ -44,16 +46,40 @@ static const struct tr_pair pairs[] = {
 	    "运行“%s 命令 --help”查看详情。\n"},
 	{"'%s%s%s --help' lists the options",
 	    "“%s%s%s --help”列出所有选项"},
+	{"'%s' already names station '%s' at '%s'",
+	    "“%s”中已写有工作站“%s”，中央仓库为“%s”"},
+	{"'%s' cannot be '%s'",
+	    "“%s”不能是“%s”"},
 	{"'%s' does not take '%s'",
 	    "“%s”不接受“%s”"},
+	{"'%s' exists",
+	    "“%s”已经存在"},
+	{"'%s' holds nothing of that name",
+	    "“%s”中没有该名称的内容"},
+	{"'%s' is gone",
+	    "“%s”不见了"},
+	{"'%s' is neither yes nor no, but '%s'",
+	    "“%s”既不是 yes 也不是 no，而是“%s”"},
+	{"'%s' is no name for a source",
+	    "“%s”不能用作来源的名称"},
+	{"'%s' is no station id",
+	    "“%s”不是合法的工作站名称"},
+	{"'%s' is not a point in time",
+	    "“%s”不是时间"},
+	{"'%s' is not an id, but '%s'",
+	    "“%s”不是合法的名称，而是“%s”"},
 	{"'%s' names no source yet: this run only says that the station is alive",
 	    "“%s”还没有写明来源：这次运行只表明工作站在工作"},
 	{"'%s' needs %s",
 	    "“%s”需要 %s"},
+	{"'liudi-desk log %s' lists its runs",
+	    "liudi-desk log %s 列出它的各次运行"},
 	{"'liudi-desk log' lists runs",
 	    "liudi-desk log 列出各次运行"},
 	{"'liudi-desk log' names the stations that sent something; run 'liudi-desk sync' first",
 	    "liudi-desk log 列出上传过内容的工作站；请先运行 liudi-desk sync"},
+	{"'liudi-desk ls %s' lists what there is",
+	    "liudi-desk ls %s 列出现有内容"},
 	{"(changed while it was read)",
 	    "（读取期间有改动）"},
 	{"(perhaps not the newest)",
@@ -78,6 +104,10 @@ static const struct tr_pair pairs[] = {
 	    "文件夹，或以 .tar.zst 或 .zip 结尾的压缩包"},
 	{"a new year: this run stores everything once",
 	    "新的一年：这次运行把所有内容重新存一遍"},
+	{"a second '%s' in [%s]",
+	    "“%s”重复了（在 [%s] 中）"},
+	{"a second section [source %s]",
+	    "[source %s] 节重复了"},
 	{"added",
 	    "新增"},
 	{"age file, %s, %zu bytes\n",
@@ -88,6 +118,8 @@ static const struct tr_pair pairs[] = {
 	    "另外随机解开这么多比例的数据包"},
 	{"another desk changed control at the same time",
 	    "另一个管理端同时修改了 control"},
+	{"another process holds the lock '%s'",
+	    "另一个进程正占用锁“%s”"},
 	{"appended",
 	    "追加"},
 	{"as it stood then, not now",
@@ -100,6 +132,12 @@ static const struct tr_pair pairs[] = {
 	    "受阻"},
 	{"build the catalogue anew",
 	    "重建目录"},
+	{"cannot fetch %s.git: %s",
+	    "无法取回 %s.git：%s"},
+	{"cannot open '%s'",
+	    "无法打开“%s”"},
+	{"cannot reach the central: %.300s",
+	    "无法连接中央仓库：%.300s"},
 	{"cannot write to standard output",
 	    "无法写入标准输出"},
 	{"central  %s  (control.git, records.git, desk.git)\n",
@@ -120,6 +158,8 @@ static const struct tr_pair pairs[] = {
 	    "请在工作站上另取名称：liudi init --station NAME"},
 	{"choose another name, or --overwrite",
 	    "请换一个名称，或使用 --overwrite"},
+	{"chown and chmod it: 'chmod go-w %s'",
+	    "请改正其所有者和权限：chmod go-w %s"},
 	{"claimed   %s (started), ",
 	    "自称      %s（开始），"},
 	{"close the program that uses it, or wait for the next run",
@@ -142,16 +182,24 @@ static const struct tr_pair pairs[] = {
 	    "是不是“%s”？"},
 	{"did you mean '--%s'?",
 	    "是不是“--%s”？"},
+	{"did you mean '[%s]'?",
+	    "是不是“[%s]”？"},
+	{"did you mean '[source%s]'?",
+	    "是不是“[source%s]”？"},
 	{"edit that file, or use --home DIR for a second station",
 	    "请修改该文件，或用 --home DIR 另建一个工作站"},
 	{"error: ",
 	    "错误："},
 	{"files",
 	    "文件"},
+	{"folder '%s' is another user's, or others may write to it",
+	    "文件夹“%s”属于另一个用户，或别人可以写入"},
 	{"for example: liudi init --central ssh://git@host/srv/liudi --station ws-01",
 	    "例如：liudi init --central ssh://git@host/srv/liudi --station ws-01"},
 	{"full",
 	    "全量"},
+	{"give it on a descriptor: --%s 3 3<FILE",
+	    "请通过描述符给出：--%s 3 3<FILE"},
 	{"give more digits",
 	    "请多给几位数字"},
 	{"going on with a run that was cut off",
@@ -184,6 +232,8 @@ static const struct tr_pair pairs[] = {
 	    "密钥"},
 	{"keys     %s\n",
 	    "密钥      %s\n"},
+	{"keys here: %s",
+	    "这里可用的键：%s"},
 	{"last run",
 	    "上次运行"},
 	{"late",
@@ -214,6 +264,8 @@ static const struct tr_pair pairs[] = {
 	    "创建本工作站的密钥和配置"},
 	{"missing",
 	    "缺失"},
+	{"more than one run begins with '%s'",
+	    "有多次运行以“%s”开头"},
 	{"moved",
 	    "移动"},
 	{"name a folder, or a file ending in .tar.zst or .zip",
@@ -230,24 +282,38 @@ static const struct tr_pair pairs[] = {
 	    "管理者的新口令"},
 	{"new passphrase of the owner",
 	    "所有者的新口令"},
+	{"no '%s' in [%s]",
+	    "缺少“%s”，应写在 [%s] 中"},
 	{"no age identity in the file",
 	    "文件中没有 age 身份"},
 	{"no command '%s'",
 	    "没有命令“%s”"},
+	{"no configuration at '%s'",
+	    "没有配置文件“%s”"},
+	{"no desk in '%s'",
+	    "“%s”中没有管理端"},
 	{"no home folder is known",
 	    "不知道主文件夹在哪里"},
 	{"no option '-%c'",
 	    "没有选项“-%c”"},
 	{"no option '--%s'",
 	    "没有选项“--%s”"},
+	{"no passphrase on file descriptor %d",
+	    "文件描述符 %d 上没有口令"},
 	{"no passphrase was given",
 	    "没有输入口令"},
 	{"no stations yet",
 	    "还没有工作站"},
 	{"no terminal to ask for the passphrase",
 	    "没有终端可以询问口令"},
+	{"no value for '%s' in [%s]",
+	    "“%s”没有值（在 [%s] 中）"},
 	{"none of the identities opens this file",
 	    "没有一个身份能解开此文件"},
+	{"not a '[section]' line",
+	    "不是“[节]”这样的行"},
+	{"not a 'key = value' line",
+	    "不是“键 = 值”这样的行"},
 	{"not an age identity",
 	    "不是 age 身份"},
 	{"not an age v1 file",
@@ -260,12 +326,18 @@ static const struct tr_pair pairs[] = {
 	    "说明"},
 	{"nothing is lost: it is sent again at the next run; try the address by hand if it stays so",
 	    "没有丢失任何内容：下次运行会再上传；若一直如此，请手动试试该地址"},
+	{"nothing of '%s' has that name",
+	    "“%s”中没有该名称的内容"},
+	{"nothing of '%s' was kept at that time",
+	    "那时没有保存过“%s”的任何内容"},
 	{"ok",
 	    "正常"},
 	{"on file: %lld files, %s; new: %lld pieces, %s\n",
 	    "已留底：%lld 个文件，%s；新增：%lld 块，%s\n"},
 	{"once more",
 	    "再输入一次"},
+	{"one of: %s",
+	    "可选：%s"},
 	{"open a sealed file to standard output",
 	    "解开一个密封文件，写到标准输出"},
 	{"open everything again, from the repository alone",
@@ -280,6 +352,8 @@ static const struct tr_pair pairs[] = {
 	    "选项“--%s”不带值"},
 	{"options:",
 	    "选项："},
+	{"others may read the secret in '%s'",
+	    "别人可以读取“%s”中的秘密"},
 	{"out of memory",
 	    "内存不足"},
 	{"partial",
@@ -290,12 +364,16 @@ static const struct tr_pair pairs[] = {
 	    "身份文件的口令"},
 	{"passphrase of the manager",
 	    "管理者的口令"},
+	{"path '%s' is not absolute",
+	    "路径“%s”不是完整路径"},
 	{"print JSON lines",
 	    "以 JSON 行输出"},
 	{"print errors only",
 	    "只输出错误"},
 	{"problems",
 	    "问题"},
+	{"process %d holds the lock '%s'",
+	    "进程 %d 正在运行，占用了锁“%s”"},
 	{"read and list every file again",
 	    "重新读取并列出所有文件"},
 	{"read the owner's passphrase from file descriptor N",
@@ -308,8 +386,8 @@ static const struct tr_pair pairs[] = {
 	    "接收、核验并整理工作站上传的内容"},
 	{"received  %s\n",
 	    "收到      %s\n"},
-	{"remove it and run 'liudi init' again; the next run will be a full one",
-	    "请删除它，再运行 liudi init；下次运行将是全量"},
+	{"remove it and run 'liudi init' again; files that change are then stored whole once",
+	    "请删除它，再运行 liudi init；之后有变动的文件会整个再保存一次"},
 	{"remove it, and control is checked from its first commit on",
 	    "请删除它，control 将从第一个提交开始核验"},
 	{"removed",
@@ -326,6 +404,8 @@ static const struct tr_pair pairs[] = {
 	    "中央仓库已收到第 %lld 号运行"},
 	{"run 'liudi init --central … --station ID' first",
 	    "请先运行 liudi init --central … --station ID"},
+	{"run 'liudi init' again to make one; files that change are then stored whole once",
+	    "请再运行 liudi init 创建；之后有变动的文件会整个再保存一次"},
 	{"run 'liudi init' again to make one; the manager then adds the new line",
 	    "请再运行 liudi init 创建；然后由管理者添加新的一行"},
 	{"run 'liudi-desk init' first",
@@ -424,6 +504,10 @@ static const struct tr_pair pairs[] = {
 	    "中央仓库丢失了它：请恢复中央仓库，或让下次运行开始新分支"},
 	{"the central refused the push; its own words are above; the manager can mend it",
 	    "中央仓库拒绝了上传；它的原话见上；管理者可以解决"},
+	{"the central refused: %.*s",
+	    "中央仓库拒绝：%.*s"},
+	{"the central refuses: %.*s",
+	    "中央仓库拒绝：%.*s"},
 	{"the central's address is not plain text",
 	    "中央仓库的地址不是纯文本"},
 	{"the central's receipt is not signed by its key",
@@ -456,10 +540,16 @@ static const struct tr_pair pairs[] = {
 	    "签名错误"},
 	{"the two passphrases differ",
 	    "两次输入的口令不同"},
+	{"there is a desk in '%s' already",
+	    "“%s”中已有管理端"},
 	{"there is no catalogue to take a sample of",
 	    "没有可以抽样的目录"},
 	{"there is no catalogue yet",
 	    "还没有目录"},
+	{"there is no run '%s'",
+	    "没有运行“%s”"},
+	{"there is no station '%s'",
+	    "没有工作站“%s”"},
 	{"this identity is not among the readers",
 	    "此身份不在可读者之中"},
 	{"too many bundles in a part",
@@ -474,6 +564,10 @@ static const struct tr_pair pairs[] = {
 	    "截短"},
 	{"unfinished",
 	    "未完成"},
+	{"unknown key '%s' in [%s]",
+	    "没有“%s”这个键（在 [%s] 中）"},
+	{"unknown section '[%s]'",
+	    "没有“[%s]”这样的节"},
 	{"unreadable",
 	    "难读"},
 	{"until",
@@ -524,6 +618,8 @@ static const struct tr_pair pairs[] = {
 	    "请写成 2026-11-23、'2026-11-23 18:00'、2026-11-23T18:00:05Z、now 或 yesterday"},
 	{"write nothing behind the ']'",
 	    "“]”后面不要写任何内容"},
+	{"write one line to it, e.g. %d<FILE",
+	    "请向它写入一行，例如 %d<FILE"},
 	{"write ssh://user@host/path, https://host/path or a folder",
 	    "请写 ssh://user@host/path、https://host/path 或文件夹"},
 	{"write the folder in full",
@@ -578,4 +674,146 @@ cli_tr(const char *text)
 	pair = bsearch(text, pairs, sizeof(pairs) / sizeof(*pairs),
 	    sizeof(*pairs), compare);
 	return pair ? pair->zh : text;
+}
+
+/* A conversion of a format, and what stood in its place. */
+struct filled {
+	const char *text;
+	size_t len;
+};
+#define MAX_FILLED 8
+
+/* The length of the conversion at S, or 0; "%%" is none. */
+static size_t
+conversion(const char *s)
+{
+	size_t n;
+
+	if (s[0] != '%' || s[1] == '%')
+		return 0;
+	n = 1 + strspn(s + 1, "-0123456789.*lzjh");
+	return s[n] ? n + 1 : 0;
+}
+
+/* The literal text at *FMT into OUT ("%%" is '%'); moves *FMT behind it. */
+static size_t
+literal(const char **fmt, char *out, size_t size)
+{
+	size_t n = 0;
+
+	while (**fmt && conversion(*fmt) == 0 && n + 1 < size) {
+		if ((*fmt)[0] == '%' && (*fmt)[1] == '%')
+			(*fmt)++;
+		out[n++] = *(*fmt)++;
+	}
+	out[n] = '\0';
+	return n;
+}
+
+/* The end of what was filled in at TEXT: the literal LIT follows. */
+static const char *
+filled_end(const char *text, const char *lit, size_t n, bool last)
+{
+	size_t len = strlen(text);
+
+	if (!last)
+		return n > 0 ? strstr(text, lit) : NULL;
+	if (len < n || strcmp(text + len - n, lit) != 0)
+		return NULL;
+	return text + len - n;
+}
+
+/* How many conversions of FMT gave TEXT; -1 if it is not of FMT. */
+static int
+unfill(const char *fmt, const char *text, struct filled f[MAX_FILLED])
+{
+	char lit[CLI_FILLED_LEN];
+	size_t n = literal(&fmt, lit, sizeof(lit)), i;
+	const char *end;
+	char type;
+	int k = 0;
+
+	if (strncmp(text, lit, n) != 0)
+		return -1;
+	text += n;
+	while (*fmt) {
+		i = conversion(fmt);
+		if (i == 0 || k == MAX_FILLED)
+			return -1;
+		type = fmt[i - 1];
+		fmt += i;
+		n = literal(&fmt, lit, sizeof(lit));
+		end = filled_end(text, lit, n, !*fmt);
+		if (!end)
+			return -1;
+		f[k] = (struct filled){text, (size_t)(end - text)};
+		if (type != 's' && strspn(text, "-0123456789abcdef") <
+		    f[k].len)
+			return -1;
+		text = end + n;
+		k++;
+	}
+	return *text ? -1 : k;
+}
+
+/* ZH with F in the place of its conversions; 0, or -1: no room. */
+static int
+fill(const char *zh, const struct filled *f, char *out, size_t size)
+{
+	char lit[CLI_FILLED_LEN];
+	size_t n, used = 0;
+
+	for (;;) {
+		n = literal(&zh, lit, sizeof(lit));
+		if (used + n >= size)
+			return -1;
+		memcpy(out + used, lit, n + 1);
+		used += n;
+		n = conversion(zh);
+		if (n == 0)
+			return 0;
+		if (used + f->len >= size)
+			return -1;
+		memcpy(out + used, f->text, f->len);
+		used += f->len;
+		out[used] = '\0';
+		zh += n;
+		f++;
+	}
+}
+
+/* Does FMT end in ": %s"?  What comes there may be a text of the table. */
+static bool
+ends_in_text(const char *fmt)
+{
+	const char *colon = strrchr(fmt, ':');
+	size_t n = colon && colon[1] == ' ' ? conversion(colon + 2) : 0;
+
+	return n > 0 && colon[n + 1] == 's' && !colon[n + 2];
+}
+
+const char *
+cli_tr_filled(const char *text, char out[CLI_FILLED_LEN])
+{
+	struct filled f[MAX_FILLED];
+	char rest[CLI_FILLED_LEN];
+	const char *whole = cli_tr(text);
+	size_t i;
+	int n;
+
+	if (whole != text || !wants_chinese())
+		return whole;
+	for (i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		n = unfill(pairs[i].en, text, f);
+		if (n <= 0)
+			continue;
+		/* shorter than TEXT, so this ends */
+		if (ends_in_text(pairs[i].en)) {
+			f[n - 1].text = cli_tr_filled(f[n - 1].text, rest);
+			f[n - 1].len = strlen(f[n - 1].text);
+		}
+		return fill(pairs[i].zh, f, out, CLI_FILLED_LEN) < 0 ? text :
+		    out;
+	}
+	return text;
 }

@@ -87,20 +87,32 @@ section_text(const struct reader *r)
 	    str_dup(r->section);
 }
 
-/* Text with a %s for the key and one for the section's name. */
-static int
-fail_key(struct reader *r, int line, const char *before, const char *key,
-	const char *between)
-{
-	char *section = section_text(r);
-	int rc;
+enum key_fault { KEY_MISSING, KEY_UNKNOWN, KEY_TWICE, KEY_EMPTY };
 
-	if (!section)
+/* Whole formats: cli/ looks them up in another language. */
+static int
+fail_key(struct reader *r, int line, enum key_fault fault, const char *key)
+{
+	char *in = section_text(r), *text = NULL;
+
+	if (!in)
 		return fail_nomem(r);
-	rc = fail_at(r, line, str_fmt("%s'%s'%s[%s]", before, key, between,
-	    section));
-	free(section);
-	return rc;
+	switch (fault) {
+	case KEY_MISSING:
+		text = str_fmt("no '%s' in [%s]", key, in);
+		break;
+	case KEY_UNKNOWN:
+		text = str_fmt("unknown key '%s' in [%s]", key, in);
+		break;
+	case KEY_TWICE:
+		text = str_fmt("a second '%s' in [%s]", key, in);
+		break;
+	case KEY_EMPTY:
+		text = str_fmt("no value for '%s' in [%s]", key, in);
+		break;
+	}
+	free(in);
+	return fail_at(r, line, text);
 }
 
 static bool
@@ -430,8 +442,8 @@ end_section(struct reader *r)
 		if (!is_in(r, &k[i]) || (r->seen & (UINT32_C(1) << i)))
 			continue;
 		if (!k[i].value) {
-			(void)fail_key(r, r->section_line, "no ", k[i].name,
-			    " in ");
+			(void)fail_key(r, r->section_line, KEY_MISSING,
+			    k[i].name);
 			return err_hint(r->e, "%s: %s", k[i].name, k[i].help);
 		}
 		if (k[i].value[0] != '\0' && set_value(r, &k[i],
@@ -594,16 +606,16 @@ on_value(void *arg, const char *section, const char *name, const char *value)
 		if (is_in(r, &k[i]) && strcmp(k[i].name, name) == 0)
 			break;
 	if (i == n) {
-		(void)fail_key(r, r->line, "unknown key ", name, " in ");
+		(void)fail_key(r, r->line, KEY_UNKNOWN, name);
 		hint_key(r, name);
 		return 0;
 	}
 	if (k[i].type != CONFIG_PATTERN && (r->seen & (UINT32_C(1) << i))) {
-		(void)fail_key(r, r->line, "a second ", name, " in ");
+		(void)fail_key(r, r->line, KEY_TWICE, name);
 		return 0;
 	}
 	if (value[0] == '\0') {
-		(void)fail_key(r, r->line, "no value for ", name, " in ");
+		(void)fail_key(r, r->line, KEY_EMPTY, name);
 		if (k[i].value)
 			(void)err_hint(r->e, "leave the line out for the "
 			    "default");

@@ -266,6 +266,36 @@ conversions(const char *s, char *out, size_t size)
 }
 
 static void
+fills_in_again(void)
+{
+	static const char *const t[][2] = {
+		{"cannot open 'a.txt'", "无法打开“a.txt”"},
+		{"process 12 holds the lock '/l'",
+		    "进程 12 正在运行，占用了锁“/l”"},
+		{"process x holds the lock '/l'",
+		    "process x holds the lock '/l'"},
+		/* what a format ends with is looked up as well, a name not */
+		{"/a.ini:20: unknown key 'knd' in [source shop]",
+		    "/a.ini 第 20 行：没有“knd”这个键（在 [source shop] 中）"},
+		{"/a.ini:20: wrong passphrase", "/a.ini 第 20 行：口令错误"},
+		{"cannot open 'wrong passphrase'",
+		    "无法打开“wrong passphrase”"},
+		{"did you mean 'kind'?", "是不是“kind”？"},
+		{"not in the table: 5", "not in the table: 5"},
+		{"%s", "%s"}, {"", ""}, {"wrong passphrase", "口令错误"}
+	};
+	char out[CLI_FILLED_LEN], big[CLI_FILLED_LEN + 64];
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(*t); i++)
+		assert_string_equal(cli_tr_filled(t[i][0], out), t[i][1]);
+	memset(big, 'x', sizeof(big));
+	memcpy(big, "cannot open '", 13);
+	memcpy(big + sizeof(big) - 2, "'", 2);
+	assert_ptr_equal(cli_tr_filled(big, out), big);
+}
+
+static void
 speaks_chinese(void **state)
 {
 	const char *en = "", *zh = "", *before = "";
@@ -298,6 +328,7 @@ speaks_chinese(void **state)
 	assert_int_equal(CALL("go"), CLI_FAILED);
 	assert_string_equal(said, "prog: 错误：it went wrong\n");
 	assert_string_equal(cli_tr(""), "");
+	fills_in_again();
 	(void)setenv("LC_ALL", "", 1);
 	(void)setenv("LC_MESSAGES", "en_US.UTF-8", 1);
 	(void)setenv("LANG", "zh_CN.UTF-8", 1);

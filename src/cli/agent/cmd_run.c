@@ -241,6 +241,7 @@ exit_of(const struct cli *c, const struct run_result *r)
 {
 	enum cli_exit rc = CLI_DONE;
 	struct err e = ERR_INIT;
+	char why[CLI_FILLED_LEN];
 
 	if (r->warnings)
 		rc = cli_worse(rc, CLI_WARNINGS);
@@ -251,7 +252,7 @@ exit_of(const struct cli *c, const struct run_result *r)
 	if ((r->spooled || r->integrity) && !c->json) {
 		(void)err_set(&e, r->integrity ? ERR_INTEGRITY : ERR_NET,
 		    r->integrity ? "%s" : cli_tr("kept here, not yet received "
-		    "by the central: %s"), cli_tr(r->why));
+		    "by the central: %s"), cli_tr_filled(r->why, why));
 		(void)err_hint(&e, "%s", r->hint);
 		cli_error(c, &e);
 	}
