@@ -233,8 +233,18 @@ out:
 	return rc;
 }
 
+/* What the owner of the records keeps on paper: docs/RECOVERY.md. */
 static int
-print_json(const struct init *in, struct err *e)
+owner_print(const struct init *in, struct buf *out, struct err *e)
+{
+	struct sshkey_pub pub;
+
+	sshkey_public(in->owner_sign, &pub);
+	return deskcmd_fingerprint(&pub, out, e);
+}
+
+static int
+print_json(const struct init *in, const char *owner, struct err *e)
 {
 	struct buf b = BUF_INIT(TEXT_MAX);
 	struct jsonw w;
@@ -247,6 +257,7 @@ print_json(const struct init *in, struct err *e)
 	jsonw_kstr(&w, "keys", in->home.keys);
 	jsonw_kstr(&w, "central", in->home.central.url);
 	jsonw_kstr(&w, "org", in->org);
+	jsonw_kstr(&w, "owner", owner);
 	jsonw_key(&w, "recipients");
 	jsonw_array(&w);
 	jsonw_str(&w, in->manager.recipient);
@@ -261,7 +272,7 @@ print_json(const struct init *in, struct err *e)
 }
 
 static void
-print_screen(const struct init *in)
+print_screen(const struct init *in, const char *owner)
 {
 	const char *home_option = in->c->home ? " --home " : "";
 	const char *home = in->c->home ? in->c->home : "";
@@ -272,12 +283,16 @@ print_screen(const struct init *in)
 	(void)printf(cli_tr("keys     %s\n"), in->home.keys);
 	(void)printf(cli_tr("readers  manager and owner: all records are "
 	    "sealed to both\n"));
+	(void)printf(cli_tr("owner    %s\n"), owner);
 	(void)printf("\n%s\n", cli_tr("Now:"));
 	(void)printf(cli_tr("1. Move owner.identity and owner.sign.age to a "
 	    "stick, and the stick into the safe.\n"
 	    "   With the owner's passphrase they open everything when the "
 	    "manager's are lost.\n"));
-	(void)printf(cli_tr("2. On each workstation run 'liudi init', and here "
+	(void)printf(cli_tr("2. Write the line 'owner' on paper, and the paper "
+	    "beside the stick:\n"
+	    "   it is how a copy of the records is known as yours.\n"));
+	(void)printf(cli_tr("3. On each workstation run 'liudi init', and here "
 	    "with the line it prints:\n"));
 	(void)printf("     liudi-desk%s%s station add LINE\n", home_option,
 	    home);
@@ -286,10 +301,15 @@ print_screen(const struct init *in)
 static void
 say_done(const struct init *in, struct err *e)
 {
+	struct buf owner = BUF_INIT(256);
+
+	if (owner_print(in, &owner, e) < 0)
+		err_clear(e);	/* the keys are made all the same */
 	if (in->c->json)
-		(void)print_json(in, e);
+		(void)print_json(in, buf_str(&owner), e);
 	else if (!in->c->quiet)
-		print_screen(in);
+		print_screen(in, buf_str(&owner));
+	buf_release(&owner);
 	if (in->home.central.kind == CENTRAL_PATH)
 		cli_warn(in->c, "who can write the folder '%s' can delete it: "
 		    "for more than tests and one machine use ssh://",

@@ -70,9 +70,9 @@ log_runs(struct box *b, void *arg, struct err *e)
 		return err_set(e, ERR_NOENT, "there is no station '%s'",
 		    station);
 	if (!k->c->json && !k->c->quiet)
-		(void)printf("%s\n", cli_tr("run       started (its clock)   "
-		    "received (=) or first seen (<)  station  parts  "
-		    "+new >grown ~moved !rewritten or cut -removed"));
+		(void)printf("%s\n", cli_tr("run       started (its clock)    "
+		    "received =, seen <    station         parts  "
+		    "+new >grown ~moved !cut -gone"));
 	return query_log(b->catalogue, station, k->since, k->until,
 	    k->c->json ? json_run : print_run, k, e);
 }

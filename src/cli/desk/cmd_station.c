@@ -242,9 +242,9 @@ const struct cli_command cmd_station_add = {
 
 /* --- station list */
 
-/* As `ssh-keygen -l` shows it, to be compared by telephone. */
-static int
-fingerprint(const struct sshkey_pub *pub, struct buf *out, struct err *e)
+int
+deskcmd_fingerprint(const struct sshkey_pub *pub, struct buf *out,
+	struct err *e)
 {
 	uint8_t blob[SSHKEY_BLOB_LEN], sum[HASH_LEN];
 
@@ -329,7 +329,7 @@ print_all(const struct cli *c, const struct signers *stations, struct err *e)
 	if (!c->json && stations->n > 0)
 		print_row(head, width);
 	for (i = 0; i < stations->n && rc == 0; i++) {
-		rc = fingerprint(&stations->v[i].pub, &print, e);
+		rc = deskcmd_fingerprint(&stations->v[i].pub, &print, e);
 		if (rc == 0 && c->json)
 			rc = print_json(&stations->v[i], buf_str(&print), e);
 		else if (rc == 0)

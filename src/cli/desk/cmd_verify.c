@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/str.h"
 #include "desk/verify.h"
 
@@ -126,6 +127,11 @@ run(struct cli *c, struct err *e)
 		return CLI_USAGE;
 	if (deskhome_open(&h, c->home, e) < 0)
 		return CLI_FAILED;
+	if (!file_exists(h.records)) {
+		(void)err_set(e, ERR_NOENT, "nothing was fetched yet");
+		(void)err_hint(e, "run 'liudi-desk sync'");
+		goto out;
+	}
 	if (k.all || k.percent > 0) {
 		op = show_opener(c, &h, e);
 		if (!op)

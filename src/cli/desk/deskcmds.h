@@ -28,6 +28,10 @@ extern const struct cli_command cmd_unseal;
 struct opener *deskcmd_opener(const struct cli *c, const struct deskhome *h,
 	struct err *e);
 
+/* As `ssh-keygen -l` shows it, to be compared by telephone or on paper. */
+int deskcmd_fingerprint(const struct sshkey_pub *pub, struct buf *out,
+	struct err *e);
+
 /* Load a whole sealed FILE, "-" being standard input. */
 int deskcmd_load(const char *file, struct buf *b, struct err *e);
 

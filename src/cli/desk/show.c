@@ -83,7 +83,7 @@ show_flags(const struct query_run *r, char out[SHOW_FLAGS_LEN])
 	if (p->full)
 		flag(out, cli_tr("full"));
 	if (p->spooled > 0)
-		flag(out, cli_tr("late"));
+		flag(out, cli_tr("after a gap"));
 	return out;
 }
 
