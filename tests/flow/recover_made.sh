@@ -377,15 +377,20 @@ forked=$head
 run
 comes_back "a fork" 4 15
 
-# an orphan that was not finished: what stood before counts on
+# an orphan that was not finished: what it has, and where the rest lies
 begin pc-1/main/2026.2 '' run4 full
 continues=$(point pc-1/main/2026.1 "$forked")
 printf 'orphan\n' | entry 16 'orphan' 644 1767000300 0
 op 16 added >"$t/lines"
 # shellcheck disable=SC2046
 part false '' $(chunks_of 16)
+want_rc=3
 run
-comes_back "an unfinished full run" 4 15 16
+comes_back "an unfinished full run" 16
+grep -q 'not all: .* ws/pc-1/main/2026.1 2$' "$t/said" || fail "the branch before"
+run main "$forked"
+want_rc=0
+comes_back "the branch before it" 4 15
 continues=null
 printf 'late\n' | entry 17 'late' 644 1767000301 0
 op 17 added >"$t/lines"
@@ -410,14 +415,11 @@ printf 'new year\n' | entry 18 'new year' 644 1798800000 0
 { op 17 added "$where"; op 18 added; } >"$t/lines"
 # shellcheck disable=SC2046
 part true "$(state 17 18)" $(chunks_of 18)
-run
-comes_back "a file out of the epoch before" 17 18
-git --git-dir "$t/records.git" update-ref -d refs/heads/ws/pc-1/main/2026.2
 want_rc=3
 run
-comes_back "the epoch before is not in this copy" 18
+comes_back "a file that lies in the epoch before" 18
+grep -q 'not restored.* lies in ws/pc-1/main/2026.2' "$t/said" || fail "where it lies"
 want_rc=0
-git --git-dir "$t/records.git" update-ref refs/heads/ws/pc-1/main/2026.2 "$end26"
 drop pc-1/main/2027.0
 begin pc-1/main/2027.0 '' run7 full
 part true "$(state)"
@@ -462,7 +464,11 @@ comes_back "before the damage" 20 21
 
 for oid in "$b0" "$m0" "$b1"; do
 	git --git-dir "$t/records.git" cat-file blob "$oid" >"$t/blob"
-	printf '\001' | dd of="$t/blob" bs=1 seek=230 conv=notrunc 2>/dev/null
+	other='\001'
+	[ "$(dd if="$t/blob" bs=1 skip=230 count=1 2>/dev/null |
+	    od -An -tu1 | tr -d ' ')" != 1 ] || other='\002'
+	printf "%b" "$other" | dd of="$t/blob" bs=1 seek=230 conv=notrunc \
+	    2>/dev/null
 	swap "$oid" "$t/blob"
 	run
 	refused "a flipped byte" 'not what was signed'
@@ -498,12 +504,9 @@ bad "a foreign key" 'no good signature'
 key=''
 bad "no signature" 'no good signature'
 seq=5
-bad "a gap in the numbers" 'history is not good'
+bad "a gap in the numbers" 'more than add'
 context=0
 bad "a bundle of another run" 'of another run'
-st=$(state 20)
-bad "another state" 'not the state'
-st=''
 sed -i 's/"sum":"....../"sum":"000000/' "$t/lines"
 st=$(sed -i 's/^....../000000/' "$t/e/21/sum"; state 20 21)
 bad "a sum that is not that of the chunks" "sum is not"
@@ -540,7 +543,7 @@ sed -i 's/"source":"chats"/"source":".."/' "$t/lines"
 bad "a source that leads elsewhere" 'malformed'
 printf 'next\n' | entry 21 'base/next' 644 1767000401 0
 again
-bad "a file below a file" 'tar could not'
+bad "a file below a file" 'below a file'
 printf 'next\n' | entry 21 'next' 644 1767000401 0
 again
 sed -i 's/"size":5/"size":600/' "$t/lines"
@@ -554,7 +557,7 @@ st=''
 # a commit that takes a file away
 again
 git --git-dir "$t/records.git" rm -q --cached -r runs
-bad "a commit that removes" 'history is not good'
+bad "a commit that removes" 'more than add'
 
 again
 # shellcheck disable=SC2046
