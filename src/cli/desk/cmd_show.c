@@ -95,10 +95,14 @@ json_file(void *arg, const struct query_file *f, struct err *e)
 static int
 print_event(void *arg, const struct query_event *ev, struct err *e)
 {
+	char out[CLI_FILLED_LEN];
+	const char *text;
+
 	(void)arg;
 	(void)e;
 	(void)printf("%s: ", cli_tr(event_severity_name(ev->severity)));
-	cli_put_shown(stdout, ev->text, strlen(ev->text));
+	text = cli_tr_filled(ev->text, out);
+	cli_put_shown(stdout, text, strlen(text));
 	(void)fputc('\n', stdout);
 	return 0;
 }

@@ -79,6 +79,8 @@ static int
 print_event(void *arg, const struct query_event *ev, struct err *e)
 {
 	struct work *k = arg;
+	char out[CLI_FILLED_LEN];
+	const char *text;
 
 	(void)e;
 	weigh(k, ev->severity);
@@ -86,7 +88,8 @@ print_event(void *arg, const struct query_event *ev, struct err *e)
 		return 0;
 	(void)printf("%s: %s: ", ev->station,
 	    cli_tr(event_severity_name(ev->severity)));
-	cli_put_shown(stdout, ev->text, strlen(ev->text));
+	text = cli_tr_filled(ev->text, out);
+	cli_put_shown(stdout, text, strlen(text));
 	(void)fputc('\n', stdout);
 	return 0;
 }
@@ -229,7 +232,13 @@ run(struct cli *c, struct err *e)
 		(void)err_nomem(e);
 		goto out;
 	}
-	if (file_lock(lock_file, &lock, e) < 0 || sync_sweep(&h, e) < 0)
+	if (file_lock(lock_file, &lock, e) < 0) {
+		if (e->code == ERR_LOCKED)
+			(void)err_hint(e,
+			    "wait for the other liudi-desk to end");
+		goto out;
+	}
+	if (sync_sweep(&h, e) < 0)
 		goto out;
 	op = show_opener(c, &h, e);
 	if (!op || fetch(c, &h, &rewritten, &offline, e) < 0)
