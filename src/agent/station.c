@@ -313,14 +313,18 @@ station_open(struct station *s, const char *home, struct err *e)
 	s->lock_fd = -1;
 	if (station_paths_init(&s->path, home, e) != 0)
 		return -1;
-	if (!file_exists(s->path.ini)) {
+	if (config_load_station(&s->cfg, s->path.ini, e) != 0) {
+		if (e->code == ERR_IO)
+			return err_hint(e,
+			    "run it as the user who ran 'liudi init'");
+		if (e->code != ERR_NOENT)
+			return -1;
 		(void)err_set(e, ERR_CONFIG, "no configuration at '%s'",
 		    s->path.ini);
 		return err_hint(e,
 		    "run 'liudi init --central … --station ID' first");
 	}
-	if (config_load_station(&s->cfg, s->path.ini, e) != 0 ||
-	    central_parse(&s->central, s->cfg.central, s->cfg.ssh, e) != 0)
+	if (central_parse(&s->central, s->cfg.central, s->cfg.ssh, e) != 0)
 		return -1;
 	file = path_join(s->path.keys, "ws-sign");
 	if (file == NULL)

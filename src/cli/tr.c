@@ -426,6 +426,8 @@ static const struct tr_pair pairs[] = {
 	    "请运行 liudi-desk sync"},
 	{"run 'liudi-desk sync', then try again",
 	    "请运行 liudi-desk sync，然后重试"},
+	{"run it as the user who ran 'liudi init'",
+	    "请用当初运行“liudi init”的用户来运行"},
 	{"run the command again",
 	    "请再次运行该命令"},
 	{"runs from this day or time on",
