@@ -16,7 +16,7 @@
 #include "agent/packer.h"
 
 #define PART_BUNDLES 5			/* a part is closed when so many are */
-#define PART_LINES_LEN (6u * 1024 * 1024)	/* or with so many bytes of lines */
+#define PART_LINES_LEN (2u * 1024 * 1024)	/* or with so many bytes of lines */
 
 struct part_maker {
 	struct station *s;
