@@ -37,6 +37,7 @@ struct branch {
 /* Load the list and the newest commit's facts. */
 int branch_load(struct branch *b, const struct station *s, struct spool *sp,
 	const char *stream, struct err *e);
+/* Write the list, durably.  0 or -1. */
 int branch_save(const struct branch *b, const struct station *s,
 	struct err *e);
 /* Look at the head again, after a commit. */

@@ -47,6 +47,7 @@ int buf_reserve(struct buf *b, size_t n, struct err *e);
 
 /* Append; each returns 0 or -1 (ERR_NOMEM), and then b is unchanged. */
 int buf_add(struct buf *b, const void *data, size_t n, struct err *e);
+/* One character; a C string without its NUL; as printf. */
 int buf_addc(struct buf *b, char c, struct err *e);
 int buf_adds(struct buf *b, const char *s, struct err *e);
 int buf_addf(struct buf *b, struct err *e, const char *fmt, ...)

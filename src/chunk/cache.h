@@ -72,6 +72,7 @@ struct cache;
  */
 struct cache *cache_open(const char *dir, const uint8_t *manifest, bool *doubt,
 	struct err *e);
+/* Frees; nothing is written.  NULL does nothing. */
 void cache_close(struct cache *c);
 
 const struct cache_head *cache_head(const struct cache *c);
@@ -100,11 +101,13 @@ struct cache_journal *cache_journal_new(struct cache *c, struct err *e);
 /* Entries in the order of their keys, over all parts of a run. */
 int cache_journal_entry(struct cache_journal *j, const struct entry *en,
 	struct err *e);
+/* A chunk that this part stores. */
 int cache_journal_id(struct cache_journal *j, const uint8_t id[static 32],
 	struct err *e);
 /* Durable; from now on it counts if the commit does. */
 int cache_journal_save(struct cache_journal *j, const struct cache_part *part,
 	struct err *e);
+/* Frees; a journal that was not saved is removed.  NULL does nothing. */
 void cache_journal_free(struct cache_journal *j);
 
 /*

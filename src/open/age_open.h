@@ -40,6 +40,7 @@ struct age_open;
 /* PASS and IDS are borrowed and may be NULL.  NULL on failure. */
 struct age_open *age_open_new(const struct identities *ids, const char *pass,
 	seal_sink sink, void *arg, struct err *e);
+/* The next N bytes, in any pieces.  0, or -1 (see age_open_result). */
 int age_open_feed(struct age_open *a, const void *data, size_t n,
 	struct err *e);
 /* No more bytes: the file must be whole.  0 or -1. */
@@ -48,6 +49,7 @@ enum age_result age_open_result(const struct age_open *a);
 /* The file key (borrowed, NULL before the header is done); header length. */
 const uint8_t *age_open_key(const struct age_open *a);
 size_t age_open_header_len(const struct age_open *a);
+/* Wipes the keys; NULL does nothing. */
 void age_open_free(struct age_open *a);
 
 /* A whole file at once, appended to OUT (whose max caps it), or nothing. */

@@ -44,6 +44,7 @@ bool armor_begins(const void *data, size_t n);
 /* Both: 0, or -1 (ERR_FORMAT; what SINK set).  Then only armor_release(). */
 int armor_feed(struct armor *a, const void *data, size_t n, armor_sink sink,
 	void *arg, struct err *e);
+/* No more bytes: the armour must be whole. */
 int armor_finish(struct armor *a, armor_sink sink, void *arg, struct err *e);
 
 #endif
