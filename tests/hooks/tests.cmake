@@ -6,6 +6,8 @@ foreach(shell IN ITEMS dash busybox bash)
 	endif()
 	add_test(NAME hooks.${shell} COMMAND sh
 		${CMAKE_CURRENT_SOURCE_DIR}/hooks/pre-receive.sh ${words})
-	set_tests_properties(hooks.${shell} PROPERTIES
+	add_test(NAME hooks.after.${shell} COMMAND sh
+		${CMAKE_CURRENT_SOURCE_DIR}/hooks/post-receive.sh ${words})
+	set_tests_properties(hooks.${shell} hooks.after.${shell} PROPERTIES
 		SKIP_RETURN_CODE 77 TIMEOUT 600)
 endforeach()
