@@ -8,10 +8,14 @@
 #include "open/age_open.h"
 
 /*
- * As age_inspect, in a forked helper that can only read memory and answer.
- * -1: ERR_FORMAT, or ERR_FAIL (no sandbox, or the helper broke off).
+ * Both look in a forked helper that can only read and answer.
+ * -1: as age_look, or ERR_FAIL (no sandbox, or the helper broke off).
  */
-int inspect_file(struct age_info *info, const void *data, size_t n,
+/* All of FD, whatever its length; *BYTES is that. */
+int inspect_fd(struct age_info *info, uint64_t *bytes, int fd,
+	struct err *e);
+/* The header, which is among these N bytes: *INFO as of age_look_header. */
+int inspect_head(struct age_info *info, const void *data, size_t n,
 	struct err *e);
 
 #endif

@@ -21,11 +21,14 @@
 /*
  * The conversation over the socket, all numbers little endian:
  *	request	u32 number of recipients to compare with, 32 bytes each,
- *		u32 room + 1 or 0, u32 length, and without a room the age file
+ *		u32 room + 1 or 0, u32 length, and without a room the age file;
+ *		length STREAM: the file in segments of u32 length, bytes, up to
+ *		one of length 0
  *	answer	frames of u8 kind, u32 length, bytes: any number of DATA, then
  *		DONE (request: u8 header is as wanted, u32 length of what the
  *		room holds now; first of all: 32 bytes per identity) or FAILED
  *		(u8 code, what, NUL, hint)
+ * FAILED may come before the end of a stream: the rest is read and dropped.
  * The asker can change a room at any time: nothing of it is looked at twice,
  * all goes through memory of the helper's own.
  */
@@ -35,6 +38,7 @@ enum frame { FRAME_DATA, FRAME_DONE, FRAME_FAILED };
 #define FRAME_MAX PIECE
 #define PK_LEN 32
 #define DONE_LEN 5
+#define STREAM UINT32_MAX	/* more than OPENER_FILE_MAX */
 #define ROOM_PIECE (4u * PIECE)	/* so that most of age's pieces lie whole */
 #define ROOM_STRIDE ((size_t)OPENER_ROOM_LEN + 4096)
 
@@ -254,6 +258,33 @@ feed(struct server *s, struct age_open *a, uint32_t len, struct err *e)
 	return failed ? 1 : 0;
 }
 
+/* As feed(), segment by segment; 2 = as 1, and the asker knows it. */
+static int
+feed_stream(struct server *s, struct age_open *a, struct err *e)
+{
+	bool failed = !a;
+	uint8_t word[4];
+	uint32_t n;
+
+	if (failed && send_failed(s->fd, e) < 0)
+		return -1;
+	for (;;) {
+		if (read_all(s->fd, word, sizeof(word)) <= 0)
+			return -1;
+		n = get_u32(word);
+		if (n == 0)
+			return failed ? 2 : 0;
+		if (n > PIECE || read_all(s->fd, s->in, n) <= 0)
+			return -1;
+		if (failed)
+			continue;
+		failed = keep_head(s, s->in, n, e) < 0 ||
+		    age_open_feed(a, s->in, n, e) < 0;
+		if (failed && send_failed(s->fd, e) < 0)
+			return -1;
+	}
+}
+
 /* 0 = answered, -1 = the socket is of no more use. */
 static int
 answer(struct server *s, uint32_t len)
@@ -266,7 +297,12 @@ answer(struct server *s, uint32_t len)
 	buf_clear(&s->head);
 	a = age_open_new(s->ids, s->pass, s->room ? put_data : send_data, s,
 	    &e);
-	rc = s->room ? feed_room(s, a, len, &e) : feed(s, a, len, &e);
+	if (s->room)
+		rc = feed_room(s, a, len, &e);
+	else if (len == STREAM)
+		rc = feed_stream(s, a, &e);
+	else
+		rc = feed(s, a, len, &e);
 	if (rc == 0 && age_open_finish(a, &e) < 0)
 		rc = 1;
 	if (rc == 0 && s->nwant > 0)
@@ -276,9 +312,9 @@ answer(struct server *s, uint32_t len)
 	put_u32(done + 1, (uint32_t)s->given);
 	if (rc == 0)
 		rc = send_frame(s->fd, FRAME_DONE, done, sizeof(done));
-	else if (rc > 0)
+	else if (rc == 1)
 		rc = send_failed(s->fd, &e);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 /* What the helper is told before it is forked. */
@@ -638,6 +674,106 @@ opener_open(struct opener *op, const void *file, size_t n,
 		return err_set(e, ERR_FORMAT, "the sealed file is too large");
 	return ask(op, n > 0 ? file : "", 0, n, expect, nexpect, header_ok,
 	    &len, sink, arg, e);
+}
+
+/* A file on its way to the helper. */
+struct stream {
+	opener_source source;
+	void *arg;
+	bool ended, failed;	/* failed: the source, *e says why */
+	struct part part;
+	uint8_t segment[4 + PIECE];
+};
+
+/* The next segment becomes k's part; an empty one where there is no use. */
+static void
+next_segment(struct asking *k, struct stream *s, bool useless, struct err *e)
+{
+	size_t n = 0;
+
+	if (!useless && !k->sink_failed &&
+	    s->source(s->arg, s->segment + 4, PIECE, &n, e) < 0) {
+		s->failed = true;
+		n = 0;
+	}
+	put_u32(s->segment, (uint32_t)n);
+	s->ended = n == 0;
+	s->part = (struct part){s->segment, 4 + n};
+	k->part = &s->part;
+	k->nparts = 1;
+}
+
+/*
+ * As talk().  An answer may come before the file's end: then the helper still
+ * waits for the end of the request.
+ */
+static int
+talk_stream(struct asking *k, struct stream *s, struct err *e)
+{
+	struct pollfd p = {.fd = k->op->fd};
+	struct err late = ERR_INIT;
+	int rc = 0;
+
+	if (k->op->fd < 0)
+		return gone(e);
+	while (rc >= 0 && (rc == 0 || k->nparts > 0 || !s->ended)) {
+		if (k->nparts == 0 && !s->ended)
+			next_segment(k, s, rc != 0, e);
+		p.events = rc == 0 ? POLLIN : 0;
+		if (k->nparts > 0)
+			p.events |= POLLOUT;
+		if (poll(&p, 1, -1) < 0) {
+			if (errno == EINTR && !proc_interrupted())
+				continue;
+			hang_up(k->op);
+			return err_set(e, ERR_INTR, "interrupted");
+		}
+		if (p.revents & POLLOUT && send_some(k, &late) < 0)
+			rc = -1;
+		if (rc <= 0 && p.revents & (POLLIN | POLLHUP | POLLERR))
+			rc = receive_some(k, &late);
+	}
+	if (rc < 0)
+		hang_up(k->op);
+	if (!s->failed && (rc < 0 || k->sink_failed))
+		*e = late;
+	return rc < 0 || k->sink_failed || s->failed ? -1 : 0;
+}
+
+int
+opener_open_stream(struct opener *op, opener_source source, void *source_arg,
+	seal_sink sink, void *arg, struct err *e)
+{
+	struct asking *k = calloc(1, sizeof(*k));
+	struct stream *s = calloc(1, sizeof(*s));
+	uint8_t head[12] = {0};
+	struct part first = {head, sizeof(head)};
+	int rc = -1;
+
+	if (!k || !s) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	put_u32(head + 8, STREAM);
+	k->op = op;
+	k->part = &first;
+	k->nparts = 1;
+	k->sink = sink;
+	k->arg = arg;
+	s->source = source;
+	s->arg = source_arg;
+	if (talk_stream(k, s, e) < 0)
+		goto out;
+	if (k->buf[0] == FRAME_FAILED)
+		take_error(k->buf + FRAME_HEAD, get_u32(k->buf + 1), e);
+	else
+		rc = 0;
+out:
+	if (k)
+		secmem_wipe(k, sizeof(*k));
+	free(k);
+	free(s);
+	return rc;
 }
 
 uint8_t *

@@ -5,7 +5,8 @@
  * helper is forked, opens the identity file (scrypt), then gives up everything
  * but reading, writing and memory (SANDBOX_OPENER), and then takes requests
  * one after the other.  Whoever asks holds no key.
- * Caps: an identity file IDENTITY_FILE_MAX, an age file OPENER_FILE_MAX.
+ * Caps: an identity file IDENTITY_FILE_MAX, an age file that is handed over
+ * whole OPENER_FILE_MAX.
  *
  *     op = opener_new(identity, n, pass, e);
  *     opener_open(op, file, len, want, nwant, &as_wanted, sink, arg, e);
@@ -54,13 +55,24 @@ struct opener *opener_new_pass(const char *pass, struct err *e);
  * a true beginning of the file.  With NEXPECT > 0 and HEADER_OK not NULL,
  * *header_ok says on success whether the header is byte for byte what
  * seal_header() makes for these recipients in this order.
- * -1: ERR_CRYPTO (no identity fits, the file was changed), ERR_FORMAT (not an
- * age file), what SINK set, or ERR_FAIL (the helper is gone; then only
+ * -1: ERR_CRYPTO (no identity fits), ERR_INTEGRITY (cut or changed), ERR_FORMAT
+ * (not an age file), what SINK set, or ERR_FAIL (the helper is gone; then only
  * opener_free).  After any other -1 the next file may be opened.
  */
 int opener_open(struct opener *op, const void *file, size_t n,
 	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
 	seal_sink sink, void *arg, struct err *e);
+
+/* Up to MAX bytes into DATA; *n = 0 is the end.  0, or -1 (*e set). */
+typedef int (*opener_source)(void *arg, void *data, size_t max, size_t *n,
+	struct err *e);
+
+/*
+ * As opener_open for a file of any length out of SOURCE: neither side keeps
+ * more than some pieces of it.  What SOURCE set is returned too.
+ */
+int opener_open_stream(struct opener *op, opener_source source,
+	void *source_arg, seal_sink sink, void *arg, struct err *e);
 
 /* OPENER_ROOM_LEN bytes and one for a NUL, until opener_free(). */
 uint8_t *opener_room(const struct opener *op, size_t room);

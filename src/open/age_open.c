@@ -220,7 +220,7 @@ end_header(struct age_open *a, struct err *e)
 	hash_hmac_sha256(mac, key, sizeof(key), h->text.data, h->mac_over);
 	secmem_wipe(key, sizeof(key));
 	if (!secmem_eq(mac, h->mac, sizeof(mac))) {
-		(void)err_set(e, ERR_CRYPTO, "the age header was changed");
+		(void)err_set(e, ERR_INTEGRITY, "the age header was changed");
 		return fail(a, AGE_HMAC, e);
 	}
 	a->header_len = h->text.len;
@@ -253,10 +253,18 @@ release_piece(struct age_open *a, size_t n, struct err *e)
 	return 0;
 }
 
+/* An age file that was cut, or the beginning of anything at all. */
+static int
+cut_header(const struct age_header *h, struct err *e)
+{
+	return err_set(e, h->stage == AGE_IN_VERSION ? ERR_FORMAT :
+	    ERR_INTEGRITY, "the age header is cut");
+}
+
 static int
 bad_payload(struct age_open *a, const char *text, struct err *e)
 {
-	(void)err_set(e, ERR_CRYPTO, "%s", text);
+	(void)err_set(e, ERR_INTEGRITY, "%s", text);
 	return fail(a, AGE_PAYLOAD, e);
 }
 
@@ -348,6 +356,25 @@ feed_payload(struct age_open *a, const uint8_t *p, size_t n, struct err *e)
 }
 
 /*
+ * The armour is wrong.  A full piece that waits for a byte behind it is
+ * authentic all the same, and belongs to the true beginning of the file.
+ */
+static int
+bad_armor(struct age_open *a, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+
+	if (a->result != AGE_OK)
+		return -1;	/* feed_binary() found something first */
+	if (a->stage != IN_HEADER && e->code == ERR_FORMAT)
+		e->code = ERR_INTEGRITY;
+	if (a->stage == IN_PIECES && a->len == SEALED_LEN &&
+	    open_piece(a, a->sealed, a->len, false))
+		(void)release_piece(a, SEAL_PIECE_LEN, &ignored);
+	return fail(a, AGE_ARMOR, e);
+}
+
+/*
  * What is neither may be armour with text before it, which a person should
  * be told: look for its first line a little further on.
  */
@@ -410,7 +437,7 @@ age_open_feed(struct age_open *a, const void *data, size_t n, struct err *e)
 	if (a->form == FORM_BINARY)
 		return feed_binary(a, data, n, e);
 	if (armor_feed(&a->armor, data, n, feed_binary, a, e) < 0)
-		return fail(a, AGE_ARMOR, e);
+		return bad_armor(a, e);
 	return 0;
 }
 
@@ -424,10 +451,10 @@ age_open_finish(struct age_open *a, struct err *e)
 	/* The armour first: what it holds may be cut because it is. */
 	if (a->form == FORM_ARMORED &&
 	    armor_finish(&a->armor, feed_binary, a, e) < 0)
-		return fail(a, AGE_ARMOR, e);
+		return bad_armor(a, e);
 	if (a->stage != IN_PIECES) {
 		/* age counts the nonce among the header. */
-		(void)err_set(e, ERR_FORMAT, "the age header is cut");
+		(void)cut_header(&a->header, e);
 		return fail(a, AGE_HEADER, e);
 	}
 	if (last_piece(a, e) < 0)
@@ -490,6 +517,85 @@ age_open_header_is(const void *data, size_t n,
 	return is;
 }
 
+/* --- What can be said without a key. */
+
+struct age_look {
+	enum form form;
+	struct armor armor;
+	struct age_header header;
+	size_t header_len;
+	uint64_t payload_len;
+};
+
+struct age_look *
+age_look_new(struct err *e)
+{
+	struct age_look *l = malloc(sizeof(*l));
+
+	if (!l) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	l->form = FORM_UNKNOWN;
+	armor_init(&l->armor);
+	age_header_init(&l->header);
+	l->header_len = 0;
+	l->payload_len = 0;
+	return l;
+}
+
+void
+age_look_free(struct age_look *l)
+{
+	if (!l)
+		return;
+	armor_release(&l->armor);
+	age_header_release(&l->header);
+	free(l);
+}
+
+static int
+look_binary(void *arg, const void *data, size_t n, struct err *e)
+{
+	struct age_look *l = arg;
+	size_t used = 0;
+
+	if (l->header.stage != AGE_IN_PAYLOAD) {
+		if (age_header_feed(&l->header, data, n, &used, e) < 0)
+			return -1;
+		l->header_len += used;
+	}
+	l->payload_len += n - used;
+	return 0;
+}
+
+int
+age_look_feed(struct age_look *l, const void *data, size_t n, struct err *e)
+{
+	if (n == 0)
+		return 0;
+	if (l->form == FORM_UNKNOWN)
+		l->form = armor_begins(data, n) ? FORM_ARMORED : FORM_BINARY;
+	if (l->form == FORM_ARMORED)
+		return armor_feed(&l->armor, data, n, look_binary, l, e);
+	return look_binary(l, data, n, e);
+}
+
+bool
+age_look_header(const struct age_look *l, struct age_info *info)
+{
+	const struct age_header *h = &l->header;
+
+	if (h->stage != AGE_IN_PAYLOAD)
+		return false;
+	memset(info, 0, sizeof(*info));
+	info->armored = l->form == FORM_ARMORED;
+	info->nstanzas = h->n;
+	memcpy(info->stanza, h->info, h->n * sizeof(h->info[0]));
+	info->header_len = l->header_len;
+	return true;
+}
+
 /* What N sealed bytes behind the header open to. */
 static int
 plain_len(uint64_t n, uint64_t *plain, struct err *e)
@@ -497,75 +603,43 @@ plain_len(uint64_t n, uint64_t *plain, struct err *e)
 	uint64_t pieces, rest;
 
 	if (n < NONCE_LEN + AEAD_TAG_LEN)
-		return err_set(e, ERR_FORMAT, "the sealed file is cut");
+		return err_set(e, ERR_INTEGRITY, "the sealed file is cut");
 	n -= NONCE_LEN;
 	pieces = (n + SEALED_LEN - 1) / SEALED_LEN;
 	rest = n - (pieces - 1) * SEALED_LEN;
 	/* A last piece holds a byte, unless it is the only one. */
 	if (rest < AEAD_TAG_LEN || (rest == AEAD_TAG_LEN && pieces > 1))
-		return err_set(e, ERR_FORMAT, "the sealed file is cut");
+		return err_set(e, ERR_INTEGRITY, "the sealed file is cut");
 	*plain = n - pieces * AEAD_TAG_LEN;
 	return 0;
 }
 
-static int
-inspect_binary(struct age_info *info, const void *data, size_t n,
-	struct err *e)
+int
+age_look_finish(struct age_look *l, struct age_info *info, struct err *e)
 {
-	struct age_header *h = malloc(sizeof(*h));
-	size_t used;
-	int rc = -1;
+	uint64_t plain = 0;
 
-	if (!h)
-		return err_nomem(e);
-	age_header_init(h);
-	if (age_header_feed(h, data, n, &used, e) < 0)
-		goto out;
-	if (h->stage != AGE_IN_PAYLOAD) {
-		(void)err_set(e, ERR_FORMAT, "the age header is cut");
-		goto out;
-	}
-	if (plain_len(n - used, &info->plain_len, e) < 0)
-		goto out;
-	info->nstanzas = h->n;
-	memcpy(info->stanza, h->info, h->n * sizeof(h->info[0]));
-	info->header_len = used;
-	info->payload_len = n - used;
-	rc = 0;
-out:
-	age_header_release(h);
-	free(h);
-	return rc;
+	if (l->form == FORM_ARMORED &&
+	    armor_finish(&l->armor, look_binary, l, e) < 0)
+		return -1;
+	if (l->header.stage != AGE_IN_PAYLOAD)
+		return cut_header(&l->header, e);
+	if (plain_len(l->payload_len, &plain, e) < 0)
+		return -1;
+	(void)age_look_header(l, info);	/* it is whole */
+	info->payload_len = l->payload_len;
+	info->plain_len = plain;
+	return 0;
 }
 
 int
 age_inspect(struct age_info *info, const void *data, size_t n, struct err *e)
 {
-	struct buf raw = BUF_INIT(n);	/* armour only ever shrinks */
-	struct armor armor;
-	struct age_info *got = calloc(1, sizeof(*got));
+	struct age_look *l = age_look_new(e);
 	int rc = -1;
 
-	armor_init(&armor);
-	if (!got) {
-		(void)err_nomem(e);
-		goto out;
-	}
-	got->armored = armor_begins(data, n);
-	if (got->armored) {
-		if (armor_feed(&armor, data, n, to_buf, &raw, e) < 0 ||
-		    armor_finish(&armor, to_buf, &raw, e) < 0)
-			goto out;
-		data = raw.data;
-		n = raw.len;
-	}
-	if (inspect_binary(got, data, n, e) < 0)
-		goto out;
-	*info = *got;
-	rc = 0;
-out:
-	armor_release(&armor);
-	buf_release(&raw);
-	free(got);
+	if (l && age_look_feed(l, data, n, e) == 0)
+		rc = age_look_finish(l, info, e);
+	age_look_free(l);
 	return rc;
 }

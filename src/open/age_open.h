@@ -32,8 +32,12 @@ enum age_result {
 };
 
 /*
- * A reader: feed it the file in any pieces.  It fails as early as it can; on
- * failure *e is set and age_open_result() says of what kind.
+ * A reader: feed it the file in any pieces; it keeps one piece.  It fails as
+ * early as it can; on failure *e is set and age_open_result() says of what
+ * kind.  ERR_CRYPTO: not for these identities, or the wrong passphrase;
+ * ERR_INTEGRITY: cut or changed; ERR_FORMAT: not an age file.  What SINK got
+ * until then is the true beginning of the file, and all of it that is
+ * authentic.
  */
 struct age_open;
 
@@ -82,6 +86,24 @@ struct age_info {
 	uint64_t payload_len;	/* sealed bytes behind the header */
 	uint64_t plain_len;	/* what they open to */
 };
+
+/*
+ * Feed the file in any pieces; nothing of it is kept but the header.
+ * -1: ERR_FORMAT (not an age file), ERR_INTEGRITY (an age file that was cut),
+ * ERR_NOMEM; then only age_look_free().
+ */
+struct age_look;
+struct age_look *age_look_new(struct err *e);
+int age_look_feed(struct age_look *l, const void *data, size_t n,
+	struct err *e);
+/* True once the header is whole: *INFO without the two lengths behind it. */
+bool age_look_header(const struct age_look *l, struct age_info *info);
+/* No more bytes; *INFO is untouched on failure. */
+int age_look_finish(struct age_look *l, struct age_info *info,
+	struct err *e);
+void age_look_free(struct age_look *l);	/* NULL does nothing */
+
+/* The same of a file that is all there. */
 int age_inspect(struct age_info *info, const void *data, size_t n,
 	struct err *e);
 

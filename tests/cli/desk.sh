@@ -92,7 +92,7 @@ if command -v age >/dev/null; then
 	    --passphrase-fd 3 3<owner <big.age | cmp - big
 	"$desk" unseal -i id big.age | cmp - big
 	head -c 1000000 big.age >cut.age
-	exits 1 'a cut file' "$desk" unseal -i id cut.age >part 2>said
+	exits 5 'a cut file' "$desk" unseal -i id cut.age >part 2>said
 	says 'cut.age'
 	[ -s part ] || die 'nothing of the true beginning'
 	head -c "$(wc -c <part)" big | cmp - part

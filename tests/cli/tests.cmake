@@ -5,4 +5,11 @@ if(TARGET liudi-desk)
 		${CMAKE_CURRENT_SOURCE_DIR}/cli/desk.sh
 		$<TARGET_FILE:liudi-desk>)
 	set_tests_properties(cli.desk PROPERTIES TIMEOUT 120)
+	add_executable(seal_pipe cli/seal_pipe.c)
+	target_link_libraries(seal_pipe PRIVATE liudi_flags liudi_seal)
+	add_test(NAME cli.unseal COMMAND sh
+		${CMAKE_CURRENT_SOURCE_DIR}/cli/unseal.sh
+		$<TARGET_FILE:liudi-desk> $<TARGET_FILE:seal_pipe>)
+	set_tests_properties(cli.unseal PROPERTIES SKIP_RETURN_CODE 77
+		TIMEOUT 900)
 endif()

@@ -122,14 +122,14 @@ looks_without_a_key(void **state)
 
 	(void)state;
 	assert_int_equal(deskkeys_identity(keys, "manager", &b, &e), 0);
-	assert_int_equal(inspect_file(&info, b.data, b.len, &e), 0);
+	assert_int_equal(inspect_head(&info, b.data, b.len, &e), 0);
 	assert_int_equal(info.nstanzas, 1);
 	assert_string_equal(info.stanza[0].type, "scrypt");
 	assert_int_equal(info.stanza[0].scrypt_log_n, 4);
 	assert_false(info.armored);
-	assert_int_equal(inspect_file(&info, "plain", 5, &e), -1);
+	assert_int_equal(inspect_head(&info, "plain", 5, &e), -1);
 	assert_int_equal(e.code, ERR_FORMAT);
-	assert_int_equal(inspect_file(&info, "", 0, &e), -1);
+	assert_int_equal(inspect_head(&info, "", 0, &e), -1);
 	buf_release(&b);
 }
 

@@ -277,7 +277,7 @@ opens_in_rooms(void **state)
 		room[f.len - 1] ^= 1;
 		assert_int_equal(opener_open_room(op, i % OPENER_ROOMS, f.len,
 		    NULL, 0, NULL, &len, &e), -1);
-		assert_int_equal(e.code, ERR_CRYPTO);
+		assert_int_equal(e.code, ERR_INTEGRITY);
 		err_clear(&e);
 		buf_release(&f);
 	}
@@ -287,6 +287,99 @@ opens_in_rooms(void **state)
 	assert_int_equal(opener_open_room(op, 0, OPENER_ROOM_LEN + 1, NULL, 0,
 	    NULL, &len, &e), -1);
 	opener_free(op);
+}
+
+/* A file that is read in uneven pieces, and fails behind BREAKS bytes. */
+struct reading {
+	const uint8_t *data;
+	size_t n, breaks, asked;
+};
+
+static int
+read_some(void *arg, void *data, size_t max, size_t *n, struct err *e)
+{
+	struct reading *r = arg;
+
+	r->asked++;
+	if (r->breaks == 0)
+		return err_set(e, ERR_IO, "it broke");
+	*n = 1 + (r->asked * 7919) % max;
+	if (*n > r->n)
+		*n = r->n;
+	if (*n > r->breaks)
+		*n = r->breaks;
+	memcpy(data, r->data, *n);
+	r->data += *n;
+	r->n -= *n;
+	r->breaks -= *n;
+	return 0;
+}
+
+static void
+opens_streams(void **state)
+{
+	static const size_t size[] = {0, 1, 65535, 65536, 65537, 131072,
+	    LARGE};
+	struct buf sealed = BUF_INIT(LARGE * 2), got = BUF_INIT(LARGE);
+	struct opener *op = open_mine();
+	struct err e = ERR_INIT;
+	struct reading r;
+	size_t i, asked;
+
+	(void)state;
+	for (i = 0; i < sizeof(size) / sizeof(*size); i++) {
+		buf_clear(&sealed);
+		buf_clear(&got);
+		seal_to(&sealed, &mine, 1, size[i]);
+		r = (struct reading){sealed.data, sealed.len, SIZE_MAX, 0};
+		assert_int_equal(opener_open_stream(op, read_some, &r, add,
+		    &got, &e), 0);
+		assert_int_equal(got.len, size[i]);
+		if (size[i] > 0)
+			assert_memory_equal(got.data, plain, size[i]);
+	}
+	/* changed early: the rest is not even read */
+	asked = r.asked;
+	sealed.data[300000] ^= 1;
+	buf_clear(&got);
+	r = (struct reading){sealed.data, sealed.len, SIZE_MAX, 0};
+	assert_int_equal(opener_open_stream(op, read_some, &r, add, &got,
+	    &e), -1);
+	assert_int_equal(e.code, ERR_INTEGRITY);
+	assert_int_equal(got.len, 4 * 65536);
+	assert_memory_equal(got.data, plain, got.len);
+	assert_true(r.asked < asked);
+	sealed.data[300000] ^= 1;
+	/* cut; a sink that refuses; a source that breaks; then a whole one */
+	err_clear(&e);
+	buf_clear(&got);
+	r = (struct reading){sealed.data, sealed.len - 1, SIZE_MAX, 0};
+	assert_int_equal(opener_open_stream(op, read_some, &r, add, &got,
+	    &e), -1);
+	assert_int_equal(e.code, ERR_INTEGRITY);
+	assert_int_equal(got.len, LARGE - LARGE % 65536);
+	err_clear(&e);
+	r = (struct reading){sealed.data, sealed.len, SIZE_MAX, 0};
+	assert_int_equal(opener_open_stream(op, read_some, &r, refuse, NULL,
+	    &e), -1);
+	assert_int_equal(e.code, ERR_SPACE);
+	assert_true(r.asked < asked);
+	err_clear(&e);
+	buf_clear(&got);
+	r = (struct reading){sealed.data, sealed.len, LARGE / 2, 0};
+	assert_int_equal(opener_open_stream(op, read_some, &r, add, &got,
+	    &e), -1);
+	assert_int_equal(e.code, ERR_IO);
+	assert_true(got.len > 0 && got.len < LARGE);
+	assert_memory_equal(got.data, plain, got.len);
+	err_clear(&e);
+	buf_clear(&got);
+	assert_int_equal(opener_open(op, sealed.data, sealed.len, NULL, 0,
+	    NULL, add, &got, &e), 0);
+	assert_int_equal(got.len, LARGE);
+	opener_free(op);
+	buf_release(&sealed);
+	buf_release(&got);
 }
 
 int
@@ -299,6 +392,7 @@ main(void)
 		cmocka_unit_test(refuses_identities),
 		cmocka_unit_test(opens_in_rooms),
 		cmocka_unit_test(opens_passphrase_files),
+		cmocka_unit_test(opens_streams),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

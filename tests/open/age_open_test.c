@@ -348,7 +348,7 @@ whole_buffers(void **state)
 	buf_clear(&out);
 	assert_int_equal(age_open_buf(mine, file.data, file.len, &out, &e),
 	    -1);
-	assert_int_equal(e.code, ERR_CRYPTO);
+	assert_int_equal(e.code, ERR_INTEGRITY);
 	assert_int_equal(out.len, 0);
 	buf_release(&file);
 	buf_release(&out);

@@ -326,7 +326,7 @@ other_age_files(void **state)
 	assert_int_equal(e.code, ERR_CRYPTO);
 	assert_int_equal(identities_load(ids, sealed.data, 100, PASS, &e),
 	    -1);
-	assert_int_equal(e.code, ERR_FORMAT);
+	assert_int_equal(e.code, ERR_INTEGRITY);
 	assert_int_equal(identities_count(ids), 1);
 	identities_free(ids);
 	buf_release(&sealed);

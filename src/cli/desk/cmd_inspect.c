@@ -1,9 +1,11 @@
 /* cli/desk/cmd_inspect.c - liudi-desk inspect: what a file shows to anybody. */
 #include "cli/desk/deskcmds.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/file.h"
 #include "base/jsonw.h"
 #include "desk/inspect.h"
 
@@ -12,11 +14,16 @@
 #define JSON_MAX 65536
 
 int
-deskcmd_load(const char *file, struct buf *b, struct err *e)
+deskcmd_open(const char *file, int *fd, struct err *e)
 {
-	if (strcmp(file, "-") == 0)
-		return file_load_fd(0, "standard input", b, e);
-	return file_load(file, b, e);
+	if (strcmp(file, "-") == 0) {
+		*fd = STDIN_FILENO;
+		return 0;
+	}
+	*fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (*fd < 0)
+		return err_sys(e, errno, "cannot open '%s'", file);
+	return 0;
 }
 
 static int
@@ -55,12 +62,13 @@ print_json(const struct age_info *a, uint64_t bytes, struct err *e)
 }
 
 static void
-print_text(const struct age_info *a, size_t bytes)
+print_text(const struct age_info *a, uint64_t bytes)
 {
 	size_t i;
 
-	(void)printf(cli_tr("age file, %s, %zu bytes\n"),
-	    a->armored ? cli_tr("ASCII armour") : cli_tr("binary"), bytes);
+	(void)printf(cli_tr("age file, %s, %llu bytes\n"),
+	    a->armored ? cli_tr("ASCII armour") : cli_tr("binary"),
+	    (unsigned long long)bytes);
 	(void)printf(cli_tr("opens for %zu:\n"), a->nstanzas);
 	for (i = 0; i < a->nstanzas; i++) {
 		(void)printf("  ");
@@ -71,32 +79,33 @@ print_text(const struct age_info *a, size_t bytes)
 			    a->stanza[i].scrypt_log_n);
 		(void)printf("\n");
 	}
-	/* no file here is larger than OPENER_FILE_MAX */
-	(void)printf(cli_tr("header %zu bytes, payload %zu bytes, content "
-	    "with padding %zu bytes\n"), a->header_len,
-	    (size_t)a->payload_len, (size_t)a->plain_len);
+	(void)printf(cli_tr("header %zu bytes, payload %llu bytes, content "
+	    "with padding %llu bytes\n"), a->header_len,
+	    (unsigned long long)a->payload_len,
+	    (unsigned long long)a->plain_len);
 }
 
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
-	struct buf file = BUF_INIT(OPENER_FILE_MAX);
 	struct age_info info;
-	int rc = -1;
+	uint64_t bytes = 0;
+	int fd = -1, rc = -1;
 
-	if (deskcmd_load(c->args[0], &file, e) < 0)
-		goto out;
-	if (inspect_file(&info, file.data, file.len, e) < 0) {
+	if (deskcmd_open(c->args[0], &fd, e) < 0)
+		return CLI_FAILED;
+	if (inspect_fd(&info, &bytes, fd, e) < 0) {
 		(void)err_prefix(e, "%s", c->args[0]);
 		goto out;
 	}
 	rc = 0;
 	if (c->json)
-		rc = print_json(&info, file.len, e);
+		rc = print_json(&info, bytes, e);
 	else
-		print_text(&info, file.len);
+		print_text(&info, bytes);
 out:
-	buf_release(&file);
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
 

@@ -1,6 +1,7 @@
 /* cli/desk/cmd_unseal.c - liudi-desk unseal: one sealed file to stdout. */
 #include "cli/desk/deskcmds.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,32 @@
 #include "open/identity.h"
 
 #include "base/banned.h"
+
+/* A header in armour, with what may stand before it. */
+#define HEAD_MAX (2 * AGE_HEADER_MAX)
+
+/* The file: what was looked at already, then the rest. */
+struct input {
+	int fd;
+	const char *name;
+	uint8_t *head;
+	size_t len, given;
+};
+
+static int
+from_input(void *arg, void *data, size_t max, size_t *n, struct err *e)
+{
+	struct input *in = arg;
+
+	*n = in->len - in->given;
+	if (*n == 0)
+		return file_read(in->fd, data, max, n, in->name, e);
+	if (*n > max)
+		*n = max;
+	memcpy(data, in->head + in->given, *n);
+	in->given += *n;
+	return 0;
+}
 
 static int
 to_stdout(void *arg, const void *data, size_t n, struct err *e)
@@ -86,11 +113,11 @@ opener_for_passphrase(const struct cli *c, struct err *e)
 
 /* Whose is it to open?  Foreign bytes: the answer comes out of a box. */
 static struct opener *
-opener_for(const struct cli *c, const struct buf *file, struct err *e)
+opener_for(const struct cli *c, const struct input *in, struct err *e)
 {
 	struct age_info info;
 
-	if (inspect_file(&info, file->data, file->len, e) < 0) {
+	if (inspect_head(&info, in->head, in->len, e) < 0) {
 		(void)err_prefix(e, "%s", c->args[0]);
 		return NULL;
 	}
@@ -102,7 +129,7 @@ opener_for(const struct cli *c, const struct buf *file, struct err *e)
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
-	struct buf file = BUF_INIT(OPENER_FILE_MAX);
+	struct input in = {-1, c->args[0], NULL, 0, 0};
 	struct opener *op = NULL;
 	int rc = -1;
 
@@ -112,18 +139,25 @@ run(struct cli *c, struct err *e)
 		(void)err_hint(e, "liudi-desk unseal FILE >OUT");
 		goto out;
 	}
-	if (deskcmd_load(c->args[0], &file, e) < 0)
+	in.head = malloc(HEAD_MAX);
+	if (!in.head) {
+		(void)err_nomem(e);
 		goto out;
-	op = opener_for(c, &file, e);
+	}
+	if (deskcmd_open(c->args[0], &in.fd, e) < 0 ||
+	    file_read(in.fd, in.head, HEAD_MAX, &in.len, in.name, e) < 0)
+		goto out;
+	op = opener_for(c, &in, e);
 	if (!op)
 		goto out;
-	rc = opener_open(op, file.data, file.len, NULL, 0, NULL, to_stdout,
-	    NULL, e);
+	rc = opener_open_stream(op, from_input, &in, to_stdout, NULL, e);
 	if (rc < 0)
 		(void)err_prefix(e, "%s", c->args[0]);
 out:
 	opener_free(op);
-	buf_release(&file);
+	free(in.head);
+	if (in.fd > STDIN_FILENO)
+		(void)close(in.fd);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
 

@@ -32,7 +32,7 @@ struct opener *deskcmd_opener(const struct cli *c, const struct deskhome *h,
 int deskcmd_fingerprint(const struct sshkey_pub *pub, struct buf *out,
 	struct err *e);
 
-/* Load a whole sealed FILE, "-" being standard input. */
-int deskcmd_load(const char *file, struct buf *b, struct err *e);
+/* Open FILE to be read, "-" being standard input (not to be closed). */
+int deskcmd_open(const char *file, int *fd, struct err *e);
 
 #endif
