@@ -58,6 +58,7 @@ collect_release(struct collect *c)
 		source_close(c->src[i].src);
 	free(c->src);
 	free(c->gone);
+	free(c->gone_class);
 	idset_free(c->left);
 	buf_release(&c->cursor);
 	buf_release(&c->gone_keys);

@@ -41,6 +41,7 @@ struct collect {
 	int64_t told_ms;
 	/* files that are gone, by content, for moves */
 	struct collect_gone *gone;
+	struct gone_class *gone_class;
 	size_t ngone, capgone;
 	struct buf gone_keys;	/* for cache_merge, sorted */
 	struct record_point elsewhere;	/* the branch before, if fresh */

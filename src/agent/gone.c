@@ -17,6 +17,15 @@ prefix(const uint8_t *sum)
 	return v;
 }
 
+static uint64_t
+stat_of(const struct entry *en)
+{
+	const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
+
+	return (((uint64_t)en->stat_size * k) ^ (uint64_t)en->mtime_sec) * k ^
+	    en->mtime_nsec;
+}
+
 int
 gone_add(struct collect *c, size_t source, const struct entry *en,
 	int64_t off, enum gone_fate fate, struct err *e)
@@ -31,8 +40,9 @@ gone_add(struct collect *c, size_t source, const struct entry *en,
 		c->capgone = cap;
 	}
 	c->gone[c->ngone] = (struct collect_gone){.sum = prefix(en->sum),
-	    .off = off, .order = (uint32_t)c->ngone,
-	    .source = (uint16_t)source, .fate = (uint8_t)fate};
+	    .stat = stat_of(en), .off = off, .order = (uint32_t)c->ngone,
+	    .source = (uint16_t)source, .fate = (uint8_t)fate,
+	    .class_ = en->class_};
 	c->ngone++;
 	return 0;
 }
@@ -73,11 +83,39 @@ by_order(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-void
-gone_sort(struct collect *c)
+static int
+by_stat(const void *a, const void *b)
 {
-	if (c->ngone > 1)
-		qsort(c->gone, c->ngone, sizeof(*c->gone), by_sum);
+	const struct gone_class *x = a, *y = b;
+
+	return (x->stat > y->stat) - (x->stat < y->stat);
+}
+
+int
+gone_sort(struct collect *c, struct err *e)
+{
+	if (c->ngone == 0)
+		return 0;
+	qsort(c->gone, c->ngone, sizeof(*c->gone), by_sum);
+	c->gone_class = calloc(c->ngone, sizeof(*c->gone_class));
+	if (c->gone_class == NULL)
+		return err_nomem(e);
+	for (size_t i = 0; i < c->ngone; i++) {
+		c->gone_class[i].stat = c->gone[i].stat;
+		c->gone_class[i].class_ = c->gone[i].class_;
+	}
+	qsort(c->gone_class, c->ngone, sizeof(*c->gone_class), by_stat);
+	return 0;
+}
+
+uint8_t
+gone_class(const struct collect *c, const struct entry *en)
+{
+	struct gone_class want = {.stat = stat_of(en)};
+	const struct gone_class *g = c->gone_class == NULL ? NULL :
+	    bsearch(&want, c->gone_class, c->ngone, sizeof(want), by_stat);
+
+	return g != NULL ? g->class_ : 0;
 }
 
 /* Read the entry of the work list: 1 if its sum is this. */

@@ -432,6 +432,8 @@ store_item(struct store *x, const struct entry *item,
 		en.class_ = old->class_;
 		x->tail_to = old->size;
 		x->tail_from = old->size - old->last_len;
+	} else {
+		en.class_ = gone_class(x->c, item);
 	}
 	rc = read_item(x, cs, path, &en, e);
 	if (rc < 0)
@@ -520,8 +522,7 @@ collect_store(struct collect *c, const struct collect_sink *k, struct err *e)
 	buf_init(&x.from, ENTRY_KEY_MAX + 1);
 	buf_init(&x.scratch, ENTRY_MAX);
 	chunker_gear_init(&x.gear, c->s->gear);
-	gone_sort(c);
-	if (hash_init(&x.tail, HASH_BLAKE2B, e) != 0 ||
+	if (gone_sort(c, e) != 0 || hash_init(&x.tail, HASH_BLAKE2B, e) != 0 ||
 	    (r = entry_reader_new(c->list_fd, 0, -1, e)) == NULL)
 		goto out;
 	rc = store_list(&x, r, e);

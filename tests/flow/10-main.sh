@@ -32,6 +32,7 @@ mkdir -p "$a/shop/deep/er" "$a/shop/nothing"
 head -c 3000000 /dev/urandom >"$a/shop/deep/er/banner.jpg"
 printf 'lamp\n' >"$a/shop/-leading dash.html"
 printf 'lamp\n' >"$a/chats/客户 李.txt"
+printf 'lamp\n' >"$a/shop/note"
 printf 'key\n' >"$b/shop/page.html"
 chmod 600 "$b/shop/page.html"
 touch -d '2019-02-03 04:05:06.789012345' "$b/shop/page.html"
@@ -49,6 +50,8 @@ step "day 2"
 day 2
 printf '2026-11-21 09:00 another line\n' >>"$a/chats/anna.txt"
 mv "$a/shop/deep/er/banner.jpg" "$a/shop/banner.jpg"
+# begun as text, it is cut as text for good, under another name too
+head -c 60000 /dev/urandom >>"$a/shop/note"
 chmod 640 "$a/chats/empty.txt"
 rm "$a/chats/客户 李.txt"
 expect 0 ws ws-01 run
@@ -63,11 +66,13 @@ step "day 3"
 day 3
 head -c 4000 "$a/chats/anna.txt" >"$t/cut"
 cat "$t/cut" >"$a/chats/anna.txt"
+mv "$a/shop/note" "$a/shop/another note"
 sed -i 's/lamp/LAMP/' "$b/chats/berta.txt"
 sqlite3 "$b/app/m.db" "insert into m(t) values ('x');"
 sqlite3 "$b/chats/m.db" "insert into m(t) values ('x');"
 expect 0 ws ws-01 run
 says 'truncated'
+says '1 moved'
 expect 0 ws ws-02 run
 says 'rewritten'
 keep ws-01 3
