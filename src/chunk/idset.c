@@ -201,6 +201,49 @@ id_cmp(const void *a, const void *b)
 	return memcmp(a, b, IDSET_ID_LEN);
 }
 
+static void
+swap_ids(uint8_t *a, uint8_t *b)
+{
+	uint8_t t[IDSET_ID_LEN];
+
+	memcpy(t, a, IDSET_ID_LEN);
+	memcpy(a, b, IDSET_ID_LEN);
+	memcpy(b, t, IDSET_ID_LEN);
+}
+
+/*
+ * qsort() of a large array takes as much memory again.  Ids are evenly spread:
+ * put each among those of its first byte, in place, then sort 256 small ones.
+ */
+static void
+sort_ids(uint8_t *v, size_t n)
+{
+	size_t end[256] = {0}, at[256], begin = 0;
+
+	for (size_t i = 0; i < n; i++)
+		end[v[i * IDSET_ID_LEN]]++;
+	for (size_t b = 0; b < 256; b++) {
+		at[b] = begin;
+		begin = end[b] += begin;
+	}
+	for (size_t b = 0; b < 256; b++)
+		while (at[b] < end[b]) {
+			uint8_t *id = v + at[b] * IDSET_ID_LEN;
+
+			if (*id == b)
+				at[b]++;
+			else
+				swap_ids(id, v + at[*id]++ * IDSET_ID_LEN);
+		}
+	begin = 0;
+	for (size_t b = 0; b < 256; b++) {
+		if (end[b] - begin > 1)
+			qsort(v + begin * IDSET_ID_LEN, end[b] - begin,
+			    IDSET_ID_LEN, id_cmp);
+		begin = end[b];
+	}
+}
+
 int
 idset_save(struct idset *s, const char *file, struct err *e)
 {
@@ -214,7 +257,7 @@ idset_save(struct idset *s, const char *file, struct err *e)
 	s->table = NULL;
 	s->slots = 0;
 	if (s->nfresh > 0)
-		qsort(s->fresh, s->nfresh, IDSET_ID_LEN, id_cmp);
+		sort_ids(s->fresh, s->nfresh);
 	if (file_new_open(&f, file, 0600, e) != 0)
 		goto out;
 	while (i < s->nmap || j < s->nfresh) {
