@@ -5,9 +5,9 @@
 LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
 	libgit2-dev libarchive-dev libsodium-dev libssl-dev libinih-dev
 	libsqlite3-dev libzstd-dev libyajl-dev
-	zlib1g-dev"
+	zlib1g-dev libqrencode-dev"
 LIUDI_TEST="libcmocka-dev dash busybox age jq openssh-server shellcheck zstd
-	sqlite3 mandoc unzip"
+	sqlite3 mandoc unzip zbar-tools"
 
 # need PACKAGE...: install what is missing; 1 line to run if we are not root.
 need() {

@@ -86,6 +86,7 @@ archive(_entry)?\.h:bundle unbundle desk
 zstd(_errors)?\.h:bundle unbundle
 git2[./]:repo control
 zlib\.h:repo
+qrencode\.h:qr
 LIST
 
 find "$top/src" -name '*.[ch]' | sed 's,.*/,,' | sort | uniq -d >"$tmp/twice"
