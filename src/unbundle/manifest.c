@@ -514,7 +514,7 @@ read_source(struct reader *r, const struct json_node *line)
 		if (!val[i])
 			return err_set(r->e, ERR_FORMAT, "no key '%s'",
 			    keys[i]);
-	if (get_text(r, val[0], s.name, sizeof(s.name)) < 0 ||
+	if (get_name(r, val[0], s.name) < 0 ||
 	    get_text(r, val[1], s.kind, sizeof(s.kind)) < 0 ||
 	    get_text(r, val[2], s.state, sizeof(s.state)) < 0)
 		return -1;
@@ -733,7 +733,7 @@ read_file(struct reader *r, const struct json_node *line)
 		return wrong(r, "op");
 	f.op = (enum record_op)op;
 	if (check_file_keys(r, f.op, seen) < 0 ||
-	    get_text(r, val[F_SOURCE], source, sizeof(source)) < 0 ||
+	    get_name(r, val[F_SOURCE], source) < 0 ||
 	    get_path(r, val[F_PATH], val[F_PATH_B64], &r->path) < 0)
 		return -1;
 	f.source = source;

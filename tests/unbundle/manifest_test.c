@@ -373,6 +373,14 @@ refuses_hostile_lines(void **state)
 		{B64_LINE("/wA="), "'path_b64'"},	/* \xff\0 */
 		{"{\"op\":\"removed\",\"source\":\"\",\"path\":\"a\"}\n",
 			"'source'"},
+		/* A source becomes a folder of the restored. */
+		{"{\"op\":\"removed\",\"source\":\"..\",\"path\":\"a\"}\n",
+			"'source'"},
+		{"{\"op\":\"removed\",\"source\":\"/s\",\"path\":\"a\"}\n",
+			"'source'"},
+		{"{\"op\":\"removed\",\"source\":\"s/t\",\"path\":\"a\"}\n",
+			"'source'"},
+		{SOURCE(".."), "'source'"},
 		{BUNDLE("../a"), "'path'"},
 		{"{\"path\":\"a\",\"sha256\":\"" HEX11 "\","
 			"\"chunks\":[]}\n", "no key 'bytes'"},
