@@ -12,10 +12,14 @@
 #include "base/banned.h"
 
 #define STEP (256u * 1024)
+/* The dates that a zip can hold: others take libarchive out of its tables. */
+#define ZIP_FIRST INT64_C(315532800)	/* 1980 */
+#define ZIP_LAST INT64_C(4354732799)	/* the end of 2107, less a day */
 
 struct packout {
 	struct archive *a;
 	struct archive_entry *entry;
+	enum packout_kind kind;
 	locale_t utf8;		/* names are UTF-8, whatever the user's are */
 	uint8_t step[STEP];
 };
@@ -69,6 +73,7 @@ packout_new(int fd, enum packout_kind kind, struct err *e)
 		(void)err_nomem(e);
 		return NULL;
 	}
+	p->kind = kind;
 	/* Without it names are still right, if in a roundabout form. */
 	p->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (configure(p, kind, e) < 0)
@@ -114,6 +119,14 @@ copy(struct packout *p, int from, int64_t off, int64_t size, struct err *e)
 	return 0;
 }
 
+static int64_t
+within(int64_t v, int64_t low, int64_t high)
+{
+	if (v < low)
+		return low;
+	return v > high ? high : v;
+}
+
 static int
 add(struct packout *p, const char *path, int64_t size, unsigned mode,
 	int64_t mtime_sec, uint32_t mtime_nsec, int from, int64_t off,
@@ -121,6 +134,8 @@ add(struct packout *p, const char *path, int64_t size, unsigned mode,
 {
 	struct archive_entry *t = archive_entry_clear(p->entry);
 
+	if (p->kind == PACKOUT_ZIP)
+		mtime_sec = within(mtime_sec, ZIP_FIRST, ZIP_LAST);
 	archive_entry_copy_pathname(t, path);
 	archive_entry_set_filetype(t, AE_IFREG);
 	archive_entry_set_perm(t, (mode_t)(mode & 0777));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/str.h"
 #include "desk/columns.h"
 #include "desk/event.h"
@@ -340,14 +341,17 @@ line_files(struct catalogue *c, int64_t line, int64_t part,
 {
 	const char *from = path ? path : "";
 	enum sql q = source ? SQL_VERSION_UNDER : SQL_VERSION_AT;
+	/* Behind any path: longer than all, of the highest byte. */
+	char last[PATH_MAX_LEN + 2];
 	char *to;
 	int rc;
 
 	if (!source)
 		return rest_files(c, q, catalogue_step(c, q, e, "ii", line,
 		    part), part, NULL, fn, arg, e);
-	/* Any path: no path begins with the byte 255 a thousandfold. */
-	to = path && *path ? str_fmt("%s0", path) : str_dup("\xff\xff\xff\xff");
+	memset(last, 0xff, sizeof(last) - 1);
+	last[sizeof(last) - 1] = '\0';
+	to = path && *path ? str_fmt("%s0", path) : str_dup(last);
 	if (!to)
 		return err_nomem(e);
 	rc = rest_files(c, q, catalogue_step(c, q, e, "iitbb", line, part,

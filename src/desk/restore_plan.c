@@ -221,6 +221,14 @@ leave_out(struct making *m, const struct query_file *f, const char *why,
 	    why, e);
 }
 
+/* An archive has nobody behind it who looks at names once more. */
+static bool
+is_safe(const struct query_file *f)
+{
+	return path_is_safe(f->path, f->path_len) && !strchr(f->source, '/') &&
+	    path_is_safe(f->source, strlen(f->source));
+}
+
 static int
 on_file(void *arg, const struct query_file *f, struct err *e)
 {
@@ -232,7 +240,7 @@ on_file(void *arg, const struct query_file *f, struct err *e)
 	bool changed = false;
 	char *name;
 
-	if (!path_is_safe(f->path, f->path_len))
+	if (!is_safe(f))
 		return leave_out(m, f, "its path leads out of its folder", e);
 	if (f->elsewhere && f->size > 0 && f->runs_len == 0)
 		return leave_out(m, f, "it lies in an epoch that is not here",

@@ -269,7 +269,8 @@ const char *const sql_text[SQL_COUNT] = {
 		"AND p.started <= ?3 ORDER BY p.started, l.station, p.run, p.n",
 	[SQL_STATION_EACH] = "SELECT DISTINCT station FROM line "
 		"ORDER BY station",
-	[SQL_STATION_SUM] = "SELECT count(*), ifnull(sum(v.size), 0) "
+	/* Sizes are claims: sum() fails where they do not fit 64 bits. */
+	[SQL_STATION_SUM] = "SELECT count(*), CAST(total(v.size) AS INT) "
 		"FROM line l JOIN version v ON v.line = l.n "
 		"WHERE l.station = ?1 AND v.to_part IS NULL",
 	[SQL_STATION_PROBLEMS] = "SELECT count(*) FROM event "
