@@ -98,8 +98,11 @@ write_manifest(struct part_maker *m, const struct packer_bundle *b, size_t n,
 	    bundle_lines(b, n, &text, e) != 0 ||
 	    (sources != NULL &&
 		buf_add(&text, sources->data, sources->len, e) != 0) ||
-	    buf_add(&text, m->lines.data, m->lines.len, e) != 0 ||
-	    packer_manifest(m->packer, &text, &sealed, e) != 0)
+	    buf_add(&text, m->lines.data, m->lines.len, e) != 0)
+		goto out;
+	/* Megabytes, just where most memory is in use. */
+	buf_release(&m->lines);
+	if (packer_manifest(m->packer, &text, &sealed, e) != 0)
 		goto out;
 	memset(run, 0, sizeof(*run));
 	run->seq = m->head.seq;
