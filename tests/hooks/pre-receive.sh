@@ -19,7 +19,7 @@ printf '[gpg]\n\tformat = ssh\n[init]\n\tdefaultBranch = none\n' \
 tools=
 if [ "$1" = busybox ]; then
 	mkdir "$t/bin"
-	for tool in awk sed head tail cut wc date mktemp rm cat grep; do
+	for tool in awk sed head tr date mktemp rm grep; do
 		ln -s "$(command -v busybox)" "$t/bin/$tool"
 	done
 	tools="PATH=$t/bin:\$PATH"
@@ -32,8 +32,11 @@ for repo in control records desk; do
 	git init -q --bare "$t/$repo.git"
 	git -C "$t/$repo.git" config receive.fsckObjects true
 	git -C "$t/$repo.git" config receive.unpackLimit 1
-	printf '#!/bin/sh\n%s exec %s %s/hooks/pre-receive\n' "$tools" "$*" \
-	    "$src" >"$t/$repo.git/hooks/pre-receive"
+	# while there is a folder "counted", its programs come first
+	printf '#!/bin/sh\n%s\n%s\n%s\n' "$tools" \
+	    "[ ! -d $t/counted ] || PATH=$t/counted:\$PATH" \
+	    "exec $* $src/hooks/pre-receive" \
+	    >"$t/$repo.git/hooks/pre-receive"
 	chmod +x "$t/$repo.git/hooks/pre-receive"
 done
 git init -q --bare "$t/ws.git"
@@ -511,6 +514,12 @@ printf '\000\n' >>"$t/nul"
 tail -c +23 "$t/file" >>"$t/nul"
 put 100644 "$(git hash-object -w "$t/nul")" "$stem-0.manifest.age"
 try E18 'a NUL in the header' "$(sign)"
+# a manifest like this passes through awk as a whole
+begin
+seal_part 0
+put 100644 "$(head -c 16777216 /dev/zero | git hash-object -w --stdin)" \
+    "$stem-0.manifest.age"
+try E18 'zeros' "$(sign)"
 # random bytes hold every line that a scanner could stumble over
 begin
 seal_part 0 1000000 1000000 1000000 1000000 1000000 1000000 1000000 1000000
@@ -518,6 +527,23 @@ try ok 'megabytes of random bytes' "$(sign)"
 begin
 seal_part 0 14000000
 try ok 'a large bundle' "$(sign)"
+for size in 1000 100000; do
+	for text in 'plain text' ''; do
+		begin
+		seal_part 0 "$size"
+		head -c "$size" /dev/urandom >"$t/tail"
+		{ printf '%s' "$text"; head -c $((size / 2)) "$t/tail"; } \
+		    >"$t/file"
+		sed '/^Liudi-Bundle/d' "$t/message" >"$t/m2"
+		{
+			cat "$t/m2"
+			echo "Liudi-Bundle: sha256:$(sum) $(wc -c <"$t/file")"
+		} >"$t/message"
+		put 100644 "$(git hash-object -w "$t/file")" \
+		    "$stem-0.bundle-00.age"
+		try E18 "a bundle that is '$text' of $size" "$(sign)"
+	done
+done
 begin
 seal_part 0
 oid=$(sealed 16777217)
@@ -526,6 +552,38 @@ try E17 'a manifest over 16 MiB' "$(sign)"
 begin
 seal_part 0 17000000 17000000 17000000
 try E17 'a part over 48 MiB' "$(sign)"
+
+# --- how many programs a push starts
+# counted COUNT WHAT COMMIT: at most so many.  Each is a millisecond or more.
+counted()
+{
+	mkdir "$t/counted"
+	for tool in git awk sed head tail cut wc tr date mktemp mkdir rm cat \
+	    grep ssh-keygen sh; do
+		real=$(PATH=$t/bin:$PATH command -v $tool)
+		printf '#!/bin/sh\necho %s >>%s/started\nexec %s "$@"\n' \
+		    $tool "$t" "$real" >"$t/counted/$tool"
+		chmod +x "$t/counted/$tool"
+	done
+	rm -f "$t/started"
+	try ok "$2" "$3"
+	rm -r "$t/counted"
+	count=$(wc -l <"$t/started")
+	cases=$((cases + 1))
+	cp "$t/started" "$t/said"
+	# none at all: then this counts nothing
+	{ [ "$count" -le "$1" ] && [ "$count" -ge 5 ]; } ||
+		fail "$2: $count programs, not $1"
+}
+begin
+seal_part 0
+counted 12 'one part without a bundle' "$(sign)"
+begin
+seal_part 0 5000 5000
+counted 17 'one part with two small bundles' "$(sign)"
+p0=$(part '' 0)
+p1=$(part "$p0" 1)
+counted 18 'two parts' "$p1"
 
 # --- desk.git
 begin
