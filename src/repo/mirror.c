@@ -179,6 +179,45 @@ parse_refs(struct refs *r, char *text, struct err *e)
 	return 0;
 }
 
+static int
+keep_ref(void *arg, const char *ref, const char *id, struct err *e)
+{
+	return refs_add(arg, ref, id, e);
+}
+
+static int
+list_held(const char *dir, struct refs *r, struct err *e)
+{
+	struct mirror *m = mirror_open(dir, e);
+	int rc;
+
+	if (!m)
+		return -1;
+	rc = mirror_refs(m, "refs/heads/", keep_ref, r, e);
+	mirror_close(m);
+	return rc;
+}
+
+/*
+ * A folder of this machine is read as it lies: git would start four programs
+ * to say the same.  False: let git try, or say what is wrong.
+ */
+static bool
+list_folder(const struct central *c, const char *dir, struct refs *r)
+{
+	struct refs found = {NULL, 0, 0};
+	struct err ignored = ERR_INIT;
+
+	if (c->kind != CENTRAL_PATH)
+		return false;
+	if (list_held(dir, &found, &ignored) < 0) {
+		refs_release(&found);
+		return false;
+	}
+	*r = found;
+	return true;
+}
+
 /* What the central has. */
 static int
 list_remote(const struct central *c, const char *name, const char *url,
@@ -188,20 +227,17 @@ list_remote(const struct central *c, const char *name, const char *url,
 		"--", url, NULL};
 	struct buf out = BUF_INIT(MAX_LIST);
 	char last[256];
-	int rc = -1, status = git(c, argv, &out, last, e);
+	int rc = -1, status;
 
+	if (list_folder(c, url, r))
+		return 0;
+	status = git(c, argv, &out, last, e);
 	if (status == 0)
 		rc = out.data ? parse_refs(r, (char *)out.data, e) : 0;
 	else if (status > 0)
 		rc = unreachable(name, last, e);
 	buf_release(&out);
 	return rc;
-}
-
-static int
-keep_ref(void *arg, const char *ref, const char *id, struct err *e)
-{
-	return refs_add(arg, ref, id, e);
 }
 
 /* True if commit ID is HELD, or on top of it. */
@@ -250,19 +286,6 @@ compare(const char *dir, const struct refs *held, const struct refs *shown,
 	}
 	rc = 0;
 out:
-	mirror_close(m);
-	return rc;
-}
-
-static int
-list_held(const char *dir, struct refs *r, struct err *e)
-{
-	struct mirror *m = mirror_open(dir, e);
-	int rc;
-
-	if (!m)
-		return -1;
-	rc = mirror_refs(m, "refs/heads/", keep_ref, r, e);
 	mirror_close(m);
 	return rc;
 }
