@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/path.h"
@@ -21,6 +23,7 @@
 #define READ_STEP 65536
 #define TMP_TRIES 100
 #define FAULT_EXIT 86
+#define LOCK_TRIES 200		/* of 10 ms, for the children of the dead */
 
 /*
  * The one switch of this module, for tests: calls left until the fault (0:
@@ -613,31 +616,55 @@ file_is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* ERR_LOCKED with the pid that the holder has left in the file. */
-static int
-tell_holder(int fd, const char *path, struct err *e)
+/* The pid that the holder has left in the file; 0: none that makes sense. */
+static pid_t
+read_holder(int fd)
 {
 	char text[32];
 	int64_t pid;
 	ssize_t n;
 
 	n = pread(fd, text, sizeof(text) - 1, 0);
-	if (n > 0) {
-		text[n] = '\0';
-		text[strcspn(text, "\n")] = '\0';
-		if (str_to_i64(text, 1, INT32_MAX, &pid) == 0)
-			return err_set(e, ERR_LOCKED,
-			    "process %d holds the lock '%s'", (int)pid, path);
-	}
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	if (str_to_i64(text, 1, INT32_MAX, &pid) < 0)
+		return 0;
+	return (pid_t)pid;
+}
+
+static int
+tell_holder(int fd, const char *path, struct err *e)
+{
+	pid_t pid = read_holder(fd);
+
+	if (pid > 0)
+		return err_set(e, ERR_LOCKED, "process %d holds the lock '%s'",
+		    (int)pid, path);
 	return err_set(e, ERR_LOCKED, "another process holds the lock '%s'",
 	    path);
+}
+
+/*
+ * A child has the descriptor, and so the lock, until it reaches exec or closes
+ * it: if its parent is killed in between, the lock outlives the holder by a
+ * moment, which is long on a busy machine.
+ */
+static bool
+holder_is_dead(int fd)
+{
+	pid_t pid = read_holder(fd);
+
+	return pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
 }
 
 int
 file_lock(const char *path, int *fd_out, struct err *e)
 {
+	struct timespec pause = {0, 10000000};
+	int fd, n, tries = 0;
 	char text[32];
-	int fd, n;
 
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
 	    0600);
@@ -646,14 +673,18 @@ file_lock(const char *path, int *fd_out, struct err *e)
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EINTR)
 			continue;
-		if (errno == EWOULDBLOCK)
-			(void)tell_holder(fd, path, e);
-		else
+		if (errno != EWOULDBLOCK) {
 			(void)err_sys(e, errno, "cannot lock '%s'", path);
+		} else if (tries++ < LOCK_TRIES && holder_is_dead(fd)) {
+			(void)nanosleep(&pause, NULL);
+			continue;
+		} else {
+			(void)tell_holder(fd, path, e);
+		}
 		(void)close(fd);
 		return -1;
 	}
-	/* For the text of an error only; a full disk does not matter here. */
+	/* Not vital: a full disk does not matter here. */
 	n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) < 0)
 		n = 0;

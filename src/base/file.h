@@ -96,7 +96,8 @@ int file_each(const char *dir,
 	struct err *e);
 
 /*
- * Take the lock file PATH (made 0600) without waiting.  Returns 0 and *fd to
+ * Take the lock file PATH (made 0600) without waiting for a process that lives;
+ * children of a killed one get 2 s to let go of it.  Returns 0 and *fd to
  * close when done, or -1 (ERR_LOCKED names the process that holds it, where
  * it can be read).  The lock ends with the process.
  */

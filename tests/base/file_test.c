@@ -355,6 +355,22 @@ locks(void **state)
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(file_lock(in_dir("l"), &fd, &e), 0);
 	assert_int_equal(close(fd), 0);
+
+	/* A child that has not reached exec yet is waited for. */
+	pid = fork();
+	if (pid == 0) {
+		if (file_lock(in_dir("l"), &fd, NULL) < 0)
+			_exit(1);
+		if (fork() == 0) {
+			(void)usleep(200000);
+			_exit(0);
+		}
+		abort();
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(file_lock(in_dir("l"), &fd, &e), 0);
+	assert_int_equal(close(fd), 0);
 }
 
 /*
