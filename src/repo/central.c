@@ -43,6 +43,10 @@ static const struct {
 	{"receive", "autogc", "false"},
 	{"core", "bigFileThreshold", "512k"},
 	{"core", "compression", "0"},
+	/* git's own choice leaves out the branch, and a station forgets */
+	{"core", "fsync", "objects,derived-metadata,reference"},
+	/* nobody lends this repository objects: no git to ask for them */
+	{"core", "alternateRefsCommand", "true"},
 	{"core", "logAllRefUpdates", "always"},
 	{"pack", "window", "0"},
 	{"gc", "auto", "0"},
