@@ -13,7 +13,12 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(main 10-main.sh)
 	liudi_flow(model 20-model.sh $<TARGET_FILE:flow_model>)
 	liudi_flow(kill 30-kill.sh)
-	liudi_flow(faults 40-faults.sh)
+	# liudi again, but with a file module that fails when it is told to.
+	add_executable(liudi_faulty $<TARGET_OBJECTS:liudi>
+		${PROJECT_SOURCE_DIR}/src/base/file.c)
+	target_compile_definitions(liudi_faulty PRIVATE LIUDI_FAULTS)
+	target_link_libraries(liudi_faulty PRIVATE liudi_cli liudi_agent)
+	liudi_flow(faults 40-faults.sh $<TARGET_FILE:liudi_faulty>)
 	liudi_flow(attacks 45-attacks.sh)
 	liudi_flow(disk 50-disk.sh)
 	liudi_flow(heartbeat 60-heartbeat.sh)
