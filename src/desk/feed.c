@@ -4,6 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "desk/chain.h"
+#include "repo/packr.h"
+
 #include "base/banned.h"
 
 #define SLOTS OPENER_ROOMS
@@ -18,6 +21,7 @@ struct slot {
 
 struct feed {
 	struct mirror *records;
+	struct packr *packs;
 	struct opener *opener;
 	const char (*blobs)[CANON_ID_LEN];
 	size_t n;
@@ -56,6 +60,26 @@ set_full(struct feed *f, size_t i, bool full)
 	(void)pthread_mutex_unlock(&f->lock);
 }
 
+/*
+ * No hash of the sealed bytes is asked for: whoever unpacks them holds every
+ * chunk against its id.
+ */
+static int
+open_blob(struct feed *f, size_t i, struct slot *s)
+{
+	const size_t room = i % SLOTS;
+	struct buf sealed = {opener_room(f->opener, room), 0, CHAIN_BUNDLE_MAX,
+	    CHAIN_BUNDLE_MAX};	/* it never grows, nor is it released */
+
+	err_clear(&s->e);
+	if (!packr_blob(f->packs, f->blobs[i], &sealed))
+		return fetch_bundle(f->records, f->opener, room, f->blobs[i],
+		    NULL, NULL, 0, NULL, &s->plain, &s->e);
+	s->plain.data = sealed.data;
+	return opener_open_room(f->opener, room, sealed.len, NULL, 0, NULL,
+	    &s->plain.n, &s->e);
+}
+
 static void *
 reader(void *arg)
 {
@@ -67,22 +91,25 @@ reader(void *arg)
 
 		if (!wait_for(f, i, false))
 			break;
-		err_clear(&s->e);
-		s->rc = fetch_bundle(f->records, f->opener, i % SLOTS,
-		    f->blobs[i], NULL, NULL, 0, NULL, &s->plain, &s->e);
+		s->rc = open_blob(f, i, s);
 		set_full(f, i, true);
 	}
 	return NULL;
 }
 
 struct feed *
-feed_new(struct mirror *records, struct opener *opener,
+feed_new(struct mirror *records, const char *dir, struct opener *opener,
 	const char (*blobs)[CANON_ID_LEN], size_t n, struct err *e)
 {
 	struct feed *f = calloc(1, sizeof(*f));
 
 	if (!f) {
 		(void)err_nomem(e);
+		return NULL;
+	}
+	f->packs = packr_open(dir, e);
+	if (!f->packs) {
+		free(f);
 		return NULL;
 	}
 	f->records = records;
@@ -92,6 +119,7 @@ feed_new(struct mirror *records, struct opener *opener,
 	if (pthread_mutex_init(&f->lock, NULL) != 0 ||
 	    pthread_cond_init(&f->change, NULL) != 0 ||
 	    pthread_create(&f->thread, NULL, reader, f) != 0) {
+		packr_close(f->packs);
 		free(f);
 		(void)err_set(e, ERR_FAIL, "cannot start a thread");
 		return NULL;
@@ -151,5 +179,6 @@ feed_free(struct feed *f)
 	}
 	(void)pthread_cond_destroy(&f->change);
 	(void)pthread_mutex_destroy(&f->lock);
+	packr_close(f->packs);
 	free(f);
 }

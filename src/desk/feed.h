@@ -15,9 +15,14 @@
 
 struct feed;
 
-/* BLOBS: N ids, borrowed; opened in that order. */
-struct feed *feed_new(struct mirror *records, struct opener *opener,
-	const char (*blobs)[CANON_ID_LEN], size_t n, struct err *e);
+/*
+ * BLOBS: N ids, borrowed, of the repository DIR that RECORDS is open on; opened
+ * in that order.  What they hold was sealed by whom it names; nothing else of
+ * it is checked.
+ */
+struct feed *feed_new(struct mirror *records, const char *dir,
+	struct opener *opener, const char (*blobs)[CANON_ID_LEN], size_t n,
+	struct err *e);
 
 /*
  * The next one: 1 and its *index and plaintext, borrowed until feed_done(); 0

@@ -441,8 +441,8 @@ all_bundles(struct restoring *r, struct err *e)
 	pthread_t thread;
 	bool more;
 
-	r->feed = feed_new(r->box->records, r->box->opener,
-	    (const char (*)[CANON_ID_LEN])r->plan.blob, r->plan.nbundles, e);
+	r->feed = feed_new(r->box->records, r->box->home->records,
+	    r->box->opener, (const char (*)[CANON_ID_LEN])r->plan.blob, r->plan.nbundles, e);
 	if (!r->feed)
 		return -1;
 	worker_init(&one, r);

@@ -1,4 +1,4 @@
-foreach(module IN ITEMS canon central packw spool push mirror receipt)
+foreach(module IN ITEMS canon central packr packw spool push mirror receipt)
 	liudi_test(repo ${module})
 endforeach()
 liudi_fuzz(canon DEPENDS repo)
