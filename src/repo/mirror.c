@@ -4,6 +4,7 @@
 #include <git2.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "crypto/hash.h"
@@ -253,15 +254,126 @@ follows(struct mirror *m, const char *id, const char *held)
 	    git_graph_descendant_of(m->repo, &a, &b) == 1;
 }
 
+/* --- what is kept */
+
+#define KEPT_TIME_LEN 17	/* "20261123T103000Z", NUL */
+
+int64_t
+mirror_kept(const char *ref, char live[static CANON_REF_LEN])
+{
+	const size_t n = sizeof(MIRROR_KEPT) - 1;
+	const char *rest = ref;
+	int64_t t = 0;
+	int len;
+
+	if (!str_starts(ref, MIRROR_KEPT)) {
+		t = INT64_MAX;
+	} else {
+		for (rest += n; *rest && *rest != '/'; rest++)
+			if (*rest >= '0' && *rest <= '9' &&
+			    rest - ref < (int)n + KEPT_TIME_LEN)
+				t = t * 10 + (*rest - '0');
+		rest += *rest == '/';
+	}
+	len = snprintf(live, CANON_REF_LEN, "%s%s",
+	    t == INT64_MAX ? "" : "refs/heads/", rest);
+	if (len < 0 || len >= CANON_REF_LEN)
+		live[0] = '\0';
+	return t;
+}
+
+static int
+count_ref(void *arg, const char *ref, const char *id, struct err *e)
+{
+	(void)ref;
+	(void)id;
+	(void)e;
+	++*(size_t *)arg;
+	return 0;
+}
+
+/* A time under which nothing is kept yet: UTC, or some seconds later. */
+static int
+free_time(struct mirror *m, int64_t utc, char out[static KEPT_TIME_LEN],
+	struct err *e)
+{
+	char prefix[sizeof(MIRROR_KEPT) + KEPT_TIME_LEN];
+	struct clock_date d;
+	size_t n = 1;
+
+	for (; n > 0; utc++) {
+		clock_split_utc(utc, &d);
+		(void)snprintf(out, KEPT_TIME_LEN,
+		    "%04d%02d%02dT%02d%02d%02dZ", d.year % 10000, d.month,
+		    d.day, d.hour, d.min, d.sec);
+		(void)snprintf(prefix, sizeof(prefix), MIRROR_KEPT "%s/", out);
+		n = 0;
+		if (mirror_refs(m, prefix, count_ref, &n, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The old head gets its new name first: it is never without one. */
+static int
+move_aside(struct mirror *m, const struct ref *held, const struct ref *now,
+	const char *when, struct err *e)
+{
+	char *kept = str_fmt(MIRROR_KEPT "%s/%s", when,
+	    held->name + strlen("refs/heads/"));
+	git_reference *r = NULL, *live = NULL;
+	git_oid old, new;
+	int rc = -1;
+
+	if (!kept) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (git_oid_fromstr(&old, held->id) < 0 ||
+	    (now && git_oid_fromstr(&new, now->id) < 0)) {
+		(void)err_set(e, ERR_FORMAT, "'%s' is at no object id",
+		    held->name);
+		goto out;
+	}
+	if (now && !git_odb_exists(m->odb, &new)) {
+		(void)err_set(e, ERR_NET,
+		    "the central changed while it was read");
+		(void)err_hint(e, "run the command again");
+		goto out;
+	}
+	if (git_reference_create(&r, m->repo, kept, &old, 0,
+	    "liudi: kept") < 0) {
+		(void)gitx_err(e, ERR_IO, "cannot keep '%s'", held->name);
+		goto out;
+	}
+	git_reference_free(r);
+	r = NULL;
+	if ((now && git_reference_create_matching(&r, m->repo, held->name,
+	    &new, 1, &old, "liudi: accepted") < 0) ||
+	    (!now && (git_reference_lookup(&live, m->repo, held->name) < 0 ||
+	    git_reference_delete(live) < 0))) {
+		(void)gitx_err(e, ERR_IO, "cannot move '%s'", held->name);
+		goto out;
+	}
+	rc = 0;
+out:
+	git_reference_free(r);
+	git_reference_free(live);
+	free(kept);
+	return rc;
+}
+
 /*
  * What we held before against what the central showed before the fetch: both
  * are known, whatever was pushed meanwhile.
  */
 static int
 compare(const char *dir, const struct refs *held, const struct refs *shown,
-	struct buf *rewritten, size_t *n, struct err *e)
+	const struct mirror_accept *accept, struct buf *rewritten, size_t *n,
+	struct err *e)
 {
 	struct mirror *m = mirror_open(dir, e);
+	char when[KEPT_TIME_LEN] = "";
 	const struct ref *now;
 	size_t i;
 	int rc = -1;
@@ -273,15 +385,15 @@ compare(const char *dir, const struct refs *held, const struct refs *shown,
 		if (now && follows(m, now->id, held->v[i].id))
 			continue;
 		++*n;
-		if (!rewritten)
+		if (accept && accept->fn(accept->arg, held->v[i].name)) {
+			if (!when[0] && free_time(m, accept->utc, when, e) < 0)
+				goto out;
+			if (move_aside(m, &held->v[i], now, when, e) < 0)
+				goto out;
 			continue;
-		if (now && buf_addf(rewritten, e, "%s: the central is at %s, "
-		    "which does not follow on %s\n", now->name, now->id,
-		    held->v[i].id) < 0)
-			goto out;
-		if (!now && buf_addf(rewritten, e, "%s: the central has it no "
-		    "longer; we hold %s\n", held->v[i].name,
-		    held->v[i].id) < 0)
+		}
+		if (rewritten && buf_addf(rewritten, e, "%s %s %s\n",
+		    held->v[i].name, held->v[i].id, now ? now->id : "-") < 0)
 			goto out;
 	}
 	rc = 0;
@@ -327,6 +439,14 @@ int
 mirror_fetch(const struct central *c, const char *name, const char *dir,
 	struct buf *rewritten, struct err *e)
 {
+	return mirror_fetch_accept(c, name, dir, NULL, rewritten, e);
+}
+
+int
+mirror_fetch_accept(const struct central *c, const char *name,
+	const char *dir, const struct mirror_accept *accept,
+	struct buf *rewritten, struct err *e)
+{
 	char *url = central_repo(c, name), last[256] = "";
 	const char *argv[] = {"git", "-C", dir, "fetch", "--quiet",
 		"--no-tags", "--no-auto-maintenance", "--no-write-fetch-head",
@@ -354,7 +474,7 @@ mirror_fetch(const struct central *c, const char *name, const char *dir,
 	if (status < 0)
 		goto out;
 	index_packs(c, dir);
-	if (compare(dir, &held, &shown, rewritten, &n, e) < 0)
+	if (compare(dir, &held, &shown, accept, rewritten, &n, e) < 0)
 		goto out;
 	/* git says 1 when it refused a ref; the rest came in. */
 	if (status != 0 && !(status == 1 && n > 0)) {

@@ -19,12 +19,41 @@
 
 /*
  * Fetch all branches of repository NAME into the bare repository DIR (made if
- * missing).  REWRITTEN (may be NULL): a line per ref that the central no
- * longer has as a descendant of what we hold, or no longer has at all.
+ * missing).  REWRITTEN (may be NULL): a line "<ref> <id that we hold> <id of
+ * the central>" per ref that the central no longer has as a descendant of what
+ * we hold, or, with "-" for its id, no longer has at all.
  * -1: ERR_NET (hint); a rewritten history is not an error here.
  */
 int mirror_fetch(const struct central *c, const char *name, const char *dir,
 	struct buf *rewritten, struct err *e);
+
+/*
+ * A central that was made anew, or set back, is followed only where a manager
+ * says so, branch by branch.  What was held stays: at MIRROR_KEPT
+ * "<YYYYMMDDTHHMMSSZ>/" and its name without "refs/heads/".
+ */
+#define MIRROR_KEPT "refs/liudi/kept/"
+struct mirror_accept {
+	bool (*fn)(void *arg, const char *ref);	/* "refs/heads/..." */
+	void *arg;
+	int64_t utc;		/* of the decision */
+};
+
+/*
+ * As mirror_fetch.  A branch for which ACCEPT (may be NULL) says true is moved
+ * aside and then follows the central; it is no line of REWRITTEN.  Done again
+ * after a crash it is still right.
+ */
+int mirror_fetch_accept(const struct central *c, const char *name,
+	const char *dir, const struct mirror_accept *accept,
+	struct buf *rewritten, struct err *e);
+
+/*
+ * LIVE: the name that REF has or, where it is kept, had ("" if it is too
+ * long).  Returns the time since which it is kept, as the number YYYYMMDDHHMMSS,
+ * or INT64_MAX if it is not.
+ */
+int64_t mirror_kept(const char *ref, char live[static CANON_REF_LEN]);
 
 struct mirror;
 

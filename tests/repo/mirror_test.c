@@ -55,9 +55,19 @@ add_line(void *arg, const char *ref, const char *id, struct err *e)
 	return buf_addf(arg, e, "%s\n", ref);
 }
 
+/* ARG: the one branch, or NULL for all. */
+static bool
+accepts(void *arg, const char *ref)
+{
+	return !arg || strcmp(arg, ref) == 0;
+}
+
 static void
 test_fetch(void **state)
 {
+	static char ref0[] = REF0;
+	struct mirror_accept accept = {accepts, ref0, 1767323045};
+	char want[512], live[CANON_REF_LEN];
 	struct buf b = BUF_INIT(1 << 16);
 	struct err e = ERR_INIT;
 	struct fix f;
@@ -96,11 +106,10 @@ test_fetch(void **state)
 	    f.id[3]), 0);
 	if (mirror_fetch(&f.c, "records", f.copy, &b, &e) < 0)
 		fail_msg("%s", e.what);
-	assert_non_null(strstr(buf_str(&b), "ws/a/main/2026.0: the central is "
-	    "at"));
-	assert_non_null(strstr(buf_str(&b), "ws/b/main/2026.0: the central "
-	    "has it no longer"));
-	assert_non_null(strstr(buf_str(&b), REF0 ": the central is at"));
+	(void)snprintf(want, sizeof(want), "refs/heads/ws/a/main/2026.0 %s "
+	    "%s\nrefs/heads/ws/b/main/2026.0 %s -\n" REF0 " %s ", f.id[3],
+	    f.id[1], f.id[1], f.id[3]);
+	assert_int_equal(strncmp(buf_str(&b), want, strlen(want)), 0);
 	assert_null(strstr(buf_str(&b), "ws/c/"));
 	/* and nothing that we held is lost; what is new came in */
 	m = mirror_open(f.copy, &e);
@@ -113,6 +122,40 @@ test_fetch(void **state)
 	    "refs/heads/ws/b/main/2026.0\nrefs/heads/ws/c/main/2026.0\n"
 	    REF0 "\n");
 	mirror_close(m);
+
+	/* one is accepted; then all, the same second */
+	buf_clear(&b);
+	if (mirror_fetch_accept(&f.c, "records", f.copy, &accept, &b, &e) < 0)
+		fail_msg("%s", e.what);
+	assert_non_null(strstr(buf_str(&b), "ws/a/main/2026.0 "));
+	assert_null(strstr(buf_str(&b), REF0));
+	accept.arg = NULL;
+	buf_clear(&b);
+	assert_int_equal(mirror_fetch_accept(&f.c, "records", f.copy, &accept,
+	    &b, &e), 0);
+	assert_int_equal(b.len, 0);
+	m = mirror_open(f.copy, &e);
+	(void)snprintf(want, sizeof(want), MIRROR_KEPT "20260102T030405Z/%s",
+	    REF0 + strlen("refs/heads/"));
+	assert_int_equal(mirror_head(m, want, id, &e), 1);
+	assert_string_equal(id, f.id[3]);
+	assert_true(mirror_kept(want, live) == INT64_C(20260102030405));
+	assert_string_equal(live, REF0);
+	assert_true(mirror_kept(REF0, live) == INT64_MAX);
+	assert_string_equal(live, REF0);
+	assert_int_equal(mirror_head(m, REF0, id, &e), 1);
+	assert_string_not_equal(id, f.id[3]);
+	assert_int_equal(mirror_head(m, MIRROR_KEPT
+	    "20260102T030406Z/ws/b/main/2026.0", id, &e), 1);
+	assert_string_equal(id, f.id[1]);
+	assert_int_equal(mirror_head(m, "refs/heads/ws/b/main/2026.0", id,
+	    &e), 0);
+	assert_int_equal(mirror_head(m, "refs/heads/ws/a/main/2026.0", id,
+	    &e), 1);
+	assert_string_equal(id, f.id[1]);
+	mirror_close(m);
+	assert_int_equal(mirror_fetch(&f.c, "records", f.copy, &b, &e), 0);
+	assert_int_equal(b.len, 0);
 
 	/* no central: what we hold stays good */
 	assert_int_equal(box_sh(NULL, "mv '%s' '%s.gone'", f.url, f.url), 0);
