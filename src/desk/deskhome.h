@@ -4,6 +4,7 @@
  *   desk.ini                    where the central is
  *   control.git, records.git    mirrors
  *   control.pin                 the newest control commit that was checked
+ *   seen                        when what was first seen (desk/seen.h); kept
  *   catalogue/catalogue.sqlite3 the local index; can be deleted at any time
  *   keys/                       identities and signing keys (desk/keys.h)
  *
@@ -23,6 +24,7 @@ struct deskhome {
 	char *keys;
 	char *control, *records;	/* mirrors */
 	char *pin;
+	char *seen;
 	char *index;			/* folder of the catalogue */
 	char *catalogue;
 	struct config config;		/* empty until deskhome_open */

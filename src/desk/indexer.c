@@ -13,8 +13,11 @@
 
 struct ref {
 	char name[CANON_REF_LEN];
+	char live[CANON_REF_LEN];	/* as name, unless that is kept */
 	char head[CANON_ID_LEN];
 	struct canon_ref parts;
+	int64_t died;		/* when it was kept; INT64_MAX: it lives */
+	int64_t born;		/* behind what was kept then; 0 */
 };
 
 struct indexer {
@@ -26,6 +29,8 @@ struct indexer {
 	struct ref *ref;
 	size_t nrefs;
 	size_t parts;		/* new ones */
+	size_t at;		/* the ref being followed */
+	int64_t first_seen;	/* of the commit being read */
 	/* the branch being followed */
 	int64_t line, branch, fork;
 	char fork_id[CANON_ID_LEN];	/* the commit of part `fork` */
@@ -99,7 +104,10 @@ on_ref(void *arg, const char *name, const char *head, struct err *e)
 	ix->ref = r;
 	r += ix->nrefs;
 	memset(r, 0, sizeof(*r));
-	if (canon_ref_parse(&r->parts, name, &bad) < 0) {
+	r->died = mirror_kept(name, r->live);
+	if (canon_ref_parse(&r->parts, r->live, &bad) < 0) {
+		if (r->died != INT64_MAX)
+			return 0;	/* told when it was live */
 		const struct event_place at = {ix->with.catalogue, 0, 0, "",
 		    ix->with.now_utc};
 
@@ -117,16 +125,58 @@ cmp_ref(const void *a, const void *b)
 {
 	const struct canon_ref *x = &((const struct ref *)a)->parts;
 	const struct canon_ref *y = &((const struct ref *)b)->parts;
+	int64_t born_a = ((const struct ref *)a)->born;
+	int64_t born_b = ((const struct ref *)b)->born;
+	int64_t died_a = ((const struct ref *)a)->died;
+	int64_t died_b = ((const struct ref *)b)->died;
 	int c = strcmp(x->station, y->station);
 
 	if (c == 0)
 		c = strcmp(x->stream, y->stream);
 	if (c == 0)
+		c = born_a < born_b ? -1 : born_a > born_b;
+	if (c == 0)
 		c = x->epoch < y->epoch ? -1 : x->epoch > y->epoch;
 	if (c == 0)
 		c = x->incarnation < y->incarnation ? -1 :
 		    x->incarnation > y->incarnation;
+	if (c == 0)
+		c = died_a < died_b ? -1 : died_a > died_b;
 	return c;
+}
+
+static bool
+same_line(const struct ref *a, const struct ref *b)
+{
+	return strcmp(a->parts.station, b->parts.station) == 0 &&
+	    strcmp(a->parts.stream, b->parts.stream) == 0;
+}
+
+/*
+ * Branches of a line come into being one after the other.  Where one was kept
+ * and replaced, what has its name or a later one now is younger than all that
+ * was there before.
+ */
+static void
+find_births(struct indexer *ix)
+{
+	size_t i, k;
+
+	for (i = 0; i < ix->nrefs; i++) {
+		struct ref *r = &ix->ref[i];
+
+		for (k = 0; k < ix->nrefs; k++) {
+			const struct ref *old = &ix->ref[k];
+			const struct canon_ref *o = &old->parts;
+
+			if (old->died < r->died && old->died > r->born &&
+			    same_line(old, r) &&
+			    (o->epoch < r->parts.epoch ||
+			    (o->epoch == r->parts.epoch &&
+			    o->incarnation <= r->parts.incarnation)))
+				r->born = old->died;
+		}
+	}
 }
 
 /* --- Where a branch was left. */
@@ -240,9 +290,55 @@ find_branch(struct indexer *ix, const char *ref, char head[CANON_ID_LEN],
 	return rc < 0 ? -1 : 1;
 }
 
+/* What is kept is told where it gets its name in the catalogue. */
 static int
-add_branch(struct indexer *ix, const char *ref, struct err *e)
+tell_kept(struct indexer *ix, const struct ref *r, struct err *e)
 {
+	struct event_place at = {ix->with.catalogue, 0, ix->branch,
+	    r->parts.station, ix->with.now_utc};
+
+	if (r->died == INT64_MAX)
+		return 0;
+	return event_add(&at, EVENT_WARN, "kept", e, "%s: what was here is "
+	    "kept as %s; what the central has now is followed", r->live,
+	    r->name);
+}
+
+/*
+ * A branch that was kept since: what the catalogue has under the name that it
+ * had until then is its.
+ */
+static int
+rename_kept(struct indexer *ix, const struct ref *r, struct err *e)
+{
+	struct catalogue *c = ix->with.catalogue;
+	int rc;
+
+	if (r->died == INT64_MAX)
+		return 0;
+	rc = catalogue_step(c, SQL_BRANCH_GET, e, "t", r->name);
+	catalogue_reset(c, SQL_BRANCH_GET);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	rc = catalogue_step(c, SQL_BRANCH_GET, e, "t", r->live);
+	if (rc > 0)
+		ix->branch = catalogue_int(c, SQL_BRANCH_GET, 0);
+	catalogue_reset(c, SQL_BRANCH_GET);
+	if (rc <= 0)
+		return rc;
+	if (catalogue_begin(c, e) < 0)
+		return -1;
+	if (catalogue_run(c, SQL_BRANCH_RENAME, e, "tt", r->live,
+	    r->name) == 0 && tell_kept(ix, r, e) == 0)
+		return catalogue_commit(c, e);
+	catalogue_rollback(c);
+	return -1;
+}
+
+static int
+add_branch(struct indexer *ix, const struct ref *new, struct err *e)
+{
+	const char *ref = new->name;
 	struct catalogue *c = ix->with.catalogue;
 	const struct canon_ref *r = &ix->chain.ref;
 	struct event_place at;
@@ -251,6 +347,8 @@ add_branch(struct indexer *ix, const char *ref, struct err *e)
 	    (int64_t)r->epoch, (int64_t)r->incarnation, ix->fork) < 0)
 		return -1;
 	ix->branch = catalogue_added(c);
+	if (tell_kept(ix, new, e) < 0)
+		return -1;
 	at = place(ix, 0);
 	if (ix->fork != 0)
 		return event_add(&at, EVENT_WARN, "forked", e,
@@ -273,7 +371,7 @@ add_part(struct indexer *ix, bool folded, int64_t *part, struct err *e)
 	if (catalogue_run(c, SQL_PART_ADD, e, "iittbtiiii", ix->branch,
 	    l->run.seq, l->id, l->tree, (const void *)l->run.manifest,
 	    (size_t)32, l->manifest.path, l->started_utc, l->time_utc,
-	    ix->with.now_utc, (int64_t)folded) < 0)
+	    ix->first_seen, (int64_t)folded) < 0)
 		return -1;
 	*part = catalogue_added(c);
 	return catalogue_run(c, SQL_BRANCH_HEAD, e, "it", ix->branch, l->id);
@@ -472,11 +570,15 @@ static int
 younger(struct indexer *ix, struct err *e)
 {
 	struct catalogue *c = ix->with.catalogue;
-	const struct canon_ref *r = &ix->chain.ref;
-	int rc = catalogue_step(c, SQL_BRANCH_NEWER, e, "iii", ix->line,
-	    (int64_t)r->epoch, (int64_t)r->incarnation);
+	size_t i;
+	int rc = 0;
 
-	catalogue_reset(c, SQL_BRANCH_NEWER);
+	for (i = ix->at + 1; rc == 0 && i < ix->nrefs &&
+	    same_line(&ix->ref[i], &ix->ref[ix->at]); i++) {
+		rc = catalogue_step(c, SQL_BRANCH_FOLDED, e, "t",
+		    ix->ref[i].name);
+		catalogue_reset(c, SQL_BRANCH_FOLDED);
+	}
 	ix->stale = rc > 0;
 	return rc < 0 ? -1 : 0;
 }
@@ -501,8 +603,8 @@ find_fork(struct indexer *ix, struct err *e)
 
 /* 0: at the head, or stopped with an event; -1: cannot go on. */
 static int
-follow(struct indexer *ix, char (*ids)[CANON_ID_LEN], size_t n,
-	struct err *e)
+follow(struct indexer *ix, char (*ids)[CANON_ID_LEN], const int64_t *seen,
+	size_t n, struct err *e)
 {
 	struct err why = ERR_INIT;
 	size_t i;
@@ -520,6 +622,7 @@ follow(struct indexer *ix, char (*ids)[CANON_ID_LEN], size_t n,
 			}
 			return stop_branch(ix, why.what, e);
 		}
+		ix->first_seen = seen[i];
 		if (index_part(ix, e) < 0)
 			return -1;
 	}
@@ -532,8 +635,9 @@ open_branch(struct indexer *ix, const struct ref *r, struct err *e)
 	ix->line = ix->branch = ix->fork = 0;
 	memset(&ix->before, 0, sizeof(ix->before));
 	if (chain_begin(&ix->chain, ix->with.records, ix->with.control,
-	    r->name, e) < 0)
+	    r->live, e) < 0 || rename_kept(ix, r, e) < 0)
 		return -1;
+	ix->branch = 0;
 	return find_line(ix, e);
 }
 
@@ -543,6 +647,7 @@ one_branch(struct indexer *ix, const struct ref *r, struct err *e)
 	struct err why = ERR_INIT;
 	char (*ids)[CANON_ID_LEN] = NULL;
 	char head[CANON_ID_LEN];
+	int64_t *seen = NULL;
 	size_t n = 0, skip = 0;
 	int rc = -1;
 	int known;
@@ -559,20 +664,28 @@ one_branch(struct indexer *ix, const struct ref *r, struct err *e)
 		goto broken;
 	if (!known && shared(ix, ids, n, &skip, &why) < 0)
 		goto broken;
-	if (!known && add_branch(ix, r->name, e) < 0)
+	if (!known && add_branch(ix, r, e) < 0)
 		goto out;
-	rc = follow(ix, ids + skip, n - skip, e);
+	seen = calloc(n + 1, sizeof(*seen));
+	if (!seen) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (seen_times(ix->with.seen, r->live, ids, n, ix->with.now_utc, seen,
+	    e) == 0)
+		rc = follow(ix, ids + skip, seen + skip, n - skip, e);
 	goto out;
 broken:
 	if (!is_content(&why)) {
 		*e = why;
 		goto out;
 	}
-	if (!known && add_branch(ix, r->name, e) < 0)
+	if (!known && add_branch(ix, r, e) < 0)
 		goto out;
 	rc = stop_branch(ix, why.what, e);
 out:
 	free(ids);
+	free(seen);
 	return rc;
 }
 
@@ -581,13 +694,18 @@ indexer_run(struct indexer *ix, size_t *parts, struct err *e)
 {
 	size_t i;
 
-	if (mirror_refs(ix->with.records, "refs/heads/ws/", on_ref, ix, e) < 0)
+	if (mirror_refs(ix->with.records, "refs/heads/ws/", on_ref, ix,
+	    e) < 0 || mirror_refs(ix->with.records, MIRROR_KEPT, on_ref, ix,
+	    e) < 0)
 		return -1;
+	find_births(ix);
 	if (ix->nrefs > 0)
 		qsort(ix->ref, ix->nrefs, sizeof(*ix->ref), cmp_ref);
-	for (i = 0; i < ix->nrefs; i++)
+	for (i = 0; i < ix->nrefs; i++) {
+		ix->at = i;
 		if (one_branch(ix, &ix->ref[i], e) < 0)
 			return -1;
+	}
 	*parts = ix->parts;
 	return 0;
 }

@@ -17,6 +17,7 @@
 #include "desk/catalogue.h"
 #include "desk/opener.h"
 #include "desk/policy.h"
+#include "desk/seen.h"
 #include "repo/mirror.h"
 
 struct indexer;
@@ -28,14 +29,16 @@ struct indexer_with {		/* all borrowed */
 	struct policy *policy;
 	struct opener *opener;
 	int64_t now_utc;
+	const struct seen *seen;	/* NULL: all is seen now */
 };
 
 struct indexer *indexer_new(const struct indexer_with *w, struct err *e);
 void indexer_free(struct indexer *ix);
 
 /*
- * Follow every branch of the mirror, station by station, in the order of
- * epochs and incarnations.  *PARTS counts the new ones.  0, or -1 (*e: what
+ * Follow every branch of the mirror, station by station, in the order in which
+ * they came to be: of epochs and incarnations, and what a central that was made
+ * anew holds behind all that is kept of the one before.  *PARTS counts the new ones.  0, or -1 (*e: what
  * keeps everything from going on; what does not fit is in the events).
  */
 int indexer_run(struct indexer *ix, size_t *parts, struct err *e);

@@ -97,13 +97,12 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_BRANCH_HEAD] = "UPDATE branch SET head = ?2, stopped = NULL "
 		"WHERE n = ?1",
 	[SQL_BRANCH_STOP] = "UPDATE branch SET stopped = ?2 WHERE n = ?1",
-	/* A younger branch of the line that was folded already. */
-	[SQL_BRANCH_NEWER] = "SELECT b.ref FROM branch b WHERE b.line = ?1 "
-		"AND (b.epoch > ?2 OR (b.epoch = ?2 AND b.incarnation > ?3)) "
-		"AND EXISTS(SELECT 1 FROM part p WHERE p.branch = b.n) "
-		"LIMIT 1",
+	[SQL_BRANCH_RENAME] = "UPDATE branch SET ref = ?2 WHERE ref = ?1",
+	[SQL_BRANCH_FOLDED] = "SELECT 1 FROM branch b WHERE b.ref = ?1 "
+		"AND EXISTS(SELECT 1 FROM part p WHERE p.branch = b.n)",
+	/* Not those that are kept only. */
 	[SQL_BRANCH_EACH] = "SELECT n, ref, head, stopped FROM branch "
-		"ORDER BY ref",
+		"WHERE ref GLOB 'refs/heads/*' ORDER BY ref",
 
 	[SQL_BRANCH_FORK] = "SELECT ifnull(fork, 0) FROM branch WHERE n = ?1",
 

@@ -65,11 +65,31 @@ sync_sweep(const struct deskhome *h, struct err *e)
 }
 
 int
-sync_fetch(const struct deskhome *h, struct buf *rewritten, struct err *e)
+sync_fetch(const struct deskhome *h, const struct mirror_accept *accept,
+	struct buf *rewritten, struct err *e)
 {
-	if (control_fetch(&h->central, h->control, e) < 0)
+	if (mirror_fetch(&h->central, "control", h->control, rewritten,
+	    e) < 0)
 		return -1;
-	return mirror_fetch(&h->central, "records", h->records, rewritten, e);
+	return mirror_fetch_accept(&h->central, "records", h->records, accept,
+	    rewritten, e);
+}
+
+int
+sync_seen(const struct deskhome *h, struct seen **seen, struct err *e)
+{
+	struct mirror *m = mirror_open(h->records, e);
+	struct seen *s = m ? seen_load(h->seen, e) : NULL;
+	int rc = -1;
+
+	if (s && seen_note(s, h->seen, m, clock_now_utc(), e) == 0) {
+		*seen = s;
+		s = NULL;
+		rc = 0;
+	}
+	seen_free(s);
+	mirror_close(m);
+	return rc;
 }
 
 int
@@ -94,40 +114,58 @@ sync_may_read(const struct control *control, const struct opener *op,
 	    "'recipients' (option -i)");
 }
 
-/* One event per line; the station is the third part of the ref. */
+/* "<ref> <ours> <theirs>"; the station is the fourth part of the ref. */
+static int
+note_line(struct box *b, const char *line, size_t n, int64_t now,
+	struct err *e)
+{
+	char ref[CANON_REF_LEN], ours[CANON_ID_LEN], theirs[CANON_ID_LEN];
+	struct event_place at = {b->catalogue, 0, 0, "", now};
+	struct err ignored = ERR_INIT;
+	struct canon_ref parts;
+	const char *first = memchr(line, ' ', n);
+	const char *second = first ? strchr(first + 1, ' ') : NULL;
+
+	if (!second || second > line + n)
+		return 0;
+	(void)snprintf(ref, sizeof(ref), "%.*s", (int)(first - line), line);
+	(void)snprintf(ours, sizeof(ours), "%.*s",
+	    (int)(second - first - 1), first + 1);
+	(void)snprintf(theirs, sizeof(theirs), "%.*s",
+	    (int)(line + n - second - 1), second + 1);
+	if (canon_ref_parse(&parts, ref, &ignored) == 0)
+		at.station = parts.station;
+	if (theirs[0] == '-')
+		return event_once(&at, EVENT_INTEGRITY, "rewritten", e,
+		    "the central changed its history: %s is at %s here, and "
+		    "it has it no longer; our copy stays", ref, ours);
+	return event_once(&at, EVENT_INTEGRITY, "rewritten", e, "the central "
+	    "changed its history: %s is there at %s, which does not follow on "
+	    "%s; our copy stays", ref, theirs, ours);
+}
+
 static int
 note_rewritten(struct box *b, const struct buf *lines, int64_t now,
 	struct err *e)
 {
 	const char *s = buf_str(lines);
+	size_t n;
 
-	while (*s) {
-		size_t n = strcspn(s, "\n");
-		const char *ws = strstr(s, "ws/");
-		char station[33] = "";
-		struct event_place at = {b->catalogue, 0, 0, station, now};
-
-		if (ws && ws < s + n) {
-			size_t len = strcspn(ws + 3, "/ \n");
-
-			(void)snprintf(station, sizeof(station), "%.*s",
-			    (int)(len < 32 ? len : 32), ws + 3);
-		}
-		if (n > 0 && event_once(&at, EVENT_INTEGRITY, "rewritten", e,
-		    "the central changed its history: %.*s; our copy stays",
-		    (int)n, s) < 0)
+	for (; *s; s += n + (s[n] == '\n')) {
+		n = strcspn(s, "\n");
+		if (n > 0 && note_line(b, s, n, now, e) < 0)
 			return -1;
-		s += n + (s[n] == '\n');
 	}
 	return 0;
 }
 
 int
-sync_index(struct box *b, const struct buf *rewritten, size_t *parts,
-	int64_t *since, struct err *e)
+sync_index(struct box *b, const struct buf *rewritten,
+	const struct seen *seen, size_t *parts, int64_t *since,
+	struct err *e)
 {
 	struct indexer_with w = {b->catalogue, b->records, &b->control,
-	    b->policy, b->opener, clock_now_utc()};
+	    b->policy, b->opener, clock_now_utc(), seen};
 	struct indexer *ix = NULL;
 	int rc = -1;
 

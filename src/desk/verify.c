@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/proc.h"
+#include "base/str.h"
 #include "base/utf8.h"
 #include "crypto/hash.h"
 #include "desk/chain.h"
@@ -58,13 +59,15 @@ is_content(const struct err *e)
 static int
 walk(struct verify *v, const char *ref, const char *head, struct err *e)
 {
+	char live[CANON_REF_LEN];
 	struct chain_link link;
 	struct chain c;
 	char (*ids)[CANON_ID_LEN] = NULL;
 	size_t n = 0, i;
 	int rc = -1;
 
-	if (chain_begin(&c, v->box->records, &v->box->control, ref, e) < 0)
+	(void)mirror_kept(ref, live);
+	if (chain_begin(&c, v->box->records, &v->box->control, live, e) < 0)
 		return -1;
 	if (mirror_chain(v->box->records, head, "", &ids, &n, e) < 0)
 		return -1;
@@ -88,7 +91,11 @@ on_ref(void *arg, const char *ref, const char *head, struct err *e)
 {
 	struct verify *v = arg;
 	struct err why = ERR_INIT;
+	char live[CANON_REF_LEN];
 
+	(void)mirror_kept(ref, live);
+	if (!str_starts(live, "refs/heads/ws/"))
+		return 0;
 	v->report->branches++;
 	if (walk(v, ref, head, &why) == 0)
 		return 0;
@@ -104,7 +111,9 @@ verify_chains(struct box *b, struct verify_report *r, verify_fn fn,
 {
 	struct verify v = {b, r, fn, arg};
 
-	return mirror_refs(b->records, "refs/heads/ws/", on_ref, &v, e);
+	if (mirror_refs(b->records, "refs/heads/ws/", on_ref, &v, e) < 0)
+		return -1;
+	return mirror_refs(b->records, MIRROR_KEPT, on_ref, &v, e);
 }
 
 /* --- A sample. */
@@ -317,7 +326,7 @@ all_into(struct verify *v, struct catalogue *scratch, struct err *e)
 {
 	struct box *b = v->box;
 	struct indexer_with w = {scratch, b->records, &b->control, b->policy,
-	    b->opener, clock_now_utc()};
+	    b->opener, clock_now_utc(), NULL};
 	struct compare c = {v, scratch};
 	struct indexer *ix = indexer_new(&w, e);
 	size_t parts = 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "desk/event.h"
@@ -15,6 +16,7 @@
 struct work {
 	const struct cli *c;
 	const struct buf *rewritten;
+	const struct seen *seen;
 	enum cli_exit worst;
 };
 
@@ -164,7 +166,7 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	int rc = -1;
 
 	if (query_part_newest(b->catalogue, &before, e) < 0 ||
-	    sync_index(b, k->rewritten, &parts, &since, e) < 0)
+	    sync_index(b, k->rewritten, k->seen, &parts, &since, e) < 0)
 		goto out;
 	if (query_events_since(b->catalogue, since, json ? json_event :
 	    print_event, k, e) < 0)
@@ -197,13 +199,54 @@ out:
 	return rc;
 }
 
+/* Which branches may follow the central whatever it has. */
+struct accepting {
+	const char *what;	/* a branch, a station; NULL = all */
+	size_t n;		/* were moved aside */
+};
+
+/* "ws-01", "ws-01/main", "ws/ws-01/main/2026.0" and the full name. */
+static bool
+accepts(void *arg, const char *ref)
+{
+	static const char *const fronts[] = {"", "refs/heads/",
+	    "refs/heads/ws/"};
+	struct accepting *a = arg;
+	size_t i, n, front;
+
+	for (i = 0; a->what && i < sizeof(fronts) / sizeof(*fronts); i++) {
+		front = strlen(fronts[i]);
+		n = strlen(a->what);
+		if (strncmp(ref, fronts[i], front) == 0 &&
+		    strncmp(ref + front, a->what, n) == 0 &&
+		    (ref[front + n] == '\0' || ref[front + n] == '/'))
+			break;
+	}
+	if (a->what && i == sizeof(fronts) / sizeof(*fronts))
+		return false;
+	a->n++;
+	return true;
+}
+
 static int
 fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
 	bool *offline, struct err *e)
 {
+	struct accepting a = {cli_value(c, "accept-rewrite"), 0};
+	const struct mirror_accept accept = {accepts, &a, clock_now_utc()};
+	bool asked = a.what || cli_has(c, "new-central");
+
 	*offline = false;
-	if (cli_has(c, "offline") || sync_fetch(h, rewritten, e) == 0)
+	if (cli_has(c, "offline"))
 		return 0;
+	if (cli_has(c, "new-central"))
+		a.what = NULL;
+	if (sync_fetch(h, asked ? &accept : NULL, rewritten, e) == 0) {
+		if (asked && a.n == 0)
+			cli_warn(c, "nothing of it was rewritten: the central "
+			    "is followed as before");
+		return 0;
+	}
 	if (e->code != ERR_NET || !file_exists(h->records))
 		return -1;
 	/* What is here can still be looked at. */
@@ -213,11 +256,48 @@ fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
 	return 0;
 }
 
+/* Each sync ends with 5 until it is settled: say why, and the way on. */
+static void
+say_rewritten(const struct cli *c, const struct buf *rewritten)
+{
+	const char *s = buf_str(rewritten);
+	int n = (int)strcspn(s, " \n");
+
+	if (rewritten->len == 0)
+		return;
+	if (strncmp(s, "refs/heads/control ", 19) == 0)
+		cli_warn(c, "the central's control is not the one that this "
+		    "desk knows; it is never replaced: put "
+		    "control.git of this desk back to the central");
+	else
+		cli_warn(c, "the central has other histories than this desk "
+		    "(%.*s …); to keep ours aside and follow it: liudi-desk "
+		    "sync --accept-rewrite STATION, or --new-central for all",
+		    n, s);
+}
+
+/* What cannot go together. */
+static int
+check_options(const struct cli *c, struct err *e)
+{
+	bool accept = cli_has(c, "accept-rewrite");
+	bool all = cli_has(c, "new-central");
+
+	if (accept && all)
+		return err_set(e, ERR_USAGE, "--accept-rewrite names one, "
+		    "--new-central means all: not both");
+	if ((accept || all) && cli_has(c, "offline"))
+		return err_set(e, ERR_USAGE,
+		    "--offline does not ask the central");
+	return 0;
+}
+
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
 	struct buf rewritten = BUF_INIT(1024 * 1024);
-	struct work k = {c, &rewritten, CLI_DONE};
+	struct work k = {c, &rewritten, NULL, CLI_DONE};
+	struct seen *seen = NULL;
 	struct box b = {0};
 	struct opener *op = NULL;
 	struct deskhome h;
@@ -225,7 +305,7 @@ run(struct cli *c, struct err *e)
 	int lock = -1, rc = -1;
 	char *lock_file = NULL;
 
-	if (deskhome_open(&h, c->home, e) < 0)
+	if (check_options(c, e) < 0 || deskhome_open(&h, c->home, e) < 0)
 		return CLI_FAILED;
 	lock_file = str_fmt("%s/sync.lock", h.dir);
 	if (!lock_file) {
@@ -241,18 +321,23 @@ run(struct cli *c, struct err *e)
 	if (sync_sweep(&h, e) < 0)
 		goto out;
 	op = show_opener(c, &h, e);
-	if (!op || fetch(c, &h, &rewritten, &offline, e) < 0)
+	if (!op || fetch(c, &h, &rewritten, &offline, e) < 0 ||
+	    sync_seen(&h, &seen, e) < 0)
 		goto out;
+	k.seen = seen;
 	if (cli_has(c, "rebuild") && catalogue_remove(h.catalogue, e) < 0)
 		goto out;
 	b.home = &h;
 	b.opener = op;
 	b.make = b.mirrors = true;
 	rc = box_run(&b, index_and_show, &k, e);
+	if (rc >= 0)
+		say_rewritten(c, &rewritten);
 	if (rc >= 0 && offline)
 		rc = (int)cli_worse((enum cli_exit)rc, CLI_FAILED);
 out:
 	opener_free(op);
+	seen_free(seen);
 	if (lock >= 0)
 		(void)close(lock);	/* the lock ends with it */
 	free(lock_file);
@@ -267,6 +352,11 @@ static const struct cli_option options[] = {
 	    "read the passphrase from file descriptor N"},
 	{"offline", 0, NULL, "index what was fetched before"},
 	{"rebuild", 0, NULL, "build the catalogue anew"},
+	{"accept-rewrite", 0, "REF",
+	    "keep our history of this branch or station aside, follow the "
+	    "central's"},
+	{"new-central", 0, NULL,
+	    "the same for all: the central was made anew"},
 	{NULL, 0, NULL, NULL}
 };
 
