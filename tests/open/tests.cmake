@@ -1,5 +1,6 @@
 liudi_test(open age_open LIBS z)
 liudi_test(open identity)
+liudi_test(open rehead)
 liudi_test(open shamir)
 liudi_test(open slip39_share)
 liudi_test(open slip39 DEPENDS json)
