@@ -5,7 +5,7 @@
 #	       [--rounds N] [--days N] [--seed N] [--peers "NAME..."]
 #	       [--bin DIR] [--work DIR] [--keep]
 #
-# Parts: first days nochange restore clone push verify tiny.  Without --only,
+# Parts: first days nochange restore clone push hook verify tiny.  Without --only,
 # a scale tinyN runs tiny, another scale all parts (tiny with few files).
 # --bin is the folder of liudi and liudi-desk; without them, or with
 # --peers without liudi, the peers run alone.  Parts of a later call go on
@@ -64,7 +64,7 @@ tiny*) : "${days:=0}"; ntiny="${scale#tiny}" ;;
 esac
 case $scale in
 tiny*) : "${only:=tiny}" ;;
-*) : "${only:=first,days,nochange,restore,clone,push,verify,tiny}" ;;
+*) : "${only:=first,days,nochange,restore,clone,push,hook,verify,tiny}" ;;
 esac
 
 # ---- the command lines of liudi: adapt here --------------------------------
@@ -639,10 +639,16 @@ push_liudi() {
 	: >"$work/push/server.cost"
 	liudi_run "$h" || die "liudi did not push: see $log"
 	push_note liudi
+	m git clone -q --bare "file://$work/push/central/records.git" \
+		"$work/push/clone"
+	note_cost pushclone.liudi
+	note pushclone.gb "$(bytes_in "$work/push/central/records.git" |
+		awk '{ print $1 / 1e9 }')"
+	rm -rf "$work/push/clone"
 }
 
 part_push() {
-	forget push server
+	forget push server pushclone
 	peer_env none
 	rm -rf "$work/blobs"
 	corpus "$work/blobs" "blob$push_mb" 0
@@ -669,6 +675,57 @@ part_push() {
 	done
 	sshd_stop
 	rm -rf "$work/blobs" "$work/push"
+}
+
+# ---- what the hook costs ---------------------------------------------------
+
+# hook_push NAME COMMIT: from the spool to a central that has the commits before.
+hook_push() {
+	rm -rf "$v/to"
+	cp -a "$v/$1" "$v/to"
+	: >"$cost"
+	m git -C "$spool" push -q "$v/to/records.git" "$2:$branch" ||
+		die "git push failed: see $log"
+	note_cost "hook$count.$1"
+}
+
+# The same parts, one manifest and one small bundle each, to a central with its
+# hooks and to one without, by stock git.
+part_hook() {
+	case " $peers " in
+	*' liudi '*) ;;
+	*) return 0 ;;
+	esac
+	forget 'hook[0-9]*'
+	v=$work/hook
+	peer_env none
+	rm -rf "$v"
+	mkdir -p "$v/source"
+	say "hook: making $ncommits parts"
+	liudi_enrol "$v/station" "$v/hook" "$v/source" >>"$log" 2>&1
+	liudi_run "$v/station"
+	cp -a "$v/hook" "$v/plain"
+	rm -f "$v"/plain/*.git/hooks/*
+	spool=$(liudi_spool "$v/station")
+	branch=$(git -C "$spool" for-each-ref --format='%(refname)')
+	n=0
+	while [ "$n" -lt "$ncommits" ]; do
+		n=$((n + 1))
+		echo "message $n of a customer" >>"$v/source/chat.txt"
+		liudi_save "$v/station"
+	done
+	git -C "$spool" rev-list --reverse "$branch" | sed 1d >"$v/list"
+	for count in 1 100 "$ncommits"; do
+		commit=$(sed -n "${count}p" "$v/list")
+		r=0
+		while [ "$r" -lt $((count > 100 ? rounds : rounds + 4)) ]; do
+			r=$((r + 1))
+			say "hook: $count commits, round $r"
+			hook_push plain "$commit"
+			hook_push hook "$commit"
+		done
+	done
+	rm -rf "$v"
 }
 
 # ---- verify ----------------------------------------------------------------
@@ -840,7 +897,7 @@ memory_limit() {
 }
 
 figures() {
-	forget limit first\\.best mean6
+	forget limit first\\.best mean6 hook1\\.more
 	for p in oracle $all; do
 		note_once "mean6.$p" "$(mean "growth.$p")"
 	done
@@ -849,11 +906,19 @@ figures() {
 	n=$(med tiny.files)
 	[ -z "$n" ] || note_once limit.tinyrss "$(memory_limit "$n")"
 	note_once limit.64m 62500
+	note_once limit.16m 15625
+	note_once limit.hook 0.3
+	a=$(med hook1.hook.wall) b=$(med hook1.plain.wall)
+	[ -z "$a" ] || note_once hook1.more "$(awk -v a="$a" -v b="$b" \
+		'BEGIN { print a - b }')"
 	note_once limit.1500 1500
 	note_once first.best.wall "$(least first.restic.wall \
 		first.borg-lz4.wall first.borg-zstd.wall)"
 	n=$(med clone.gb)
 	[ -z "$n" ] || note_once limit.clone "$(awk -v n="$n" \
+		'BEGIN { print 8 * n }')"
+	n=$(med pushclone.gb)
+	[ -z "$n" ] || note_once limit.pushclone "$(awk -v n="$n" \
 		'BEGIN { print 8 * n }')"
 }
 
@@ -884,6 +949,12 @@ tables() {
 			wall_s:push.:.wall:1:2 cpu_s:push.:.cpu:1:2 \
 			rss_MB:push.:.rss:976.6:0 srv_cpu:server.:.cpu:1:2 \
 			srv_rss:server.:.rss:976.6:0
+	[ -z "$(med hook1.plain.wall)" ] ||
+		table 'push to a folder by stock git' 'plain hook' \
+			wall_1:hook1.:.wall:1:3 cpu_1:hook1.:.cpu:1:3 \
+			wall_100:hook100.:.wall:1:3 cpu_100:hook100.:.cpu:1:3 \
+			"wall_$ncommits:hook$ncommits.:.wall:1:3" \
+			"cpu_$ncommits:hook$ncommits.:.cpu:1:3"
 	[ -z "$(med verify.git.wall)" ] ||
 		table "signatures of $ncommits commits" 'git liudi' \
 			wall_s:verify.:.wall:1:2 cpu_s:verify.:.cpu:1:2 \
@@ -909,6 +980,9 @@ goals() {
 		push.liudi-save.cpu 1.5
 	goal G3 'push, client CPU / stock git, tuned' push.liudi.cpu \
 		push.git-tuned.cpu 1.0
+	goal G3 'push, client CPU / stock git, same packs' push.liudi.cpu \
+		push.liudi-stock.cpu 0.8
+	goal G3 'push, client memory / 16 MB' push.liudi.rss limit.16m 1.0
 	goal G3 'push, server memory / 64 MB' server.liudi.rss limit.64m 1.0
 	goal G4 'stored after first / borg zstd,3' first.liudi.bytes \
 		first.borg-zstd.bytes 1.0
@@ -946,12 +1020,16 @@ goals() {
 		restore.borg-lz4.wall 0.5
 	goal G12 'one file, wall / borg lz4' one.liudi.wall one.borg-lz4.wall \
 		0.3
+	goal G13 'bare clone of it, CPU / 8 s per GB' pushclone.liudi.cpu \
+		limit.pushclone 1.0
 	goal G13 'bare clone, CPU / 8 s per GB' clone.liudi.cpu limit.clone 1.0
 	goal G13 'bare clone, memory / 64 MB' clone.liudi.rss limit.64m 1.0
 	goal G14 'no change, growth / 1.5 KB' nochange.liudi.grown limit.1500 \
 		1.0
 	goal G15 'stock tools, wall / own restore' stock.liudi.wall \
 		restore.liudi.wall 3.0
+	goal - 'push of one commit with the hook, s more' hook1.more \
+		limit.hook 1.0
 	goal - "verify $ncommits commits, wall / git" verify.liudi.wall \
 		verify.git.wall 0.1
 	if grep -q '^restore\.liudi\.differs ' "$results"; then
@@ -1004,7 +1082,7 @@ done
 peers=${found# }
 [ -n "$peers" ] || die 'nothing to run'
 
-for name in first days nochange restore clone push verify tiny; do
+for name in first days nochange restore clone push hook verify tiny; do
 	! part $name || part_$name
 done
 figures
