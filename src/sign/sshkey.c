@@ -98,17 +98,27 @@ get_text(struct in *in, const char *text)
 }
 
 struct sshkey *
-sshkey_generate(struct err *e)
+sshkey_from_seed(const uint8_t seed[static 32], struct err *e)
 {
 	struct sshkey *k = secmem_new(sizeof(*k));
-	uint8_t seed[ED25519_SEED_LEN], pk[ED25519_PK_LEN];
+	uint8_t pk[ED25519_PK_LEN];
 
 	if (!k) {
 		(void)err_nomem(e);
 		return NULL;
 	}
-	secmem_random(seed, sizeof(seed));
 	ed25519_from_seed(pk, k->sk, seed);
+	return k;
+}
+
+struct sshkey *
+sshkey_generate(struct err *e)
+{
+	uint8_t seed[ED25519_SEED_LEN];
+	struct sshkey *k;
+
+	secmem_random(seed, sizeof(seed));
+	k = sshkey_from_seed(seed, e);
 	secmem_wipe(seed, sizeof(seed));
 	return k;
 }

@@ -19,6 +19,9 @@ struct sshkey_pub {
 struct sshkey;	/* a private key in guarded memory */
 
 struct sshkey *sshkey_generate(struct err *e);
+/* From the 32 bytes that RFC 8032 calls the private key. */
+struct sshkey *sshkey_from_seed(const uint8_t seed[static 32],
+	struct err *e);
 /* From an unencrypted OpenSSH private key.  NULL: ERR_FORMAT (hint). */
 struct sshkey *sshkey_parse(const void *data, size_t n, struct err *e);
 /* Load a private key file; refuses one that others may read (ERR_CONFIG). */

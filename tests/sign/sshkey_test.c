@@ -277,10 +277,35 @@ teardown(void **state)
 	return file_remove_tree(dir, &e);
 }
 
+/* RFC 8032 section 7.1, test 1. */
+static void
+makes_a_key_from_its_seed(void **state)
+{
+	static const char seed_hex[] = "9d61b19deffd5a60ba844af492ec2cc4"
+	    "4449c5697b326919703bac031cae7f60";
+	static const char pk_hex[] = "d75a980182b10ab7d54bfed3c964073a"
+	    "0ee172f3daa62325af021a68f707511a";
+	struct err e = ERR_INIT;
+	uint8_t seed[32], pk[32];
+	struct sshkey_pub pub;
+	struct sshkey *k;
+
+	(void)state;
+	assert_int_equal(str_unhex(seed, 32, seed_hex, 64), 0);
+	assert_int_equal(str_unhex(pk, 32, pk_hex, 64), 0);
+	k = sshkey_from_seed(seed, &e);
+	assert_non_null(k);
+	sshkey_public(k, &pub);
+	assert_memory_equal(pub.pk, pk, 32);
+	assert_memory_equal(sshkey_secret(k), seed, 32);
+	sshkey_free(k);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(makes_a_key_from_its_seed),
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(ssh_keygen_reads_ours),
 		cmocka_unit_test(we_read_theirs),
