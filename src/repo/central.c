@@ -246,7 +246,48 @@ central_release(struct central *c)
 	free(c->port);
 	free(c->path);
 	free(c->ssh);
+	free(c->identity);
+	free(c->known_hosts);
 	memset(c, 0, sizeof(*c));
+}
+
+/*
+ * ssh gives % and $ a meaning in names of files, and takes " and \ for its own
+ * quoting; what cannot be said to every version alike is not said.
+ */
+static int
+login_path(char **to, const char *path, struct err *e)
+{
+	*to = NULL;
+	if (!path)
+		return 0;
+	if (!*path || *path == '~' || !clean_path(path) ||
+	    strpbrk(path, "%$\"\\")) {
+		(void)err_set(e, ERR_CONFIG, "ssh cannot be given the file "
+		    "'%.200s'", path);
+		return err_hint(e, "use a folder whose path is without %% $ "
+		    "\" \\ and control characters");
+	}
+	*to = str_dup(path);
+	return *to ? 0 : err_nomem(e);
+}
+
+int
+central_login(struct central *c, const char *identity_file,
+	const char *known_hosts, struct err *e)
+{
+	char *identity = NULL, *hosts = NULL;
+
+	if (login_path(&identity, identity_file, e) < 0 ||
+	    login_path(&hosts, known_hosts, e) < 0) {
+		free(identity);
+		return -1;
+	}
+	free(c->identity);
+	free(c->known_hosts);
+	c->identity = identity;
+	c->known_hosts = hosts;
+	return 0;
 }
 
 char *
@@ -334,6 +375,34 @@ remote_command(const char *service, const char *path, struct err *e)
 }
 
 static void
+add_option(struct list *l, const char *option)
+{
+	list_add(l, "-o");
+	list_add(l, option);
+}
+
+/* What central_login() asked for; the first of an option counts for ssh. */
+static void
+add_login(struct list *l, const struct central *c)
+{
+	if (c->identity) {
+		list_add(l, "-i");
+		list_add(l, c->identity);
+		add_option(l, "IdentitiesOnly=yes");
+		add_option(l, "IdentityAgent=none");
+	}
+	if (c->known_hosts) {
+		/* a list of files: quoted, as one name may hold blanks */
+		list_add(l, "-o");
+		list_take(l, str_fmt("UserKnownHostsFile=\"%s\"",
+		    c->known_hosts));
+		add_option(l, "GlobalKnownHostsFile=/dev/null");
+		add_option(l, "StrictHostKeyChecking=yes");
+		add_option(l, "HostKeyAlgorithms=ssh-ed25519");
+	}
+}
+
+static void
 add_ssh(struct list *l, const struct central *c, char *command)
 {
 	size_t i;
@@ -345,6 +414,7 @@ add_ssh(struct list *l, const struct central *c, char *command)
 		for (i = 0; i < NSSH_OPTIONS; i++)
 			list_add(l, ssh_options[i]);
 	}
+	add_login(l, c);
 	if (c->port) {
 		list_add(l, "-p");
 		list_add(l, c->port);
@@ -386,19 +456,38 @@ out:
 	return out;
 }
 
-/* GIT_SSH_COMMAND goes through a shell; the words hold nothing special. */
+/* A blank and the word, for a shell. */
+static int
+add_quoted(struct buf *b, const char *word)
+{
+	int rc = buf_adds(b, " '", NULL);
+
+	for (; rc == 0 && *word; word++)
+		rc = *word == '\'' ? buf_adds(b, "'\\''", NULL) :
+		    buf_addc(b, *word, NULL);
+	return rc < 0 ? -1 : buf_addc(b, '\'', NULL);
+}
+
+/*
+ * GIT_SSH_COMMAND goes through a shell.  Our own words hold nothing special,
+ * a command of the user's is his to quote, the words of the login are quoted.
+ */
 static char *
 ssh_command_text(const struct central *c)
 {
-	struct buf b = BUF_INIT(4096);
+	struct buf b = BUF_INIT(16384);
+	struct list l = {calloc(MAX_ARGS, sizeof(char *)), 0, false};
 	size_t i, n;
 	int rc;
 
-	if (c->ssh)
-		return str_fmt("GIT_SSH_COMMAND=%s", c->ssh);
-	rc = buf_adds(&b, "GIT_SSH_COMMAND=ssh", NULL);
-	for (i = 0; rc == 0 && i < NSSH_OPTIONS; i++)
+	add_login(&l, c);
+	rc = l.failed ? -1 : buf_addf(&b, NULL, "GIT_SSH_COMMAND=%s",
+	    c->ssh ? c->ssh : "ssh");
+	for (i = 0; rc == 0 && !c->ssh && i < NSSH_OPTIONS; i++)
 		rc = buf_addf(&b, NULL, " %s", ssh_options[i]);
+	for (i = 0; rc == 0 && i < l.n; i++)
+		rc = add_quoted(&b, l.v[i]);
+	central_argv_free(l.v);
 	if (rc < 0) {
 		buf_release(&b);
 		return NULL;

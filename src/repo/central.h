@@ -23,6 +23,8 @@ struct central {
 	char *port;	/* ssh: port or NULL */
 	char *path;	/* folder on this machine or on the host */
 	char *ssh;	/* ssh command line to use, or NULL for the default */
+	char *identity;		/* central_login; NULL = as ssh is set up */
+	char *known_hosts;
 };
 
 /*
@@ -33,6 +35,15 @@ struct central {
 int central_parse(struct central *c, const char *url, const char *ssh_command,
 	struct err *e);
 void central_release(struct central *c);
+
+/*
+ * From now on ssh logs in with the private key of IDENTITY_FILE only, and only
+ * at a host whose Ed25519 key stands in KNOWN_HOSTS.  Either may be NULL: that
+ * half stays as ssh is set up.  Behind an ssh command of the user's own, too.
+ * -1: ERR_CONFIG (a path with a character that ssh gives a meaning), ERR_NOMEM.
+ */
+int central_login(struct central *c, const char *identity_file,
+	const char *known_hosts, struct err *e);
 
 /* "<url>/<name>.git" on the heap, or NULL. */
 char *central_repo(const struct central *c, const char *name);

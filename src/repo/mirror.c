@@ -914,6 +914,26 @@ mirror_added(struct mirror *m, const char *old_tree, const char *new_tree,
 	return walk_trees(&w, old_tree, new_tree, e);
 }
 
+int
+mirror_entries(struct mirror *m, const char *tree,
+	int (*fn)(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e), void *arg, struct err *e)
+{
+	struct buf b = BUF_INIT(MAX_TREE);
+	struct gitx_entry entry;
+	char id[CANON_ID_LEN];
+	size_t pos = 0;
+	int rc = mirror_read(m, tree, PACKW_TREE, &b, e);
+
+	while (rc == 0 && (rc = gitx_tree_next(b.data, b.len, &pos, &entry,
+	    e)) > 0) {
+		str_hex(id, entry.id, 20);
+		rc = fn(arg, entry.name, entry.mode, id, e);
+	}
+	buf_release(&b);
+	return rc;
+}
+
 /* The entry NAME of tree ID: 1, 0, -1. */
 static int
 find_entry(struct mirror *m, const char *id, const char *name, size_t n,

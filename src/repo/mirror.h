@@ -96,6 +96,14 @@ int mirror_added(struct mirror *m, const char *old_tree, const char *new_tree,
 	int (*fn)(void *arg, const struct mirror_file *f, struct err *e),
 	void *arg, struct err *e);
 
+/*
+ * Each entry of TREE itself, in order: its name, git's mode (0100644 a file,
+ * 040000 a folder) and id.  FN returns -1 to stop.
+ */
+int mirror_entries(struct mirror *m, const char *tree,
+	int (*fn)(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e), void *arg, struct err *e);
+
 /* The blob at PATH of TREE, appended: 1, 0 if there is none, -1. */
 int mirror_blob_at(struct mirror *m, const char *tree, const char *path,
 	struct buf *out, struct err *e);

@@ -139,6 +139,107 @@ test_env(void **state)
 	central_release(&c);
 }
 
+/* Where WORD stands in ARGV, or -1. */
+static int
+at(char **argv, const char *word)
+{
+	int i;
+
+	for (i = 0; argv[i]; i++)
+		if (strcmp(argv[i], word) == 0)
+			return i;
+	return -1;
+}
+
+static void
+test_login(void **state)
+{
+	static const char *const commands[] = {NULL, "myssh -x"};
+	static const char *const bad[] = {
+		"", "~/key", "/a%d", "/a$b", "/a\"b", "/a\\b", "/a\nb"
+	};
+	struct err e = ERR_INIT;
+	struct central c;
+	char **argv;
+	size_t i;
+	int n;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(central_parse(&c, "ssh://u@h:7/x",
+		    commands[i], &e), 0);
+		assert_int_equal(central_login(&c, "/k e'y", "/known hosts",
+		    &e), 0);
+		argv = central_argv(&c, "git-receive-pack", "records", &e);
+		assert_string_equal(argv[0], i ? "myssh" : "ssh");
+		n = at(argv, "-i");
+		assert_true(n > 0);
+		assert_string_equal(argv[n + 1], "/k e'y");
+		assert_true(at(argv, "IdentitiesOnly=yes") > n);
+		assert_true(at(argv, "IdentityAgent=none") > n);
+		assert_true(at(argv,
+		    "UserKnownHostsFile=\"/known hosts\"") > n);
+		assert_true(at(argv, "GlobalKnownHostsFile=/dev/null") > n);
+		assert_true(at(argv, "StrictHostKeyChecking=yes") > n);
+		assert_true(at(argv, "HostKeyAlgorithms=ssh-ed25519") > n);
+		assert_true(at(argv, "u@h") > at(argv, "-p"));
+		central_argv_free(argv);
+		/* either half alone, or none */
+		assert_int_equal(central_login(&c, NULL, "/k", &e), 0);
+		argv = central_argv(&c, "git-receive-pack", "records", &e);
+		assert_int_equal(at(argv, "-i"), -1);
+		assert_true(at(argv, "UserKnownHostsFile=\"/k\"") > 0);
+		central_argv_free(argv);
+		assert_int_equal(central_login(&c, NULL, NULL, &e), 0);
+		argv = central_argv(&c, "git-receive-pack", "records", &e);
+		assert_int_equal(at(argv, "StrictHostKeyChecking=yes"), -1);
+		central_argv_free(argv);
+		central_release(&c);
+	}
+	assert_int_equal(central_parse(&c, "ssh://h/x", NULL, &e), 0);
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		err_clear(&e);
+		assert_int_equal(central_login(&c, bad[i], NULL, &e), -1);
+		assert_int_equal(e.code, ERR_CONFIG);
+		assert_int_equal(central_login(&c, NULL, bad[i], &e), -1);
+	}
+	central_release(&c);
+}
+
+/* The shell that git gives the command to sees the same words. */
+static void
+test_login_of_git(void **state)
+{
+	struct err e = ERR_INIT;
+	char *dir = box_new(), *tool = str_fmt("%s/ssh tool", dir);
+	char *quoted = str_fmt("'%s'", tool), *out = str_fmt("%s/out", dir);
+	struct central c;
+	char **env, *run;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(box_sh(NULL, "printf '#!/bin/sh\\nfor a; do echo "
+	    "\"$a\"; done\\n' > '%s' && chmod 755 '%s'", tool, tool), 0);
+	assert_int_equal(central_parse(&c, "ssh://h/x", quoted, &e), 0);
+	assert_int_equal(central_login(&c, "/k e'y", "/known hosts", &e), 0);
+	env = central_git_env(&c, &e);
+	for (i = 0; env[i] && !str_starts(env[i], "GIT_SSH_COMMAND="); i++)
+		;
+	assert_non_null(env[i]);
+	run = str_fmt("%s > '%s'", env[i] + strlen("GIT_SSH_COMMAND="), out);
+	assert_int_equal(box_sh(NULL, "%s", run), 0);
+	assert_int_equal(box_sh(NULL, "grep -qxF \"/k e'y\" '%s' && "
+	    "grep -qxF 'UserKnownHostsFile=\"/known hosts\"' '%s' && "
+	    "grep -qxF HostKeyAlgorithms=ssh-ed25519 '%s'", out, out, out), 0);
+	central_argv_free(env);
+	central_release(&c);
+	free(run);
+	free(out);
+	free(quoted);
+	free(tool);
+	box_free(dir);
+}
+
 static void
 test_create(void **state)
 {
@@ -208,6 +309,8 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_argv),
 		cmocka_unit_test(test_env),
+		cmocka_unit_test(test_login),
+		cmocka_unit_test(test_login_of_git),
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_create_far)
 	};
