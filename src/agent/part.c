@@ -20,13 +20,17 @@ part_maker_init(struct part_maker *m, struct err *e)
 {
 	struct seal_recipient r[CONTROL_MAX_RECIPIENTS];
 	const struct control *c = &m->s->control;
+	size_t reader[CONTROL_MAX_RECIPIENTS];
+	size_t n = control_readers(c, m->s->cfg.station, reader);
 
 	buf_init(&m->lines, 256u * 1024 * 1024);
-	for (size_t i = 0; i < c->nrecipients; i++)
-		if (seal_recipient_parse(&r[i], c->recipient[i].age,
-			strlen(c->recipient[i].age), e) != 0)
+	for (size_t i = 0; i < n; i++) {
+		const char *age = c->recipient[reader[i]].age;
+
+		if (seal_recipient_parse(&r[i], age, strlen(age), e) != 0)
 			return -1;
-	m->packer = packer_new(r, c->nrecipients, 3, e);
+	}
+	m->packer = packer_new(r, n, 3, e);
 	return m->packer == NULL ? -1 : 0;
 }
 

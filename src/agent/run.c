@@ -223,6 +223,7 @@ fill_head(struct arrow *a, struct err *e)
 	const struct control *ct = &a->s->control;
 	const struct cache_part *resume = cache_resume(a->cache);
 	struct record_head *h = &a->m.head;
+	size_t reader[CONTROL_MAX_RECIPIENTS];
 	struct clock_date d;
 	struct receipt rc;
 	int offset;
@@ -243,11 +244,11 @@ fill_head(struct arrow *a, struct err *e)
 		h->prev_epoch_head = a->before;
 	else if (a->b.head[0] == '\0')
 		h->continues = a->before;
-	h->nrecipients = ct->nrecipients;
-	for (size_t i = 0; i < ct->nrecipients; i++)
+	h->nrecipients = control_readers(ct, h->station, reader);
+	for (size_t i = 0; i < h->nrecipients; i++)
 		copy(h->recipient[i], sizeof(h->recipient[i]),
-		    ct->recipient[i].age);
-	control_recipients_sha256(ct, h->recipients_sha256);
+		    ct->recipient[reader[i]].age);
+	control_recipients_sha256(ct, h->station, h->recipients_sha256);
 	h->policy_version = ct->version;
 	copy(h->policy_commit, sizeof(h->policy_commit), ct->commit);
 	h->control_seen = ct->commit_utc;

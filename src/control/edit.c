@@ -1,5 +1,5 @@
 /*
- * control/edit.c - new files in one signed commit of control.git, pushed.
+ * control/edit.c - new files in one signed commit of control or desk, pushed.
  *
  * A change is rare and small, so stock git does the work: it writes objects in
  * a way that its own fsck likes, and it pushes through the central's hooks.
@@ -13,19 +13,21 @@
 #include "base/path.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "control/control.h"
 #include "repo/canon.h"
+#include "repo/mirror.h"
 
 #include "base/banned.h"
 
-#define BRANCH "refs/heads/control"
 #define OUT_MAX (1024 * 1024)
 #define LOCAL_MS 60000
 #define PUSH_MS 300000
 #define NENV_OWN 2
 
 struct edit {
-	const struct central *central;
-	const char *dir;
+	const struct edit_job *job;
+	const char *dir;	/* the job's */
+	char *branch;		/* called as the repository */
 	char *index;		/* of this edit only */
 	char **git_env;		/* from repo/central */
 	const char **env;	/* git_env, GIT_DIR and GIT_INDEX_FILE */
@@ -34,6 +36,7 @@ struct edit {
 	int64_t utc;
 	char tree[CANON_ID_LEN];
 	char id[CANON_ID_LEN];
+	bool raced;		/* the push came too late */
 };
 
 static int
@@ -41,8 +44,9 @@ edit_init(struct edit *d, struct err *e)
 {
 	size_t n = 0, i;
 
+	d->branch = str_fmt("refs/heads/%s", d->job->repo);
 	d->index = path_join(d->dir, "edit.index");
-	d->git_env = central_git_env(d->central, e);
+	d->git_env = central_git_env(d->job->central, e);
 	if (!d->git_env)
 		return -1;
 	while (d->git_env[n])
@@ -50,7 +54,7 @@ edit_init(struct edit *d, struct err *e)
 	d->env = calloc(n + NENV_OWN + 1, sizeof(*d->env));
 	d->own[0] = str_fmt("GIT_DIR=%s", d->dir);
 	d->own[1] = d->index ? str_fmt("GIT_INDEX_FILE=%s", d->index) : NULL;
-	if (!d->env || !d->own[0] || !d->own[1])
+	if (!d->branch || !d->env || !d->own[0] || !d->own[1])
 		return err_nomem(e);
 	for (i = 0; i < n; i++)
 		d->env[i] = d->git_env[i];
@@ -73,6 +77,7 @@ edit_release(struct edit *d)
 	for (i = 0; i < NENV_OWN; i++)
 		free(d->own[i]);
 	free(d->index);
+	free(d->branch);
 }
 
 /*
@@ -120,18 +125,22 @@ git_ok(const struct edit *d, const char *const argv[], const void *in,
 static int
 open_clone(struct edit *d, struct err *e)
 {
+	char *first = str_fmt("--initial-branch=%s", d->job->repo);
+	char *commit = str_fmt("%s^{commit}", d->branch);
+	char *file = path_join(d->dir, "HEAD");
 	const char *const init[] = {
-		"git", "init", "-q", "--bare", "--template=",
-		"--initial-branch=control", d->dir, NULL
+		"git", "init", "-q", "--bare", "--template=", first, d->dir,
+		NULL
 	};
 	const char *const head[] = {
-		"git", "rev-parse", "-q", "--verify", BRANCH "^{commit}", NULL
+		"git", "rev-parse", "-q", "--verify", commit, NULL
 	};
-	char *file = path_join(d->dir, "HEAD");
 	int rc = -1;
 
-	if (!file)
-		return err_nomem(e);
+	if (!file || !first || !commit) {
+		(void)err_nomem(e);
+		goto out;
+	}
 	if (!file_exists(file) && (file_mkdirs(d->dir, 0700, e) < 0 ||
 	    git_ok(d, init, NULL, 0, NULL, 0, e) < 0))
 		goto out;
@@ -140,6 +149,8 @@ open_clone(struct edit *d, struct err *e)
 	rc = 0;
 out:
 	free(file);
+	free(first);
+	free(commit);
 	return rc;
 }
 
@@ -158,8 +169,8 @@ not_before_parent(struct edit *d, struct err *e)
 	if (git_ok(d, argv, NULL, 0, text, sizeof(text), e) < 0)
 		return -1;
 	if (str_to_i64(text, 0, INT64_MAX, &utc) < 0)
-		return err_set(e, ERR_FORMAT, "control commit %.12s: no date",
-		    d->head);
+		return err_set(e, ERR_FORMAT, "%s commit %.12s: no date",
+		    d->job->repo, d->head);
 	if (d->utc < utc)
 		d->utc = utc;
 	return 0;
@@ -185,9 +196,9 @@ index_line(const struct edit *d, const struct control_file *f,
 }
 
 static int
-write_tree(struct edit *d, const struct control_file *files, size_t n,
-	struct err *e)
+write_tree(struct edit *d, struct err *e)
 {
+	const struct edit_job *j = d->job;
 	const char *const read[] = {
 		"git", "read-tree", d->head[0] ? d->head : "--empty", NULL
 	};
@@ -201,8 +212,8 @@ write_tree(struct edit *d, const struct control_file *files, size_t n,
 
 	if (git_ok(d, read, NULL, 0, NULL, 0, e) < 0)
 		goto out;
-	for (i = 0; i < n; i++)
-		if (index_line(d, &files[i], &lines, e) < 0)
+	for (i = 0; i < j->n; i++)
+		if (index_line(d, &j->files[i], &lines, e) < 0)
 			goto out;
 	if (git_ok(d, update, lines.data, lines.len, NULL, 0, e) < 0 ||
 	    git_ok(d, write, NULL, 0, d->tree, sizeof(d->tree), e) < 0)
@@ -214,24 +225,24 @@ out:
 }
 
 static int
-write_commit(struct edit *d, const char *name, const struct sshkey *key,
-	const char *message, struct err *e)
+write_commit(struct edit *d, struct err *e)
 {
+	const struct edit_job *j = d->job;
 	const char *const argv[] = {
 		"git", "hash-object", "-t", "commit", "-w", "--stdin", NULL
 	};
 	struct buf raw = BUF_INIT(CANON_MAX);
-	char *mail = str_fmt("%s@liudi.invalid", name);
-	char *text = str_fmt("%s%s", message,
-	    str_ends(message, "\n") ? "" : "\n");
+	char *mail = str_fmt("%s@liudi.invalid", j->name);
+	char *text = str_fmt("%s%s", j->message,
+	    str_ends(j->message, "\n") ? "" : "\n");
 	int rc = -1;
 
 	if (!mail || !text) {
 		(void)err_nomem(e);
 		goto out;
 	}
-	if (canon_build(&raw, d->tree, d->head, name, mail, d->utc, text,
-	    strlen(text), key, e) < 0)
+	if (canon_build(&raw, d->tree, d->head, j->name, mail, d->utc, text,
+	    strlen(text), j->key, e) < 0)
 		goto out;
 	rc = git_ok(d, argv, raw.data, raw.len, d->id, sizeof(d->id), e);
 out:
@@ -241,9 +252,25 @@ out:
 	return rc;
 }
 
+/* Another desk was first: as git says it, here and at the central. */
+static bool
+lost_race(const char *said)
+{
+	static const char *const sign[] = {
+		"[rejected]", "fetch first", "cannot lock ref",
+		"failed to update ref", "incorrect old value"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(sign) / sizeof(*sign); i++)
+		if (strstr(said, sign[i]))
+			return true;
+	return false;
+}
+
 /* What the central or git said: the hook's own line if there is one. */
 static int
-push_error(const char *said, struct err *e)
+push_error(struct edit *d, const char *said, struct err *e)
 {
 	const char *line = strstr(said, "liudi: REJECTED");
 	const char *fatal = strstr(said, "fatal: ");
@@ -256,9 +283,10 @@ push_error(const char *said, struct err *e)
 		return err_set(e, ERR_NET, "the central refused: %.*s", (int)n,
 		    line);
 	}
-	if (strstr(said, "[rejected]") || strstr(said, "fetch first")) {
+	d->raced = lost_race(said);
+	if (d->raced) {
 		(void)err_set(e, ERR_NET,
-		    "another desk changed control at the same time");
+		    "another desk made a change at the same time");
 		return err_hint(e, "run 'liudi-desk sync', then try again");
 	}
 	line = fatal ? fatal + strlen("fatal: ") : said;
@@ -269,10 +297,10 @@ push_error(const char *said, struct err *e)
 }
 
 static int
-push(const struct edit *d, struct err *e)
+push(struct edit *d, struct err *e)
 {
-	char *url = central_repo(d->central, "control");
-	char *spec = str_fmt("%s:" BRANCH, d->id);
+	char *url = central_repo(d->job->central, d->job->repo);
+	char *spec = str_fmt("%s:%s", d->id, d->branch);
 	struct buf out = BUF_INIT(OUT_MAX), said = BUF_INIT(OUT_MAX);
 	int rc = -1, status;
 
@@ -290,7 +318,7 @@ push(const struct edit *d, struct err *e)
 	if (status < 0)
 		goto out;
 	if (status > 0) {
-		(void)push_error(buf_str(&said), e);
+		(void)push_error(d, buf_str(&said), e);
 		goto out;
 	}
 	rc = 0;
@@ -307,7 +335,7 @@ static int
 move_branch(const struct edit *d, struct err *e)
 {
 	const char *const argv[] = {
-		"git", "update-ref", BRANCH, d->id,
+		"git", "update-ref", d->branch, d->id,
 		d->head[0] ? d->head :
 		    "0000000000000000000000000000000000000000", NULL
 	};
@@ -315,21 +343,143 @@ move_branch(const struct edit *d, struct err *e)
 	return git_ok(d, argv, NULL, 0, NULL, 0, e);
 }
 
+/* One try.  HEAD: what it was made on; *raced: another desk was first. */
+static int
+try_once(const struct edit_job *j, char head[static CANON_ID_LEN],
+	bool *raced, struct err *e)
+{
+	struct edit d = {.job = j, .dir = j->dir, .utc = j->utc};
+	int rc = -1;
+
+	if (edit_init(&d, e) < 0 || open_clone(&d, e) < 0 ||
+	    not_before_parent(&d, e) < 0 || write_tree(&d, e) < 0 ||
+	    write_commit(&d, e) < 0 || push(&d, e) < 0 ||
+	    move_branch(&d, e) < 0)
+		goto out;
+	rc = 0;
+out:
+	memcpy(head, d.head, CANON_ID_LEN);
+	*raced = d.raced;
+	edit_release(&d);
+	return rc;
+}
+
+int
+edit_commit(const struct edit_job *job, struct err *e)
+{
+	char head[CANON_ID_LEN];
+	bool raced;
+
+	return try_once(job, head, &raced, e);
+}
+
+/* --- The same again on what another desk made. */
+
+/* A file of two commits is the same, or missing in both.  1, 0, -1. */
+static int
+same_file(const char *dir, const char *a, const char *b, const char *path,
+	struct err *e)
+{
+	struct buf x = BUF_INIT(OUT_MAX), y = BUF_INIT(OUT_MAX);
+	int in_a = control_file_load(dir, a, path, &x, e);
+	int in_b = in_a < 0 ? -1 : control_file_load(dir, b, path, &y, e);
+	int rc = -1;
+
+	if (in_a >= 0 && in_b >= 0)
+		rc = in_a == in_b &&
+		    str_cmp_bytes(x.data, x.len, y.data, y.len) == 0;
+	buf_release(&x);
+	buf_release(&y);
+	return rc;
+}
+
+/* The other desk's commit must be good before ours says that it was. */
+static int
+catch_up(const struct edit_job *j, const char *old, char now[CANON_ID_LEN],
+	struct err *e)
+{
+	struct control control;
+	struct mirror *m;
+	char *branch;
+	int rc;
+
+	if (mirror_fetch(j->central, j->repo, j->dir, NULL, e) < 0)
+		return -1;
+	if (strcmp(j->repo, "control") == 0) {
+		if (control_load(&control, j->dir, old, e) < 0)
+			return -1;
+		memcpy(now, control.commit, CANON_ID_LEN);
+		control_release(&control);
+		return 0;
+	}
+	branch = str_fmt("refs/heads/%s", j->repo);
+	m = branch ? mirror_open(j->dir, e) : NULL;
+	rc = m ? mirror_head(m, branch, now, e) : branch ? -1 : err_nomem(e);
+	mirror_close(m);
+	free(branch);
+	return rc > 0 ? 0 : rc < 0 ? -1 :
+	    err_set(e, ERR_INTEGRITY, "%s.git lost its branch", j->repo);
+}
+
+/* Nothing of ours was changed since OLD, so ours can stand on what is now. */
+static int
+check_untouched(const struct edit_job *j, const char *old, const char *now,
+	struct err *e)
+{
+	size_t i;
+	int same;
+
+	for (i = 0; i < j->n; i++) {
+		same = same_file(j->dir, old, now, j->files[i].path, e);
+		if (same < 0)
+			return -1;
+		if (same)
+			continue;
+		(void)err_set(e, ERR_FAIL, "another desk changed '%s' at the "
+		    "same time", j->files[i].path);
+		return err_hint(e, "look at what it says now, then decide "
+		    "again");
+	}
+	return 0;
+}
+
+/* A consent is one to a change of one commit, and of no other. */
+static bool
+bound_to_parent(const struct edit_job *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->n; i++)
+		if (str_starts(j->files[i].path, "approve/"))
+			return true;
+	return false;
+}
+
+int
+edit_commit_again(const struct edit_job *job, unsigned tries, struct err *e)
+{
+	char head[CANON_ID_LEN], now[CANON_ID_LEN];
+	bool raced = false;
+
+	while (try_once(job, head, &raced, e) < 0) {
+		/* without a head there was nothing; now there is a team */
+		if (!raced || tries-- <= 1 || !head[0] || bound_to_parent(job))
+			return -1;
+		err_clear(e);
+		if (catch_up(job, head, now, e) < 0 ||
+		    check_untouched(job, head, now, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 control_edit(const struct central *c, const char *dir, const char *name,
 	const struct sshkey *key, int64_t utc, const char *message,
 	const struct control_file *files, size_t n, struct err *e)
 {
-	struct edit d = {.central = c, .dir = dir, .utc = utc};
-	int rc = -1;
+	const struct edit_job job = {c, "control", dir, name, key, utc,
+	    message, files, n};
 
-	if (edit_init(&d, e) < 0 || open_clone(&d, e) < 0 ||
-	    not_before_parent(&d, e) < 0 || write_tree(&d, files, n, e) < 0 ||
-	    write_commit(&d, name, key, message, e) < 0 ||
-	    push(&d, e) < 0 || move_branch(&d, e) < 0)
-		goto out;
-	rc = 0;
-out:
-	edit_release(&d);
-	return rc;
+	return edit_commit(&job, e);
 }

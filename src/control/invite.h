@@ -37,9 +37,9 @@ struct invite {
 int invite_text(const struct invite *i, struct buf *out, struct err *e);
 
 /*
- * Parse N characters; white space at both ends and inside (a string that was
- * wrapped by a mail program) is passed over.  -1: ERR_USAGE with a hint: no
- * such string, a slip in copying, a later version.  Expiry is the caller's.
+ * Parse N characters; white space at both ends is passed over.  -1: ERR_USAGE
+ * with a hint: no such string, a slip in copying, a later version.  Expiry is
+ * the caller's.
  */
 int invite_parse(struct invite *i, const char *text, size_t n, struct err *e);
 void invite_wipe(struct invite *i);

@@ -42,7 +42,7 @@ int request_line(const struct request *r,
 void request_key(const struct sshkey_pub *pub,
 	char key[static REQUEST_KEY_LEN]);
 
-/* "refs/heads/enrol/<invite>/<key>", heap; NULL (ERR_NOMEM). */
+/* "refs/heads/enrol/<invite>/<key>", heap; NULL (ERR_NOMEM, ERR_USAGE). */
 char *request_ref(const char *invite, const struct sshkey_pub *sign,
 	struct err *e);
 

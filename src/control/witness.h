@@ -36,8 +36,10 @@ void witness_release(struct witness *w);
 /* The line of REF, or NULL. */
 const struct witness_line *witness_find(const struct witness *w,
 	const char *ref);
+/* Append the file.  -1: ERR_FAIL (a line that cannot be, or not sorted). */
 int witness_text(const struct witness *w, struct buf *out, struct err *e);
-void witness_digest(const void *text, size_t n,
-	char digest[static WITNESS_DIGEST_LEN]);
+/* The digest line of the file's bytes.  -1: ERR_NOMEM. */
+int witness_digest(const void *text, size_t n,
+	char digest[static WITNESS_DIGEST_LEN], struct err *e);
 
 #endif

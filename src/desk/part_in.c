@@ -182,7 +182,7 @@ check_readers(struct part_in *p, const struct record_head *h, struct err *e)
 		(void)wrong(e, "'recipients_sha256' does not fit");
 		goto out;
 	}
-	rc = policy_at(p->with->policy, h->policy_commit, &r, e);
+	rc = policy_at(p->with->policy, h->policy_commit, h->station, &r, e);
 	if (rc == 0)
 		rc = event_add(&p->at, EVENT_INTEGRITY, "policy", e,
 		    "it follows a policy that is not in control: %s",

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "repo/packw.h"
 
 #include "base/banned.h"
@@ -13,8 +12,9 @@ struct policy {
 	struct mirror *clone;
 	char (*ids)[CANON_ID_LEN];	/* the checked history */
 	size_t nids;
-	char id[CANON_ID_LEN];		/* of what `readers` holds */
-	struct policy_readers readers;
+	char id[CANON_ID_LEN];		/* of what `control` holds */
+	struct control control;		/* its recipients only */
+	struct policy_readers readers;	/* of the last call */
 };
 
 struct policy *
@@ -40,42 +40,36 @@ policy_free(struct policy *p)
 {
 	if (!p)
 		return;
+	control_release(&p->control);
 	free(p->ids);
 	free(p);
 }
 
-/* "version <n>", then "<name> <age1…>" a line; control has checked it. */
-static int
-parse(struct policy_readers *r, const char *s, struct err *e)
+/* Who may read STATION's records. */
+static void
+pick(struct policy *p, const char *station)
 {
-	memset(r, 0, sizeof(*r));
-	while (*s) {
-		size_t n = strcspn(s, "\n");
-		const char *space = memchr(s, ' ', n);
+	size_t index[CONTROL_MAX_RECIPIENTS], i;
+	struct policy_readers *r = &p->readers;
 
-		if (n > 0 && *s != '#' && space) {
-			size_t len = (size_t)(s + n - space) - 1;
-			char word[80];
+	r->version = p->control.version;
+	r->n = control_readers(&p->control, station, index);
+	for (i = 0; i < r->n; i++)
+		memcpy(r->age[i], p->control.recipient[index[i]].age,
+		    sizeof(r->age[i]));
+}
 
-			if (len >= sizeof(word))
-				goto bad;
-			memcpy(word, space + 1, len);
-			word[len] = '\0';
-			if (r->version == 0) {
-				if (str_to_i64(word, 1, INT64_MAX,
-				    &r->version) < 0)
-					goto bad;
-			} else if (r->n == CONTROL_MAX_RECIPIENTS) {
-				goto bad;
-			} else {
-				memcpy(r->age[r->n++], word, len + 1);
-			}
-		}
-		s += n + (s[n] == '\n');
-	}
+/* Stations do not follow a file that is not readable, so it has no readers. */
+static int
+parse(struct policy *p, const char *text, struct err *e)
+{
+	control_release(&p->control);
+	if (control_recipients_parse(&p->control, text, e) == 0)
+		return 0;
+	if (e->code != ERR_FORMAT)
+		return -1;
+	err_clear(e);
 	return 0;
-bad:
-	return err_set(e, ERR_FORMAT, "control: 'recipients' is not readable");
 }
 
 /* The tree of a commit that was checked before: its first header. */
@@ -101,8 +95,8 @@ out:
 }
 
 int
-policy_at(struct policy *p, const char *id, const struct policy_readers **r,
-	struct err *e)
+policy_at(struct policy *p, const char *id, const char *station,
+	const struct policy_readers **r, struct err *e)
 {
 	struct buf text = BUF_INIT(1024 * 1024);
 	char tree[CANON_ID_LEN];
@@ -110,8 +104,10 @@ policy_at(struct policy *p, const char *id, const struct policy_readers **r,
 	int rc = -1;
 
 	*r = &p->readers;
-	if (p->id[0] != '\0' && strcmp(p->id, id) == 0)
+	if (p->id[0] != '\0' && strcmp(p->id, id) == 0) {
+		pick(p, station);
 		return 1;
+	}
 	for (i = 0; i < p->nids && strcmp(p->ids[i], id) != 0; i++)
 		;
 	if (i == p->nids)
@@ -123,9 +119,10 @@ policy_at(struct policy *p, const char *id, const struct policy_readers **r,
 	if (rc <= 0)
 		goto out;
 	rc = -1;
-	if (parse(&p->readers, buf_str(&text), e) < 0)
+	if (parse(p, buf_str(&text), e) < 0)
 		goto out;
 	(void)snprintf(p->id, sizeof(p->id), "%s", id);
+	pick(p, station);
 	rc = 1;
 out:
 	buf_release(&text);

@@ -23,10 +23,11 @@ struct policy_readers {
 };
 
 /*
- * The recipients at commit ID: 1 and *r (borrowed until the next call), 0 if
- * it is not in the checked history, -1.
+ * The recipients of STATION's records at commit ID: 1 and *r (borrowed until
+ * the next call; none where the file is not readable), 0 if it is not in the
+ * checked history, -1.
  */
-int policy_at(struct policy *p, const char *id,
+int policy_at(struct policy *p, const char *id, const char *station,
 	const struct policy_readers **r, struct err *e);
 
 #endif

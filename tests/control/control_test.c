@@ -1,153 +1,8 @@
 /* tests/control/control_test.c - what control's history may and may not be. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../control/team.h"
 
-#include <string.h>
-
-#include "base/file.h"
-#include "base/proc.h"
-#include "base/str.h"
-#include "control/control.h"
-#include "control/edit.h"
-#include "crypto/bech32.h"
-#include "crypto/hash.h"
-
-#include "base/banned.h"
-
-#define T0 INT64_C(1795000000)
-
-static char dir[] = "/tmp/liudi-control-XXXXXX";
-static struct central central;
-static struct sshkey *owner, *manager, *stranger;
-static char readers[512];
-static const char policy[] = "[other]\norg = no\n[team]\norg =  ACME 外贸 \n";
-static int count;
-
-/* A central without hooks: here control_load() has to notice by itself. */
-static int
-setup(void **state)
-{
-	struct err e = ERR_INIT;
-	struct buf age = BUF_INIT(128);
-	uint8_t pk[32] = {9};
-	char *hooks;
-
-	(void)state;
-	proc_setup();
-	if (crypto_setup(&e) < 0 || !mkdtemp(dir))
-		return -1;
-	owner = sshkey_generate(&e);
-	manager = sshkey_generate(&e);
-	stranger = sshkey_generate(&e);
-	hooks = str_fmt("%s/hooks", dir);
-	if (!owner || !manager || !stranger || !hooks ||
-	    file_mkdirs(hooks, 0700, &e) < 0 ||
-	    bech32_encode(&age, "age", pk, sizeof(pk), &e) < 0)
-		return -1;
-	(void)snprintf(readers, sizeof(readers), "# who may read\n"
-	    "version 3\n\nmanager %s\n", buf_str(&age));
-	buf_release(&age);
-	free(hooks);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct err e = ERR_INIT;
-
-	(void)state;
-	sshkey_free(owner);
-	sshkey_free(manager);
-	sshkey_free(stranger);
-	return file_remove_tree(dir, &e);
-}
-
-/* A central of its own for each test. */
-static int
-fresh(void **state)
-{
-	struct err e = ERR_INIT;
-	char *path = str_fmt("%s/central-%d", dir, ++count);
-	char *hooks = str_fmt("%s/hooks", dir);
-	int rc = -1;
-
-	(void)state;
-	if (path && hooks && central_parse(&central, path, NULL, &e) == 0)
-		rc = central_create(&central, hooks, &e);
-	if (rc < 0)
-		print_error("%s\n", e.what);
-	free(path);
-	free(hooks);
-	return rc;
-}
-
-static int
-forget(void **state)
-{
-	(void)state;
-	central_release(&central);
-	return 0;
-}
-
-static char *
-clone(const char *name)
-{
-	char *path = str_fmt("%s/clone-%d-%s", dir, count, name);
-
-	assert_non_null(path);
-	return path;
-}
-
-static void
-add_root(struct buf *b, const char *name, const struct sshkey *key)
-{
-	struct err e = ERR_INIT;
-	struct sshkey_pub pub;
-
-	sshkey_public(key, &pub);
-	assert_int_equal(buf_addf(b, &e,
-	    "%s namespaces=\"git,liudi-control\" ", name), 0);
-	assert_int_equal(sshkey_public_text(&pub, b, &e), 0);
-	assert_int_equal(buf_addc(b, '\n', &e), 0);
-}
-
-static int
-edit(const char *where, const char *name, const struct sshkey *key,
-	int64_t utc, const char *path, const char *text, struct err *e)
-{
-	const struct control_file f = {path, text, text ? strlen(text) : 0};
-
-	return control_edit(&central, where, name, key, utc, "a change", &f,
-	    1, e);
-}
-
-/* The first commit: owner and manager are roots. */
-static void
-begin(const char *where, const struct sshkey *by, const char *name)
-{
-	struct buf roots = BUF_INIT(4096);
-	struct err e = ERR_INIT;
-
-	add_root(&roots, "owner", owner);
-	add_root(&roots, "manager", manager);
-	{
-		const struct control_file files[] = {
-			{"roots", roots.data, roots.len},
-			{"recipients", readers, strlen(readers)},
-			{"allowed_signers", "", 0},
-			{"policy.ini", policy, strlen(policy)}
-		};
-
-		if (control_edit(&central, where, name, by, T0, "first",
-		    files, 4, &e) < 0)
-			fail_msg("%s", e.what);
-	}
-	buf_release(&roots);
-}
+#define KEY "ssh-ed25519 " \
+	"AAAAC3NzaC1lZDI1NTE5AAAAILFVqwLoud2nEMNIoZSerRT4XNkGF1P1r9/B0PkTUYPE"
 
 static void
 loads_what_was_decided(void **state)
@@ -156,7 +11,7 @@ loads_what_was_decided(void **state)
 	uint8_t sum[32], want[32];
 	struct err e = ERR_INIT;
 	struct control c;
-	char pin[CANON_ID_LEN], text[128];
+	char pin[CANON_ID_LEN], text[256];
 
 	(void)state;
 	assert_int_equal(control_fetch(&central, b, &e), 0);
@@ -167,14 +22,17 @@ loads_what_was_decided(void **state)
 	assert_int_equal(control_load(&c, a, NULL, &e), 0);
 	assert_string_equal(c.org, "ACME 外贸");
 	assert_int_equal(c.version, 3);
-	assert_int_equal(c.nrecipients, 1);
+	assert_int_equal(c.nrecipients, 2);
 	assert_string_equal(c.recipient[0].name, "manager");
-	assert_int_equal(c.roots.n, 2);
+	assert_int_equal(c.roots.n, 3);
+	assert_int_equal(c.nlogin, 0);
+	assert_int_equal(c.nonly, 0);
+	assert_int_equal(c.notice, 0);
 	assert_int_equal(c.stations.n, 0);
 	assert_int_equal(c.servers.n, 0);
 	assert_int_equal(c.commit_utc, T0);
-	control_recipients_sha256(&c, sum);
-	(void)snprintf(text, sizeof(text), "%s\n", c.recipient[0].age);
+	control_recipients_sha256(&c, "ws-01", sum);
+	(void)snprintf(text, sizeof(text), "%s\n%s\n", ages[0], ages[1]);
 	hash_sha256(want, text, strlen(text));
 	assert_memory_equal(sum, want, 32);
 	memcpy(pin, c.commit, sizeof(pin));
@@ -267,10 +125,10 @@ new_roots_sign_only_later(void **state)
 	(void)state;
 	begin(a, owner, "owner");
 	add_root(&roots, "owner", owner);
-	add_root(&roots, "manager-2", stranger);
+	add_root(&roots, "manager-3", stranger);
 	assert_int_equal(edit(a, "owner", owner, T0 + 1, "roots",
 	    buf_str(&roots), &e), 0);
-	assert_int_equal(edit(a, "manager-2", stranger, T0 + 2, "x", "x\n",
+	assert_int_equal(edit(a, "manager-3", stranger, T0 + 2, "x", "x\n",
 	    &e), 0);
 	assert_int_equal(control_load(&c, a, NULL, &e), 0);
 	assert_int_equal(c.roots.n, 2);
@@ -311,6 +169,15 @@ refuses_files_that_are_not_right(void **state)
 		{"recipients", "version 4\nmanager age1qqqq\n"},
 		{"policy.ini", "[team]\n"},
 		{"policy.ini", "org = outside\n"},
+		{"policy.ini", "[team]\norg = x\nnotice = -1\n"},
+		{"policy.ini", "[team]\norg = x\nnotice = two\n"},
+		{"policy.ini", "[team]\norg = x\nnotice = "
+		    "11111111111111111111111111111111\n"},
+		{"transport_keys", "station ws-01\n"},
+		{"transport_keys", "guest ws-01 " KEY "\n"},
+		{"transport_keys", "station WS " KEY "\n"},
+		{"transport_keys", "station ws-01 ssh-rsa AAAA\n"},
+		{"transport_keys", "station  ws-01 " KEY "\n"},
 		{"allowed_signers", "nonsense\n"},
 		{"recipients", NULL}
 	};
@@ -322,44 +189,126 @@ refuses_files_that_are_not_right(void **state)
 	(void)state;
 	begin(a, owner, "owner");
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		assert_int_equal(edit(a, "manager", manager, T0 + 1,
+		assert_int_equal(edit(a, "owner", owner, T0 + 1,
 		    bad[i].path, bad[i].text, &e), 0);
-		assert_int_equal(control_load(&c, a, NULL, &e), -1);
+		if (control_load(&c, a, NULL, &e) != -1)
+			fail_msg("%s was taken: %s", bad[i].path, bad[i].text);
 		assert_int_equal(e.code, ERR_FORMAT);
 		/* bring it back */
-		assert_int_equal(edit(a, "manager", manager, T0 + 1,
-		    bad[i].path, bad[i].path[0] == 'r' ? readers :
-		    bad[i].path[0] == 'p' ? "[team]\norg = x\n" : "", &e), 0);
+		assert_int_equal(edit(a, "owner", owner, T0 + 1, bad[i].path,
+		    bad[i].path[0] == 'r' ? readers : bad[i].path[0] == 'p' ?
+		    "[team]\norg = x\n" : "", &e), 0);
 		assert_int_equal(control_load(&c, a, NULL, &e), 0);
 		control_release(&c);
 	}
 	free(a);
 }
 
+/* All three may read, but who is named in `only` lines. */
 static void
-tells_a_lost_race(void **state)
+reads_who_may_read(void **state)
 {
-	char *a = clone("a"), *b = clone("b");
+	size_t index[CONTROL_MAX_RECIPIENTS];
 	struct err e = ERR_INIT;
+	uint8_t sum[32], want[32];
+	char text[2048];
+	struct control c;
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), "version 9\nmanager %s\nowner %s\n"
+	    "only %s\n" "only ws-2 owner only\nonly ws-1 only manager owner\n",
+	    ages[0], ages[1], ages[2]);
+	assert_int_equal(control_recipients_parse(&c, text, &e), 0);
+	assert_int_equal(c.version, 9);
+	assert_int_equal(c.nrecipients, 3);
+	assert_string_equal(c.recipient[2].name, "only");
+	assert_int_equal(c.nonly, 2);
+	assert_int_equal(control_readers(&c, "ws-1", index), 3);
+	assert_int_equal(control_readers(&c, "ws-3", index), 3);
+	assert_int_equal(control_readers(&c, "ws-2", index), 2);
+	assert_int_equal(index[0], 1);
+	assert_int_equal(index[1], 2);
+	control_recipients_sha256(&c, "ws-2", sum);
+	(void)snprintf(text, sizeof(text), "%s\n%s\n", ages[1], ages[2]);
+	hash_sha256(want, text, strlen(text));
+	assert_memory_equal(sum, want, 32);
+	control_release(&c);
+}
+
+static void
+refuses_readers_that_are_not_right(void **state)
+{
+	static const char *const bad[] = {
+		"only ws-1\n", "only ws-1 \n", "only ws-1 manager\n",
+		"only ws-1 manager second\n", "only ws-1 owner nobody\n",
+		"only WS owner manager\n", "only ws-1 owner  manager\n",
+		"only ws-1 owner manager\nonly ws-1 owner second\n",
+		"only ws-1 owner\n", "second age1qqqq\n",
+		"only ws-1 owner manager\nlate age1qqqq\n", "x\n", "only \n"
+	};
+	struct err e = ERR_INIT;
+	struct control c;
+	char text[2048];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		(void)snprintf(text, sizeof(text), "version 9\nmanager %s\n"
+		    "owner %s\nsecond %s\n%s", ages[0], ages[1], ages[2],
+		    bad[i]);
+		err_clear(&e);
+		if (control_recipients_parse(&c, text, &e) != -1)
+			fail_msg("taken: %s", bad[i]);
+		assert_int_equal(e.code, ERR_FORMAT);
+	}
+	/* two at least, an owner among them */
+	(void)snprintf(text, sizeof(text), "version 9\nowner %s\n", ages[0]);
+	assert_int_equal(control_recipients_parse(&c, text, &e), -1);
+	(void)snprintf(text, sizeof(text), "version 9\nmanager %s\nm %s\n",
+	    ages[0], ages[1]);
+	assert_int_equal(control_recipients_parse(&c, text, &e), -1);
+	(void)snprintf(text, sizeof(text), "version 9\nmanager %s\n"
+	    "owner-2 %s\n", ages[0], ages[1]);
+	assert_int_equal(control_recipients_parse(&c, text, &e), 0);
+	control_release(&c);
+}
+
+static void
+reads_logins_and_notice(void **state)
+{
+	static const char logins[] = "# who\nstation ws-01 " KEY " at home\n"
+	    "manager manager " KEY "\n";
+	struct err e = ERR_INIT;
+	struct control c;
+	char *a = clone("a");
 
 	(void)state;
 	begin(a, owner, "owner");
-	assert_int_equal(control_fetch(&central, b, &e), 0);
-	assert_int_equal(edit(a, "manager", manager, T0 + 1, "x", "x\n", &e),
-	    0);
-	assert_int_equal(edit(b, "manager", manager, T0 + 1, "y", "y\n", &e),
-	    -1);
-	assert_int_equal(e.code, ERR_NET);
-	assert_non_null(strstr(e.what, "another desk"));
-	assert_non_null(strstr(e.hint, "sync"));
-	/* the clone did not move, so the next try is on the new head */
-	assert_int_equal(control_fetch(&central, b, &e), 0);
-	assert_int_equal(edit(b, "manager", manager, T0 + 2, "y", "y\n", &e),
-	    0);
-	assert_int_equal(edit(b, "manager", manager, T0 + 2, "../y", "y\n",
-	    &e), -1);
+	assert_int_equal(edit(a, "manager", manager, T0 + 1, "transport_keys",
+	    logins, &e), 0);
+	assert_int_equal(edit(a, "manager", manager, T0 + 1, "policy.ini",
+	    "[team]\norg = x\nnotice=12\n[more]\nnotice = 3\n", &e), 0);
+	assert_int_equal(control_load(&c, a, NULL, &e), 0);
+	assert_int_equal(c.nlogin, 2);
+	assert_false(c.login[0].manager);
+	assert_string_equal(c.login[0].name, "ws-01");
+	assert_true(c.login[1].manager);
+	assert_memory_equal(&c.login[0].pub, &c.login[1].pub, 32);
+	assert_int_equal(c.notice, 12);
+	control_release(&c);
 	free(a);
-	free(b);
+}
+
+static void
+knows_owners(void **state)
+{
+	(void)state;
+	assert_true(control_is_owner("owner"));
+	assert_true(control_is_owner("owner-2"));
+	assert_false(control_is_owner("owner2"));
+	assert_false(control_is_owner("manager"));
+	assert_false(control_is_owner("own"));
+	assert_false(control_is_owner(""));
 }
 
 int
@@ -374,7 +323,10 @@ main(void)
 		CASE(new_roots_sign_only_later),
 		CASE(refuses_another_history),
 		CASE(refuses_files_that_are_not_right),
-		CASE(tells_a_lost_race),
+		CASE(reads_logins_and_notice),
+		cmocka_unit_test(reads_who_may_read),
+		cmocka_unit_test(refuses_readers_that_are_not_right),
+		cmocka_unit_test(knows_owners),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -18,7 +18,7 @@
 #include "base/banned.h"
 
 #define TEXT_MAX 65536
-#define ROOT_NAMESPACES "git,liudi-control"
+#define ROOT_NAMESPACES "git,liudi-control,liudi-erasure"
 
 /* What init works on. */
 struct init {
