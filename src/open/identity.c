@@ -68,9 +68,9 @@ identities_secret(const struct identities *ids, size_t i)
 	return ids->sk[i];
 }
 
-static int
-add_secret(struct identities *ids, const uint8_t sk[static X25519_LEN],
-	struct err *e)
+int
+identities_add_secret(struct identities *ids,
+	const uint8_t sk[static X25519_LEN], struct err *e)
 {
 	if (ids->n == IDENTITY_MAX)
 		return err_set(e, ERR_FORMAT, "more than %d identities",
@@ -88,7 +88,7 @@ identities_generate(struct identities *ids, struct err *e)
 	int rc;
 
 	secmem_random(sk, sizeof(sk));
-	rc = add_secret(ids, sk, e);
+	rc = identities_add_secret(ids, sk, e);
 	secmem_wipe(sk, sizeof(sk));
 	return rc;
 }
@@ -113,7 +113,7 @@ identities_add(struct identities *ids, const char *s, size_t n,
 		    "not an age identity: of a wrong length");
 		goto out;
 	}
-	rc = add_secret(ids, raw.data, e);
+	rc = identities_add_secret(ids, raw.data, e);
 out:
 	buf_wipe(&raw);
 	return rc;

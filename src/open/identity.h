@@ -31,6 +31,9 @@ int identities_generate(struct identities *ids, struct err *e);
 /* Add one from "AGE-SECRET-KEY-1…".  -1: ERR_FORMAT. */
 int identities_add(struct identities *ids, const char *s, size_t n,
 	struct err *e);
+/* Add one by its 32 bytes, as shares give them.  -1: ERR_FORMAT (too many). */
+int identities_add_secret(struct identities *ids, const uint8_t sk[static 32],
+	struct err *e);
 /* The recipient of the i-th. */
 void identities_recipient(const struct identities *ids, size_t i,
 	struct seal_recipient *r);

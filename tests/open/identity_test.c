@@ -114,7 +114,7 @@ adds_and_shows(void **state)
 	struct err e = ERR_INIT;
 	struct buf text = BUF_INIT(256);
 	struct identities *ids = generated(0);
-	struct seal_recipient r;
+	struct seal_recipient r, again;
 	size_t i;
 
 	(void)state;
@@ -131,8 +131,15 @@ adds_and_shows(void **state)
 		assert_int_equal(e.code, ERR_FORMAT);
 	}
 	assert_int_equal(identities_count(ids), 1);
+	assert_int_equal(identities_add_secret(ids, identities_secret(ids, 0),
+	    &e), 0);
+	identities_recipient(ids, 1, &again);
+	assert_memory_equal(again.pk, r.pk, sizeof(r.pk));
 	while (identities_count(ids) < IDENTITY_MAX)
 		assert_int_equal(identities_generate(ids, &e), 0);
+	assert_int_equal(identities_add_secret(ids, identities_secret(ids, 0),
+	    &e), -1);
+	assert_int_equal(e.code, ERR_FORMAT);
 	assert_int_equal(identities_generate(ids, &e), -1);
 	assert_int_equal(identities_count(ids), IDENTITY_MAX);
 	identities_free(ids);

@@ -17,6 +17,7 @@
 #include "crypto/hash.h"
 #include "crypto/secmem.h"
 #include "open/age_open.h"
+#include "open/slip39.h"
 
 #include "base/banned.h"
 
@@ -331,6 +332,55 @@ hostile(void **state)
 	buf_release(&sealed);
 }
 
+/*
+ * The key of the one who could read is gone: two of the owner's three shares
+ * make the key that gives the files to somebody else.
+ */
+static void
+drill(void **state)
+{
+	struct err e = ERR_INIT;
+	struct slip39_plan plan;
+	struct slip39_set *set;
+	struct slip39 *shares = slip39_new(&e);
+	struct seal_recipient owner_r, again_r, r[2];
+	struct identities *owner = generated(&owner_r), *again;
+	struct buf file = BUF_INIT(2 * BIG), other = BUF_INIT(2 * BIG);
+	uint8_t *secret;
+	size_t i, len;
+
+	(void)state;
+	r[0] = third_r;
+	r[1] = owner_r;
+	seal_to(r, 2, BIG, &file);
+	slip39_plan_simple(&plan, 2, 3);
+	set = slip39_split(&plan, identities_secret(owner, 0), 32, NULL, &e);
+	assert_non_null(set);
+	identities_free(owner);
+	for (i = 0; i < 3; i += 2)
+		assert_int_equal(slip39_add(shares, slip39_set_text(set, i),
+		    strlen(slip39_set_text(set, i)), &e), 0);
+	secret = slip39_combine(shares, NULL, &len, &e);
+	assert_non_null(secret);
+	assert_int_equal(len, 32);
+	again = identities_new(&e);
+	assert_non_null(again);
+	assert_int_equal(identities_add_secret(again, secret, &e), 0);
+	identities_recipient(again, 0, &again_r);
+	assert_memory_equal(again_r.pk, owner_r.pk, sizeof(owner_r.pk));
+	r[0] = new_r;
+	swapped(&other, &file, again, r, 2);
+	assert_opens(new_ids, &other, BIG);
+	assert_opens(again, &other, BIG);
+	assert_no_match(third_ids, &other);
+	secmem_free(secret);
+	identities_free(again);
+	slip39_free(shares);
+	slip39_set_free(set);
+	buf_release(&file);
+	buf_release(&other);
+}
+
 static int
 setup(void **state)
 {
@@ -367,6 +417,7 @@ main(void)
 		cmocka_unit_test(stock_tools),
 		cmocka_unit_test(header_alone),
 		cmocka_unit_test(hostile),
+		cmocka_unit_test(drill),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
