@@ -16,7 +16,7 @@
 #include "base/err.h"
 
 #define SHAMIR_MAX 16		/* shares */
-#define SHAMIR_MIN_LEN 16	/* bytes: fewer leave the digest too much to say */
+#define SHAMIR_MIN_LEN 16	/* bytes: the digest tells 4 of them */
 #define SHAMIR_MAX_LEN 64
 
 /*
