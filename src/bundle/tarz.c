@@ -372,31 +372,28 @@ int
 tarz_lines(struct tarz *t, const void *data, size_t n, struct buf *out,
 	struct err *e)
 {
+	size_t room = ZSTD_compressBound(n), most = out->max - out->len, code;
 	ZSTD_CCtx *c = lines_context(n, e);
-	ZSTD_inBuffer in = {data, n, 0};
-	ZSTD_outBuffer piece;
-	size_t left, start = out->len;
 	int rc = -1;
 
+	(void)t;
 	if (!c)
 		return -1;
-	left = ZSTD_CCtx_setPledgedSrcSize(c, n);
-	do {
-		piece = (ZSTD_outBuffer){t->out, t->out_cap, 0};
-		if (!ZSTD_isError(left))
-			left = ZSTD_compressStream2(c, &piece, &in,
-			    ZSTD_e_end);
-		if (ZSTD_isError(left)) {
-			(void)zstd_failed(left, e);
-			goto out;
-		}
-		if (buf_add(out, t->out, piece.pos, e) < 0)
-			goto out;
-	} while (left > 0);
+	if (room > most)
+		room = most;
+	if (buf_reserve(out, room, e) < 0)
+		goto out;
+	/* In one call: in pieces, zstd would keep the window once more. */
+	code = ZSTD_compress2(c, out->data + out->len, room, data, n);
+	if (ZSTD_isError(code)) {
+		(void)(room == most ? err_set(e, ERR_NOMEM,
+		    "more than %zu bytes", out->max) : zstd_failed(code, e));
+		goto out;
+	}
+	out->len += code;
+	out->data[out->len] = '\0';
 	rc = 0;
 out:
-	if (rc < 0)
-		out->len = start;
 	ZSTD_freeCCtx(c);
 	return rc;
 }
