@@ -199,9 +199,9 @@ read_recipients(struct control *c, const char *text, struct err *e)
 	if (read_version(line, len, &c->version, e) < 0)
 		return -1;
 	while (next_line(&text, &line, &len)) {
-		/* a recipient may be called so, but for its key */
-		if (len > 9 && memcmp(line, only, 5) == 0 &&
-		    memcmp(line + 5, "age1", 4) != 0)
+		/* a recipient may be called so: then there are two words */
+		if (len > 5 && memcmp(line, only, 5) == 0 &&
+		    memchr(line + 5, ' ', len - 5))
 			rc = read_only(c, line + 5, len - 5, e);
 		else if (c->nonly > 0)
 			rc = err_set(e, ERR_FORMAT, "recipients: one stands "

@@ -1,8 +1,10 @@
-/* control/invite, control/witness: foreign strings and files. */
+/* control/invite, control/witness, control/control: strings and files. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
+#include "control/control.h"
 #include "control/invite.h"
 #include "control/witness.h"
 #include "crypto/hash.h"
@@ -61,6 +63,28 @@ try_witness(const char *text, size_t n)
 	buf_release(&out);
 }
 
+/* Whoever may read, two at least may. */
+static void
+try_recipients(const char *text, size_t n)
+{
+	char *copy = str_ndup(text, n);
+	size_t index[CONTROL_MAX_RECIPIENTS], i;
+	struct err e = ERR_INIT;
+	struct control c;
+
+	if (!copy)
+		abort();
+	if (control_recipients_parse(&c, copy, &e) == 0) {
+		if (control_readers(&c, "nobody", index) != c.nrecipients)
+			abort();
+		for (i = 0; i < c.nonly; i++)
+			if (control_readers(&c, c.only[i].station, index) < 2)
+				abort();
+		control_release(&c);
+	}
+	free(copy);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -72,5 +96,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	try_invite(text, n);
 	try_file(text, n);
 	try_witness(text, n);
+	try_recipients(text, n);
 	return 0;
 }
