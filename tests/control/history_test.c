@@ -115,9 +115,10 @@ expect(const char *part)
 static void
 an_owner_decides_alone(void **state)
 {
+	static const char kept[] = "[stream chat]\nkeep_years = 3\n";
 	const struct control_file files[] = {
 		{"recipients", newer, strlen(newer)},
-		{"retention.ini", "[stream chat]\nkeep_years = 3\n", 31}
+		{"retention.ini", kept, strlen(kept)}
 	};
 	const struct control_file gone = {"retention.ini", NULL, 0};
 
@@ -153,9 +154,10 @@ a_manager_does_not(void **state)
 static void
 everything_else_is_free(void **state)
 {
+	static const char team[] = "[team]\norg = y\n";
 	const struct control_file files[] = {
-		{"allowed_signers", "# none\n", 7},
-		{"policy.ini", "[team]\norg = y\n", 15},
+		{"allowed_signers", "#\n", 2},
+		{"policy.ini", team, strlen(team)},
 		{"invites/0011223344556677", "x\n", 2},
 		{"recipients.old", "x\n", 2},
 		{"roots.txt", "x\n", 2}
@@ -169,9 +171,10 @@ everything_else_is_free(void **state)
 static void
 two_decide_together(void **state)
 {
+	static const char hold[] = "[hold x]\nrefs = ws/\n";
 	struct control_file files[3] = {
 		{"recipients", newer, strlen(newer)},
-		{"retention.ini", "[hold x]\nrefs = ws/\n", 20}
+		{"retention.ini", hold, strlen(hold)}
 	};
 	char head[CANON_ID_LEN];
 	char *name = consent_name(0, second), *text;
