@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "desk/columns.h"
 #include "desk/part_in.h"
+#include "desk/part_prime.h"
 
 #include "base/banned.h"
 
@@ -394,7 +395,7 @@ need_fold(struct indexer *ix, struct err *e)
 	ix->fold = fold_new(e);
 	if (!ix->fold)
 		return -1;
-	if (part_in_prime(ix->with.catalogue, ix->line, ix->fold, &ix->doubt,
+	if (part_prime(ix->with.catalogue, ix->line, ix->fold, &ix->doubt,
 	    e) < 0) {
 		drop_fold(ix);
 		return -1;

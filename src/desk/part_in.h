@@ -1,6 +1,6 @@
 /*
- * desk/part_in.h - what indexer.c and part_in.c share: one part on its way
- * into the catalogue.  For these two only.
+ * desk/part_in.h - one part on its way into the catalogue: what indexer.c,
+ * part_in.c and the modules of its stages (part_*.c) share.  For these only.
  * Needs: base, crypto, repo, record, unbundle.
  */
 #ifndef LIUDI_DESK_PART_IN_H
@@ -13,6 +13,8 @@
 #include "desk/indexer.h"
 #include "record/record.h"
 #include "unbundle/fold.h"
+
+#define PART_SKIPPED_MAX 20	/* lines of a part that are told one by one */
 
 struct tail_case {		/* a change that ids alone do not explain */
 	int64_t version;
@@ -95,11 +97,7 @@ void part_in_release(struct part_in *p);
  */
 int part_in_read(struct part_in *p, struct err *e);
 
-/*
- * Put the live files of the line into FOLD; *DOUBT: one of them may be older
- * than it should.
- */
-int part_in_prime(struct catalogue *c, int64_t line, struct fold *fold,
-	bool *doubt, struct err *e);
+/* ERR_INTEGRITY, "manifest: WHAT".  Always -1. */
+int part_in_wrong(struct err *e, const char *what);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * unbundle/manifest.h - read a manifest's plaintext.
  *
- * Spec: docs/FORMAT.md sections 4 and 5; hostile input.  Caps: plaintext of the
- * JSON <= MANIFEST_MAX bytes, a line <= 64 MiB, zstd window <= 2^27, the padding
- * must be there and be zeros.
+ * Spec: docs/FORMAT.md sections 4 and 5; hostile input.  Caps: plaintext of
+ * the JSON <= MANIFEST_MAX bytes, a line <= 64 MiB, zstd window <= 2^27, the
+ * padding must be there and be zeros.
  * Needs: base, crypto, json, record; zstd.
  */
 #ifndef LIUDI_UNBUNDLE_MANIFEST_H
