@@ -1,6 +1,9 @@
-# The corpus of the bench; tests/bench/run.sh builds its own copy as well.
+# The tools of the bench: history needs ours; of the others tests/bench/run.sh
+# builds its own copy as well.
 option(LIUDI_BENCH "add the targets of tests/bench" OFF)
 
+add_executable(bench_history bench/history.c)
+target_link_libraries(bench_history PRIVATE liudi_repo)
 if(LIUDI_BENCH)
 	add_executable(bench_corpus EXCLUDE_FROM_ALL bench/corpus.c)
 	target_link_libraries(bench_corpus PRIVATE liudi_flags PkgConfig::SQLITE)
