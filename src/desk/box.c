@@ -12,6 +12,7 @@
 #include "base/proc.h"
 #include "base/sandbox.h"
 #include "base/str.h"
+#include "crypto/hash.h"
 
 #include "base/banned.h"
 
@@ -90,14 +91,30 @@ keep_pages(void)
 #endif
 }
 
+/*
+ * What reads files of its own, or loads code, when it is first used, does so
+ * before the door is shut: libgit2 its certificates, libcrypto its
+ * configuration and the providers that are named there.
+ */
+static int
+start_libraries(struct err *e)
+{
+	uint8_t sum[HASH_LEN];
+
+	hash_sha256(sum, "", 0);
+	return mirror_setup(e);
+}
+
 static int
 work(struct call *c, struct err *e)
 {
 	struct box *b = c->box;
 	int rc = -1;
 
-	if (c->boxed && enter(b, e) < 0)
+	if (start_libraries(e) < 0)
 		return -1;
+	if (c->boxed && enter(b, e) < 0)
+		goto out;
 	if (b->make || file_exists(b->home->catalogue)) {
 		b->catalogue = catalogue_open(b->home->catalogue, b->make, e);
 		if (!b->catalogue)
@@ -110,6 +127,7 @@ work(struct call *c, struct err *e)
 	rc = c->fn(b, c->arg, e);
 out:
 	close_all(b);
+	mirror_teardown();
 	return rc;
 }
 

@@ -119,7 +119,7 @@ content(struct part_in *p, const struct fold_change *c, struct buf *runs,
 	    c->from ? c->from_len : c->path_len, &n, runs, e) < 0)
 		return -1;
 	if (n == 0)
-		return event_add(&p->at, EVENT_WARN, "elsewhere", e,
+		return part_in_tell(p, EVENT_WARN, "elsewhere", e,
 		    "'%s' of '%s' lies in another epoch that is not here",
 		    c->now->path, c->source);
 	return 0;
@@ -195,7 +195,7 @@ part_files_claim(struct part_in *p, const char *source, const char *path,
 	if (p->head.full || claimed == op ||
 	    (is_loss(claimed) && is_loss(op)))
 		return 0;
-	return event_add(&p->at, is_loss(op) ? EVENT_INTEGRITY : EVENT_NOTE,
+	return part_in_tell(p, is_loss(op) ? EVENT_INTEGRITY : EVENT_NOTE,
 	    "class", e, "'%.*s' of '%s' was %s; the station calls it %s",
 	    (int)path_len, path, source, record_op_name(op),
 	    record_op_name(claimed));

@@ -1,6 +1,7 @@
 /* desk/part_in.c - one part into the catalogue.  FORMAT sections 5 to 7. */
 #include "desk/part_in.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,35 @@ part_in_wrong(struct err *e, const char *what)
 	return err_set(e, ERR_INTEGRITY, "manifest: %s", what);
 }
 
+int
+part_in_tell(struct part_in *p, enum event_severity severity,
+	const char *code, struct err *e, const char *fmt, ...)
+{
+	char text[8192];
+	va_list ap;
+
+	if (p->told[severity]++ >= PART_TOLD_MAX)
+		return 0;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return event_add(&p->at, severity, code, e, "%s", text);
+}
+
+int
+part_in_told(struct part_in *p, struct err *e)
+{
+	int i;
+
+	for (i = EVENT_NOTE; i <= EVENT_INTEGRITY; i++)
+		if (p->told[i] > PART_TOLD_MAX && event_add(&p->at,
+		    (enum event_severity)i, "more", e,
+		    "%zu more of this kind are not told one by one",
+		    p->told[i] - PART_TOLD_MAX) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 on_source(void *arg, const struct record_source *s, struct err *e)
 {
@@ -60,7 +90,7 @@ on_source(void *arg, const struct record_source *s, struct err *e)
 		return -1;
 	if (strcmp(s->state, "ok") == 0)
 		return 0;
-	return event_add(&p->at, EVENT_WARN, "source", e,
+	return part_in_tell(p, EVENT_WARN, "source", e,
 	    "source '%s' was %s: %s", s->name, s->state, s->reason);
 }
 
@@ -106,7 +136,7 @@ check_sizes(struct part_in *p, struct err *e)
 			goto fail;
 		if (bytes == catalogue_int(c, q, VERSION_SIZE))
 			continue;
-		if (event_add(&p->at, EVENT_INTEGRITY, "size", e,
+		if (part_in_tell(p, EVENT_INTEGRITY, "size", e,
 		    "'%s' of '%s' has %lld bytes, not %lld",
 		    catalogue_text(c, q, VERSION_PATH),
 		    catalogue_text(c, q, VERSION_SOURCE), (long long)bytes,
@@ -247,7 +277,8 @@ read_all(struct part_in *p, struct buf *plain, struct err *e)
 	rc = part_bundles_read(p, e);
 	if (rc != 0)
 		return rc;
-	if (check_sizes(p, e) < 0 || part_tails_judge(p, e) < 0)
+	if (check_sizes(p, e) < 0 || part_tails_judge(p, e) < 0 ||
+	    part_in_told(p, e) < 0)
 		return -1;
 	return save_counts(p, e);
 }

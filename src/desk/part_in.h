@@ -14,6 +14,8 @@
 #include "record/record.h"
 #include "unbundle/fold.h"
 
+/* Events of one severity that a part is told one by one. */
+#define PART_TOLD_MAX 1000
 #define PART_SKIPPED_MAX 20	/* lines of a part that are told one by one */
 
 struct tail_case {		/* a change that ids alone do not explain */
@@ -65,6 +67,7 @@ struct part_in {
 	bool gap;		/* something of the run up to here is missing */
 	size_t skipped;		/* lines */
 	bool stuck;		/* a line failed when half applied */
+	size_t told[EVENT_INTEGRITY + 1];	/* by severity */
 
 	struct record_head head;
 	bool have_head;
@@ -96,6 +99,16 @@ void part_in_release(struct part_in *p);
  * it is the part's own fault.
  */
 int part_in_read(struct part_in *p, struct err *e);
+
+/*
+ * As event_add() for what a line of the part may bring about any number of
+ * times: behind PART_TOLD_MAX of a severity they are only counted, or a station
+ * could fill the catalogue.  part_in_told() says how many at the end.
+ */
+int part_in_tell(struct part_in *p, enum event_severity severity,
+	const char *code, struct err *e, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+int part_in_told(struct part_in *p, struct err *e);
 
 /* ERR_INTEGRITY, "manifest: WHAT".  Always -1. */
 int part_in_wrong(struct err *e, const char *what);

@@ -492,6 +492,18 @@ out:
 
 /* --- reading --- */
 
+int
+mirror_setup(struct err *e)
+{
+	return gitx_setup(e);
+}
+
+void
+mirror_teardown(void)
+{
+	gitx_teardown();
+}
+
 struct mirror *
 mirror_open(const char *dir, struct err *e)
 {

@@ -57,6 +57,13 @@ int64_t mirror_kept(const char *ref, char live[static CANON_REF_LEN]);
 
 struct mirror;
 
+/*
+ * Start and stop what mirror_open() needs, counted: for a process that opens
+ * mirrors only when it is boxed.
+ */
+int mirror_setup(struct err *e);
+void mirror_teardown(void);
+
 struct mirror *mirror_open(const char *dir, struct err *e);
 void mirror_close(struct mirror *m);
 
