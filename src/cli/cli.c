@@ -18,6 +18,7 @@ struct parse {
 	struct cli *c;
 	const struct cli_command *const *commands;
 	const char *global[HELP_VERSION + 1];
+	const char *group;	/* the first of two words, as yet alone */
 	const char **args;	/* room for argc operands */
 	int argc, i;
 	char **argv;
@@ -107,21 +108,19 @@ unknown_command(const struct parse *p, const char *given, struct err *e)
 static int
 find_command(struct parse *p, struct err *e)
 {
-	const char *word = p->argv[p->i++], *second = NULL;
+	const char *word = p->argv[p->i++];
 	char name[NAME_LEN];
 
+	if (p->group) {
+		(void)snprintf(name, sizeof(name), "%s %s", p->group, word);
+		word = name;
+	}
 	p->c->command = command_named(p, word);
 	if (p->c->command)
 		return 0;
-	if (is_first_word(p, word)) {
-		if (p->i < p->argc && p->argv[p->i][0] != '-')
-			second = p->argv[p->i++];
-		(void)snprintf(name, sizeof(name), "%s%s%s", word,
-		    second ? " " : "", second ? second : "");
-		p->c->command = command_named(p, name);
-		if (p->c->command)
-			return 0;
-		word = name;
+	if (!p->group && is_first_word(p, word)) {
+		p->group = word;
+		return 0;
 	}
 	return unknown_command(p, word, e);
 }
@@ -342,6 +341,11 @@ cli_main(int argc, char **argv, const char *program, const char *one_line,
 		(void)printf("%s %s\n", program, LIUDI_VERSION);
 	} else if (p.global[HELP_HELP] && c.command) {
 		help_command(stdout, program, c.command);
+	} else if (p.group && !c.command) {
+		/* alone it is a question, too */
+		rc = p.global[HELP_HELP] ? CLI_DONE : CLI_USAGE;
+		help_group(rc == CLI_DONE ? stdout : stderr, program, p.group,
+		    commands);
 	} else if (p.global[HELP_HELP]) {
 		help_program(stdout, program, one_line, commands);
 	} else if (!c.command) {

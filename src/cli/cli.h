@@ -77,6 +77,9 @@ bool cli_has(const struct cli *c, const char *name);
 void cli_error(const struct cli *c, const struct err *e);
 void cli_warn(const struct cli *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* "liudi: hint: …", what could be done; nothing with --json or -q. */
+void cli_hint(const struct cli *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The exit code that an error stands for. */
 enum cli_exit cli_exit_for(const struct err *e);
 /* The graver of two: 130, 2, 6, 5, 1, 4, 3, 0. */
@@ -87,6 +90,11 @@ void cli_put_shown(FILE *out, const void *s, size_t n);
 /* "1.2 MB" (10^6), into OUT. */
 #define CLI_SIZE_LEN 24
 const char *cli_size(uint64_t bytes, char out[CLI_SIZE_LEN]);
+
+/* "1 file", "2 files": texts with one %lld in them, looked up as by cli_tr(). */
+#define CLI_COUNT_LEN 64
+const char *cli_count(int64_t n, const char *one, const char *many,
+	char out[CLI_COUNT_LEN]);
 
 /*
  * A passphrase into guarded memory (free with secmem_free): from the fd of

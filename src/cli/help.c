@@ -87,23 +87,51 @@ options(FILE *out, const struct cli_option *o, size_t width)
 		row(out, label(o, text), width, o->help);
 }
 
-void
-help_program(FILE *out, const char *program, const char *one_line,
+/* GROUP: the first of two words, or NULL for all commands. */
+static bool
+is_listed(const struct cli_command *cmd, const char *group)
+{
+	size_t n = group ? strlen(group) : 0;
+
+	return !cmd->hidden && (!group ||
+	    (strncmp(cmd->name, group, n) == 0 && cmd->name[n] == ' '));
+}
+
+static void
+list_commands(FILE *out, const char *group,
 	const struct cli_command *const commands[])
 {
 	size_t width = 0, n, i;
 
-	(void)fprintf(out, "%s - %s\n\n", program, cli_tr(one_line));
-	put(out, "usage: %s [OPTION…] COMMAND [ARGUMENT…]\n", program);
 	(void)fprintf(out, "\n%s\n", cli_tr("commands:"));
 	for (i = 0; commands[i]; i++) {
 		n = utf8_width(commands[i]->name);
-		if (!commands[i]->hidden && n > width)
+		if (is_listed(commands[i], group) && n > width)
 			width = n;
 	}
 	for (i = 0; commands[i]; i++)
-		if (!commands[i]->hidden)
+		if (is_listed(commands[i], group))
 			row(out, commands[i]->name, width, commands[i]->help);
+}
+
+void
+help_group(FILE *out, const char *program, const char *group,
+	const struct cli_command *const commands[])
+{
+	put(out, "usage: %s %s COMMAND [OPTION…] [ARGUMENT…]\n", program,
+	    group);
+	list_commands(out, group, commands);
+	(void)fprintf(out, "\n");
+	put(out, "'%s COMMAND --help' says more.\n", program);
+}
+
+void
+help_program(FILE *out, const char *program, const char *one_line,
+	const struct cli_command *const commands[])
+{
+	(void)fprintf(out, "%s - %s\n\n", program, cli_tr(one_line));
+	put(out, "usage: %s [OPTION…] COMMAND [ARGUMENT…]\n", program);
+	list_commands(out, NULL, commands);
 	(void)fprintf(out, "\n%s\n", cli_tr("options:"));
 	options(out, help_globals(), options_width(help_globals(), 0));
 	(void)fprintf(out, "\n");

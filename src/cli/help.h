@@ -14,6 +14,9 @@ const struct cli_option *help_globals(void);
 /* What the program is and its commands. */
 void help_program(FILE *out, const char *program, const char *one_line,
 	const struct cli_command *const commands[]);
+/* Those of two words whose first is GROUP. */
+void help_group(FILE *out, const char *program, const char *group,
+	const struct cli_command *const commands[]);
 /* One command: usage, what it does, its options. */
 void help_command(FILE *out, const char *program,
 	const struct cli_command *cmd);

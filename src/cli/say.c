@@ -75,6 +75,35 @@ cli_warn(const struct cli *c, const char *fmt, ...)
 		put_line(c, "warning: ", text);
 }
 
+void
+cli_hint(const struct cli *c, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	if (c->json || c->quiet)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), cli_tr(fmt), ap);
+	va_end(ap);
+	(void)fflush(stdout);
+	put_line(c, "hint: ", text);
+}
+
+const char *
+cli_count(int64_t n, const char *one, const char *many,
+	char out[CLI_COUNT_LEN])
+{
+	const char *text = cli_tr(n == 1 ? one : many);
+	const char *at = strstr(text, "%lld");
+
+	if (!at)
+		return text;
+	(void)snprintf(out, CLI_COUNT_LEN, "%.*s%lld%s", (int)(at - text),
+	    text, (long long)n, at + strlen("%lld"));
+	return out;
+}
+
 enum cli_exit
 cli_exit_for(const struct err *e)
 {

@@ -1,6 +1,7 @@
 /* desk/box.c - the process in which foreign bytes are parsed. */
 #include "desk/box.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -188,6 +189,24 @@ outcome(const struct box *b, int status, int fd, struct err *e)
 	return -1;
 }
 
+/* The catalogue's folder, if it may be needed; a home that can be read. */
+static int
+prepare(const struct box *b, struct err *e)
+{
+	const char *dir = b->home->dir;
+
+	if (b->make || b->opener)
+		return file_mkdirs(b->home->index, 0700, e);
+	if (access(dir, R_OK | X_OK) == 0 &&
+	    (access(b->home->index, R_OK | X_OK) == 0 || errno == ENOENT))
+		return 0;
+	(void)err_sys(e, errno, "cannot read the desk in '%s'", dir);
+	if (errno == ENOENT)
+		return err_hint(e, "run 'liudi-desk init', or name the folder "
+		    "with --home");
+	return err_hint(e, "run it as the user whose desk it is");
+}
+
 int
 box_run(struct box *b, int (*fn)(struct box *b, void *arg, struct err *e),
 	void *arg, struct err *e)
@@ -199,7 +218,7 @@ box_run(struct box *b, int (*fn)(struct box *b, void *arg, struct err *e),
 	pid_t pid;
 	int rc;
 
-	if (file_mkdirs(b->home->index, 0700, e) < 0)
+	if (prepare(b, e) < 0)
 		return -1;
 	if (b->opener)
 		keep[nkeep++] = opener_fd(b->opener);
@@ -218,7 +237,7 @@ box_run_here(struct box *b, int (*fn)(struct box *b, void *arg,
 {
 	struct call c = {b, fn, arg, false, ""};
 
-	if (file_mkdirs(b->home->index, 0700, e) < 0)
+	if (prepare(b, e) < 0)
 		return -1;
 	return work(&c, e);
 }

@@ -11,7 +11,9 @@
 
 #include <sqlite3.h>
 
+#include "base/buf.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/str.h"
 
 #include "base/banned.h"
@@ -96,12 +98,72 @@ make_private(const char *file, struct err *e)
 	return 0;
 }
 
+/*
+ * Where nothing can be written, SQLite has no place for what readers share.
+ * Nobody else writes there either: the file is read as it lies.
+ */
+static int
+attach_immutable(struct catalogue *c, const char *file, struct err *e)
+{
+	char *wal = str_fmt("%s-wal", file);
+	struct buf b = BUF_INIT(65536);
+	struct stat st;
+	const char *p;
+	int v = 0, rc = -1;
+
+	if (!wal) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (stat(wal, &st) == 0 && st.st_size > 0) {
+		(void)err_set(e, ERR_IO, "the catalogue cannot be read where "
+		    "nothing can be written: %s", "a sync was cut off");
+		(void)err_hint(e, "run it as the user whose desk it is, or "
+		    "copy the folder to where it can be written");
+		goto out;
+	}
+	if (buf_adds(&b, "file:", e) < 0)
+		goto out;
+	for (p = file; *p; p++)
+		if ((strchr("%?#", *p) ? buf_addf(&b, e, "%%%02X",
+		    (unsigned char)*p) : buf_addc(&b, *p, e)) < 0)
+			goto out;
+	if (buf_adds(&b, "?immutable=1", e) < 0)
+		goto out;
+	if (sqlite3_open_v2(buf_str(&b), &c->db, SQLITE_OPEN_READONLY |
+	    SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		(void)(c->db ? db_err(c, "cannot open", e) : err_nomem(e));
+		goto out;
+	}
+	if (exec(c, "PRAGMA temp_store = memory; PRAGMA cache_size = -65536;"
+	    "PRAGMA trusted_schema = OFF", e) < 0 || version(c, &v, e) < 0)
+		goto out;
+	rc = v != SQL_VERSION;
+out:
+	free(wal);
+	buf_release(&b);
+	return rc;
+}
+
+/* Can FILE and what SQLite keeps beside it be written? */
+static bool
+can_write(const char *file)
+{
+	char *dir = path_dir(file);
+	bool can = dir && access(file, W_OK) == 0 && access(dir, W_OK) == 0;
+
+	free(dir);
+	return can;
+}
+
 /* 1: of another version; 0: ready. */
 static int
-attach(struct catalogue *c, const char *file, struct err *e)
+attach(struct catalogue *c, const char *file, bool make, struct err *e)
 {
 	int v = 0;
 
+	if (!make && !can_write(file))
+		return attach_immutable(c, file, e);
 	if (sqlite3_open_v2(file, &c->db, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return c->db ? db_err(c, "cannot open", e) : err_nomem(e);
@@ -135,7 +197,7 @@ catalogue_open(const char *file, bool make, struct err *e)
 		(void)err_nomem(e);
 		return NULL;
 	}
-	rc = attach(c, file, e);
+	rc = attach(c, file, make, e);
 	if (rc == 0)
 		return c;
 	catalogue_close(c);

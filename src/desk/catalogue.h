@@ -20,7 +20,8 @@ struct catalogue;
 
 /*
  * Open FILE.  MAKE: make it (and make it anew if it is of another version);
- * else -1 with ERR_NOENT and a hint to sync.  Its folder must be there.
+ * else -1 with ERR_NOENT and a hint to sync.  Its folder must be there.  Without
+ * MAKE a file that cannot be written is read as it lies.
  */
 struct catalogue *catalogue_open(const char *file, bool make, struct err *e);
 void catalogue_close(struct catalogue *c);

@@ -48,6 +48,8 @@ struct opener {
 	uint8_t *rooms;		/* OPENER_ROOMS * ROOM_STRIDE bytes */
 	size_t n;
 	struct seal_recipient who[IDENTITY_MAX];
+	void (*watch)(void *arg, bool bundle, size_t bytes);
+	void *watch_arg;
 };
 
 static void
@@ -649,6 +651,8 @@ ask(struct opener *op, const void *file, size_t room, size_t n,
 	k->arg = arg;
 	if (talk(k, e) < 0 || k->sink_failed)
 		goto out;
+	if (op->watch)
+		op->watch(op->watch_arg, !file, n);
 	if (k->buf[0] == FRAME_FAILED) {
 		take_error(k->buf + FRAME_HEAD, get_u32(k->buf + 1), e);
 		goto out;
@@ -803,6 +807,14 @@ opener_recipients(const struct opener *op, struct seal_recipient *out,
 
 	memcpy(out, op->who, n * sizeof(*out));
 	return n;
+}
+
+void
+opener_watch(struct opener *op,
+	void (*fn)(void *arg, bool bundle, size_t bytes), void *arg)
+{
+	op->watch = fn;
+	op->watch_arg = arg;
 }
 
 int

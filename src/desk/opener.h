@@ -17,6 +17,7 @@
 #ifndef LIUDI_DESK_OPENER_H
 #define LIUDI_DESK_OPENER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -88,6 +89,13 @@ int opener_open_room(struct opener *op, size_t room, size_t n,
 /* The recipients of the identities it holds; at most MAX; returns how many. */
 size_t opener_recipients(const struct opener *op, struct seal_recipient *out,
 	size_t max);
+
+/*
+ * Call FN behind each opener_open (BUNDLE false) and opener_open_room (true)
+ * with the sealed bytes, in the thread that asked.  NULL: no more.
+ */
+void opener_watch(struct opener *op,
+	void (*fn)(void *arg, bool bundle, size_t bytes), void *arg);
 
 /* Its socket, for a helper of ours to keep (base/proc.h); still owned. */
 int opener_fd(const struct opener *op);

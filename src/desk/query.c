@@ -589,3 +589,14 @@ query_has_station(struct catalogue *c, const char *station, bool *yes,
 	catalogue_reset(c, SQL_LINE_EACH);
 	return rc < 0 ? -1 : 0;
 }
+
+int
+query_bundle_bytes(struct catalogue *c, int64_t *bytes, struct err *e)
+{
+	const enum sql q = SQL_BUNDLE_SUM;
+	int rc = catalogue_step(c, q, e, "");
+
+	*bytes = rc > 0 ? catalogue_int(c, q, 0) : 0;
+	catalogue_reset(c, q);
+	return rc < 0 ? -1 : 0;
+}

@@ -139,4 +139,7 @@ int query_stopped(struct catalogue *c, int64_t *n, struct err *e);
 int query_has_station(struct catalogue *c, const char *station, bool *yes,
 	struct err *e);
 
+/* Sealed bytes of all bundles. */
+int query_bundle_bytes(struct catalogue *c, int64_t *bytes, struct err *e);
+
 #endif

@@ -1,4 +1,5 @@
 /* desk/restore.c - files as they were: each bundle once, in order. */
+#include "desk/columns.h"
 #include "desk/restore.h"
 
 #include <errno.h>
@@ -592,6 +593,29 @@ out:
 	return rc;
 }
 
+/* Tell how much will be opened; a bundle that is not found counts nothing. */
+static int
+tell_plan(const struct restoring *r, struct err *e)
+{
+	struct catalogue *c = r->box->catalogue;
+	int64_t bytes = 0;
+	size_t i;
+	int rc;
+
+	for (i = 0; r->ask->planned && i < r->plan.nbundles; i++) {
+		rc = catalogue_step(c, SQL_BUNDLE_AT, e, "i",
+		    r->plan.bundle[i].first);
+		if (rc > 0)
+			bytes += catalogue_int(c, SQL_BUNDLE_AT, BUNDLE_BYTES);
+		catalogue_reset(c, SQL_BUNDLE_AT);
+		if (rc < 0)
+			return -1;
+	}
+	if (r->ask->planned)
+		r->ask->planned(r->ask->arg, bytes);
+	return 0;
+}
+
 int
 restore_run(struct box *b, const struct restore_ask *ask,
 	struct restore_report *report, struct err *e)
@@ -609,7 +633,7 @@ restore_run(struct box *b, const struct restore_ask *ask,
 	if (pthread_mutex_init(&r.lock, NULL) != 0)
 		return err_nomem(e);
 	if (restore_plan_make(&r.plan, b->catalogue, ask,
-	    kind == PACKOUT_ZIP, report, e) < 0)
+	    kind == PACKOUT_ZIP, report, e) < 0 || tell_plan(&r, e) < 0)
 		goto out;
 	rc = kind == PACKOUT_NONE ? into_folder(&r, e) :
 	    into_archive(&r, kind, e);

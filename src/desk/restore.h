@@ -30,6 +30,8 @@ struct restore_ask {
 				 * ending in .tar.zst or .zip whose folder is */
 	bool overwrite;
 	restore_note_fn note;
+	/* how many sealed bytes will be opened; may be NULL */
+	void (*planned)(void *arg, int64_t bytes);
 	void *arg;
 };
 

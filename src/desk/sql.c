@@ -157,6 +157,7 @@ const char *const sql_text[SQL_COUNT] = {
 		"FROM bundle WHERE first <= ?1 ORDER BY first DESC LIMIT 1",
 	[SQL_BUNDLE_GET] = "SELECT n, part, blob, path, bytes, first, count "
 		"FROM bundle WHERE n = ?1",
+	[SQL_BUNDLE_SUM] = "SELECT ifnull(sum(bytes), 0) FROM bundle",
 	[SQL_BUNDLE_EACH] = "SELECT n, part, blob, path, bytes, first, count, "
 		"sha256 FROM bundle ORDER BY n",
 

@@ -250,9 +250,15 @@ exit_of(const struct cli *c, const struct run_result *r)
 	if (r->integrity)
 		rc = cli_worse(rc, CLI_INTEGRITY);
 	if ((r->spooled || r->integrity) && !c->json) {
+		/* git's words for it; the hook's own stand above */
+		bool declined = strcmp(r->why, "pre-receive hook declined") ==
+		    0;
+
 		(void)err_set(&e, r->integrity ? ERR_INTEGRITY : ERR_NET,
 		    r->integrity ? "%s" : cli_tr("kept here, not yet received "
-		    "by the central: %s"), cli_tr_filled(r->why, why));
+		    "by the central: %s"), declined ?
+		    cli_tr("its rules do not let through what was sent") :
+		    cli_tr_filled(r->why, why));
 		(void)err_hint(&e, "%s", r->hint);
 		cli_error(c, &e);
 	}

@@ -1,13 +1,16 @@
 /* cli/desk/cmd_restore.c - liudi-desk restore: files as they were. */
 #include "cli/desk/show.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "cli/desk/progress.h"
 #include "desk/packout.h"
 #include "desk/restore.h"
 
@@ -16,15 +19,18 @@
 struct work {
 	const struct cli *c;
 	struct restore_ask ask;
+	struct progress progress;
 };
 
 static int
 on_note(void *arg, enum restore_note kind, const char *path, size_t path_len,
 	const char *text, struct err *e)
 {
-	const struct cli *c = arg;
+	struct work *k = arg;
+	const struct cli *c = k->c;
 
 	(void)e;
+	progress_clear(&k->progress);
 	if (c->quiet && kind != RESTORE_FAILED)
 		return 0;
 	cli_put_shown(stderr, path, path_len);
@@ -46,25 +52,38 @@ on_note(void *arg, enum restore_note kind, const char *path, size_t path_len,
 	return 0;
 }
 
+static void
+on_planned(void *arg, int64_t bytes)
+{
+	struct work *k = arg;
+
+	progress_total(&k->progress, bytes);
+}
+
 static int
 restore(struct box *b, void *arg, struct err *e)
 {
 	struct work *k = arg;
 	struct restore_report r;
-	char size[CLI_SIZE_LEN];
+	char size[CLI_SIZE_LEN], files[CLI_COUNT_LEN], bundles[CLI_COUNT_LEN];
+	int rc;
 
 	if (!b->catalogue) {
 		(void)err_set(e, ERR_NOENT, "there is no catalogue yet");
 		return err_hint(e, "run 'liudi-desk sync'");
 	}
-	if (restore_run(b, &k->ask, &r, e) < 0)
+	rc = restore_run(b, &k->ask, &r, e);
+	progress_clear(&k->progress);
+	if (rc < 0)
 		return -1;
 	if (!k->c->quiet)
-		(void)printf(cli_tr("%lld files, %s, %lld bundles; "
-		    "%lld were there, %lld renamed, %lld not restored\n"),
-		    (long long)r.files, cli_size((uint64_t)r.bytes, size),
-		    (long long)r.bundles, (long long)r.exists,
-		    (long long)r.renamed, (long long)r.failed);
+		(void)printf(cli_tr("%s, %s, %s; %lld were there, "
+		    "%lld renamed, %lld not restored\n"),
+		    cli_count(r.files, "%lld file", "%lld files", files),
+		    cli_size((uint64_t)r.bytes, size),
+		    cli_count(r.bundles, "%lld bundle", "%lld bundles",
+		    bundles), (long long)r.exists, (long long)r.renamed,
+		    (long long)r.failed);
 	if (r.older > 0)
 		cli_warn(k->c, "%lld of them are perhaps not the newest: some "
 		    "record could not be read ('liudi-desk ls -r' marks them)",
@@ -88,9 +107,12 @@ split_spec(const char *spec, char **station, char **source, char **path,
 	return show_split(colon ? colon + 1 : NULL, source, path, e);
 }
 
-/* The folder that the box may write to; made if it is missing. */
+/*
+ * The folder that the box may write to; made if it is missing.  What can be
+ * known to be wrong with the target is told before anybody types a passphrase.
+ */
 static char *
-writable(const char *to, struct err *e)
+writable(const char *to, bool overwrite, struct err *e)
 {
 	char *dir = packout_kind_of(to) == PACKOUT_NONE ? str_dup(to) :
 	    path_dir(to);
@@ -99,8 +121,22 @@ writable(const char *to, struct err *e)
 		(void)err_nomem(e);
 		return NULL;
 	}
-	if (file_mkdirs(dir, 0700, e) == 0)
+	if (file_mkdirs(dir, 0700, e) < 0)
+		goto fail;
+	if (access(dir, W_OK | X_OK) < 0) {
+		(void)err_sys(e, errno, "cannot write to '%s'", dir);
+		goto fail;
+	}
+	if (packout_kind_of(to) == PACKOUT_NONE || !file_exists(to))
 		return dir;
+	if (file_is_dir(to))
+		(void)err_set(e, ERR_USAGE, "'%s' is a folder", to);
+	else if (!overwrite)
+		(void)err_set(e, ERR_USAGE, "'%s' exists", to);
+	else
+		return dir;
+	(void)err_hint(e, "choose another name, or --overwrite");
+fail:
 	free(dir);
 	return NULL;
 }
@@ -133,14 +169,20 @@ run(struct cli *c, struct err *e)
 	to = path_expand(cli_value(c, "to"), NULL, e);
 	if (!to)
 		goto out;
+	if (!file_exists(h.catalogue)) {
+		(void)err_set(e, ERR_NOENT, "there is no catalogue yet");
+		(void)err_hint(e, "run 'liudi-desk sync'");
+		goto out;
+	}
+	dir = writable(to, cli_has(c, "overwrite"), e);
+	if (!dir)
+		goto out;
 	op = show_opener(c, &h, e);
 	if (!op)
 		goto out;
-	dir = writable(to, e);
-	if (!dir)
-		goto out;
+	progress_init(&k.progress, c, op);
 	k.ask = (struct restore_ask){station, source, path, k.ask.at, to,
-	    cli_has(c, "overwrite"), on_note, c};
+	    cli_has(c, "overwrite"), on_note, on_planned, &k};
 	b.home = &h;
 	b.opener = op;
 	b.mirrors = true;

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "cli/desk/progress.h"
+#include "desk/deskkeys.h"
 #include "desk/event.h"
 #include "desk/sync.h"
 
@@ -18,6 +20,8 @@ struct work {
 	const struct buf *rewritten;
 	const struct seen *seen;
 	enum cli_exit worst;
+	int64_t packs;		/* bytes of all that was fetched */
+	struct progress progress;
 };
 
 static int
@@ -161,13 +165,20 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	struct work *k = arg;
 	struct buf line = BUF_INIT(1024 * 1024);
 	const bool json = k->c->json;
+	char commits[CLI_COUNT_LEN];
 	size_t parts = 0;
-	int64_t since = 0, stopped = 0, before = 0;
+	int64_t since = 0, stopped = 0, before = 0, bytes = 0;
 	int rc = -1;
 
 	if (query_part_newest(b->catalogue, &before, e) < 0 ||
-	    sync_index(b, k->rewritten, k->seen, &parts, &since, e) < 0)
+	    query_bundle_bytes(b->catalogue, &bytes, e) < 0)
 		goto out;
+	progress_total(&k->progress, k->packs - bytes);
+	rc = sync_index(b, k->rewritten, k->seen, &parts, &since, e);
+	progress_clear(&k->progress);
+	if (rc < 0)
+		goto out;
+	rc = -1;
 	if (query_events_since(b->catalogue, since, json ? json_event :
 	    print_event, k, e) < 0)
 		goto out;
@@ -177,7 +188,8 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	if (stopped > 0 || k->rewritten->len > 0)
 		k->worst = cli_worse(k->worst, CLI_INTEGRITY);
 	if (!json && !k->c->quiet) {
-		(void)printf(cli_tr("%zu new commits\n"), parts);
+		(void)printf("%s\n", cli_count((int64_t)parts,
+		    "%lld new commit", "%lld new commits", commits));
 		show_padded(cli_tr("station"), 18);
 		show_padded(cli_tr("last run"), 21);
 		show_right(cli_tr("files"), 6);
@@ -276,6 +288,27 @@ say_rewritten(const struct cli *c, const struct buf *rewritten)
 		    n, s);
 }
 
+/* Whoever has this machine, its backups and the passphrase has it all. */
+static void
+remind_of_owner(const struct cli *c, const struct deskhome *h)
+{
+	static const char *const ends[] = {".identity", ".sign.age"};
+	bool there = false;
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		char *file = str_fmt("%s/%s%s", h->keys, DESKKEYS_OWNER,
+		    ends[i]);
+
+		there = there || (file && file_exists(file));
+		free(file);
+	}
+	if (there)
+		cli_hint(c, "the owner's keys still lie in '%s': move "
+		    "owner.identity and owner.sign.age to a stick, and that "
+		    "into a safe", h->keys);
+}
+
 /* What cannot go together. */
 static int
 check_options(const struct cli *c, struct err *e)
@@ -296,7 +329,7 @@ static enum cli_exit
 run(struct cli *c, struct err *e)
 {
 	struct buf rewritten = BUF_INIT(1024 * 1024);
-	struct work k = {c, &rewritten, NULL, CLI_DONE};
+	struct work k = {c, &rewritten, NULL, CLI_DONE, 0, {0}};
 	struct seen *seen = NULL;
 	struct box b = {0};
 	struct opener *op = NULL;
@@ -325,6 +358,8 @@ run(struct cli *c, struct err *e)
 	    sync_seen(&h, &seen, e) < 0)
 		goto out;
 	k.seen = seen;
+	k.packs = progress_packs(h.records);
+	progress_init(&k.progress, c, op);
 	if (cli_has(c, "rebuild") && catalogue_remove(h.catalogue, e) < 0)
 		goto out;
 	b.home = &h;
@@ -333,6 +368,8 @@ run(struct cli *c, struct err *e)
 	rc = box_run(&b, index_and_show, &k, e);
 	if (rc >= 0)
 		say_rewritten(c, &rewritten);
+	if (rc >= 0)
+		remind_of_owner(c, &h);
 	if (rc >= 0 && offline)
 		rc = (int)cli_worse((enum cli_exit)rc, CLI_FAILED);
 out:

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "cli/desk/progress.h"
 #include "desk/verify.h"
 
 #include "base/banned.h"
@@ -14,6 +15,7 @@ struct work {
 	int percent;		/* 0: chains only, 100: all anew */
 	bool all;
 	struct buf line;
+	struct progress progress;
 };
 
 static int
@@ -22,6 +24,7 @@ on_problem(void *arg, const char *ref, const char *text, struct err *e)
 	struct work *k = arg;
 	struct jsonw w;
 
+	progress_clear(&k->progress);
 	if (!k->c->json) {
 		cli_put_shown(stdout, ref, strlen(ref));
 		(void)fputs(": ", stdout);
@@ -42,15 +45,20 @@ on_problem(void *arg, const char *ref, const char *text, struct err *e)
 static int
 print_report(struct work *k, const struct verify_report *r, struct err *e)
 {
+	char branches[CLI_COUNT_LEN], commits[CLI_COUNT_LEN];
+	char bundles[CLI_COUNT_LEN], problems[CLI_COUNT_LEN];
 	char size[CLI_SIZE_LEN];
 	struct jsonw w;
 
+	progress_clear(&k->progress);
 	if (!k->c->json) {
-		(void)printf(cli_tr("%lld branches, %lld commits, "
-		    "%lld bundles opened (%s): %lld problems\n"),
-		    (long long)r->branches, (long long)r->commits,
-		    (long long)r->bundles, cli_size((uint64_t)r->bytes, size),
-		    (long long)r->problems);
+		(void)printf(cli_tr("%s, %s, %s opened (%s): %s\n"),
+		    cli_count(r->branches, "%lld branch", "%lld branches",
+		    branches), cli_count(r->commits, "%lld commit",
+		    "%lld commits", commits), cli_count(r->bundles,
+		    "%lld bundle", "%lld bundles", bundles),
+		    cli_size((uint64_t)r->bytes, size), cli_count(r->problems,
+		    "%lld problem", "%lld problems", problems));
 		return 0;
 	}
 	jsonw_init(&w, &k->line, e);
@@ -71,6 +79,7 @@ verify(struct box *b, void *arg, struct err *e)
 {
 	struct work *k = arg;
 	struct verify_report r = {0};
+	int64_t bytes = 0;
 
 	if (verify_chains(b, &r, on_problem, k, e) < 0)
 		return -1;
@@ -84,6 +93,9 @@ verify(struct box *b, void *arg, struct err *e)
 			    "there is no catalogue to take a sample of");
 			return err_hint(e, "run 'liudi-desk sync'");
 		}
+		if (query_bundle_bytes(b->catalogue, &bytes, e) < 0)
+			return -1;
+		progress_total(&k->progress, bytes / 100 * k->percent);
 		if (verify_sample(b, k->percent, &r, on_problem, k, e) < 0)
 			return -1;
 	}
@@ -117,7 +129,8 @@ percent_of(const struct cli *c, int *out, struct err *e)
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
-	struct work k = {c, 0, cli_has(c, "all"), BUF_INIT(1024 * 1024)};
+	struct work k = {c, 0, cli_has(c, "all"), BUF_INIT(1024 * 1024),
+	    {0}};
 	struct opener *op = NULL;
 	struct box b = {0};
 	struct deskhome h;
@@ -137,6 +150,9 @@ run(struct cli *c, struct err *e)
 		if (!op)
 			goto out;
 	}
+	progress_init(&k.progress, c, op);
+	if (k.all)
+		progress_total(&k.progress, progress_packs(h.records));
 	b.home = &h;
 	b.opener = op;
 	b.mirrors = true;
