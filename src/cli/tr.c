@@ -1,6 +1,7 @@
 /* cli/tr.c - the texts of both programs in Simplified Chinese. */
 #include "cli/tr.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -50,6 +51,10 @@ static const struct tr_pair pairs[] = {
 	    "%lld 个问题"},
 	{"%s (commit)\n",
 	    "%s（提交）\n"},
+	{"%s begins anew: the station lost what it knew",
+	    "%s 重新开始：工作站丢失了它的状态"},
+	{"%s goes on from commit %lld of a branch before it: the station was set back",
+	    "%s 接在前一分支的第 %lld 号提交之后：工作站被还原到了过去的状态"},
 	{"%s of %s, %lld of %lld files, %s/s, %lld s left",
 	    "%s / %s，文件 %lld / %lld，%s/秒，剩余 %lld 秒"},
 	{"%s, %s of %s, %s/s, %lld s left",
@@ -66,6 +71,12 @@ static const struct tr_pair pairs[] = {
 	    "%s 第 %d 行：%s"},
 	{"%s@%lld  run %.8s  part %lld%s\n",
 	    "%s@%lld  运行 %.8s  第 %lld 批%s\n"},
+	{"%zu bundles of %zu are there",
+	    "数据包只有 %zu 个，应有 %zu 个"},
+	{"%zu more lines are passed over",
+	    "另有 %zu 行被略过"},
+	{"'%.*s' of '%s' was %s; the station calls it %s",
+	    "“%.*s”（来源“%s”）实为%s；工作站却称为%s"},
 	{"'%s --help' lists the commands",
 	    "“%s --help”列出所有命令"},
 	{"'%s COMMAND --help' says more.\n",
@@ -74,14 +85,20 @@ static const struct tr_pair pairs[] = {
 	    "“%s%s%s --help”列出所有选项"},
 	{"'%s' already names station '%s' at '%s'",
 	    "“%s”中已写有工作站“%s”，中央仓库为“%s”"},
+	{"'%s' belongs to the team '%s' already",
+	    "“%s”已属于团队“%s”"},
 	{"'%s' cannot be '%s'",
 	    "“%s”不能是“%s”"},
 	{"'%s' does not take '%s'",
 	    "“%s”不接受“%s”"},
 	{"'%s' exists",
 	    "“%s”已经存在"},
+	{"'%s' holds no commit id",
+	    "“%s”中没有提交号"},
 	{"'%s' holds nothing of that name",
 	    "“%s”中没有该名称的内容"},
+	{"'%s' in the target is not a folder",
+	    "目标中的“%s”不是文件夹"},
 	{"'%s' is a folder",
 	    "“%s”是文件夹"},
 	{"'%s' is gone",
@@ -90,6 +107,8 @@ static const struct tr_pair pairs[] = {
 	    "“%s”既不是 yes 也不是 no，而是“%s”"},
 	{"'%s' is no name for a source",
 	    "“%s”不能用作来源的名称"},
+	{"'%s' is no regular file any more",
+	    "“%s”不再是普通文件"},
 	{"'%s' is no station id",
 	    "“%s”不是合法的工作站名称"},
 	{"'%s' is not a point in time",
@@ -100,14 +119,22 @@ static const struct tr_pair pairs[] = {
 	    "“%s”还没有写明来源：这次运行只表明工作站在工作"},
 	{"'%s' needs %s",
 	    "“%s”需要 %s"},
+	{"'%s' of '%s' has %lld bytes, not %lld",
+	    "“%s”（来源“%s”）有 %lld 字节，而不是 %lld"},
+	{"'%s' of '%s' lies in another epoch that is not here",
+	    "“%s”（来源“%s”）在另一年的分支中，而那个分支不在这里"},
 	{"'%s': line %zu makes no sense",
 	    "“%s”：第 %zu 行无法理解"},
+	{"'%s.sign.age' holds another key than '%s.sign.pub'",
+	    "“%s.sign.age”中的密钥与“%s.sign.pub”不同"},
 	{"'liudi-desk log %s' lists its runs",
 	    "liudi-desk log %s 列出它的各次运行"},
 	{"'liudi-desk log' lists runs",
 	    "liudi-desk log 列出各次运行"},
 	{"'liudi-desk log' names the stations that sent something; run 'liudi-desk sync' first",
 	    "liudi-desk log 列出上传过内容的工作站；请先运行 liudi-desk sync"},
+	{"'liudi-desk ls %s' lists its sources; --at takes an earlier day",
+	    "liudi-desk ls %s 列出它的来源；--at 可指定更早的日期"},
 	{"'liudi-desk ls %s' lists what there is",
 	    "liudi-desk ls %s 列出现有内容"},
 	{"(changed while it was read)",
@@ -120,6 +147,8 @@ static const struct tr_pair pairs[] = {
 	    "--offline 不连接中央仓库"},
 	{"--org: 1 to 100 bytes of plain text",
 	    "--org：1 到 100 字节的纯文本"},
+	{"--scrypt-log-n: a number from 1 to 22, not '%s'",
+	    "--scrypt-log-n：应为 1 到 22 的数，而不是“%s”"},
 	{"--to is missing",
 	    "缺少 --to"},
 	{"1. Move owner.identity and owner.sign.age to a stick, and the stick into the safe.\n   With the owner's passphrase they open everything when the manager's are lost.\n",
@@ -134,16 +163,34 @@ static const struct tr_pair pairs[] = {
 	    "完整性问题"},
 	{"Keys and %s are made. Give this line to the manager, who adds it with 'liudi-desk station add LINE':\n\n",
 	    "密钥和 %s 已创建。请把下面这一行交给管理者，由其运行 liudi-desk station add 添加：\n\n"},
+	{"Liudi-Prev is not the manifest before",
+	    "Liudi-Prev 不是前一份清单"},
 	{"Now:",
 	    "接下来："},
+	{"a branch with an odd name: %s",
+	    "名称不合规的分支：%s"},
+	{"a folder is in the place of '%s'",
+	    "“%s”的位置上是一个文件夹"},
 	{"a folder, or an archive ending in .tar.zst or .zip",
 	    "文件夹，或以 .tar.zst 或 .zip 结尾的压缩包"},
+	{"a full run in the middle of a branch",
+	    "分支中途出现全量运行"},
+	{"a full run of which something is missing: what it does not name stays",
+	    "全量运行有缺失：它没有提到的文件保留不动"},
+	{"a line is passed over: %s",
+	    "略过一行：%s"},
 	{"a new year: this run stores everything once",
 	    "新的一年：这次运行把所有内容重新存一遍"},
+	{"a path would lead out of the target",
+	    "路径会指向目标之外"},
 	{"a second '%s' in [%s]",
 	    "“%s”重复了（在 [%s] 中）"},
 	{"a second section [source %s]",
 	    "[source %s] 节重复了"},
+	{"a sync was cut off",
+	    "一次 sync 被中断"},
+	{"a younger branch was there already: two machines have the same key",
+	    "已有更新的分支：两台机器用着同一把密钥"},
 	{"added",
 	    "新增"},
 	{"after a gap",
@@ -154,6 +201,8 @@ static const struct tr_pair pairs[] = {
 	    "其下的所有文件"},
 	{"also open so many of the bundles, at random",
 	    "另外随机解开这么多比例的数据包"},
+	{"an empty last piece",
+	    "末段是空的"},
 	{"another desk made a change at the same time",
 	    "另一个管理端同时做了修改"},
 	{"another process holds the lock '%s'",
@@ -162,28 +211,76 @@ static const struct tr_pair pairs[] = {
 	    "追加"},
 	{"as it stood then, not now",
 	    "按当时的状态，而不是现在"},
+	{"base64 of a wrong length",
+	    "base64 长度不对"},
 	{"begin it with '/' or '~/'",
 	    "请以“/”或“~/”开头"},
 	{"binary",
 	    "二进制"},
 	{"blocked",
 	    "受阻"},
+	{"bring both files back from a backup of '%s'",
+	    "请从“%s”的备份恢复这两个文件"},
 	{"bring the file back from a backup, or remove that line",
 	    "从备份恢复该文件，或删去那一行"},
 	{"build the catalogue anew",
 	    "重建目录"},
+	{"bundle %d has another length than the message says",
+	    "数据包 %d 的长度与提交信息不符"},
+	{"bundle %d is not in the message",
+	    "数据包 %d 不在提交信息中"},
+	{"bundle %zu opens for others than it says",
+	    "数据包 %zu 的可解开者与它所说的不符"},
+	{"bundle %zu: %zu chunks of %zu are there",
+	    "数据包 %zu：数据块只有 %zu 个，应有 %zu 个"},
+	{"bundle %zu: it is of another part",
+	    "数据包 %zu：它属于另一批"},
+	{"bytes behind the end of the sealed file",
+	    "密封文件结尾之后还有字节"},
+	{"cannot copy database '%s': %s",
+	    "无法复制数据库“%s”：%s"},
+	{"cannot create a file in '%s'",
+	    "无法在“%s”中创建文件"},
 	{"cannot fetch %s.git: %s",
 	    "无法取回 %s.git：%s"},
+	{"cannot flush '%s' to disk",
+	    "无法把“%s”写入磁盘"},
 	{"cannot keep '%s'",
 	    "无法保留“%s”"},
+	{"cannot lock '%s'",
+	    "无法锁定“%s”"},
+	{"cannot look at '%s'",
+	    "无法查看“%s”"},
+	{"cannot make catalogue '%s'",
+	    "无法创建目录库“%s”"},
+	{"cannot make folder '%s'",
+	    "无法创建文件夹“%s”"},
 	{"cannot move '%s'",
 	    "无法移动“%s”"},
 	{"cannot open '%s'",
 	    "无法打开“%s”"},
+	{"cannot open folder '%s'",
+	    "无法打开文件夹“%s”"},
+	{"cannot reach the central: %.*s",
+	    "无法连接中央仓库：%.*s"},
 	{"cannot reach the central: %.300s",
 	    "无法连接中央仓库：%.300s"},
+	{"cannot read '%s'",
+	    "无法读取“%s”"},
+	{"cannot read folder",
+	    "无法读取文件夹"},
+	{"cannot read folder '%s'",
+	    "无法读取文件夹“%s”"},
 	{"cannot read the desk in '%s'",
 	    "无法读取“%s”中的管理端"},
+	{"cannot remove '%s'",
+	    "无法删除“%s”"},
+	{"cannot rename '%s' to '%s'",
+	    "无法把“%s”改名为“%s”"},
+	{"cannot search folder",
+	    "无法进入文件夹"},
+	{"cannot write '%s'",
+	    "无法写入“%s”"},
 	{"cannot write to '%s'",
 	    "无法写入“%s”"},
 	{"cannot write to standard output",
@@ -208,6 +305,10 @@ static const struct tr_pair pairs[] = {
 	    "请换一个名称，或使用 --overwrite"},
 	{"chown and chmod it: 'chmod go-w %s'",
 	    "请改正其所有者和权限：chmod go-w %s"},
+	{"chunk %s does not have the bytes of its name",
+	    "数据块 %s 的内容与名称不符"},
+	{"chunk %zu is not the one of the catalogue",
+	    "第 %zu 个数据块不是目录库中的那个"},
 	{"claimed   %s (started), ",
 	    "自称      %s（开始），"},
 	{"close the program that uses it, or wait for the next run",
@@ -216,16 +317,26 @@ static const struct tr_pair pairs[] = {
 	    "命令："},
 	{"commit    %.12s\n",
 	    "提交      %.12s\n"},
+	{"commit %lld is left out: %s",
+	    "第 %lld 号提交未收录：%s"},
+	{"commit %s is not in the history of %s",
+	    "提交 %s 不在 %s 的历史中"},
 	{"commit, and send with a later run",
 	    "只提交，以后运行时再上传"},
 	{"common options:",
 	    "通用选项："},
+	{"control has no file '%s'",
+	    "control 中没有文件“%s”"},
 	{"control.git is empty",
 	    "control.git 是空的"},
 	{"control.git, records.git and desk.git must be there, bare, with the hooks of liudi",
 	    "那里必须有 control.git、records.git 和 desk.git 三个裸仓库，并装好 liudi 的钩子"},
 	{"copy the whole line that 'liudi init' printed on the station",
 	    "请完整复制工作站上 liudi init 打印的那一行"},
+	{"database '%s' is busy: %s",
+	    "数据库“%s”正忙：%s"},
+	{"database '%s' is gone",
+	    "数据库“%s”不见了"},
 	{"did you mean '%s'?",
 	    "是不是“%s”？"},
 	{"did you mean '--%s'?",
@@ -246,6 +357,8 @@ static const struct tr_pair pairs[] = {
 	    "例如：liudi init --central ssh://git@host/srv/liudi --station ws-01"},
 	{"full",
 	    "全量"},
+	{"git gives no reason",
+	    "git 没有说明原因"},
 	{"give it on a descriptor: --%s 3 3<FILE",
 	    "请通过描述符给出：--%s 3 3<FILE"},
 	{"give more digits",
@@ -268,6 +381,30 @@ static const struct tr_pair pairs[] = {
 	    "这是此身份文件的口令吗？"},
 	{"is there already, and stays",
 	    "已经存在，保持不变"},
+	{"it begins with another branch's commits",
+	    "它以另一分支的提交开头"},
+	{"it follows a policy that is not in control: %s",
+	    "它所依据的策略不在 control 中：%s"},
+	{"it has no manifest",
+	    "它没有清单"},
+	{"it is not sealed to the readers of policy %lld",
+	    "它没有按第 %lld 版策略加密给规定的读者"},
+	{"it is not there, or we may not read it",
+	    "它不在那里，或者我们无权读取"},
+	{"it is number %lld where %lld is due",
+	    "它的序号是 %lld，应为 %lld"},
+	{"it is older than its parent",
+	    "它早于其父提交"},
+	{"it lies in an epoch that is not here",
+	    "它在另一年的分支中，而那个分支不在这里"},
+	{"its SHA-256 is not the signed one",
+	    "它的 SHA-256 不是所签名的那个"},
+	{"its chunks are not those that were signed",
+	    "它的数据块不是所签名的那些"},
+	{"its files are too long",
+	    "它的文件太长"},
+	{"its path leads out of its folder",
+	    "它的路径指向文件夹之外"},
 	{"its rules do not let through what was sent",
 	    "它的规则不接受所发送的内容"},
 	{"keep keys, settings and state in DIR",
@@ -344,6 +481,8 @@ static const struct tr_pair pairs[] = {
 	    "“%s”中没有管理端"},
 	{"no home folder is known",
 	    "不知道主文件夹在哪里"},
+	{"no hooks in '%s'",
+	    "“%s”中没有钩子"},
 	{"no option '-%c'",
 	    "没有选项“-%c”"},
 	{"no option '--%s'",
@@ -364,8 +503,14 @@ static const struct tr_pair pairs[] = {
 	    "不是“[节]”这样的行"},
 	{"not a 'key = value' line",
 	    "不是“键 = 值”这样的行"},
+	{"not a line of an age header",
+	    "不是 age 头部中的一行"},
+	{"not all its bytes are there",
+	    "它的字节不全"},
 	{"not an age identity",
 	    "不是 age 身份"},
+	{"not an age recipient",
+	    "不是 age 公钥"},
 	{"not an age v1 file",
 	    "不是 age v1 文件"},
 	{"not restored",
@@ -384,6 +529,10 @@ static const struct tr_pair pairs[] = {
 	    "其中没有被改写的历史：照旧跟随中央仓库"},
 	{"nothing was fetched yet",
 	    "还没有取回任何内容"},
+	{"object %s is damaged",
+	    "对象 %s 已损坏"},
+	{"object %s is missing",
+	    "对象 %s 缺失"},
 	{"ok",
 	    "正常"},
 	{"on file: %lld files, %s; new: %lld pieces, %s\n",
@@ -412,6 +561,8 @@ static const struct tr_pair pairs[] = {
 	    "内存不足"},
 	{"owner    %s\n",
 	    "所有者    %s\n"},
+	{"part %lld of a run whose parts before are not here",
+	    "某次运行的第 %lld 批，而之前的批次不在这里"},
 	{"partial",
 	    "不全"},
 	{"passphrase of the file",
@@ -510,6 +661,10 @@ static const struct tr_pair pairs[] = {
 	    "显示本帮助"},
 	{"show what one run added, changed and removed",
 	    "显示一次运行新增、改动和删除了什么"},
+	{"signed by a key that may not sign at that date",
+	    "签名的密钥在那个日期无权签名"},
+	{"signed by the key of station '%s'",
+	    "签名的是工作站“%s”的密钥"},
 	{"since",
 	    "开始"},
 	{"size",
@@ -544,14 +699,26 @@ static const struct tr_pair pairs[] = {
 	    "团队      %s\n"},
 	{"tell the manager; the next run sends everything again in a new branch",
 	    "请告诉管理者；下次运行会在新分支上重新上传全部内容"},
+	{"text before the armour",
+	    "封装之前有多余文字"},
+	{"text behind the armour",
+	    "封装之后有多余文字"},
 	{"that commit was left out: 'liudi-desk log' says why",
 	    "该提交未收录：liudi-desk log 说明原因"},
 	{"the age file has ended",
 	    "age 文件提前结束"},
+	{"the age header is cut",
+	    "age 头部被截断"},
 	{"the age header was changed",
 	    "age 头部被改动过"},
+	{"the armour is cut",
+	    "ASCII 封装被截断"},
+	{"the author is '%s'",
+	    "作者是“%s”"},
 	{"the catalogue cannot be read where nothing can be written: %s",
 	    "在不可写入的位置无法读取目录库：%s"},
+	{"the catalogue does not say what the repository says; run 'liudi-desk sync' (--rebuild if it stays)",
+	    "目录库与仓库不一致；请运行 liudi-desk sync（仍不一致则加 --rebuild）"},
 	{"the catalogue is damaged",
 	    "目录已损坏"},
 	{"the catalogue is in use",
@@ -588,10 +755,22 @@ static const struct tr_pair pairs[] = {
 	    "中央仓库的 control 不是本管理端所知的那一份；本机的绝不会被替换：请把本机的 control.git 放回中央仓库"},
 	{"the central's receipt is not signed by its key",
 	    "中央仓库的回执不是用它的密钥签名的"},
+	{"the commit is dated ahead of our clock by %lld seconds",
+	    "提交的日期比本机时钟早到 %lld 秒"},
 	{"the file is under a passphrase",
 	    "文件有口令保护"},
+	{"the files that stand now are not those that the station says",
+	    "现存的文件与工作站所说的不符"},
+	{"the helper that reads the file broke off",
+	    "读取文件的进程中断了"},
 	{"the kernel refuses the sandbox (seccomp)",
 	    "内核拒绝沙箱（seccomp）"},
+	{"the keys of '%s' are not on this machine; put them into '%s'",
+	    "“%s”的密钥不在本机；请把它们放入“%s”"},
+	{"the manifest opens for others than it says",
+	    "清单的可解开者与它所说的不符"},
+	{"the name '%s' belongs to another key",
+	    "名称“%s”已属于另一把密钥"},
 	{"the next run reads everything",
 	    "下一次运行会读取全部"},
 	{"the opener ended unexpectedly",
@@ -606,18 +785,36 @@ static const struct tr_pair pairs[] = {
 	    "私钥已损坏"},
 	{"the private key is under a passphrase",
 	    "私钥有口令保护"},
+	{"the reading process was lost (%d)",
+	    "读取进程意外结束（%d）"},
 	{"the record of what is stored does not fit the branch: this run reads everything",
 	    "已存内容的记录与分支不符：这次运行读取全部内容"},
+	{"the run before was never finished",
+	    "前一次运行没有完成"},
+	{"the run began %lld seconds after its commit",
+	    "运行的开始比其提交晚 %lld 秒"},
+	{"the run ended before it began",
+	    "运行的结束早于开始"},
 	{"the run has too many parts",
 	    "这次运行的批次太多"},
+	{"the run of commit %.12s is played again",
+	    "提交 %.12s 的运行被重放"},
 	{"the same for all: the central was made anew",
 	    "对所有分支如此：中央仓库已重建"},
+	{"the sealed bytes were changed",
+	    "密文被改动过"},
+	{"the sealed bytes were cut or changed",
+	    "密文被截断或改动过"},
 	{"the sealed file is cut",
 	    "密封文件被截断"},
 	{"the sealed file is too large",
 	    "密封文件太大"},
 	{"the signature is wrong",
 	    "签名错误"},
+	{"the station counts %lld files, we %zu",
+	    "工作站数出 %lld 个文件，本机数出 %zu 个"},
+	{"the team is called '%s' there",
+	    "那里的团队名称是“%s”"},
 	{"the two passphrases differ",
 	    "两次输入的口令不同"},
 	{"there is a desk in '%s' already",
@@ -674,6 +871,8 @@ static const struct tr_pair pairs[] = {
 	    "警告："},
 	{"what a file holds is not written to a terminal",
 	    "文件内容不会写到终端上"},
+	{"what it holds is left out: %s",
+	    "其内容未收录：%s"},
 	{"what the managers of a team do: receive, check and read its records",
 	    "团队管理者的工具：接收、核验和查阅记录"},
 	{"what was fetched before stays good; check the address, the key and the network",
@@ -762,6 +961,7 @@ cli_tr(const char *text)
 struct filled {
 	const char *text;
 	size_t len;
+	bool quoted;
 };
 #define MAX_FILLED 8
 
@@ -828,7 +1028,8 @@ unfill(const char *fmt, const char *text, struct filled f[MAX_FILLED])
 		end = filled_end(text, lit, n, !*fmt);
 		if (!end)
 			return -1;
-		f[k] = (struct filled){text, (size_t)(end - text)};
+		f[k] = (struct filled){text, (size_t)(end - text),
+		    *end == '\''};
 		if (type != 's' && strspn(text, "-0123456789abcdef") <
 		    f[k].len)
 			return -1;
@@ -864,6 +1065,25 @@ fill(const char *zh, const struct filled *f, char *out, size_t size)
 	}
 }
 
+/* Words of ours among what was filled in; a name stands in quotes. */
+static void
+words(struct filled *f, size_t n)
+{
+	char word[32];
+	const char *zh;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (f[i].len >= sizeof(word) || f[i].quoted)
+			continue;
+		(void)snprintf(word, sizeof(word), "%.*s", (int)f[i].len,
+		    f[i].text);
+		zh = cli_tr(word);
+		if (zh != word)
+			f[i] = (struct filled){zh, strlen(zh), false};
+	}
+}
+
 /* Does FMT end in ": %s"?  What comes there may be a text of the table. */
 static bool
 ends_in_text(const char *fmt)
@@ -872,6 +1092,69 @@ ends_in_text(const char *fmt)
 	size_t n = colon && colon[1] == ' ' ? conversion(colon + 2) : 0;
 
 	return n > 0 && colon[n + 1] == 's' && !colon[n + 2];
+}
+
+/* The system's own texts, which end many of ours. */
+static const char *
+system_text(const char *text)
+{
+	static const struct {
+		int number;
+		const char *zh;
+	} known[] = {
+		{EACCES, "没有权限"}, {EPERM, "不允许这样做"},
+		{ENOENT, "没有这个文件或文件夹"}, {EEXIST, "已经存在"},
+		{ENOTDIR, "不是文件夹"}, {EISDIR, "是文件夹"},
+		{ENOSPC, "磁盘已满"}, {EROFS, "磁盘只可读取"},
+		{EIO, "读写出错"}, {EBUSY, "正被使用"},
+		{ENAMETOOLONG, "名称太长"}, {ELOOP, "链接层数太多"},
+		{EMFILE, "打开的文件太多"}, {ENOMEM, "内存不足"},
+		{EDQUOT, "超出磁盘配额"}, {EINVAL, "不支持"},
+		{EPIPE, "对方已经关闭"}, {ENOTEMPTY, "文件夹不是空的"}
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strcmp(strerror(known[i].number), text) == 0)
+			return known[i].zh;
+	return text;
+}
+
+/* The first ": " that stands in no quoted name, or NULL. */
+static const char *
+joint(const char *text)
+{
+	bool quoted = false;
+
+	for (; *text; text++) {
+		if (*text == '\'')
+			quoted = !quoted;
+		else if (!quoted && text[0] == ':' && text[1] == ' ')
+			return text;
+	}
+	return NULL;
+}
+
+/*
+ * "A: B" where no format has both: whoever passed an error on put a name in
+ * front, or the system's text stands behind.
+ */
+static const char *
+in_halves(const char *text, char out[CLI_FILLED_LEN])
+{
+	char left[CLI_FILLED_LEN], a[CLI_FILLED_LEN], b[CLI_FILLED_LEN];
+	const char *colon = joint(text), *first, *second;
+	int n;
+
+	if (!colon || (size_t)(colon - text) >= sizeof(left))
+		return text;
+	(void)snprintf(left, sizeof(left), "%.*s", (int)(colon - text), text);
+	first = cli_tr_filled(left, a);
+	second = cli_tr_filled(colon + 2, b);
+	if (first == left && second == colon + 2)
+		return text;
+	n = snprintf(out, CLI_FILLED_LEN, "%s：%s", first, second);
+	return n < 0 || n >= CLI_FILLED_LEN ? text : out;
 }
 
 const char *
@@ -885,6 +1168,9 @@ cli_tr_filled(const char *text, char out[CLI_FILLED_LEN])
 
 	if (whole != text || !wants_chinese())
 		return whole;
+	whole = system_text(text);
+	if (whole != text)
+		return whole;
 	for (i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
 		n = unfill(pairs[i].en, text, f);
 		if (n <= 0)
@@ -894,8 +1180,9 @@ cli_tr_filled(const char *text, char out[CLI_FILLED_LEN])
 			f[n - 1].text = cli_tr_filled(f[n - 1].text, rest);
 			f[n - 1].len = strlen(f[n - 1].text);
 		}
+		words(f, (size_t)n);
 		return fill(pairs[i].zh, f, out, CLI_FILLED_LEN) < 0 ? text :
 		    out;
 	}
-	return text;
+	return in_halves(text, out);
 }

@@ -71,7 +71,9 @@ enter(const struct box *b, struct err *e)
 {
 	const char *const ro[] = {b->home->control, b->home->records,
 	    b->home->pin, "/usr/share/zoneinfo", "/usr/lib/locale", NULL};
-	const char *const rw[] = {b->home->index, b->rw, NULL};
+	bool index = file_exists(b->home->index);
+	const char *const rw[] = {index ? b->home->index : b->rw,
+	    index ? b->rw : NULL, NULL};
 	const struct sandbox_paths paths = {ro, rw};
 
 	return sandbox_enter(SANDBOX_PARSER, &paths, e);

@@ -152,6 +152,9 @@ upload_pack(const struct central *c)
 static int
 unreachable(const char *name, const char *last, struct err *e)
 {
+	/* the end of a long sentence of git's */
+	if (strcmp(last, "and the repository exists.") == 0)
+		last = "it is not there, or we may not read it";
 	(void)err_set(e, ERR_NET, "cannot fetch %s.git: %s", name,
 	    *last ? last : "git gives no reason");
 	return err_hint(e, "what was fetched before stays good; check the "

@@ -295,6 +295,22 @@ fills_in_again(void)
 	assert_ptr_equal(cli_tr_filled(big, out), big);
 }
 
+/* A name in front, the system's text behind, words of ours inside. */
+static void
+fills_in_halves(void)
+{
+	char out[CLI_FILLED_LEN];
+
+	assert_string_equal(cli_tr_filled("cannot open 'a: b': Permission "
+	    "denied", out), "无法打开“a: b”：没有权限");
+	assert_string_equal(cli_tr_filled("x.age: the armour is cut", out),
+	    "x.age：ASCII 封装被截断");
+	assert_string_equal(cli_tr_filled("x: y: z", out), "x: y: z");
+	assert_string_equal(cli_tr_filled("'added' of 'shop' was truncated; "
+	    "the station calls it appended", out),
+	    "“added”（来源“shop”）实为截短；工作站却称为追加");
+}
+
 static void
 speaks_chinese(void **state)
 {
@@ -329,12 +345,31 @@ speaks_chinese(void **state)
 	assert_string_equal(said, "prog: 错误：it went wrong\n");
 	assert_string_equal(cli_tr(""), "");
 	fills_in_again();
+	fills_in_halves();
 	(void)setenv("LC_ALL", "", 1);
 	(void)setenv("LC_MESSAGES", "en_US.UTF-8", 1);
 	(void)setenv("LANG", "zh_CN.UTF-8", 1);
 	assert_string_equal(cli_tr("options:"), "options:");
 	(void)unsetenv("LC_MESSAGES");
 	assert_string_equal(cli_tr("options:"), "选项：");
+}
+
+static void
+counts(void **state)
+{
+	char out[CLI_COUNT_LEN];
+
+	(void)state;
+	assert_string_equal(cli_count(0, "%lld file", "%lld files", out),
+	    "0 files");
+	assert_string_equal(cli_count(1, "%lld file", "%lld files", out),
+	    "1 file");
+	assert_string_equal(cli_count(INT64_C(12345678901), "%lld file",
+	    "%lld files", out), "12345678901 files");
+	(void)setenv("LC_ALL", "zh_CN.UTF-8", 1);
+	assert_string_equal(cli_count(1, "%lld file", "%lld files", out),
+	    "1 个文件");
+	(void)unsetenv("LC_ALL");
 }
 
 static void
@@ -406,6 +441,7 @@ main(void)
 		cmocka_unit_test_setup(exits_as_the_error_says, setup),
 		cmocka_unit_test_setup(writes_sizes, setup),
 		cmocka_unit_test_setup(speaks_chinese, setup),
+		cmocka_unit_test_setup(counts, setup),
 		cmocka_unit_test_setup(takes_passphrases_line_by_line, setup),
 		cmocka_unit_test_setup(shows_foreign_text_safely, setup),
 	};

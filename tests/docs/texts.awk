@@ -2,6 +2,7 @@
 # with their escapes; one a line.
 #
 #	awk -v want=shown -f texts.awk FILE...	those that users read
+#	awk -v want=events -f texts.awk FILE...	those of events only
 #	awk -v want=all   -f texts.awk FILE...	all
 #	awk -v want=table -f texts.awk tr.c	the English column of the table
 #	awk -v want=names -f texts.awk FILE...	those of the tables `named`
@@ -20,6 +21,9 @@ BEGIN {
 	split("cli_main cli_passphrase_from", w, " ")
 	for (i in w)
 		last[w[i]] = 1
+	split("event_add event_once leave_out", w, " ")
+	for (i in w)
+		events[w[i]] = 1
 	split("op_names source_state_name event_severity_name", w, " ")
 	for (i in w)
 		named[w[i]] = 1
@@ -78,8 +82,13 @@ function call(i,    depth, j, name, found) {
 		else
 			found = inside(tok[j])
 		# of an error text the format, not what is filled in
-		if (name in whole && found != "")
+		if ((name in whole || name in events) && found ~ /[ %]/)
 			break
+	}
+	if (name in events) {
+		if (found ~ / /)
+			show(found)
+		return
 	}
 	# not the name of an option
 	if (name in last && found !~ /^[a-z]+(-[a-z]+)+$/)
@@ -132,6 +141,9 @@ function names(i,    depth) {
 			if (literal(tok[i]) && tok[i - 1] == "{" &&
 			    literal(tok[i + 2]) && tok[i + 3] == "}")
 				print inside(tok[i])
+		} else if (want == "events") {
+			if (tok[i + 1] == "(" && tok[i] in events)
+				call(i)
 		} else if (tok[i + 1] == "(" && (tok[i] in calls ||
 		    tok[i] in last || tok[i] in whole)) {
 			call(i)

@@ -28,6 +28,7 @@ on_note(void *arg, enum restore_note kind, const char *path, size_t path_len,
 {
 	struct work *k = arg;
 	const struct cli *c = k->c;
+	char filled[CLI_FILLED_LEN];
 
 	(void)e;
 	progress_clear(&k->progress);
@@ -46,6 +47,7 @@ on_note(void *arg, enum restore_note kind, const char *path, size_t path_len,
 		break;
 	default:
 		(void)fprintf(stderr, ": %s: ", cli_tr("not restored"));
+		text = cli_tr_filled(text, filled);
 		cli_put_shown(stderr, text, strlen(text));
 		(void)fputc('\n', stderr);
 	}

@@ -246,6 +246,7 @@ fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
 {
 	struct accepting a = {cli_value(c, "accept-rewrite"), 0};
 	const struct mirror_accept accept = {accepts, &a, clock_now_utc()};
+	char why[CLI_FILLED_LEN];
 	bool asked = a.what || cli_has(c, "new-central");
 
 	*offline = false;
@@ -262,7 +263,7 @@ fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
 	if (e->code != ERR_NET || !file_exists(h->records))
 		return -1;
 	/* What is here can still be looked at. */
-	cli_warn(c, "%s", e->what);
+	cli_warn(c, "%s", cli_tr_filled(e->what, why));
 	err_clear(e);
 	*offline = true;
 	return 0;

@@ -22,13 +22,16 @@ static int
 on_problem(void *arg, const char *ref, const char *text, struct err *e)
 {
 	struct work *k = arg;
+	char filled[CLI_FILLED_LEN];
 	struct jsonw w;
 
 	progress_clear(&k->progress);
 	if (!k->c->json) {
+		const char *told = cli_tr_filled(text, filled);
+
 		cli_put_shown(stdout, ref, strlen(ref));
 		(void)fputs(": ", stdout);
-		cli_put_shown(stdout, text, strlen(text));
+		cli_put_shown(stdout, told, strlen(told));
 		(void)fputc('\n', stdout);
 		return 0;
 	}
