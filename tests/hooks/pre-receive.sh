@@ -12,7 +12,7 @@ fails=0 cases=0
 
 LC_ALL=C TZ=UTC0 HOME=$t GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=$t/gitconfig
 export LC_ALL TZ HOME GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL
-unset LIUDI_STATION || :
+unset LIUDI_STATION LIUDI_INVITE LIUDI_MANAGER || :
 printf '[gpg]\n\tformat = ssh\n[init]\n\tdefaultBranch = none\n' \
     >"$GIT_CONFIG_GLOBAL"
 
@@ -72,6 +72,9 @@ no()
 		fail "[$code] $what"
 	fi
 }
+
+# because TEXT: it stood in the last refusal.
+because() { grep -qF "$1" "$t/said" || fail "because $1"; }
 
 # sealed BYTES [STANZAS [TYPE]]: an age file around random bytes; prints its id
 # and leaves it in $t/file.
@@ -586,18 +589,246 @@ p1=$(part "$p0" 1)
 counted 18 'two parts' "$p1"
 
 # --- desk.git
-begin
-echo note >"$t/message"
-put 100644 "$(sealed 10)" access/1.age
-d0=$(sign manager manager)
-parent=$d0
-d1=$(sign manager manager)
+key() { cut -d ' ' -f 2 "$t/$1.pub" | base64 -d | sha256sum | cut -c 1-16; }
+mk=$(key manager)
+# note PARENT KEY NAME PATH [MODE]: a commit that adds a file.
+note()
+{
+	begin "$1"
+	echo note >"$t/message"
+	put "${5:-100644}" "$(sealed 10)" "$4"
+	sign "$2" "$3"
+}
+d0=$(note '' manager manager "access/$mk/0.age")
+d1=$(note "$d0" manager manager "access/$mk/1.age")
 no C02 'another branch' desk "$d0:refs/heads/main"
+no C04 'by a station' desk "$(note '' ws manager \
+    "access/$(key ws)/0.age"):refs/heads/desk"
+no C04 'under the name of another' desk "$(note '' manager owner \
+    "access/$mk/0.age"):refs/heads/desk"
+no C10 'a log that begins late' desk "$(note '' manager manager \
+    "access/$mk/1.age"):refs/heads/desk"
+no C10 "in another's log" desk "$(note '' manager manager \
+    "access/$(key owner)/0.age"):refs/heads/desk"
+no C10 'another folder' desk "$(note '' manager manager x/0.age):refs/heads/desk"
+no C10 'a name with a blank' desk "$(note '' manager manager \
+    'handover/a b'):refs/heads/desk"
+no C09 'an executable' desk "$(note '' manager manager \
+    "access/$mk/0.age" 100755):refs/heads/desk"
 ok 'first' desk "$d0:refs/heads/desk"
+no C10 'a number twice' desk "$(note "$d0" manager manager \
+    "access/$mk/00.age"):refs/heads/desk"
+no C10 'a number left out' desk "$(note "$d0" manager manager \
+    "access/$mk/2.age"):refs/heads/desk"
+no C09 'a file changed' desk "$(note "$d0" manager manager \
+    "access/$mk/0.age"):refs/heads/desk"
+begin
+parent=$d0
+no C09 'a file gone' desk "$(sign manager manager):refs/heads/desk"
 ok 'second' desk "$d1:refs/heads/desk"
+d2=$(note "$d1" owner owner "access/$(key owner)/0.age")
+d3=$(note "$d2" manager manager "access/$mk/2.age")
+ok 'two readers in one push' desk "$d3:refs/heads/desk"
+d4=$(note "$d3" manager manager rewrap/ws_ws-01_main_2025.0/0.tar)
+ok 'other files' desk "$d4:refs/heads/desk"
 no C01 'deletion' desk :refs/heads/desk
 git --git-dir="$t/desk.git" config receive.denyNonFastForwards false
 no C03 'backwards' desk "+$d0:refs/heads/desk"
+
+# --- control.git: protected files
+# consent KEY FILE PARENT PATH...: KEY signs the files of $t/c; into FILE.
+consent()
+{
+	who=$1 file=$2 base=$3
+	shift 3
+	{
+		say "$base"
+		for f; do
+			say "$f $(sha256sum <"$t/c/$f" | cut -d ' ' -f 1)"
+		done
+	} >"$t/consent"
+	rm -f "$t/consent.sig"
+	ssh-keygen -q -Y sign -n "${ns:-liudi-control}" -f "$t/$who" \
+	    "$t/consent" 2>/dev/null
+	cp "$t/consent.sig" "$file"
+}
+# As control(), with the file FILE added as PATH.
+approved()
+{
+	parent=$1
+	begin "$1"
+	for f in "$t"/c/*; do
+		put 100644 "$(git hash-object -w "$f")" "${f##*/}"
+	done
+	put 100644 "$(git hash-object -w "$5")" "$4"
+	echo change >"$t/message"
+	sign "$2" "$3"
+}
+head=$(git --git-dir="$t/control.git" rev-parse control)
+git --git-dir="$t/control.git" cat-file blob control:roots >"$t/c/roots"
+for k in owner manager; do
+	line "$k" 'namespaces="git,liudi-control,liudi-erasure"' "$k"
+done >"$t/c/roots"
+line manager-2 'namespaces="git,liudi-control,liudi-erasure"' other \
+    >>"$t/c/roots"
+no C08 'roots by one manager' control \
+    "$(control "$head" manager manager):refs/heads/control"
+k=$(control "$head" owner owner)
+ok 'roots by the owner' control "$k:refs/heads/control"
+say 'version 1' >"$t/c/recipients"
+say '[stream main]' >"$t/c/retention.ini"
+consent other "$t/sig" "$k" recipients retention.ini
+p=approve/0.$(key other).sig
+no C08 'protected files by one manager' control \
+    "$(control "$k" manager manager):refs/heads/control"
+no C08 'a wrong number' control "$(approved "$k" manager manager \
+    "approve/1.$(key other).sig" "$t/sig"):refs/heads/control"
+no C08 "another key's name" control "$(approved "$k" manager manager \
+    "approve/0.$(key owner).sig" "$t/sig"):refs/heads/control"
+no C08 'consent to oneself' control "$(approved "$k" other manager-2 "$p" \
+    "$t/sig"):refs/heads/control"
+consent other "$t/sig2" "$k" recipients
+no C08 'consent to one of two' control "$(approved "$k" manager manager "$p" \
+    "$t/sig2"):refs/heads/control"
+consent other "$t/sig2" "$head" recipients retention.ini
+no C08 'consent on another parent' control "$(approved "$k" manager manager \
+    "$p" "$t/sig2"):refs/heads/control"
+ns=git
+consent other "$t/sig2" "$k" recipients retention.ini
+ns=
+no C08 'in another namespace' control "$(approved "$k" manager manager "$p" \
+    "$t/sig2"):refs/heads/control"
+consent ws "$t/sig2" "$k" recipients retention.ini
+no C08 'consent of a station' control "$(approved "$k" manager manager \
+    "approve/0.$(key ws).sig" "$t/sig2"):refs/heads/control"
+k1=$(approved "$k" manager manager "$p" "$t/sig")
+ok 'two managers' control "$k1:refs/heads/control"
+no C09 'a consent gone' control \
+    "$(control "$k1" manager manager):refs/heads/control"
+
+# --- records.git: requests
+id=0011223344556677 late=8899aabbccddeeff
+ssh-keygen -q -t ed25519 -N '' -C '' -f "$t/new"
+nk=$(key new)
+begin "$k1"
+{ say 'station ws-09'; say "expires $((now + 600))"; } >"$t/invite"
+put 100644 "$(git hash-object -w "$t/invite")" "invites/$id"
+{ say 'station ws-09'; say "expires $((now - 1))"; } >"$t/invite"
+put 100644 "$(git hash-object -w "$t/invite")" "invites/$late"
+parent=$k1
+echo change >"$t/message"
+k2=$(sign manager manager)
+ok 'invitations' control "$k2:refs/heads/control"
+# request KEY NAME SIGNED-IN [PATH]: what a station asks.
+request()
+{
+	begin
+	printf '{"v":1,"invite":"%s","sign":"ssh-ed25519 %s","mac":"%s"}\n' \
+	    "$id" "$(cut -d ' ' -f 2 "$t/$3.pub")" "$(random43)" >"$t/request"
+	put 100644 "$(git hash-object -w "$t/request")" "${4:-request}"
+	echo 'liudi join' >"$t/message"
+	sign "$1" "$2"
+}
+e=refs/heads/enrol
+r0=$(request new ws-09 new)
+no E02 'an odd name' records "$r0:$e/$id/x"
+no E27 'no such invitation' records "$r0:$e/1111111111111111/$nk"
+no E27 'too late' records "$r0:$e/$late/$nk"
+no E28 "another key's name" records "$r0:$e/$id/$(key ws)"
+no E28 'for another station' records "$(request new ws-01 new):$e/$id/$nk"
+no E13 "signed by another" records "$(request ws ws-09 new):$e/$id/$nk"
+no E28 'another file' records "$(request new ws-09 new x):$e/$id/$nk"
+parent=$r0
+no E28 'two commits' records "$(sign new ws-09):$e/$id/$nk"
+LIUDI_STATION=ws-01
+export LIUDI_STATION
+no E03 'with the login of a station' records "$r0:$e/$id/$nk"
+unset LIUDI_STATION
+LIUDI_INVITE=$late
+export LIUDI_INVITE
+no E03 'with another invitation' records "$r0:$e/$id/$nk"
+no E03 'a part with an invitation' records "$p0:refs/heads/ws/ws-01/x/$year.0"
+LIUDI_INVITE=$id
+ok 'a request' records "$r0:$e/$id/$nk"
+unset LIUDI_INVITE
+no E08 'another in its place' records "+$(request new ws-09 new):$e/$id/$nk"
+no E01 'a request gone' records ":$e/$id/$nk"
+i=1
+while [ $i -lt 8 ]; do
+	rm -f "$t/new" "$t/new.pub"
+	ssh-keygen -q -t ed25519 -N '' -C '' -f "$t/new"
+	ok "request $i" records "$(request new ws-09 new):$e/$id/$(key new)"
+	i=$((i + 1))
+done
+rm -f "$t/new" "$t/new.pub"
+ssh-keygen -q -t ed25519 -N '' -C '' -f "$t/new"
+no E27 'a ninth request' records "$(request new ws-09 new):$e/$id/$(key new)"
+
+# --- records.git: erasure
+gone=refs/heads/ws/ws-02/old/$((year - 3)).0
+year=$((year - 3))
+stem=runs/$year/03/07/091500Z
+begin
+seal_part 0 5000
+g=$(sign other ws-02)
+year=$(date +%Y)
+stem=runs/$year/03/07/091500Z
+ok 'an old branch' records "$g:$gone"
+no E01 'without an order' records ":$gone"
+# ordered N REF HEAD [KEY...]: an order signed by these, on top of desk's head.
+ordered()
+{
+	n=$1
+	printf 'erase %s %s 0 00\nby manager\ndate %s\nreason test\n' "$2" "$3" \
+	    "$now" >"$t/order"
+	shift 3
+	begin "$d4"
+	put 100644 "$(git hash-object -w "$t/order")" "erasure/$n.order"
+	for who; do
+		rm -f "$t/order.sig"
+		ssh-keygen -q -Y sign -n liudi-erasure -f "$t/$who" "$t/order" \
+		    2>/dev/null
+		put 100644 "$(git hash-object -w "$t/order.sig")" \
+		    "erasure/$n.$(key "$who").sig"
+	done
+	echo erasure >"$t/message"
+	d4=$(sign manager manager)
+	git push -q "$t/desk.git" "$d4:refs/heads/desk"
+}
+# retained TEXT: control's retention.ini says so.
+retained()
+{
+	printf '%s\n' "$@" >"$t/c/retention.ini"
+	begin "$k2"
+	put 100644 "$(git hash-object -w "$t/c/retention.ini")" retention.ini
+	parent=$k2
+	echo change >"$t/message"
+	k2=$(sign owner owner)
+	git push -q "$t/control.git" "$k2:refs/heads/control"
+}
+ordered 0 "$gone" "$p0" manager owner
+no E01 'an order for another head' records ":$gone"
+ordered 1 "$gone" "$g" manager
+no E22 'kept for ever' records ":$gone"
+because 'kept: 10000 years'
+retained '[stream old]' 'keep_years = 3'
+no E22 'too early' records ":$gone"
+because 'kept: 3 years'
+retained '[stream old]' 'keep_years = 2' '[hold case]' "refs = ${gone%/*}"
+no E22 'on hold' records ":$gone"
+because 'hold: case'
+retained '[stream old]' 'keep_years = 2' '[hold case]' 'refs = refs/heads/ws/ws-01/'
+no E22 'one signature' records ":$gone"
+because 'signatures of two'
+ordered 2 "$gone" "$g" manager ws
+no E22 'the second is none of the roots' records ":$gone"
+because 'signatures of two'
+LIUDI_STATION=ws-02
+export LIUDI_STATION
+ordered 3 "$gone" "$g" manager other
+no E01 'by a station' records ":$gone"
+unset LIUDI_STATION
+ok 'two roots' records ":$gone"
 
 # --- a repository of another name
 git init -q --bare "$t/else.git"
