@@ -4,7 +4,7 @@ function(liudi_flow NAME SCRIPT)
 		${CMAKE_CURRENT_SOURCE_DIR}/flow/${SCRIPT}
 		$<TARGET_FILE_DIR:liudi> ${ARGN})
 	set_tests_properties(flow.${NAME} PROPERTIES SKIP_RETURN_CODE 77
-		TIMEOUT 600)
+		TIMEOUT 1800)
 endfunction()
 
 if(TARGET liudi AND TARGET liudi-desk)
@@ -38,7 +38,7 @@ foreach(shell IN ITEMS dash busybox)
 	add_test(NAME flow.recover_made_${shell} COMMAND sh
 		${CMAKE_CURRENT_SOURCE_DIR}/flow/recover_made.sh ${words})
 	set_tests_properties(flow.recover_made_${shell} PROPERTIES
-		SKIP_RETURN_CODE 77 TIMEOUT 600)
+		SKIP_RETURN_CODE 77 TIMEOUT 1800)
 endforeach()
 if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(resume 61-resume.sh)
