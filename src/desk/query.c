@@ -12,7 +12,6 @@
 
 #include "base/banned.h"
 
-#define MAX_LINES 64		/* streams of a station */
 #define PREFIX_MIN 4
 
 static void
@@ -299,16 +298,32 @@ query_part_files(struct catalogue *c, int64_t part, query_file_fn fn,
 	    NULL, fn, arg, e);
 }
 
+/*
+ * All streams of the station: whoever can make up branches could hide the true
+ * one behind a bound.  *line is on the heap.
+ */
 static int
-lines(struct catalogue *c, const char *station, int64_t line[MAX_LINES],
-	size_t *n, struct err *e)
+lines(struct catalogue *c, const char *station, int64_t **line, size_t *n,
+	struct err *e)
 {
+	size_t cap = 0;
 	int rc = catalogue_step(c, SQL_LINE_EACH, e, "t", station);
 
-	for (*n = 0; rc > 0 && *n < MAX_LINES;
-	    rc = catalogue_next(c, SQL_LINE_EACH, e))
-		line[(*n)++] = catalogue_int(c, SQL_LINE_EACH, 0);
-	catalogue_reset(c, SQL_LINE_EACH);
+	*line = NULL;
+	for (*n = 0; rc > 0; rc = catalogue_next(c, SQL_LINE_EACH, e)) {
+		if (*n == cap) {
+			int64_t *more;
+
+			cap = cap ? cap * 2 : 16;
+			more = realloc(*line, cap * sizeof(*more));
+			if (!more) {
+				catalogue_reset(c, SQL_LINE_EACH);
+				return err_nomem(e);
+			}
+			*line = more;
+		}
+		(*line)[(*n)++] = catalogue_int(c, SQL_LINE_EACH, 0);
+	}
 	if (rc >= 0 && *n == 0) {
 		(void)err_set(e, ERR_NOENT, "there is no station '%s'",
 		    station);
@@ -366,28 +381,33 @@ query_files(struct catalogue *c, const char *station, const char *source,
 	const char *path, int64_t at, query_file_fn fn, void *arg,
 	struct err *e)
 {
-	int64_t line[MAX_LINES], part;
+	int64_t *line = NULL, part;
 	bool any = false;
 	size_t i, n;
+	int rc = -1;
 
-	if (lines(c, station, line, &n, e) < 0)
-		return -1;
+	if (lines(c, station, &line, &n, e) < 0)
+		goto out;
 	for (i = 0; i < n; i++) {
 		if (part_at(c, line[i], at, &part, e) < 0)
-			return -1;
+			goto out;
 		if (part == 0)
 			continue;
 		any = true;
 		if (line_files(c, line[i], part, source, path, fn, arg, e) < 0)
-			return -1;
+			goto out;
 	}
 	if (!any) {
 		(void)err_set(e, ERR_NOENT,
 		    "nothing of '%s' was kept at that time", station);
-		return err_hint(e, "'liudi-desk log %s' lists its runs",
+		(void)err_hint(e, "'liudi-desk log %s' lists its runs",
 		    station);
+		goto out;
 	}
-	return 0;
+	rc = 0;
+out:
+	free(line);
+	return rc;
 }
 
 /* --- Events. */

@@ -102,6 +102,23 @@ no_path_hides_behind_the_last(void **state)
 	assert_int_equal(files("other", NULL), 0);
 }
 
+static void
+no_stream_hides_behind_others(void **state)
+{
+	struct err e = ERR_INIT;
+	char name[16];
+	int i;
+
+	(void)state;
+	add_file("a", 1, 1);
+	for (i = 0; i < 1000; i++) {
+		(void)snprintf(name, sizeof(name), "a%d", i);
+		assert_int_equal(catalogue_run(cat, SQL_LINE_ADD, &e, "tt",
+		    "ws", name), 0);
+	}
+	assert_int_equal(files(NULL, NULL), 1);
+}
+
 static int
 take_station(void *arg, const struct query_station *s, struct err *e)
 {
@@ -133,6 +150,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(no_path_hides_behind_the_last,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(no_stream_hides_behind_others,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(sizes_beyond_all_bounds_add_up,
 		    setup, teardown),
