@@ -85,6 +85,8 @@ on_chunk(void *arg, size_t index, const uint8_t id[static 32],
 		    "bundle %zu: chunk %zu is not the one of the manifest",
 		    b->index, index);
 	b->got++;
+	p->chunks_in++;
+	p->bytes_in += (int64_t)n;
 	keep = part_tails_captured(p, id);
 	if (keep && keep->len == 0 && p->bytes.max - p->bytes.len >= n) {
 		keep->at = p->bytes.len;

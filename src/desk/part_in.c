@@ -213,6 +213,7 @@ end_lines(struct part_in *p, struct err *e)
 	return check_state(p, e);
 }
 
+/* What was counted here: what a station claims may be any number. */
 static int
 save_counts(struct part_in *p, struct err *e)
 {
@@ -222,8 +223,8 @@ save_counts(struct part_in *p, struct err *e)
 	    "ibiiiiiiiiiiiiiiiiiitii", p->at.part, (const void *)h->run,
 	    (size_t)16, h->part, (int64_t)h->final, (int64_t)h->full,
 	    h->finished, h->spooled, h->policy_version,
-	    (int64_t)fold_count(p->fold), fold_bytes(p->fold), h->stored,
-	    h->chunks, p->ops[RECORD_ADDED], p->ops[RECORD_APPENDED],
+	    (int64_t)fold_count(p->fold), fold_bytes(p->fold), p->bytes_in,
+	    p->chunks_in, p->ops[RECORD_ADDED], p->ops[RECORD_APPENDED],
 	    p->ops[RECORD_REWRITTEN], p->ops[RECORD_TRUNCATED],
 	    p->ops[RECORD_REMOVED], p->ops[RECORD_MOVED],
 	    p->ops[RECORD_TOUCHED], p->same, h->tz, h->utc_offset,

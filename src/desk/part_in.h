@@ -78,6 +78,7 @@ struct part_in {
 	struct seal_recipient reader[RECORD_MAX_RECIPIENTS];
 	size_t nreaders;
 	int64_t next;		/* number of the next chunk */
+	int64_t chunks_in, bytes_in;	/* that bundles held */
 	int64_t ops[RECORD_NOPS];
 	int64_t same;
 	struct tail_case *tail;
