@@ -75,6 +75,8 @@ static const struct tr_pair pairs[] = {
 	    "数据包只有 %zu 个，应有 %zu 个"},
 	{"%zu more lines are passed over",
 	    "另有 %zu 行被略过"},
+	{"%zu more of this kind are not told one by one",
+	    "还有 %zu 个同类问题，不再逐一列出"},
 	{"'%.*s' of '%s' was %s; the station calls it %s",
 	    "“%.*s”（来源“%s”）实为%s；工作站却称为%s"},
 	{"'%s --help' lists the commands",
