@@ -648,7 +648,7 @@ consent()
 		done
 	} >"$t/consent"
 	rm -f "$t/consent.sig"
-	ssh-keygen -q -Y sign -n "${ns:-liudi-control}" -f "$t/$who" \
+	ssh-keygen -q -Y sign -n "${ns:-liudi-control}" ${hash:-} -f "$t/$who" \
 	    "$t/consent" 2>/dev/null
 	cp "$t/consent.sig" "$file"
 }
@@ -701,8 +701,25 @@ no C08 'in another namespace' control "$(approved "$k" manager manager "$p" \
 consent ws "$t/sig2" "$k" recipients retention.ini
 no C08 'consent of a station' control "$(approved "$k" manager manager \
     "approve/0.$(key ws).sig" "$t/sig2"):refs/heads/control"
+sed 's/^\(.\{60\}\)\(.\{10\}\)$/\1\n\2/' "$t/sig" >"$t/sig2"
+no C08 'a signature in other lines' control "$(approved "$k" manager manager \
+    "$p" "$t/sig2"):refs/heads/control"
+head -c -1 "$t/sig" >"$t/sig2"
+no C08 'a signature without its last LF' control "$(approved "$k" manager \
+    manager "$p" "$t/sig2"):refs/heads/control"
+hash=-Ohashalg=sha256
+consent other "$t/sig2" "$k" recipients retention.ini
+hash=
+no C08 'another hash' control "$(approved "$k" manager manager "$p" \
+    "$t/sig2"):refs/heads/control"
 k1=$(approved "$k" manager manager "$p" "$t/sig")
 ok 'two managers' control "$k1:refs/heads/control"
+begin "$k1"
+parent=$k1
+git update-index --chmod=+x recipients 2>/dev/null ||
+	put 100755 "$(git hash-object -w "$t/c/recipients")" recipients
+no C08 'a protected file made executable' control \
+    "$(sign owner owner):refs/heads/control"
 no C09 'a consent gone' control \
     "$(control "$k1" manager manager):refs/heads/control"
 
