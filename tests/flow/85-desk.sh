@@ -76,11 +76,12 @@ seq 5 9000 >"$files/chats/quiet.txt"
 head -c 200000 /dev/urandom >"$files/shop/a.jpg"
 day 1
 expect 0 ws ws-01 run
-seq 20001 20100 >>"$files/chats/log.txt"
+# Little: a cut that falls into it would make the next day need this bundle.
+seq 20001 20002 >>"$files/chats/log.txt"
 head -c 100000 /dev/urandom >"$files/shop/b.jpg"
 day 2
 expect 0 ws ws-01 run
-seq 20101 20200 >>"$files/chats/log.txt"
+seq 20003 20004 >>"$files/chats/log.txt"
 head -c 100000 /dev/urandom >"$files/shop/c.jpg"
 mv "$files/shop/a.jpg" "$files/shop/a2.jpg"
 day 3
