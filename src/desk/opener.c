@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/proc.h"
+#include "crypto/hash.h"
 #include "crypto/secmem.h"
 #include "desk/opener_serve.h"
 #include "open/identity.h"
@@ -23,6 +24,8 @@ struct opener {
 	uint8_t *rooms;		/* OPENER_ROOMS * ROOM_STRIDE bytes */
 	size_t n;
 	struct seal_recipient who[IDENTITY_MAX];
+	opener_find find;
+	void *find_arg;
 	void (*watch)(void *arg, bool bundle, size_t bytes);
 	void *watch_arg;
 };
@@ -255,17 +258,28 @@ opener_new_pass(const char *pass, struct err *e)
 	return start(&how, e);
 }
 
-/*
- * One request: FILE of N bytes, or (FILE NULL) those of ROOM, of which *LEN
- * remain.
- */
+/* What a request asks for. */
+struct question {
+	const void *file;	/* NULL: what lies in the room */
+	uint32_t room;		/* or REHEAD */
+	size_t n;		/* bytes of either */
+	const struct seal_recipient *expect;
+	size_t nexpect;
+	int *header_ok;
+	seal_sink sink;
+	void *arg;
+};
+
+/* Once.  OTHERS may be empty; *LEN: what DONE says of length. */
 static int
-ask(struct opener *op, const void *file, size_t room, size_t n,
-	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
-	size_t *len, seal_sink sink, void *arg, struct err *e)
+ask_once(struct opener *op, const struct question *q,
+	const struct buf *others, size_t *len, struct err *e)
 {
-	uint8_t head[4 + SEAL_MAX_RECIPIENTS * PK_LEN + 8];
-	struct part parts[2];
+	const void *file = q->file;
+	const struct seal_recipient *expect = q->expect;
+	const size_t nexpect = q->nexpect, n = q->n;
+	uint8_t head[4 + SEAL_MAX_RECIPIENTS * PK_LEN + 12];
+	struct part parts[3];
 	struct asking *k;
 	size_t i, at = 4;
 	int rc = -1;
@@ -278,25 +292,28 @@ ask(struct opener *op, const void *file, size_t room, size_t n,
 	put_u32(head, (uint32_t)nexpect);
 	for (i = 0; i < nexpect; i++, at += PK_LEN)
 		memcpy(head + at, expect[i].pk, PK_LEN);
-	put_u32(head + at, file ? 0 : (uint32_t)room + 1);
+	put_u32(head + at, q->room == REHEAD ? REHEAD :
+	    file ? 0 : q->room + 1);
 	put_u32(head + at + 4, (uint32_t)n);
-	parts[0] = (struct part){head, at + 8};
-	parts[1] = (struct part){file, n};
+	put_u32(head + at + 8, (uint32_t)others->len);
+	parts[0] = (struct part){head, at + 12};
 	k->op = op;
 	k->part = parts;
-	k->nparts = file && n > 0 ? 2 : 1;
-	k->sink = sink;
-	k->arg = arg;
+	k->nparts = 1;
+	if (others->len > 0)
+		parts[k->nparts++] = (struct part){others->data, others->len};
+	if (file && n > 0)
+		parts[k->nparts++] = (struct part){file, n};
+	k->sink = q->sink;
+	k->arg = q->arg;
 	if (talk(k, e) < 0 || k->sink_failed)
 		goto out;
-	if (op->watch)
-		op->watch(op->watch_arg, !file, n);
 	if (k->buf[0] == FRAME_FAILED) {
 		take_error(k->buf + FRAME_HEAD, get_u32(k->buf + 1), e);
 		goto out;
 	}
-	if (header_ok)
-		*header_ok = k->buf[FRAME_HEAD] == 1;
+	if (q->header_ok)
+		*q->header_ok = k->buf[FRAME_HEAD] == 1;
 	*len = get_u32(k->buf + FRAME_HEAD + 1);
 	rc = 0;
 out:
@@ -305,17 +322,47 @@ out:
 	return rc;
 }
 
+/* As ask_once, and once more with other headers where there are some. */
+static int
+ask(struct opener *op, const struct question *q, const void *whole,
+	size_t nwhole, size_t *len, struct err *e)
+{
+	struct buf others = BUF_INIT(OPENER_OTHERS_MAX);
+	struct err why = ERR_INIT;
+	uint8_t sum[HASH_LEN];
+	int rc = ask_once(op, q, &others, len, e);
+
+	if (rc < 0 && e->code == ERR_CRYPTO && op->find && op->fd >= 0) {
+		/* nothing was opened: the room is as it was */
+		hash_sha256(sum, whole, nwhole);
+		rc = op->find(op->find_arg, sum, &others, &why);
+		if (rc < 0) {
+			*e = why;
+		} else if (others.len == 0) {
+			rc = -1;
+		} else {
+			err_clear(e);
+			rc = ask_once(op, q, &others, len, e);
+		}
+	}
+	if (op->watch && op->fd >= 0 && q->room != REHEAD)
+		op->watch(op->watch_arg, !q->file, q->n);
+	buf_release(&others);
+	return rc;
+}
+
 int
 opener_open(struct opener *op, const void *file, size_t n,
 	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
 	seal_sink sink, void *arg, struct err *e)
 {
+	const struct question q = {n > 0 ? file : "", 0, n, expect, nexpect,
+	    header_ok, sink, arg};
 	size_t len;
 
 	if (n > OPENER_FILE_MAX)
 		return err_set(e, ERR_FORMAT, "the sealed file is too large");
-	return ask(op, n > 0 ? file : "", 0, n, expect, nexpect, header_ok,
-	    &len, sink, arg, e);
+	return ask(op, &q, q.file, n, &len, e);
 }
 
 /* A file on its way to the helper. */
@@ -388,7 +435,7 @@ opener_open_stream(struct opener *op, opener_source source, void *source_arg,
 {
 	struct asking *k = calloc(1, sizeof(*k));
 	struct stream *s = calloc(1, sizeof(*s));
-	uint8_t head[12] = {0};
+	uint8_t head[16] = {0};
 	struct part first = {head, sizeof(head)};
 	int rc = -1;
 
@@ -429,12 +476,46 @@ opener_open_room(struct opener *op, size_t room, size_t n,
 	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
 	size_t *len, struct err *e)
 {
+	const struct question q = {NULL, (uint32_t)room, n, expect, nexpect,
+	    header_ok, NULL, NULL};
+
 	if (n > OPENER_ROOM_LEN)
 		return err_set(e, ERR_FORMAT, "the sealed file is too large");
-	if (ask(op, NULL, room, n, expect, nexpect, header_ok, len, NULL, NULL,
-	    e) < 0)
+	if (ask(op, &q, opener_room(op, room), n, len, e) < 0)
 		return -1;
 	return *len <= n ? 0 : gone(e);
+}
+
+static int
+add_header(void *arg, const void *data, size_t n, struct err *e)
+{
+	return buf_add(arg, data, n, e);
+}
+
+int
+opener_rehead(struct opener *op, const void *file, size_t len,
+	const struct seal_recipient *r, size_t n, struct buf *out,
+	struct err *e)
+{
+	const struct question q = {file, REHEAD,
+	    len < OPENER_REHEAD_MAX ? len : OPENER_REHEAD_MAX, r, n, NULL,
+	    add_header, out};
+	const size_t before = out->len;
+	size_t old;
+
+	if (len == 0 || n == 0)
+		return err_set(e, ERR_FORMAT, "not an age file");
+	if (ask(op, &q, file, len, &old, e) == 0)
+		return 0;
+	out->len = before;
+	return -1;
+}
+
+void
+opener_others(struct opener *op, opener_find fn, void *arg)
+{
+	op->find = fn;
+	op->find_arg = arg;
 }
 
 size_t

@@ -21,8 +21,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "seal/seal.h"
 
+#define OPENER_OTHERS_MAX 65536	/* bytes of headers beside a file's own */
+#define OPENER_REHEAD_MAX 65536	/* bytes of a file that hold its header */
 #define OPENER_FILE_MAX (256u * 1024 * 1024)
 
 /*
@@ -85,6 +88,25 @@ uint8_t *opener_room(const struct opener *op, size_t room);
 int opener_open_room(struct opener *op, size_t room, size_t n,
 	const struct seal_recipient *expect, size_t nexpect, int *header_ok,
 	size_t *len, struct err *e);
+
+/*
+ * Other headers of a file by the SHA-256 of all of it (open/rehead.h), appended
+ * to OUT one behind the other; asked for behind a file that no identity opens,
+ * in the thread that asked, and the file is then tried once more.  NULL: none.
+ * A stream is not looked up.
+ */
+typedef int (*opener_find)(void *arg, const uint8_t sha256[static 32],
+	struct buf *out, struct err *e);
+void opener_others(struct opener *op, opener_find fn, void *arg);
+
+/*
+ * Append the header that a file would have for N readers: FILE holds LEN bytes,
+ * all of the file (what opener_others() named is asked for by its hash).  As
+ * age_rehead().
+ */
+int opener_rehead(struct opener *op, const void *file, size_t len,
+	const struct seal_recipient *r, size_t n, struct buf *out,
+	struct err *e);
 
 /* The recipients of the identities it holds; at most MAX; returns how many. */
 size_t opener_recipients(const struct opener *op, struct seal_recipient *out,

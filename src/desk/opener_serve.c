@@ -13,6 +13,7 @@
 #include "crypto/hash.h"
 #include "open/age_open.h"
 #include "open/identity.h"
+#include "open/rehead.h"
 
 #include "base/banned.h"
 
@@ -27,6 +28,8 @@ struct server {
 	/* the request being answered */
 	uint8_t *room;		/* NULL = over the socket */
 	size_t taken, given;	/* of the room's bytes */
+	bool rehead;
+	struct buf others;	/* headers of the same key */
 	struct seal_recipient want[SEAL_MAX_RECIPIENTS];
 	size_t nwant;
 	struct buf head;	/* the file's beginning, to compare */
@@ -125,7 +128,27 @@ put_data(void *arg, const void *data, size_t n, struct err *e)
 	return 0;
 }
 
-/* Number of recipients, the recipients, room, length.  As read_all. */
+/* As read_all. */
+static int
+read_others(struct server *s)
+{
+	struct err ignored = ERR_INIT;
+	uint8_t word[4];
+	uint32_t n;
+
+	if (read_all(s->fd, word, sizeof(word)) <= 0)
+		return -1;
+	n = get_u32(word);
+	buf_clear(&s->others);
+	if (n == 0)
+		return 1;
+	if (n > OPENER_OTHERS_MAX || buf_reserve(&s->others, n, &ignored) < 0)
+		return -1;
+	s->others.len = n;
+	return read_all(s->fd, s->others.data, n) <= 0 ? -1 : 1;
+}
+
+/* Number of recipients, the recipients, room, lengths.  As read_all. */
 static int
 read_request(struct server *s, uint32_t *len)
 {
@@ -148,12 +171,19 @@ read_request(struct server *s, uint32_t *len)
 	if (read_all(s->fd, word, sizeof(word)) <= 0)
 		return -1;
 	n = get_u32(word);
+	s->rehead = n == REHEAD;
+	if (s->rehead)
+		n = 0;
 	if (n > OPENER_ROOMS || read_all(s->fd, word, sizeof(word)) <= 0)
 		return -1;
 	s->room = n > 0 ? s->rooms + (n - 1) * ROOM_STRIDE : NULL;
 	s->taken = s->given = 0;
 	*len = get_u32(word);
-	return s->room && *len > OPENER_ROOM_LEN ? -1 : 1;
+	if (s->room && *len > OPENER_ROOM_LEN)
+		return -1;
+	if (s->rehead && (*len > PIECE || s->nwant == 0))
+		return -1;
+	return read_others(s);
 }
 
 /* Keep what could be the header. */
@@ -235,6 +265,32 @@ feed_stream(struct server *s, struct age_open *a, struct err *e)
 	}
 }
 
+/* As answer(): a header for the recipients. */
+static int
+answer_rehead(struct server *s, uint32_t len)
+{
+	struct buf out = BUF_INIT(AGE_HEADER_MAX);
+	struct err e = ERR_INIT;
+	uint8_t done[DONE_LEN] = {0};
+	size_t old;
+	int rc = -1;
+
+	if (len > 0 && read_all(s->fd, s->in, len) <= 0)
+		goto out;
+	if (age_rehead_others(&out, &old, s->in, len, s->ids, s->others.data,
+	    s->others.len, s->want, s->nwant, &e) < 0) {
+		rc = send_failed(s->fd, &e);
+		goto out;
+	}
+	put_u32(done + 1, (uint32_t)old);
+	rc = send_data(s, out.data, out.len, &e);
+	if (rc == 0)
+		rc = send_frame(s->fd, FRAME_DONE, done, sizeof(done));
+out:
+	buf_release(&out);
+	return rc;
+}
+
 /* 0 = answered, -1 = the socket is of no more use. */
 static int
 answer(struct server *s, uint32_t len)
@@ -244,9 +300,13 @@ answer(struct server *s, uint32_t len)
 	uint8_t done[DONE_LEN] = {0};
 	int rc;
 
+	if (s->rehead)
+		return answer_rehead(s, len);
 	buf_clear(&s->head);
 	a = age_open_new(s->ids, s->pass, s->room ? put_data : send_data, s,
 	    &e);
+	if (a)
+		age_open_others(a, s->others.data, s->others.len);
 	if (s->room)
 		rc = feed_room(s, a, len, &e);
 	else if (len == STREAM)
@@ -278,6 +338,7 @@ prepare(struct server *s, const struct opener_start *start, struct err *e)
 	hash_sha256(sum, "", 0);
 	s->rooms = start->rooms;
 	buf_init(&s->head, AGE_HEADER_MAX);
+	buf_init(&s->others, OPENER_OTHERS_MAX);
 	if (start->identity) {
 		s->ids = identities_new(e);
 		if (!s->ids || identities_load(s->ids, start->identity,
@@ -327,5 +388,6 @@ opener_serve(int fd, void *arg)
 	}
 	identities_free(s->ids);
 	buf_wipe(&s->head);
+	buf_release(&s->others);
 	return rc == 0 ? 0 : 1;
 }

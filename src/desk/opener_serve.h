@@ -11,9 +11,11 @@
 /*
  * The conversation over the socket, all numbers little endian:
  *	request	u32 number of recipients to compare with, 32 bytes each,
- *		u32 room + 1 or 0, u32 length, and without a room the age file;
- *		length STREAM: the file in segments of u32 length, bytes, up to
- *		one of length 0
+ *		u32 room + 1 or 0 or REHEAD, u32 length, u32 length of other
+ *		headers (age_open_others) and those, and without a room the age
+ *		file; length STREAM: the file in segments of u32 length, bytes,
+ *		up to one of length 0; REHEAD: only the file's beginning, and
+ *		DATA is its header for the recipients
  *	answer	frames of u8 kind, u32 length, bytes: any number of DATA, then
  *		DONE (request: u8 header is as wanted, u32 length of what the
  *		room holds now; first of all: 32 bytes per identity) or FAILED
@@ -29,6 +31,7 @@ enum frame { FRAME_DATA, FRAME_DONE, FRAME_FAILED };
 #define PK_LEN 32
 #define DONE_LEN 5
 #define STREAM UINT32_MAX	/* more than OPENER_FILE_MAX */
+#define REHEAD UINT32_MAX	/* as a room */
 #define ROOM_STRIDE ((size_t)OPENER_ROOM_LEN + 4096)
 
 static inline void

@@ -37,6 +37,8 @@ struct secrets {
 struct age_open {
 	const struct identities *ids;
 	const char *pass;
+	const uint8_t *others;	/* headers of the same key */
+	size_t nothers;		/* bytes */
 	seal_sink sink;
 	void *arg;
 	enum form form;
@@ -65,6 +67,8 @@ age_open_new(const struct identities *ids, const char *pass, seal_sink sink,
 	}
 	a->ids = ids;
 	a->pass = pass;
+	a->others = NULL;
+	a->nothers = 0;
 	a->sink = sink;
 	a->arg = arg;
 	a->form = FORM_UNKNOWN;
@@ -83,6 +87,13 @@ age_open_new(const struct identities *ids, const char *pass, seal_sink sink,
 		return NULL;
 	}
 	return a;
+}
+
+void
+age_open_others(struct age_open *a, const void *others, size_t n)
+{
+	a->others = others;
+	a->nothers = n;
 }
 
 void
@@ -200,26 +211,83 @@ no_match(struct age_open *a, struct err *e)
 	return fail(a, AGE_NO_MATCH, e);
 }
 
+/* Did the file key make the MAC of the file's own header? */
+static bool
+mac_fits(const struct age_open *a)
+{
+	const struct age_header *h = &a->header;
+	uint8_t key[HASH_LEN], mac[HASH_LEN];
+
+	hash_hkdf_sha256(key, a->secrets->key, SEAL_KEY_LEN, NULL, 0,
+	    "header");
+	hash_hmac_sha256(mac, key, sizeof(key), h->text.data, h->mac_over);
+	secmem_wipe(key, sizeof(key));
+	return secmem_eq(mac, h->mac, sizeof(mac));
+}
+
+/*
+ * The next of the other headers, *N bytes at *P: 1 if it gives the file key, 0
+ * if not, -1 if it is none.  What is wrong with it is no fault of the file.
+ */
+static int
+try_other(struct age_open *a, struct age_header *h, const uint8_t **p,
+	size_t *n)
+{
+	struct err ignored = ERR_INIT;
+	size_t used = 0, i;
+	int rc = 0;
+
+	if (age_header_feed(h, *p, *n, &used, &ignored) < 0 ||
+	    h->stage != AGE_IN_PAYLOAD)
+		return -1;
+	*p += used;
+	*n -= used;
+	for (i = 0; i < h->n && rc == 0; i++)
+		if (h->wrap[i].kind == AGE_WRAP_X25519)
+			rc = unwrap(a, &h->wrap[i], &ignored);
+	a->result = AGE_OK;
+	return rc > 0 && mac_fits(a);
+}
+
+/* 1 if one of the other headers gives the file key, 0, -1. */
+static int
+unwrap_others(struct age_open *a, struct err *e)
+{
+	const uint8_t *p = a->others;
+	size_t n = a->nothers;
+	struct age_header *h = malloc(sizeof(*h));
+	int rc = 0;
+
+	if (!h) {
+		(void)err_nomem(e);
+		return fail(a, AGE_OTHER, e);
+	}
+	while (rc == 0 && n > 0) {
+		age_header_init(h);
+		rc = try_other(a, h, &p, &n);
+		age_header_release(h);
+	}
+	free(h);
+	return rc > 0;
+}
+
 /* The header is whole: find the file key, and see that it made the MAC. */
 static int
 end_header(struct age_open *a, struct err *e)
 {
 	struct age_header *h = &a->header;
-	uint8_t key[HASH_LEN], mac[HASH_LEN];
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; i < h->n && rc == 0; i++)
 		rc = unwrap(a, &h->wrap[i], e);
+	if (rc == 0 && a->nothers > 0)
+		rc = unwrap_others(a, e);
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
 		return no_match(a, e);
-	hash_hkdf_sha256(key, a->secrets->key, SEAL_KEY_LEN, NULL, 0,
-	    "header");
-	hash_hmac_sha256(mac, key, sizeof(key), h->text.data, h->mac_over);
-	secmem_wipe(key, sizeof(key));
-	if (!secmem_eq(mac, h->mac, sizeof(mac))) {
+	if (!mac_fits(a)) {
 		(void)err_set(e, ERR_INTEGRITY, "the age header was changed");
 		return fail(a, AGE_HMAC, e);
 	}

@@ -44,6 +44,13 @@ struct age_open;
 /* PASS and IDS are borrowed and may be NULL.  NULL on failure. */
 struct age_open *age_open_new(const struct identities *ids, const char *pass,
 	seal_sink sink, void *arg, struct err *e);
+/*
+ * Headers that were made for the same file key later (open/rehead.h), one behind
+ * the other: where nothing fits the file's own header, the key comes from the
+ * first of them that fits and whose key made the MAC of the file's own.  OTHERS
+ * is borrowed; a header that is none ends the list.
+ */
+void age_open_others(struct age_open *a, const void *others, size_t n);
 /* The next N bytes, in any pieces.  0, or -1 (see age_open_result). */
 int age_open_feed(struct age_open *a, const void *data, size_t n,
 	struct err *e);

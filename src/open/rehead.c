@@ -40,8 +40,9 @@ read_header(struct age_open *a, const uint8_t *p, size_t len, struct err *e)
 }
 
 int
-age_rehead(struct buf *out, size_t *old_len, const void *hdr, size_t len,
-	const struct identities *ids, const struct seal_recipient *r, size_t n,
+age_rehead_others(struct buf *out, size_t *old_len, const void *hdr,
+	size_t len, const struct identities *ids, const void *others,
+	size_t nothers, const struct seal_recipient *r, size_t n,
 	struct err *e)
 {
 	struct age_open *a = NULL;
@@ -53,6 +54,8 @@ age_rehead(struct buf *out, size_t *old_len, const void *hdr, size_t len,
 		return err_hint(e, "take the armour off first");
 	}
 	a = age_open_new(ids, NULL, no_payload, NULL, e);
+	if (a)
+		age_open_others(a, others, nothers);
 	if (!a || read_header(a, hdr, len, e) < 0 ||
 	    seal_header(out, age_open_key(a), r, n, e) < 0)
 		goto out;
@@ -61,4 +64,13 @@ age_rehead(struct buf *out, size_t *old_len, const void *hdr, size_t len,
 out:
 	age_open_free(a);
 	return rc;
+}
+
+int
+age_rehead(struct buf *out, size_t *old_len, const void *hdr, size_t len,
+	const struct identities *ids, const struct seal_recipient *r, size_t n,
+	struct err *e)
+{
+	return age_rehead_others(out, old_len, hdr, len, ids, NULL, 0, r, n,
+	    e);
 }

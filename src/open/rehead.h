@@ -30,4 +30,10 @@ int age_rehead(struct buf *out, size_t *old_len, const void *hdr, size_t len,
 	const struct identities *ids, const struct seal_recipient *r, size_t n,
 	struct err *e);
 
+/* The same with other headers of the file: age_open_others(). */
+int age_rehead_others(struct buf *out, size_t *old_len, const void *hdr,
+	size_t len, const struct identities *ids, const void *others,
+	size_t nothers, const struct seal_recipient *r, size_t n,
+	struct err *e);
+
 #endif

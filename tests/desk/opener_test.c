@@ -22,6 +22,7 @@
 static struct identities *ids;
 static struct seal_recipient mine, other;
 static struct buf key_file = BUF_INIT(IDENTITY_FILE_MAX);
+static struct buf other_file = BUF_INIT(IDENTITY_FILE_MAX);
 static uint8_t *plain;
 
 static int
@@ -57,7 +58,8 @@ setup(void **state)
 	second = identities_new(&e);
 	if (!plain || !ids || !second || identities_generate(ids, &e) < 0 ||
 	    identities_generate(second, &e) < 0 ||
-	    identities_save(ids, &key_file, "open sesame", 4, &e) < 0)
+	    identities_save(ids, &key_file, "open sesame", 4, &e) < 0 ||
+	    identities_save(second, &other_file, "open sesame", 4, &e) < 0)
 		return -1;
 	identities_recipient(ids, 0, &mine);
 	identities_recipient(second, 0, &other);
@@ -72,6 +74,7 @@ teardown(void **state)
 	(void)state;
 	identities_free(ids);
 	buf_wipe(&key_file);
+	buf_wipe(&other_file);
 	free(plain);
 	return 0;
 }
@@ -382,6 +385,160 @@ opens_streams(void **state)
 	buf_release(&got);
 }
 
+/* --- Headers beside a file's own. */
+
+struct beside {
+	uint8_t sum[32];	/* of the file they are for */
+	struct buf headers;
+	size_t asked;
+};
+
+static int
+find(void *arg, const uint8_t sha256[static 32], struct buf *out,
+	struct err *e)
+{
+	struct beside *b = arg;
+
+	b->asked++;
+	return memcmp(b->sum, sha256, 32) != 0 ? 0 :
+	    buf_add(out, b->headers.data, b->headers.len, e);
+}
+
+/* A file to the other, and the header that its reader makes for us. */
+static void
+make_beside(struct beside *b, const struct buf *foreign)
+{
+	struct opener *theirs;
+	struct err e = ERR_INIT;
+
+	theirs = opener_new(other_file.data, other_file.len, "open sesame",
+	    &e);
+	assert_non_null(theirs);
+	b->asked = 0;
+	buf_clear(&b->headers);
+	hash_sha256(b->sum, foreign->data, foreign->len);
+	assert_int_equal(opener_rehead(theirs, foreign->data, foreign->len,
+	    &mine, 1, &b->headers, &e), 0);
+	assert_true(b->headers.len > 100);
+	opener_free(theirs);
+}
+
+static void
+opens_by_other_headers(void **state)
+{
+	struct buf foreign = BUF_INIT(LARGE * 2), got = BUF_INIT(LARGE);
+	struct buf again = BUF_INIT(LARGE);
+	struct beside b = {.headers = BUF_INIT(OPENER_OTHERS_MAX)};
+	struct opener *op = open_mine();
+	struct err e = ERR_INIT;
+	size_t len = 0;
+	int ok = 0;
+
+	(void)state;
+	seal_to(&foreign, &other, 1, 200000);
+	make_beside(&b, &foreign);
+	/* nobody to ask */
+	assert_int_equal(opener_open(op, foreign.data, foreign.len, NULL, 0,
+	    NULL, add, &got, &e), -1);
+	assert_int_equal(e.code, ERR_CRYPTO);
+	err_clear(&e);
+	opener_others(op, find, &b);
+	/* readers are judged by the file's own header */
+	assert_int_equal(opener_open(op, foreign.data, foreign.len, &other, 1,
+	    &ok, add, &got, &e), 0);
+	assert_int_equal(ok, 1);
+	assert_int_equal(got.len, 200000);
+	assert_memory_equal(got.data, plain, 200000);
+	assert_int_equal(b.asked, 1);
+	memcpy(opener_room(op, 1), foreign.data, foreign.len);
+	assert_int_equal(opener_open_room(op, 1, foreign.len, &mine, 1, &ok,
+	    &len, &e), 0);
+	assert_int_equal(ok, 0);
+	assert_int_equal(len, 200000);
+	assert_memory_equal(opener_room(op, 1), plain, 200000);
+	/* a chain: a header made through a header */
+	assert_int_equal(opener_rehead(op, foreign.data, foreign.len, &mine,
+	    1, &again, &e), 0);
+	assert_int_equal(again.len, b.headers.len);
+	assert_memory_equal(again.data, b.headers.data, again.len);
+	opener_free(op);
+	buf_release(&foreign);
+	buf_release(&again);
+	buf_release(&got);
+	buf_release(&b.headers);
+}
+
+static void
+refuses_headers_of_others(void **state)
+{
+	struct buf foreign = BUF_INIT(LARGE), second = BUF_INIT(LARGE);
+	struct buf good = BUF_INIT(LARGE), got = BUF_INIT(LARGE);
+	struct beside b = {.headers = BUF_INIT(OPENER_OTHERS_MAX)};
+	struct opener *op = open_mine();
+	struct err e = ERR_INIT;
+
+	(void)state;
+	seal_to(&foreign, &other, 1, 5000);
+	seal_to(&second, &other, 1, 5000);
+	make_beside(&b, &foreign);
+	assert_int_equal(buf_add(&good, b.headers.data, b.headers.len, &e),
+	    0);
+	/* one of another file, under this file's name */
+	make_beside(&b, &second);
+	hash_sha256(b.sum, foreign.data, foreign.len);
+	opener_others(op, find, &b);
+	assert_int_equal(opener_open(op, foreign.data, foreign.len, NULL, 0,
+	    NULL, add, &got, &e), -1);
+	assert_int_equal(e.code, ERR_CRYPTO);
+	assert_int_equal(got.len, 0);
+	/* the right one behind it */
+	err_clear(&e);
+	assert_int_equal(buf_add(&b.headers, good.data, good.len, &e), 0);
+	assert_int_equal(opener_open(op, foreign.data, foreign.len, NULL, 0,
+	    NULL, add, &got, &e), 0);
+	assert_int_equal(got.len, 5000);
+	/* rubbish, and a cut one */
+	buf_clear(&b.headers);
+	assert_int_equal(buf_add(&b.headers, plain, 5000, &e), 0);
+	assert_int_equal(opener_open(op, foreign.data, foreign.len, NULL, 0,
+	    NULL, add, &got, &e), -1);
+	assert_int_equal(e.code, ERR_CRYPTO);
+	buf_clear(&b.headers);
+	err_clear(&e);
+	assert_int_equal(buf_add(&b.headers, good.data, good.len - 1, &e), 0);
+	assert_int_equal(opener_open(op, foreign.data, foreign.len, NULL, 0,
+	    NULL, add, &got, &e), -1);
+	assert_int_equal(e.code, ERR_CRYPTO);
+	/* a header of the file that was changed: the key no longer fits it */
+	err_clear(&e);
+	buf_clear(&b.headers);
+	assert_int_equal(buf_add(&b.headers, good.data, good.len, &e), 0);
+	foreign.data[60] = foreign.data[60] == 'A' ? 'B' : 'A';
+	hash_sha256(b.sum, foreign.data, foreign.len);
+	assert_int_equal(opener_open(op, foreign.data, foreign.len, NULL, 0,
+	    NULL, add, &got, &e), -1);
+	/* no reader, no header for others */
+	err_clear(&e);
+	opener_others(op, NULL, NULL);
+	buf_clear(&got);
+	assert_int_equal(opener_rehead(op, second.data, second.len, &mine, 1,
+	    &got, &e), -1);
+	assert_int_equal(e.code, ERR_CRYPTO);
+	assert_int_equal(got.len, 0);
+	/* and it goes on */
+	err_clear(&e);
+	buf_clear(&second);
+	seal_to(&second, &mine, 1, 100);
+	assert_int_equal(opener_open(op, second.data, second.len, NULL, 0,
+	    NULL, add, &got, &e), 0);
+	opener_free(op);
+	buf_release(&foreign);
+	buf_release(&second);
+	buf_release(&good);
+	buf_release(&got);
+	buf_release(&b.headers);
+}
+
 int
 main(void)
 {
@@ -393,6 +550,8 @@ main(void)
 		cmocka_unit_test(opens_in_rooms),
 		cmocka_unit_test(opens_passphrase_files),
 		cmocka_unit_test(opens_streams),
+		cmocka_unit_test(opens_by_other_headers),
+		cmocka_unit_test(refuses_headers_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
