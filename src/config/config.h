@@ -50,6 +50,7 @@ struct config {
 	char *station;		/* id; NULL in desk.ini */
 	char *central;		/* path, ssh:// or https:// */
 	char *ssh;		/* ssh command, or NULL */
+	char *name;		/* desk.ini: whose keys this desk uses */
 	bool push_stock;	/* push = stock */
 	int full_every_days;	/* a full run now and then; 0 = never */
 	bool reread;		/* reread a part of the unchanged bytes */

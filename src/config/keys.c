@@ -54,6 +54,10 @@ static const struct config_key keys[] = {
 	{"desk", "ssh", CONFIG_TEXT, 0, 0, NULL, "",
 	    "ssh command to use, with its arguments",
 	    FIELD(config, ssh)},
+	{"desk", "name", CONFIG_ID, 0, 0, NULL, "manager",
+	    "whose keys this desk uses: a name in control's 'roots' and "
+	    "'recipients'",
+	    FIELD(config, name)},
 	{"desk", "push", CONFIG_CHOICE, 0, 0, "own stock", "own",
 	    "push with the built-in client, or with git push",
 	    FIELD(config, push_stock)},

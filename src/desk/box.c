@@ -14,6 +14,7 @@
 #include "base/sandbox.h"
 #include "base/str.h"
 #include "crypto/hash.h"
+#include "desk/reheads.h"
 
 #include "base/banned.h"
 
@@ -30,16 +31,25 @@ struct call {
 	int (*fn)(struct box *b, void *arg, struct err *e);
 	void *arg;
 	bool boxed;
+	struct reheads *reheads;
 	char control[CANON_ID_LEN];
 };
 
 static void
-close_all(struct box *b)
+close_all(struct call *c)
 {
+	struct box *b = c->box;
+
 	policy_free(b->policy);
 	control_release(&b->control);
 	mirror_close(b->records);
 	mirror_close(b->control_clone);
+	mirror_close(b->desk);
+	if (b->opener)
+		opener_others(b->opener, NULL, NULL);
+	reheads_free(c->reheads);
+	c->reheads = NULL;
+	b->desk = NULL;
 	catalogue_close(b->catalogue);
 	b->policy = NULL;
 	b->records = b->control_clone = NULL;
@@ -66,11 +76,52 @@ open_mirrors(struct box *b, struct err *e)
 	return b->policy ? 0 : -1;
 }
 
+/* All of desk.git's headers into the catalogue, which may begin anew. */
+static int
+take_reheads(struct box *b, struct err *e)
+{
+	int rc = reheads_take(b->catalogue, b->desk, e);
+
+	if (rc <= 0)
+		return rc;
+	catalogue_close(b->catalogue);
+	b->catalogue = NULL;
+	if (catalogue_remove(b->home->catalogue, e) < 0)
+		return -1;
+	b->catalogue = catalogue_open(b->home->catalogue, true, e);
+	return b->catalogue ? reheads_take(b->catalogue, b->desk, e) : -1;
+}
+
+/*
+ * Headers that desk.git has for today's readers, for the opener to ask for.  Its
+ * history needs no check: what a header gives is held against the file.
+ */
+static int
+open_reheads(struct call *c, struct err *e)
+{
+	struct box *b = c->box;
+
+	if (file_is_dir(b->home->desk)) {
+		b->desk = mirror_open(b->home->desk, e);
+		if (!b->desk)
+			return -1;
+	}
+	if (!b->opener || !b->catalogue)
+		return 0;
+	if (b->make && b->desk && take_reheads(b, e) < 0)
+		return -1;
+	c->reheads = reheads_open(b->home->catalogue, e);
+	if (!c->reheads)
+		return -1;
+	opener_others(b->opener, reheads_find, c->reheads);
+	return 0;
+}
+
 static int
 enter(const struct box *b, struct err *e)
 {
 	const char *const ro[] = {b->home->control, b->home->records,
-	    b->home->pin, "/usr/share/zoneinfo", "/usr/lib/locale", NULL};
+	    b->home->desk, b->home->pin, "/usr/share/zoneinfo", "/usr/lib/locale", NULL};
 	bool index = file_exists(b->home->index);
 	const char *const rw[] = {index ? b->home->index : b->rw,
 	    index ? b->rw : NULL, NULL};
@@ -125,11 +176,13 @@ work(struct call *c, struct err *e)
 	}
 	if (b->mirrors && open_mirrors(b, e) < 0)
 		goto out;
+	if (b->mirrors && open_reheads(c, e) < 0)
+		goto out;
 	if (b->mirrors)
 		memcpy(c->control, b->control.commit, sizeof(c->control));
 	rc = c->fn(b, c->arg, e);
 out:
-	close_all(b);
+	close_all(c);
 	mirror_teardown();
 	return rc;
 }
@@ -213,7 +266,7 @@ int
 box_run(struct box *b, int (*fn)(struct box *b, void *arg, struct err *e),
 	void *arg, struct err *e)
 {
-	struct call c = {b, fn, arg, true, ""};
+	struct call c = {b, fn, arg, true, NULL, ""};
 	int keep[1];
 	size_t nkeep = 0;
 	int fd = -1;
@@ -237,7 +290,7 @@ int
 box_run_here(struct box *b, int (*fn)(struct box *b, void *arg,
 	struct err *e), void *arg, struct err *e)
 {
-	struct call c = {b, fn, arg, false, ""};
+	struct call c = {b, fn, arg, false, NULL, ""};
 
 	if (prepare(b, e) < 0)
 		return -1;

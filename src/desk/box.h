@@ -28,6 +28,7 @@ struct box {
 	struct catalogue *catalogue;	/* NULL where it is missing, unless
 					 * `make` */
 	struct mirror *records, *control_clone;
+	struct mirror *desk;		/* NULL where there is none */
 	struct control control;
 	struct policy *policy;
 };

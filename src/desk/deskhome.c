@@ -45,12 +45,13 @@ deskhome_names(struct deskhome *h, const char *option, struct err *e)
 	h->keys = path_join(h->dir, "keys");
 	h->control = path_join(h->dir, "control.git");
 	h->records = path_join(h->dir, "records.git");
+	h->desk = path_join(h->dir, "desk.git");
 	h->pin = path_join(h->dir, "control.pin");
 	h->seen = path_join(h->dir, "seen");
 	h->index = path_join(h->dir, "catalogue");
 	h->catalogue = h->index ? path_join(h->index, "catalogue.sqlite3") :
 	    NULL;
-	if (h->ini && h->keys && h->control && h->records && h->pin &&
+	if (h->ini && h->keys && h->control && h->records && h->desk && h->pin &&
 	    h->seen && h->catalogue)
 		return 0;
 	deskhome_release(h);
@@ -89,6 +90,7 @@ deskhome_release(struct deskhome *h)
 	free(h->keys);
 	free(h->control);
 	free(h->records);
+	free(h->desk);
 	free(h->pin);
 	free(h->seen);
 	free(h->index);

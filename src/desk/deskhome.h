@@ -2,7 +2,7 @@
  * desk/deskhome.h - the manager's folder: what lies where.
  *
  *   desk.ini                    where the central is
- *   control.git, records.git    mirrors
+ *   control.git, records.git, desk.git    mirrors
  *   control.pin                 the newest control commit that was checked
  *   seen                        when what was first seen (desk/seen.h); kept
  *   catalogue/catalogue.sqlite3 the local index; can be deleted at any time
@@ -22,7 +22,7 @@ struct deskhome {
 	char *dir;
 	char *ini;
 	char *keys;
-	char *control, *records;	/* mirrors */
+	char *control, *records, *desk;	/* mirrors */
 	char *pin;
 	char *seen;
 	char *index;			/* folder of the catalogue */

@@ -165,6 +165,71 @@ out:
 }
 
 int
+deskkeys_recover(const char *dir, const char *name,
+	const uint8_t secret[static 32], const char *pass, unsigned log_n,
+	struct err *e)
+{
+	struct buf file = BUF_INIT(KEY_FILE_MAX), text = BUF_INIT(256);
+	struct identities *ids = identities_new(e);
+	struct seal_recipient r;
+	int rc = -1;
+
+	if (!ids || identities_add_secret(ids, secret, e) < 0 ||
+	    identities_save(ids, &file, pass, log_n, e) < 0 ||
+	    file_mkdirs(dir, 0700, e) < 0 ||
+	    save(dir, name, ".identity", &file, 0600, e) < 0)
+		goto out;
+	identities_recipient(ids, 0, &r);
+	if (seal_recipient_text(&r, &text, e) < 0 ||
+	    buf_addc(&text, '\n', e) < 0)
+		goto out;
+	rc = save(dir, name, ".recipient", &text, 0644, e);
+out:
+	identities_free(ids);
+	buf_wipe(&file);
+	buf_release(&text);
+	return rc;
+}
+
+int
+deskkeys_put_sign(const char *dir, const char *name, const void *sealed,
+	size_t n, const struct sshkey_pub *pub, struct err *e)
+{
+	struct buf b = BUF_INIT(KEY_FILE_MAX);
+	int rc = -1;
+
+	if (buf_add(&b, sealed, n, e) < 0 ||
+	    save(dir, name, ".sign.age", &b, 0600, e) < 0)
+		goto out;
+	buf_clear(&b);
+	if (sshkey_public_text(pub, &b, e) < 0 ||
+	    buf_addf(&b, e, " %s\n", name) < 0)
+		goto out;
+	rc = save(dir, name, ".sign.pub", &b, 0644, e);
+out:
+	buf_release(&b);
+	return rc;
+}
+
+int
+deskkeys_sealed_sign(const char *dir, const char *name, struct buf *out,
+	struct err *e)
+{
+	return load(dir, name, ".sign.age", out, e);
+}
+
+bool
+deskkeys_has(const char *dir, const char *name)
+{
+	struct err ignored = ERR_INIT;
+	char *path = key_path(dir, name, ".identity", &ignored);
+	bool has = path && file_exists(path);
+
+	free(path);
+	return has;
+}
+
+int
 deskkeys_identity(const char *dir, const char *name, struct buf *out,
 	struct err *e)
 {

@@ -9,6 +9,8 @@
 #ifndef LIUDI_DESK_DESKKEYS_H
 #define LIUDI_DESK_DESKKEYS_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "desk/opener.h"
 #include "sign/sshkey.h"
@@ -30,6 +32,24 @@ struct deskkeys {
 int deskkeys_make(const char *dir, const char *name, const char *pass,
 	unsigned log_n, struct deskkeys *out, struct sshkey **sign,
 	struct err *e);
+
+/*
+ * From the 32 bytes of an age identity, as shares give them: NAME.identity under
+ * PASS and NAME.recipient, over what stands there.
+ */
+int deskkeys_recover(const char *dir, const char *name,
+	const uint8_t secret[static 32], const char *pass, unsigned log_n,
+	struct err *e);
+
+/* NAME.sign.age as it is, and NAME.sign.pub. */
+int deskkeys_put_sign(const char *dir, const char *name, const void *sealed,
+	size_t n, const struct sshkey_pub *pub, struct err *e);
+/* Append NAME.sign.age as it is. */
+int deskkeys_sealed_sign(const char *dir, const char *name, struct buf *out,
+	struct err *e);
+
+/* Is NAME.identity there? */
+bool deskkeys_has(const char *dir, const char *name);
 
 /* Append the identity file.  -1: ERR_NOENT (hint), ERR_CONFIG, ERR_IO. */
 int deskkeys_identity(const char *dir, const char *name, struct buf *out,

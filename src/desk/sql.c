@@ -15,6 +15,8 @@
  *          the log that left nothing behind (removed); named = the part whose
  *          run named it last; doubt = the part since which it may be
  *          older than what the station had (something could not be read)
+ * header   of the file whose SHA-256 is `sum`, made later for other readers
+ * header_tar  a blob of desk.git whose headers are all here
  */
 const char sql_schema[] =
 "CREATE TABLE line(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
@@ -62,7 +64,11 @@ const char sql_schema[] =
 " station TEXT NOT NULL, utc INT NOT NULL, severity INT NOT NULL,"
 " code TEXT NOT NULL, text TEXT NOT NULL);"
 "CREATE INDEX event_part ON event(part);"
-"CREATE INDEX event_station ON event(station);";
+"CREATE INDEX event_station ON event(station);"
+"CREATE TABLE header(n INTEGER PRIMARY KEY, sum BLOB NOT NULL,"
+" header BLOB NOT NULL);"
+"CREATE INDEX header_sum ON header(sum);"
+"CREATE TABLE header_tar(blob TEXT PRIMARY KEY) WITHOUT ROWID;";
 
 #define PART_COLUMNS \
 	"p.n, p.branch, p.seq, p.id, p.tree, p.manifest, p.path, p.run, " \
@@ -263,6 +269,18 @@ const char *const sql_text[SQL_COUNT] = {
 		"FROM event WHERE n > ?1 ORDER BY n",
 
 	[SQL_EVENT_NEWEST] = "SELECT ifnull(max(n), 0) FROM event",
+
+	[SQL_HEADER_ADD] = "INSERT INTO header(sum, header) "
+		"SELECT ?1, ?2 WHERE NOT EXISTS(SELECT 1 FROM header "
+		"WHERE sum = ?1 AND header = ?2)",
+	/* The newest first. */
+	[SQL_HEADER_OF] = "SELECT header FROM header WHERE sum = ?1 "
+		"ORDER BY n DESC",
+	[SQL_HEADER_TAR] = "SELECT 1 FROM header_tar WHERE blob = ?1",
+	[SQL_HEADER_TAR_ADD] = "INSERT INTO header_tar(blob) VALUES(?1)",
+
+	/* Left out, perhaps for want of a key. */
+	[SQL_PART_CLOSED] = "SELECT 1 FROM part WHERE folded = 0 LIMIT 1",
 
 	[SQL_LOG] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE (?1 IS NULL OR l.station = ?1) AND p.started >= ?2 "

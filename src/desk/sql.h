@@ -8,7 +8,7 @@
 #define LIUDI_DESK_SQL_H
 
 /* Raised when the tables change; an older catalogue is built anew. */
-#define SQL_VERSION 2
+#define SQL_VERSION 3
 
 /* The tables, run once on an empty file. */
 extern const char sql_schema[];
@@ -34,6 +34,8 @@ enum sql {
 	SQL_CHAT_LOST,
 	SQL_EVENT_ADD, SQL_EVENT_OF_PART, SQL_EVENT_OF_STATION, SQL_EVENT_LAST,
 	SQL_EVENT_SINCE, SQL_EVENT_NEWEST,
+	SQL_HEADER_ADD, SQL_HEADER_OF, SQL_HEADER_TAR, SQL_HEADER_TAR_ADD,
+	SQL_PART_CLOSED,
 	SQL_LOG, SQL_STATION_EACH, SQL_STATION_SUM, SQL_STATION_PROBLEMS,
 	SQL_COUNT
 };

@@ -59,7 +59,7 @@ int
 sync_sweep(const struct deskhome *h, struct err *e)
 {
 	if (file_sweep(h->dir, e) < 0 || file_sweep(h->index, e) < 0 ||
-	    sweep(h->control, e) < 0)
+	    sweep(h->control, e) < 0 || sweep(h->desk, e) < 0)
 		return -1;
 	return sweep(h->records, e);
 }
@@ -70,6 +70,8 @@ sync_fetch(const struct deskhome *h, const struct mirror_accept *accept,
 {
 	if (mirror_fetch(&h->central, "control", h->control, rewritten,
 	    e) < 0)
+		return -1;
+	if (mirror_fetch(&h->central, "desk", h->desk, rewritten, e) < 0)
 		return -1;
 	return mirror_fetch_accept(&h->central, "records", h->records, accept,
 	    rewritten, e);

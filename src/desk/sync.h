@@ -17,7 +17,7 @@
 int sync_sweep(const struct deskhome *h, struct err *e);
 
 /*
- * Bring both mirrors up to date.  REWRITTEN: a line per branch that the
+ * Bring the three mirrors up to date.  REWRITTEN: a line per branch that the
  * central no longer has as we do (repo/mirror.h); our copy stays, and goes aside where ACCEPT
  * (may be NULL) says so of a branch of records.  Control is never replaced.
  * -1: ERR_NET: what is here stays good.
