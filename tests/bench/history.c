@@ -1,12 +1,12 @@
 /*
  * tests/bench/history.c - a station's branch of many runs, for next to nothing.
  *
- *	bench_history REPO KEY STATION N START
+ *	bench_history REPO KEY STATION N START [AGE-RECIPIENT...]
  *
  * N signed commits from START (seconds since 1970) on, a run every 2 h 24 min:
  * ten a day.  Trees, names, trailers and signatures are as FORMAT.md section 2
  * wants them; the sealed files are noise of the size of a run with nothing
- * new.  All in one pack of the bare repository REPO; prints the head.
+ * new, and sealed to the recipients if some are named.  All in one pack of the bare repository REPO; prints the head.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,6 +19,7 @@
 #include "repo/canon.h"
 #include "repo/gitx.h"
 #include "repo/packw.h"
+#include "seal/seal.h"
 #include "sign/sshkey.h"
 
 #include "base/banned.h"
@@ -36,6 +37,9 @@ struct history {
 	char name[DEPTH][8];		/* of the folder below each */
 	uint8_t bytes[BUNDLE_LEN];
 	uint64_t noise;
+	struct seal_recipient to[SEAL_MAX_RECIPIENTS];
+	size_t nto;
+	struct buf sealed;
 	char parent[CANON_ID_LEN];
 };
 
@@ -50,6 +54,34 @@ fill(struct history *h)
 	}
 }
 
+static int
+add_sealed(void *arg, const void *data, size_t n, struct err *e)
+{
+	return buf_add(arg, data, n, e);
+}
+
+/* N bytes of noise, or an age file of that length that holds some. */
+static int
+make_bytes(struct history *h, size_t n, struct err *e)
+{
+	struct seal *s;
+	int rc;
+
+	fill(h);
+	buf_clear(&h->sealed);
+	if (h->nto == 0)
+		return buf_add(&h->sealed, h->bytes, n, e);
+	s = seal_new(h->to, h->nto, add_sealed, &h->sealed, e);
+	if (!s)
+		return -1;
+	/* the header and a nonce are there; a tag comes behind */
+	rc = seal_write(s, h->bytes, n - h->sealed.len - 16, e);
+	if (rc == 0)
+		rc = seal_finish(s, e);
+	seal_free(s);
+	return rc;
+}
+
 /* A blob of N bytes, under its name in the folder of the day. */
 static int
 add_file(struct history *h, struct canon_path *p, size_t n, uint8_t sum[32],
@@ -58,10 +90,12 @@ add_file(struct history *h, struct canon_path *p, size_t n, uint8_t sum[32],
 	char path[CANON_PATH_LEN];
 	uint8_t id[20];
 
-	fill(h);
-	hash_sha256(sum, h->bytes, n);
+	if (make_bytes(h, n, e) < 0)
+		return -1;
+	hash_sha256(sum, h->sealed.data, h->sealed.len);
 	canon_path_text(p, path);
-	if (packw_add(h->pack, PACKW_BLOB, h->bytes, n, id, e) < 0)
+	if (packw_add(h->pack, PACKW_BLOB, h->sealed.data, h->sealed.len, id,
+	    e) < 0)
 		return -1;
 	return gitx_tree_put(&h->dir[DEPTH], GITX_FILE,
 	    strrchr(path, '/') + 1, id, e);
@@ -171,6 +205,10 @@ make(struct history *h, char *const argv[], struct err *e)
 		(void)err_set(e, ERR_USAGE, "numbers, please");
 		goto out;
 	}
+	for (; argv[6 + h->nto] && h->nto < SEAL_MAX_RECIPIENTS; h->nto++)
+		if (seal_recipient_parse(&h->to[h->nto], argv[6 + h->nto],
+		    strlen(argv[6 + h->nto]), e) < 0)
+			goto out;
 	h->key = sshkey_load(argv[2], e);
 	h->pack = packs ? packw_new(packs, e) : NULL;
 	if (!h->key || !h->pack)
@@ -197,12 +235,15 @@ main(int argc, char *argv[])
 	memset(&h, 0, sizeof(h));
 	for (i = 0; i <= DEPTH; i++)
 		buf_init(&h.dir[i], 1 << 24);
-	if (argc != 6)
-		(void)err_set(&e, ERR_USAGE, "REPO KEY STATION N START");
+	buf_init(&h.sealed, 1 << 16);
+	if (argc < 6)
+		(void)err_set(&e, ERR_USAGE,
+		    "REPO KEY STATION N START [AGE-RECIPIENT...]");
 	else if (crypto_setup(&e) == 0)
 		rc = make(&h, argv, &e);
 	for (i = 0; i <= DEPTH; i++)
 		buf_release(&h.dir[i]);
+	buf_release(&h.sealed);
 	if (rc < 0) {
 		(void)fprintf(stderr, "bench_history: error: %s\n", e.what);
 		return 1;

@@ -3,7 +3,7 @@
 option(LIUDI_BENCH "add the targets of tests/bench" OFF)
 
 add_executable(bench_history bench/history.c)
-target_link_libraries(bench_history PRIVATE liudi_repo)
+target_link_libraries(bench_history PRIVATE liudi_repo liudi_seal)
 if(LIUDI_BENCH)
 	add_executable(bench_corpus EXCLUDE_FROM_ALL bench/corpus.c)
 	target_link_libraries(bench_corpus PRIVATE liudi_flags PkgConfig::SQLITE)
