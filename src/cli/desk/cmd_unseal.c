@@ -13,6 +13,7 @@
 
 #include "base/banned.h"
 
+#define NAME_SIZE 33		/* a name of control and its NUL */
 /* A header in armour, with what may stand before it. */
 #define HEAD_MAX (2 * AGE_HEADER_MAX)
 
@@ -64,14 +65,41 @@ with_identity(const struct cli *c, const struct buf *ids, const char *prompt,
 	return op;
 }
 
+const char *
+deskcmd_name(const struct deskhome *h)
+{
+	return h->config.name ? h->config.name : DESKKEYS_MANAGER;
+}
+
+/* As deskcmd_name() where only the names of the home are known yet. */
+static int
+read_name(const struct deskhome *h, char name[static NAME_SIZE],
+	struct err *e)
+{
+	struct config config;
+
+	(void)snprintf(name, NAME_SIZE, "%s", deskcmd_name(h));
+	if (h->config.name || !file_exists(h->ini))
+		return 0;
+	if (config_load_desk(&config, h->ini, e) < 0)
+		return -1;
+	(void)snprintf(name, NAME_SIZE, "%s", config.name);
+	config_release(&config);
+	return 0;
+}
+
 struct opener *
 deskcmd_opener(const struct cli *c, const struct deskhome *h, struct err *e)
 {
 	struct buf ids = BUF_INIT(IDENTITY_FILE_MAX);
 	struct opener *op = NULL;
+	char name[NAME_SIZE];
 
-	if (deskkeys_identity(h->keys, DESKKEYS_MANAGER, &ids, e) == 0)
-		op = with_identity(c, &ids, "passphrase of the manager", e);
+	if (read_name(h, name, e) == 0 &&
+	    deskkeys_identity(h->keys, name, &ids, e) == 0)
+		op = with_identity(c, &ids, control_is_owner(name) ?
+		    "passphrase of the owner" : "passphrase of the manager",
+		    e);
 	buf_wipe(&ids);
 	return op;
 }

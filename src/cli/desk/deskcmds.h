@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "control/control.h"
 #include "desk/deskhome.h"
 #include "desk/opener.h"
 #include "sign/sshkey.h"
@@ -16,13 +17,49 @@ extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_inspect;
 extern const struct cli_command cmd_station_add;
 extern const struct cli_command cmd_station_list;
+extern const struct cli_command cmd_key_accept;
+extern const struct cli_command cmd_key_add;
+extern const struct cli_command cmd_key_list;
+extern const struct cli_command cmd_key_retire;
 extern const struct cli_command cmd_log;
 extern const struct cli_command cmd_ls;
+extern const struct cli_command cmd_rehead;
 extern const struct cli_command cmd_restore;
+extern const struct cli_command cmd_shares_make;
+extern const struct cli_command cmd_shares_recover;
+extern const struct cli_command cmd_shares_rehearse;
 extern const struct cli_command cmd_show;
 extern const struct cli_command cmd_sync;
 extern const struct cli_command cmd_verify;
 extern const struct cli_command cmd_unseal;
+
+/* Whose keys this desk uses: `name` of desk.ini, else the manager's. */
+const char *deskcmd_name(const struct deskhome *h);
+
+/*
+ * Open the home; where there is none, option --central says of which team, and
+ * it is made for NAME once control could be read.  Then control is fetched,
+ * checked and pinned; *h and *control are to be released also on failure.
+ */
+int deskcmd_attach(const struct cli *c, const char *name,
+	struct deskhome *h, struct control *control, struct err *e);
+
+/*
+ * Who signs what only an owner may: the owner whose keys are in the home (the
+ * first in control's roots).  NULL: none.
+ */
+const char *deskcmd_owner(const struct deskhome *h,
+	const struct control *control);
+
+/*
+ * Ask for the passphrase of NAME's keys, start the opener with its identity, and
+ * take the signing key.  *SIGN may be NULL.
+ */
+struct opener *deskcmd_open_as(const struct cli *c, const struct deskhome *h,
+	const char *name, struct sshkey **sign, struct err *e);
+
+/* Option --scrypt-log-n. */
+int deskcmd_log_n(const struct cli *c, unsigned *out, struct err *e);
 
 /* Ask for the manager's passphrase and start the opener; NULL on failure. */
 struct opener *deskcmd_opener(const struct cli *c, const struct deskhome *h,

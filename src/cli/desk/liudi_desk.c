@@ -15,6 +15,14 @@ static const struct cli_command *const commands[] = {
 	&cmd_verify,
 	&cmd_unseal,
 	&cmd_inspect,
+	&cmd_key_list,
+	&cmd_key_add,
+	&cmd_key_accept,
+	&cmd_key_retire,
+	&cmd_shares_make,
+	&cmd_shares_rehearse,
+	&cmd_shares_recover,
+	&cmd_rehead,
 	NULL
 };
 

@@ -1,0 +1,473 @@
+/* cli/desk/cmd_key.c - liudi-desk key: who reads and decides. */
+#include "cli/desk/deskcmds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/jsonw.h"
+#include "base/str.h"
+#include "cli/desk/show.h"
+#include "control/edit.h"
+#include "crypto/secmem.h"
+#include "desk/deskkeys.h"
+#include "desk/managerline.h"
+#include "desk/shares.h"
+
+#include "base/banned.h"
+
+#define TEXT_MAX (1024 * 1024)
+#define LINE_WORDS 6
+#define ROOT_NAMESPACES "git,liudi-control,liudi-erasure"
+
+/* --- key add */
+
+static enum cli_exit
+run_add(struct cli *c, struct err *e)
+{
+	struct managerline line = {.name = ""};
+	struct buf text = BUF_INIT(MANAGERLINE_MAX);
+	const char *name = c->args[0];
+	struct control control;
+	struct deskhome h;
+	struct deskkeys keys;
+	unsigned log_n;
+	char *pass = NULL;
+	int rc = -1;
+
+	if (!canon_id_ok(name)) {
+		(void)err_set(e, ERR_USAGE,
+		    "'%s' is no name: small letters, digits and '-'", name);
+		return CLI_FAILED;
+	}
+	if (deskcmd_log_n(c, &log_n, e) < 0)
+		return CLI_FAILED;
+	if (deskcmd_attach(c, name, &h, &control, e) < 0)
+		goto out;
+	if (signers_named(&control.roots, name, 0) ||
+	    deskkeys_has(h.keys, name)) {
+		(void)err_set(e, ERR_USAGE, "'%s' has keys already", name);
+		(void)err_hint(e, "choose another name");
+		goto out;
+	}
+	pass = cli_passphrase(c, "new passphrase of the manager", true, e);
+	if (!pass || deskkeys_make(h.keys, name, pass, log_n, &keys, NULL,
+	    e) < 0)
+		goto out;
+	(void)snprintf(line.name, sizeof(line.name), "%s", name);
+	memcpy(line.age, keys.recipient, sizeof(line.age));
+	line.pub = keys.pub;
+	if (managerline_text(&line, &text, e) < 0)
+		goto out;
+	(void)printf("%s\n", buf_str(&text));
+	cli_hint(c, "an owner lets it in: liudi-desk key accept LINE");
+	rc = 0;
+out:
+	secmem_free(pass);
+	buf_release(&text);
+	control_release(&control);
+	deskhome_release(&h);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+static const struct cli_option add_options[] = {
+	{"central", 0, "CENTRAL", "of the team, where there is no desk yet"},
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{"scrypt-log-n", 0, "N", "scrypt cost of the key files: 2^N (18)"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_key_add = {
+	.name = "key add",
+	.operands = "NAME",
+	.help = "make a manager's keys on this machine",
+	.options = add_options,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_add
+};
+
+/* --- Changing who reads. */
+
+struct change {
+	struct deskhome home;
+	struct control control;
+	struct buf roots, readers;	/* the new files */
+};
+
+static int
+change_open(struct change *k, const struct cli *c, struct err *e)
+{
+	memset(k, 0, sizeof(*k));
+	buf_init(&k->roots, TEXT_MAX);
+	buf_init(&k->readers, TEXT_MAX);
+	return deskcmd_attach(c, DESKKEYS_OWNER, &k->home, &k->control, e);
+}
+
+static void
+change_release(struct change *k)
+{
+	buf_release(&k->roots);
+	buf_release(&k->readers);
+	control_release(&k->control);
+	deskhome_release(&k->home);
+}
+
+/* The names of an `only` line but one; 0 where nobody is left. */
+static int
+only_line(struct change *k, const struct control_only *o, const char *without,
+	struct err *e)
+{
+	const struct control *c = &k->control;
+	size_t i, n = 0;
+
+	for (i = 0; i < c->nrecipients; i++) {
+		const char *name = c->recipient[i].name;
+
+		if (!(o->readers >> i & 1) ||
+		    (without && strcmp(name, without) == 0))
+			continue;
+		if (n++ == 0 &&
+		    buf_addf(&k->readers, e, "only %s", o->station) < 0)
+			return -1;
+		if (buf_addf(&k->readers, e, " %s", name) < 0)
+			return -1;
+	}
+	return n == 0 ? 0 : buf_addc(&k->readers, '\n', e);
+}
+
+/* `recipients` of the next version: ADD more, or without one. */
+static int
+next_readers(struct change *k, const struct managerline *add,
+	const char *without, struct err *e)
+{
+	const struct control *c = &k->control;
+	struct control check;
+	size_t i;
+
+	if (buf_addf(&k->readers, e, "version %lld\n",
+	    (long long)c->version + 1) < 0)
+		return -1;
+	for (i = 0; i < c->nrecipients; i++)
+		if ((!without || strcmp(c->recipient[i].name, without) != 0) &&
+		    buf_addf(&k->readers, e, "%s %s\n", c->recipient[i].name,
+		    c->recipient[i].age) < 0)
+			return -1;
+	if (add && buf_addf(&k->readers, e, "%s %s\n", add->name,
+	    add->age) < 0)
+		return -1;
+	for (i = 0; i < c->nonly; i++)
+		if (only_line(k, &c->only[i], without, e) < 0)
+			return -1;
+	/* as stations will read it */
+	memset(&check, 0, sizeof(check));
+	if (control_recipients_parse(&check, buf_str(&k->readers), e) < 0)
+		return -1;
+	control_release(&check);
+	return 0;
+}
+
+static int
+next_roots(struct change *k, const struct managerline *add,
+	const char *without, struct err *e)
+{
+	struct signer s = {.valid_after = INT64_MIN,
+	    .valid_before = INT64_MAX};
+	size_t i;
+
+	for (i = 0; i < k->control.roots.n; i++)
+		if ((!without ||
+		    strcmp(k->control.roots.v[i].name, without) != 0) &&
+		    signers_line(&k->control.roots.v[i], &k->roots, e) < 0)
+			return -1;
+	if (!add)
+		return 0;
+	(void)snprintf(s.name, sizeof(s.name), "%s", add->name);
+	(void)snprintf(s.namespaces, sizeof(s.namespaces), "%s",
+	    ROOT_NAMESPACES);
+	s.pub = add->pub;
+	return signers_line(&s, &k->roots, e);
+}
+
+/* Signed by the owner whose keys are here. */
+static int
+commit_change(const struct cli *c, struct change *k, const char *message,
+	struct err *e)
+{
+	const char *owner = deskcmd_owner(&k->home, &k->control);
+	struct opener *op;
+	struct sshkey *key = NULL;
+	int rc = -1;
+
+	if (!owner) {
+		(void)err_set(e, ERR_NOENT,
+		    "only an owner decides who reads, and no owner's keys are "
+		    "on this machine");
+		return err_hint(e, "put owner.identity and owner.sign.age into "
+		    "'%s', or run 'liudi-desk shares recover'", k->home.keys);
+	}
+	op = deskcmd_open_as(c, &k->home, owner, &key, e);
+	opener_free(op);
+	if (!op)
+		return -1;
+	{
+		const struct control_file files[] = {
+			{"recipients", k->readers.data, k->readers.len},
+			{"roots", k->roots.data, k->roots.len}
+		};
+
+		rc = control_edit(&k->home.central, k->home.control, owner,
+		    key, clock_now_utc(), message, files, 2, e);
+	}
+	sshkey_free(key);
+	return rc;
+}
+
+static int
+change(struct cli *c, struct change *k, const struct managerline *add,
+	const char *without, const char *what, struct err *e)
+{
+	struct buf message = BUF_INIT(256);
+	int rc = -1;
+
+	if (next_readers(k, add, without, e) < 0 ||
+	    next_roots(k, add, without, e) < 0 ||
+	    buf_addf(&message, e, "%s %s", what,
+	    add ? add->name : without) < 0)
+		goto out;
+	rc = commit_change(c, k, buf_str(&message), e);
+out:
+	buf_release(&message);
+	return rc;
+}
+
+/* --- key accept */
+
+/* The line as one argument, as the words of an unquoted one, or on stdin. */
+static int
+read_line(const struct cli *c, struct buf *line, struct err *e)
+{
+	size_t i;
+
+	if (c->nargs == 1 && strcmp(c->args[0], "-") == 0)
+		return file_load_fd(0, "standard input", line, e);
+	for (i = 0; i < c->nargs; i++)
+		if (buf_addf(line, e, "%s%s", i > 0 ? " " : "",
+		    c->args[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* 1: is there already, with these keys; 0: is new; -1. */
+static int
+check_new(const struct control *c, const struct managerline *m,
+	struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < c->nrecipients; i++) {
+		if (strcmp(c->recipient[i].name, m->name) != 0)
+			continue;
+		if (strcmp(c->recipient[i].age, m->age) == 0)
+			return 1;
+		(void)err_set(e, ERR_FAIL,
+		    "the name '%s' belongs to another key", m->name);
+		return err_hint(e, "retire it, or choose another name: "
+		    "liudi-desk key add NAME");
+	}
+	if (signers_named(&c->roots, m->name, 0))
+		return err_set(e, ERR_FAIL,
+		    "the name '%s' belongs to another key", m->name);
+	if (control_is_owner(m->name)) {
+		(void)err_set(e, ERR_USAGE, "'%s' would be an owner", m->name);
+		return err_hint(e, "choose another name");
+	}
+	return 0;
+}
+
+static enum cli_exit
+run_accept(struct cli *c, struct err *e)
+{
+	struct buf text = BUF_INIT(MANAGERLINE_MAX + 64);
+	char print[SHARES_PRINT_LEN];
+	struct managerline line;
+	struct change k;
+	int rc = -1, there;
+
+	if (read_line(c, &text, e) < 0 ||
+	    managerline_parse(&line, buf_str(&text), text.len, e) < 0) {
+		buf_release(&text);
+		return CLI_FAILED;
+	}
+	if (change_open(&k, c, e) < 0)
+		goto out;
+	there = check_new(&k.control, &line, e);
+	if (there < 0 || (there == 0 &&
+	    change(c, &k, &line, NULL, "reader", e) < 0))
+		goto out;
+	shares_print(line.age, print);
+	if (!c->quiet) {
+		(void)printf(cli_tr("%s reads what stations send from now on "
+		    "(fingerprint %s)\n"), line.name, print);
+		(void)printf(cli_tr("for what they sent before, run: "
+		    "liudi-desk rehead --to %s\n"), line.name);
+	}
+	rc = 0;
+out:
+	buf_release(&text);
+	change_release(&k);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+static const struct cli_option owner_options[] = {
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_key_accept = {
+	.name = "key accept",
+	.operands = "LINE|-",
+	.help = "let a manager read and decide",
+	.options = owner_options,
+	.min_args = 1,
+	.max_args = LINE_WORDS,
+	.run = run_accept
+};
+
+/* --- key retire */
+
+static enum cli_exit
+run_retire(struct cli *c, struct err *e)
+{
+	const char *name = c->args[0];
+	struct change k;
+	int rc = -1;
+
+	if (change_open(&k, c, e) < 0)
+		goto out;
+	if (!signers_named(&k.control.roots, name, 0)) {
+		(void)err_set(e, ERR_NOENT, "nobody is called '%s'", name);
+		(void)err_hint(e, "see 'liudi-desk key list'");
+		goto out;
+	}
+	if (change(c, &k, NULL, name, "no reader any more:", e) < 0)
+		goto out;
+	if (!c->quiet)
+		(void)printf(cli_tr("%s reads nothing that is sent from now "
+		    "on; what was sent before stays readable to that key\n"),
+		    name);
+	rc = 0;
+out:
+	change_release(&k);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+const struct cli_command cmd_key_retire = {
+	.name = "key retire",
+	.operands = "NAME",
+	.help = "seal nothing more to a manager",
+	.options = owner_options,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_retire
+};
+
+/* --- key list */
+
+static int
+list_json(const struct control *c, size_t i, const char *sign, bool here,
+	struct err *e)
+{
+	struct buf b = BUF_INIT(65536);
+	struct jsonw w;
+	int rc;
+
+	jsonw_init(&w, &b, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "name", c->recipient[i].name);
+	jsonw_kstr(&w, "recipient", c->recipient[i].age);
+	jsonw_kstr(&w, "key", sign[0] ? sign : NULL);
+	jsonw_kbool(&w, "owner", control_is_owner(c->recipient[i].name));
+	jsonw_kbool(&w, "here", here);
+	jsonw_object_end(&w);
+	rc = jsonw_end(&w) < 0 ? -1 : show_json_line(&b, e);
+	buf_release(&b);
+	return rc;
+}
+
+static int
+list(const struct cli *c, const struct deskhome *h,
+	const struct control *control, struct err *e)
+{
+	struct buf print = BUF_INIT(256);
+	char age[SHARES_PRINT_LEN];
+	const struct signer *root;
+	int rc = 0;
+	size_t i;
+
+	for (i = 0; i < control->nrecipients && rc == 0; i++) {
+		const struct control_recipient *r = &control->recipient[i];
+		bool here = deskkeys_has(h->keys, r->name);
+
+		buf_clear(&print);
+		root = signers_named(&control->roots, r->name, 0);
+		if (root)
+			rc = deskcmd_fingerprint(&root->pub, &print, e);
+		if (rc < 0)
+			break;
+		if (c->json) {
+			rc = list_json(control, i, buf_str(&print), here, e);
+			continue;
+		}
+		shares_print(r->age, age);
+		show_padded(r->name, 18);
+		(void)printf("%s  %s%s\n", age, root ? buf_str(&print) : "-",
+		    here ? cli_tr("  (here)") : "");
+	}
+	buf_release(&print);
+	return rc;
+}
+
+static int
+list_only(const struct control *c)
+{
+	size_t index[CONTROL_MAX_RECIPIENTS], i, j, n;
+
+	for (i = 0; i < c->nonly; i++) {
+		n = control_readers(c, c->only[i].station, index);
+		(void)printf(cli_tr("records of %s:"), c->only[i].station);
+		for (j = 0; j < n; j++)
+			(void)printf(" %s", c->recipient[index[j]].name);
+		(void)putchar('\n');
+	}
+	return 0;
+}
+
+static enum cli_exit
+run_list(struct cli *c, struct err *e)
+{
+	struct control control;
+	struct deskhome h;
+	int rc = -1;
+
+	if (deskcmd_attach(c, DESKKEYS_MANAGER, &h, &control, e) == 0)
+		rc = list(c, &h, &control, e);
+	if (rc == 0 && !c->json)
+		rc = list_only(&control);
+	control_release(&control);
+	deskhome_release(&h);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+const struct cli_command cmd_key_list = {
+	.name = "key list",
+	.operands = "",
+	.help = "list who reads and decides",
+	.run = run_list
+};

@@ -1,0 +1,168 @@
+#!/bin/sh
+# tests/flow/55-succession.sh BIN - the manager is gone and so are his keys: two
+# of three shares bring the owner's key back, a new manager reads all records
+# from the first day on, and no commit is rewritten.
+# shellcheck source=tests/flow/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+new() { liudi-desk --home "$t/new" "$@"; }
+new_key() { new "$@" --passphrase-fd 3 3<"$t/pass"; }
+owner() { liudi-desk --home "$t/owner" "$@"; }
+owner_key() { owner "$@" --passphrase-fd 3 3<"$t/pass"; }
+# some N...: these shares.
+some() { for n; do sed -n "${n}p" "$t/shares"; done; }
+heads() { records for-each-ref --format='%(refname) %(objectname)'; }
+desk_git() { git --git-dir "$central/desk.git" "$@"; }
+
+day 1
+team
+station ws-01
+station ws-02
+for d in 1 2 3 4; do
+	day $d
+	for s in ws-01 ws-02; do
+		echo "day $d at $s" >>"$t/$s-files/chats/log.txt"
+		head -c 20000 /dev/urandom >"$t/$s-files/shop/page-$d"
+		[ $d -ne 1 ] || cp -rp "$t/$s-files" "$t/$s-first"
+		expect 0 ws $s run
+	done
+done
+expect 0 sync
+
+step 'shares of the owner'
+expect 0 desk_key shares make --text
+cp "$t/out" "$t/shares"
+same "$(wc -l <"$t/shares")" 3 shares
+same "$(awk '{ print NF }' "$t/shares" | sort -u)" 33 words
+# a second time there is nothing to deposit, and the shares are others
+expect 0 desk_key shares make -o "$t/page.html" Anna Ben Chen
+says 'share 2: Ben'
+same "$(stat -c %a "$t/page.html")" 600 'mode of the page'
+same "$(grep -c '<section>' "$t/page.html")" 3 sheets
+no grep -q -i '<script\|http://[^w]\|https://' "$t/page.html"
+no grep -q "$(head -n 1 "$t/shares" | cut -d ' ' -f 5-9)" "$t/page.html"
+same "$(desk_git rev-list --count desk)" 1 'commits of desk.git'
+expect 2 desk_key shares make -k 1 -n 3
+expect 2 desk_key shares make -k 4 -n 3
+expect 2 desk_key shares make Anna
+expect 1 desk_key shares make --name manager
+
+step 'a rehearsal'
+some 1 3 >"$t/two"
+expect 0 desk shares rehearse <"$t/two"
+says "$(cat "$t/desk/keys/owner.recipient")"
+no grep -q -i 'secret' "$t/out"
+some 2 >"$t/one"
+expect 2 desk shares rehearse <"$t/one"
+says 'not enough'
+some 1 3 | sed '1s/[a-z]*$/academic/' >"$t/bad"
+expect 1 desk shares rehearse <"$t/bad"
+# of another set
+sheet=$(sed -n '/<section>/,/<.section>/s,^<li><i>[0-9]*</i>\(.*\)</li>$,\1,p' \
+    "$t/page.html" | head -n 33 | tr '\n' ' ')
+{ some 1; echo "$sheet"; } >"$t/bad"
+expect 1 desk shares rehearse <"$t/bad"
+
+step 'all of the manager is gone'
+heads >"$t/heads"
+cp "$t/desk/keys/owner.recipient" "$t/desk/keys/owner.sign.pub" "$t"
+rm -rf "$t/desk" "$t/manager.key"
+expect 1 owner shares recover <"$t/two"
+# shellcheck disable=SC2094 # read only
+expect 0 owner_key shares recover --central "$central" --scrypt-log-n 10 \
+    <"$t/two"
+says 'SHA256:'
+ok cmp "$t/owner.recipient" "$t/owner/keys/owner.recipient"
+ok cmp "$t/owner.sign.pub" "$t/owner/keys/owner.sign.pub"
+ok test -s "$t/owner/keys/owner.sign.age"
+
+step 'a new manager'
+expect 0 new_key key add li --central "$central" --scrypt-log-n 10
+line=$(cat "$t/out")
+# not a reader yet
+expect 1 new_key sync
+# a slip in copying
+expect 2 owner_key key accept "${line%?}x"
+expect 0 owner_key key accept "$line"
+expect 0 owner_key key accept "$line"
+expect 0 owner key list
+says li
+expect 5 new_key sync
+# what is sent now is sealed to li as well
+day 5
+for s in ws-01 ws-02; do
+	echo "day 5 at $s" >>"$t/$s-files/chats/log.txt"
+	expect 0 ws $s run
+done
+
+step 'old records for the new manager'
+start=$(date +%s)
+expect 0 owner_key rehead --to li
+says '16 new headers'
+say "rehead: $(($(date +%s) - start)) s"
+expect 0 owner_key rehead --to li
+says '0 new headers'
+expect 0 owner_key rehead --all
+ok desk_git fsck --strict --no-dangling
+heads >"$t/now"
+while read -r ref id; do
+	ok records merge-base --is-ancestor "$id" "$ref"
+done <"$t/heads"
+
+step 'with nothing but his own key'
+expect 0 new_key sync
+ok test ! -e "$t/new/keys/owner.identity"
+expect 0 new_key verify --all
+says '0 problems'
+for s in ws-01 ws-02; do
+	expect 0 new_key restore $s --to "$t/back-$s" --at "$(when 1 3600)"
+	for f in chats/log.txt shop/page-1; do
+		ok cmp "$t/$s-first/$f" "$t/back-$s/$f"
+	done
+	expect 0 new_key restore $s --to "$t/now-$s"
+	for f in chats/log.txt shop/page-1 shop/page-4; do
+		ok cmp "$t/$s-files/$f" "$t/now-$s/$f"
+	done
+done
+
+step 'by stock tools'
+# a secret as hex, as SLIP-0039 tools print it: age takes what is made of it
+head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$t/hex"
+awk -f "$src/docs/age-key.awk" "$t/hex" >"$t/key"
+ok age-keygen -y "$t/key"
+no awk -f "$src/docs/age-key.awk" "$t/pass"
+(umask 077; new unseal "$t/new/keys/li.identity" --passphrase-fd 3 \
+    3<"$t/pass" >"$t/li.key")
+ref=refs/heads/ws/ws-01/main/$(date -u -d "@$LIUDI_NOW" +%Y).0
+mkdir "$t/headers"
+desk_git ls-tree -r --name-only desk "rewrap/$(echo "$ref" | tr / _)/" |
+while read -r path; do
+	desk_git cat-file blob "desk:$path" | tar x -C "$t/headers"
+done
+sealed "$ref" bundle | head -n 1 >"$t/first"
+read -r blob path <"$t/first"
+records cat-file blob "$blob" >"$t/old.age"
+no age -d -i "$t/li.key" "$t/old.age"
+# the new header, and the original behind its own
+old=$(LC_ALL=C grep -a -b -m 1 '^--- ' "$t/old.age" | head -n 1)
+at_=$((${old%%:*} + $(printf '%s\n' "${old#*:}" | head -c 48 | wc -c)))
+{
+	cat "$t/headers/$(sha256sum <"$t/old.age" | cut -c 1-64)"
+	tail -c "+$((at_ + 1))" "$t/old.age"
+} >"$t/new.age"
+age -d -i "$t/li.key" -o "$t/plain" "$t/new.age" 2>"$t/err" ||
+    fail 'age does not read it'
+ok sh -c "zstd -dcq '$t/plain' | tar t"
+
+step 'somebody leaves'
+expect 0 owner_key key retire manager
+expect 0 owner key list
+no grep -q '^manager ' "$t/out"
+expect 2 owner_key rehead --to manager
+expect 2 owner_key rehead
+day 6
+echo 'day 6' >>"$t/ws-01-files/chats/log.txt"
+expect 0 ws ws-01 run
+expect 0 new_key sync
+
+done_
