@@ -191,6 +191,56 @@ out:
 	return rc;
 }
 
+/* NAME.sign.pub. */
+static int
+load_public(const char *dir, const char *name, struct sshkey_pub *pub,
+	struct err *e)
+{
+	struct buf text = BUF_INIT(KEY_FILE_MAX);
+	int rc = load(dir, name, ".sign.pub", &text, e);
+
+	if (rc == 0)
+		rc = sshkey_public_parse(pub, buf_str(&text),
+		    strcspn(buf_str(&text), "\n"), e);
+	buf_release(&text);
+	return rc;
+}
+
+int
+deskkeys_renew(const char *dir, const char *name, const char *pass,
+	unsigned log_n, struct deskkeys *out, struct err *e)
+{
+	struct buf file = BUF_INIT(IDENTITY_FILE_MAX);
+	struct buf text = BUF_INIT(DESKKEYS_RECIPIENT_LEN - 1);
+	struct identities *ids = identities_new(e);
+	struct seal_recipient r;
+	struct deskkeys k;
+	int rc = -1;
+
+	memset(&k, 0, sizeof(k));
+	if (!ids || load_public(dir, name, &k.pub, e) < 0 ||
+	    load(dir, name, ".identity", &file, e) < 0 ||
+	    identities_load(ids, file.data, file.len, pass, e) < 0 ||
+	    identities_generate(ids, e) < 0)
+		goto out;
+	buf_wipe(&file);
+	identities_recipient(ids, identities_count(ids) - 1, &r);
+	if (seal_recipient_text(&r, &text, e) < 0 ||
+	    identities_save(ids, &file, pass, log_n, e) < 0 ||
+	    save(dir, name, ".identity", &file, 0600, e) < 0)
+		goto out;
+	memcpy(k.recipient, text.data, text.len);
+	if (save_public(dir, name, &k, e) < 0)
+		goto out;
+	*out = k;
+	rc = 0;
+out:
+	identities_free(ids);
+	buf_wipe(&file);
+	buf_release(&text);
+	return rc;
+}
+
 int
 deskkeys_put_sign(const char *dir, const char *name, const void *sealed,
 	size_t n, const struct sshkey_pub *pub, struct err *e)

@@ -41,6 +41,14 @@ int deskkeys_recover(const char *dir, const char *name,
 	const uint8_t secret[static 32], const char *pass, unsigned log_n,
 	struct err *e);
 
+/*
+ * A fresh identity beside those in NAME.identity, which stay and go on opening
+ * what was sealed to them; *OUT and NAME.recipient are the new one's.  -1:
+ * ERR_CRYPTO (wrong passphrase), and nothing was changed.
+ */
+int deskkeys_renew(const char *dir, const char *name, const char *pass,
+	unsigned log_n, struct deskkeys *out, struct err *e);
+
 /* NAME.sign.age as it is, and NAME.sign.pub. */
 int deskkeys_put_sign(const char *dir, const char *name, const void *sealed,
 	size_t n, const struct sshkey_pub *pub, struct err *e);

@@ -15,6 +15,7 @@
 #include "desk/deskkeys.h"
 #include "desk/inspect.h"
 #include "desk/stationline.h"
+#include "open/identity.h"
 
 #include "base/banned.h"
 
@@ -193,6 +194,73 @@ reads_station_lines(void **state)
 	}
 }
 
+static void
+renews_beside_the_old(void **state)
+{
+	struct deskkeys first, second, lost;
+	struct seal_recipient r[3];
+	struct sshkey *sign;
+	struct opener *op;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(deskkeys_make(keys, "li", "one", 4, &first, NULL,
+	    &e), 0);
+	assert_int_equal(deskkeys_renew(keys, "li", "two", 4, &lost, &e), -1);
+	assert_int_equal(e.code, ERR_CRYPTO);
+	err_clear(&e);
+	assert_int_equal(deskkeys_renew(keys, "li", "one", 4, &second, &e),
+	    0);
+	assert_string_not_equal(first.recipient, second.recipient);
+	assert_memory_equal(first.pub.pk, second.pub.pk, 32);
+	op = deskkeys_opener(keys, "li", "one", &e);
+	assert_non_null(op);
+	assert_int_equal(opener_recipients(op, r, 3), 2);
+	/* the signing key was sealed to the first */
+	sign = deskkeys_sign(keys, "li", op, &e);
+	assert_non_null(sign);
+	sshkey_free(sign);
+	opener_free(op);
+	assert_true(deskkeys_has(keys, "li"));
+	assert_false(deskkeys_has(keys, "lo"));
+}
+
+/* What shares and desk.git bring back is what was there. */
+static void
+recovers(void **state)
+{
+	struct buf file = BUF_INIT(65536), sealed = BUF_INIT(65536);
+	struct identities *ids;
+	struct deskkeys k;
+	struct sshkey *sign;
+	struct opener *op;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	ids = identities_new(&e);
+	assert_non_null(ids);
+	assert_int_equal(deskkeys_make(keys, "owner-2", "one", 4, &k, NULL,
+	    &e), 0);
+	assert_int_equal(deskkeys_identity(keys, "owner-2", &file, &e), 0);
+	assert_int_equal(deskkeys_sealed_sign(keys, "owner-2", &sealed, &e),
+	    0);
+	assert_int_equal(identities_load(ids, file.data, file.len, "one", &e),
+	    0);
+	assert_int_equal(deskkeys_recover(keys, "back",
+	    identities_secret(ids, 0), "two", 4, &e), 0);
+	assert_int_equal(deskkeys_put_sign(keys, "back", sealed.data,
+	    sealed.len, &k.pub, &e), 0);
+	op = deskkeys_opener(keys, "back", "two", &e);
+	assert_non_null(op);
+	sign = deskkeys_sign(keys, "back", op, &e);
+	assert_non_null(sign);
+	sshkey_free(sign);
+	opener_free(op);
+	identities_free(ids);
+	buf_wipe(&file);
+	buf_release(&sealed);
+}
+
 int
 main(void)
 {
@@ -200,6 +268,8 @@ main(void)
 		cmocka_unit_test(makes_and_loads),
 		cmocka_unit_test(looks_without_a_key),
 		cmocka_unit_test(reads_station_lines),
+		cmocka_unit_test(renews_beside_the_old),
+		cmocka_unit_test(recovers),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -165,4 +165,62 @@ echo 'day 6' >>"$t/ws-01-files/chats/log.txt"
 expect 0 ws ws-01 run
 expect 0 new_key sync
 
+step 'two managers without an owner'
+wu() { liudi-desk --home "$t/wu" "$@" --passphrase-fd 3 3<"$t/pass"; }
+control() { git --git-dir "$central/control.git" "$@"; }
+expect 0 wu key add wu --central "$central" --scrypt-log-n 10
+line=$(cat "$t/out")
+expect 1 new_key key accept "$line"
+says '--propose'
+expect 0 owner_key key accept "$line"
+expect 0 liudi-desk --home "$t/xu" key add xu --central "$central" \
+    --scrypt-log-n 10 --passphrase-fd 3 3<"$t/pass"
+line=$(cat "$t/out")
+before=$(control rev-parse control)
+expect 0 new_key key accept "$line" --propose "$t/proposal"
+same "$(control rev-parse control)" "$before" 'control behind a proposal'
+# not alone, not changed, not somebody outside
+expect 2 new_key approve "$t/proposal"
+sed 's/^xu /xo /' "$t/proposal" >"$t/changed"
+expect 1 wu approve "$t/changed"
+says 'changed behind its signature'
+expect 1 wu approve "$t/pass"
+sed 's/^by li$/by wu/' "$t/proposal" >"$t/changed"
+expect 1 liudi-desk --home "$t/owner" approve "$t/changed" \
+    --passphrase-fd 3 3<"$t/pass"
+expect 1 liudi-desk --home "$t/xu" approve "$t/proposal" --passphrase-fd 3 \
+    3<"$t/pass"
+expect 0 wu approve "$t/proposal"
+says '+ xu'
+same "$(control ls-tree --name-only control approve/ | wc -l)" 1 consents
+expect 1 wu approve "$t/proposal"
+says 'propose it again'
+# stations take it
+day 7
+echo 'day 7' >>"$t/ws-01-files/chats/log.txt"
+expect 0 ws ws-01 run
+expect 0 wu key retire xu --propose "$t/proposal"
+expect 0 new_key approve "$t/proposal"
+says '- xu'
+same "$(control ls-tree --name-only control approve/ | wc -l)" 2 consents
+
+step 'a new key each year'
+cp "$t/new/keys/li.recipient" "$t/old.recipient"
+expect 0 new_key key renew --scrypt-log-n 10
+line=$(cat "$t/out")
+no cmp -s "$t/old.recipient" "$t/new/keys/li.recipient"
+expect 0 new_key sync
+expect 0 owner_key key accept "$line"
+same "$(control show control:recipients | grep -c '^li ')" 1 'lines of li'
+ok grep -q "$(cat "$t/new/keys/li.recipient")" <<EOF
+$(control show control:recipients)
+EOF
+day 8
+echo 'day 8' >>"$t/ws-01-files/chats/log.txt"
+expect 0 ws ws-01 run
+expect 0 new_key sync --rebuild
+expect 0 new_key verify --all
+says '0 problems'
+expect 2 owner_key key renew
+
 done_

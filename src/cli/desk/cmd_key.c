@@ -15,6 +15,7 @@
 #include "crypto/secmem.h"
 #include "desk/deskkeys.h"
 #include "desk/managerline.h"
+#include "desk/proposal.h"
 #include "desk/shares.h"
 
 #include "base/banned.h"
@@ -23,13 +24,31 @@
 #define LINE_WORDS 6
 #define ROOT_NAMESPACES "git,liudi-control,liudi-erasure"
 
-/* --- key add */
+/* --- key add, key renew */
+
+/* What an owner is to be given. */
+static int
+print_line(const struct cli *c, const char *name, const struct deskkeys *keys,
+	struct err *e)
+{
+	struct managerline line = {.pub = keys->pub};
+	struct buf text = BUF_INIT(MANAGERLINE_MAX);
+	int rc;
+
+	(void)snprintf(line.name, sizeof(line.name), "%s", name);
+	memcpy(line.age, keys->recipient, sizeof(line.age));
+	rc = managerline_text(&line, &text, e);
+	if (rc == 0) {
+		(void)printf("%s\n", buf_str(&text));
+		cli_hint(c, "an owner lets it in: liudi-desk key accept LINE");
+	}
+	buf_release(&text);
+	return rc;
+}
 
 static enum cli_exit
 run_add(struct cli *c, struct err *e)
 {
-	struct managerline line = {.name = ""};
-	struct buf text = BUF_INIT(MANAGERLINE_MAX);
 	const char *name = c->args[0];
 	struct control control;
 	struct deskhome h;
@@ -57,17 +76,9 @@ run_add(struct cli *c, struct err *e)
 	if (!pass || deskkeys_make(h.keys, name, pass, log_n, &keys, NULL,
 	    e) < 0)
 		goto out;
-	(void)snprintf(line.name, sizeof(line.name), "%s", name);
-	memcpy(line.age, keys.recipient, sizeof(line.age));
-	line.pub = keys.pub;
-	if (managerline_text(&line, &text, e) < 0)
-		goto out;
-	(void)printf("%s\n", buf_str(&text));
-	cli_hint(c, "an owner lets it in: liudi-desk key accept LINE");
-	rc = 0;
+	rc = print_line(c, name, &keys, e);
 out:
 	secmem_free(pass);
-	buf_release(&text);
 	control_release(&control);
 	deskhome_release(&h);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
@@ -91,12 +102,61 @@ const struct cli_command cmd_key_add = {
 	.run = run_add
 };
 
+static enum cli_exit
+run_renew(struct cli *c, struct err *e)
+{
+	struct control control;
+	struct deskhome h;
+	struct deskkeys keys;
+	const char *name;
+	unsigned log_n;
+	char *pass = NULL;
+	int rc = -1;
+
+	if (deskcmd_log_n(c, &log_n, e) < 0)
+		return CLI_FAILED;
+	if (deskcmd_attach(c, DESKKEYS_MANAGER, &h, &control, e) < 0)
+		goto out;
+	name = deskcmd_name(&h);
+	if (control_is_owner(name)) {
+		(void)err_set(e, ERR_USAGE,
+		    "shares on paper hold an owner's key: it is not renewed");
+		goto out;
+	}
+	pass = cli_passphrase(c, "passphrase of the manager", false, e);
+	if (pass && deskkeys_renew(h.keys, name, pass, log_n, &keys, e) == 0)
+		rc = print_line(c, name, &keys, e);
+out:
+	secmem_free(pass);
+	control_release(&control);
+	deskhome_release(&h);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+static const struct cli_option renew_options[] = {
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{"scrypt-log-n", 0, "N", "scrypt cost of the key files: 2^N (18)"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_key_renew = {
+	.name = "key renew",
+	.operands = "",
+	.help = "make a new reader's key beside the old, once a year",
+	.options = renew_options,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run_renew
+};
+
 /* --- Changing who reads. */
 
 struct change {
 	struct deskhome home;
 	struct control control;
-	struct buf roots, readers;	/* the new files */
+	struct buf roots, readers;	/* the new files; roots may be empty */
+	bool renew;			/* roots stay as they are */
 };
 
 static int
@@ -152,12 +212,16 @@ next_readers(struct change *k, const struct managerline *add,
 	if (buf_addf(&k->readers, e, "version %lld\n",
 	    (long long)c->version + 1) < 0)
 		return -1;
-	for (i = 0; i < c->nrecipients; i++)
-		if ((!without || strcmp(c->recipient[i].name, without) != 0) &&
-		    buf_addf(&k->readers, e, "%s %s\n", c->recipient[i].name,
-		    c->recipient[i].age) < 0)
+	for (i = 0; i < c->nrecipients; i++) {
+		const struct control_recipient *r = &c->recipient[i];
+		bool new = k->renew && strcmp(r->name, add->name) == 0;
+
+		if ((!without || strcmp(r->name, without) != 0) &&
+		    buf_addf(&k->readers, e, "%s %s\n", r->name,
+		    new ? add->age : r->age) < 0)
 			return -1;
-	if (add && buf_addf(&k->readers, e, "%s %s\n", add->name,
+	}
+	if (add && !k->renew && buf_addf(&k->readers, e, "%s %s\n", add->name,
 	    add->age) < 0)
 		return -1;
 	for (i = 0; i < c->nonly; i++)
@@ -179,6 +243,8 @@ next_roots(struct change *k, const struct managerline *add,
 	    .valid_before = INT64_MAX};
 	size_t i;
 
+	if (k->renew)
+		return 0;
 	for (i = 0; i < k->control.roots.n; i++)
 		if ((!without ||
 		    strcmp(k->control.roots.v[i].name, without) != 0) &&
@@ -193,22 +259,63 @@ next_roots(struct change *k, const struct managerline *add,
 	return signers_line(&s, &k->roots, e);
 }
 
-/* Signed by the owner whose keys are here. */
+/* For a second manager to approve: liudi-desk approve. */
+static int
+propose(const struct cli *c, struct change *k, const char *message,
+	const char *file, struct err *e)
+{
+	const char *name = deskcmd_name(&k->home);
+	struct buf out = BUF_INIT(PROPOSAL_MAX);
+	struct sshkey *key = NULL;
+	struct opener *op;
+	struct proposal p;
+	int rc = -1;
+
+	proposal_init(&p);
+	memcpy(p.parent, k->control.commit, sizeof(p.parent));
+	(void)snprintf(p.by, sizeof(p.by), "%s", name);
+	(void)snprintf(p.message, sizeof(p.message), "%s", message);
+	op = deskcmd_open_as(c, &k->home, name, &key, e);
+	opener_free(op);
+	if (!op || buf_add(&p.recipients, k->readers.data, k->readers.len,
+	    e) < 0 || buf_add(&p.roots, k->roots.data, k->roots.len, e) < 0 ||
+	    proposal_write(&p, key, &out, e) < 0)
+		goto out;
+	rc = file_save(file, out.data, out.len, 0644, e);
+out:
+	sshkey_free(key);
+	proposal_release(&p);
+	buf_release(&out);
+	return rc;
+}
+
+/* Signed by the owner whose keys are here.  1: only proposed. */
 static int
 commit_change(const struct cli *c, struct change *k, const char *message,
 	struct err *e)
 {
+	const char *file = cli_value(c, "propose");
 	const char *owner = deskcmd_owner(&k->home, &k->control);
 	struct opener *op;
 	struct sshkey *key = NULL;
 	int rc = -1;
 
+	if (file) {
+		if (propose(c, k, message, file, e) < 0)
+			return -1;
+		if (!c->quiet)
+			(void)printf(cli_tr("proposed; another manager looks "
+			    "at it and runs: liudi-desk approve %s\n"),
+			    file);
+		return 1;
+	}
 	if (!owner) {
 		(void)err_set(e, ERR_NOENT,
 		    "only an owner decides who reads, and no owner's keys are "
 		    "on this machine");
 		return err_hint(e, "put owner.identity and owner.sign.age into "
-		    "'%s', or run 'liudi-desk shares recover'", k->home.keys);
+		    "'%s', or let two managers decide: --propose FILE",
+		    k->home.keys);
 	}
 	op = deskcmd_open_as(c, &k->home, owner, &key, e);
 	opener_free(op);
@@ -221,7 +328,8 @@ commit_change(const struct cli *c, struct change *k, const char *message,
 		};
 
 		rc = control_edit(&k->home.central, k->home.control, owner,
-		    key, clock_now_utc(), message, files, 2, e);
+		    key, clock_now_utc(), message, files,
+		    k->roots.len > 0 ? 2 : 1, e);
 	}
 	sshkey_free(key);
 	return rc;
@@ -262,11 +370,12 @@ read_line(const struct cli *c, struct buf *line, struct err *e)
 	return 0;
 }
 
-/* 1: is there already, with these keys; 0: is new; -1. */
+/* 1: is there already, with these keys; 0: is new, or *RENEW; -1. */
 static int
-check_new(const struct control *c, const struct managerline *m,
+check_new(const struct control *c, const struct managerline *m, bool *renew,
 	struct err *e)
 {
+	const struct signer *root = signers_named(&c->roots, m->name, 0);
 	size_t i;
 
 	for (i = 0; i < c->nrecipients; i++) {
@@ -274,12 +383,16 @@ check_new(const struct control *c, const struct managerline *m,
 			continue;
 		if (strcmp(c->recipient[i].age, m->age) == 0)
 			return 1;
+		*renew = root && !control_is_owner(m->name) &&
+		    memcmp(root->pub.pk, m->pub.pk, sizeof(m->pub.pk)) == 0;
+		if (*renew)
+			return 0;
 		(void)err_set(e, ERR_FAIL,
 		    "the name '%s' belongs to another key", m->name);
 		return err_hint(e, "retire it, or choose another name: "
 		    "liudi-desk key add NAME");
 	}
-	if (signers_named(&c->roots, m->name, 0))
+	if (root)
 		return err_set(e, ERR_FAIL,
 		    "the name '%s' belongs to another key", m->name);
 	if (control_is_owner(m->name)) {
@@ -296,7 +409,7 @@ run_accept(struct cli *c, struct err *e)
 	char print[SHARES_PRINT_LEN];
 	struct managerline line;
 	struct change k;
-	int rc = -1, there;
+	int rc = -1, done;
 
 	if (read_line(c, &text, e) < 0 ||
 	    managerline_parse(&line, buf_str(&text), text.len, e) < 0) {
@@ -305,18 +418,17 @@ run_accept(struct cli *c, struct err *e)
 	}
 	if (change_open(&k, c, e) < 0)
 		goto out;
-	there = check_new(&k.control, &line, e);
-	if (there < 0 || (there == 0 &&
-	    change(c, &k, &line, NULL, "reader", e) < 0))
+	done = check_new(&k.control, &line, &k.renew, e);
+	if (done < 0)
 		goto out;
+	rc = done > 0 ? 0 : change(c, &k, &line, NULL, "reader", e);
 	shares_print(line.age, print);
-	if (!c->quiet) {
+	if (rc == 0 && !c->quiet) {
 		(void)printf(cli_tr("%s reads what stations send from now on "
 		    "(fingerprint %s)\n"), line.name, print);
 		(void)printf(cli_tr("for what they sent before, run: "
 		    "liudi-desk rehead --to %s\n"), line.name);
 	}
-	rc = 0;
 out:
 	buf_release(&text);
 	change_release(&k);
@@ -324,6 +436,7 @@ out:
 }
 
 static const struct cli_option owner_options[] = {
+	{"propose", 0, "FILE", "without an owner: for a second manager"},
 	{"passphrase-fd", 0, "N",
 	    "read the passphrase from file descriptor N"},
 	{NULL, 0, NULL, NULL}
@@ -355,13 +468,11 @@ run_retire(struct cli *c, struct err *e)
 		(void)err_hint(e, "see 'liudi-desk key list'");
 		goto out;
 	}
-	if (change(c, &k, NULL, name, "no reader any more:", e) < 0)
-		goto out;
-	if (!c->quiet)
+	rc = change(c, &k, NULL, name, "no reader any more:", e);
+	if (rc == 0 && !c->quiet)
 		(void)printf(cli_tr("%s reads nothing that is sent from now "
 		    "on; what was sent before stays readable to that key\n"),
 		    name);
-	rc = 0;
 out:
 	change_release(&k);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
@@ -375,6 +486,178 @@ const struct cli_command cmd_key_retire = {
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_retire
+};
+
+/* --- approve */
+
+static const struct control_recipient *
+recipient_named(const struct control *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->nrecipients; i++)
+		if (strcmp(c->recipient[i].name, name) == 0)
+			return &c->recipient[i];
+	return NULL;
+}
+
+/* A line for each reader of ONE whom OTHER has not so. */
+static void
+say_readers(const char *sign, const struct control *one,
+	const struct control *other)
+{
+	char print[SHARES_PRINT_LEN];
+	size_t i;
+
+	for (i = 0; i < one->nrecipients; i++) {
+		const struct control_recipient *r = &one->recipient[i];
+		const struct control_recipient *o =
+		    recipient_named(other, r->name);
+
+		if (o && strcmp(o->age, r->age) == 0)
+			continue;
+		shares_print(r->age, print);
+		(void)printf("%s %s  %s\n", sign, r->name, print);
+	}
+}
+
+/* The same of those who decide. */
+static int
+say_roots(const char *sign, const struct signers *one,
+	const struct signers *other, struct err *e)
+{
+	struct buf print = BUF_INIT(256);
+	int rc = 0;
+	size_t i;
+
+	for (i = 0; i < one->n && rc == 0; i++) {
+		const struct signer *o =
+		    signers_named(other, one->v[i].name, 0);
+
+		if (o && memcmp(o->pub.pk, one->v[i].pub.pk,
+		    sizeof(o->pub.pk)) == 0)
+			continue;
+		buf_clear(&print);
+		rc = deskcmd_fingerprint(&one->v[i].pub, &print, e);
+		if (rc == 0)
+			(void)printf("%s %s  %s\n", sign, one->v[i].name,
+			    buf_str(&print));
+	}
+	buf_release(&print);
+	return rc;
+}
+
+/* What would change, before anybody says yes to it. */
+static int
+say_proposal(const struct control *now, const struct proposal *p,
+	struct err *e)
+{
+	struct control then;
+	struct signers roots = {NULL, 0};
+	int rc = -1;
+
+	memset(&then, 0, sizeof(then));
+	if (control_recipients_parse(&then, buf_str(&p->recipients), e) < 0)
+		return -1;
+	(void)printf(cli_tr("%s proposes:\n"), p->by);
+	say_readers("-", now, &then);
+	say_readers("+", &then, now);
+	rc = 0;
+	if (p->roots.len > 0) {
+		rc = signers_parse(&roots, buf_str(&p->roots), p->roots.len,
+		    e);
+		if (rc == 0)
+			rc = say_roots("-", &now->roots, &roots, e);
+		if (rc == 0)
+			rc = say_roots("+", &roots, &now->roots, e);
+		signers_release(&roots);
+	}
+	if (then.version != now->version + 1)
+		rc = err_set(e, ERR_FORMAT, "this is no proposal");
+	control_release(&then);
+	(void)fflush(stdout);
+	return rc;
+}
+
+static int
+commit_proposal(const struct cli *c, const struct change *k,
+	struct proposal *p, struct err *e)
+{
+	const char *name = deskcmd_name(&k->home);
+	char path[PROPOSAL_PATH_LEN];
+	struct sshkey *key = NULL;
+	struct opener *op;
+	int64_t n = 0;
+	int rc = -1;
+
+	if (strcmp(name, p->by) == 0) {
+		(void)err_set(e, ERR_USAGE,
+		    "who proposes a change does not approve it");
+		return err_hint(e, "give the file to another manager");
+	}
+	if (proposal_count(k->home.control, k->control.commit, &n, e) < 0 ||
+	    buf_addc(&p->consent, '\n', e) < 0)
+		return -1;
+	proposal_path(p, n, path);
+	op = deskcmd_open_as(c, &k->home, name, &key, e);
+	opener_free(op);
+	if (!op)
+		return -1;
+	{
+		const struct control_file files[] = {
+			{path, p->consent.data, p->consent.len},
+			{"recipients", p->recipients.data,
+			    p->recipients.len},
+			{"roots", p->roots.data, p->roots.len}
+		};
+
+		rc = control_edit(&k->home.central, k->home.control, name,
+		    key, clock_now_utc(), p->message, files,
+		    p->roots.len > 0 ? 3 : 2, e);
+	}
+	sshkey_free(key);
+	return rc;
+}
+
+static enum cli_exit
+run_approve(struct cli *c, struct err *e)
+{
+	struct buf file = BUF_INIT(PROPOSAL_MAX);
+	struct proposal p;
+	struct change k;
+	int rc = -1;
+
+	proposal_init(&p);
+	if (change_open(&k, c, e) < 0 ||
+	    file_load(c->args[0], &file, e) < 0 ||
+	    proposal_read(&p, file.data, file.len, e) < 0 ||
+	    proposal_check(&p, &k.control, e) < 0 ||
+	    say_proposal(&k.control, &p, e) < 0)
+		goto out;
+	rc = commit_proposal(c, &k, &p, e);
+	if (rc == 0 && !c->quiet)
+		(void)printf("%s", cli_tr("approved\n"));
+out:
+	proposal_release(&p);
+	buf_release(&file);
+	change_release(&k);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+static const struct cli_option approve_options[] = {
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_approve = {
+	.name = "approve",
+	.operands = "FILE",
+	.help = "agree to what another manager proposed",
+	.options = approve_options,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_approve
 };
 
 /* --- key list */

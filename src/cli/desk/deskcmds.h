@@ -13,6 +13,7 @@
 #include "desk/opener.h"
 #include "sign/sshkey.h"
 
+extern const struct cli_command cmd_approve;
 extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_inspect;
 extern const struct cli_command cmd_station_add;
@@ -20,6 +21,7 @@ extern const struct cli_command cmd_station_list;
 extern const struct cli_command cmd_key_accept;
 extern const struct cli_command cmd_key_add;
 extern const struct cli_command cmd_key_list;
+extern const struct cli_command cmd_key_renew;
 extern const struct cli_command cmd_key_retire;
 extern const struct cli_command cmd_log;
 extern const struct cli_command cmd_ls;
