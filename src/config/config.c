@@ -763,5 +763,6 @@ config_release(struct config *c)
 	free(c->station);
 	free(c->central);
 	free(c->ssh);
+	free(c->name);
 	*c = (struct config){0};
 }
