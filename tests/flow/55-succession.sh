@@ -204,6 +204,54 @@ expect 0 new_key approve "$t/proposal"
 says '- xu'
 same "$(control ls-tree --name-only control approve/ | wc -l)" 2 consents
 
+step 'cut off, and again'
+for s in 0.02 0.1 0.3; do
+	timeout -s KILL "$s" liudi-desk --home "$t/owner" rehead --to wu \
+	    --passphrase-fd 3 3<"$t/pass" >"$t/out" 2>"$t/err" || :
+done
+expect 0 owner_key rehead --to wu
+expect 0 owner_key rehead --to wu
+says ' 0 new headers'
+ok desk_git fsck --strict --no-dangling
+expect 0 wu sync
+expect 0 wu verify --all
+says '0 problems'
+
+step 'the new manager at work'
+line=$(liudi -q --home "$t/ws-03" init --central "$central" --station ws-03)
+expect 0 new_key station add "$line"
+
+step 'who may not read a station gets no headers for it'
+(umask 077; owner unseal "$t/owner/keys/owner.identity" --passphrase-fd 3 \
+    3<"$t/pass" >"$t/owner.key"
+age -d -i "$t/owner.key" "$t/owner/keys/owner.sign.age" >"$t/sign")
+git clone -q -b control "$central/control.git" "$t/edit"
+v=$(sed -n 's/^version //p' "$t/edit/recipients")
+sed -i "s/^version .*/version $((v + 1))/; \$a only ws-02 owner li" \
+    "$t/edit/recipients"
+at_=$(control log -1 --format=%ct control)
+GIT_AUTHOR_DATE="$at_ +0000" GIT_COMMITTER_DATE="$at_ +0000" \
+    git -C "$t/edit" -c user.name=owner -c user.email=owner@liudi.invalid \
+    -c gpg.format=ssh -c user.signingkey="$t/sign" commit -q -S -a -m only
+ok git -C "$t/edit" push -q origin control
+expect 0 liudi-desk --home "$t/zo" key add zo --central "$central" \
+    --scrypt-log-n 10 --passphrase-fd 3 3<"$t/pass"
+expect 0 owner_key key accept "$(cat "$t/out")"
+ok grep -q '^only ws-02 owner li$' <<EOF
+$(control show control:recipients)
+EOF
+expect 0 owner key list
+says 'records of ws-02: owner li'
+expect 0 owner_key rehead --to zo
+says '1 branch,'
+expect 5 liudi-desk --home "$t/zo" sync --passphrase-fd 3 3<"$t/pass"
+expect 0 liudi-desk --home "$t/zo" restore ws-01 --to "$t/zo-1" \
+    --passphrase-fd 3 3<"$t/pass"
+no test -e "$t/zo-1/ws-02"
+liudi-desk --home "$t/zo" restore ws-02 --to "$t/zo-2" --passphrase-fd 3 \
+    3<"$t/pass" >"$t/out" 2>"$t/err" || :
+same "$(find "$t/zo-2" -type f 2>/dev/null | wc -l)" 0 'files of ws-02'
+
 step 'a new key each year'
 cp "$t/new/keys/li.recipient" "$t/old.recipient"
 expect 0 new_key key renew --scrypt-log-n 10

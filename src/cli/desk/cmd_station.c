@@ -138,7 +138,7 @@ manager_key(const struct cli *c, const struct deskhome *h, struct err *e)
 	struct sshkey *key = NULL;
 
 	if (op)
-		key = deskkeys_sign(h->keys, DESKKEYS_MANAGER, op, e);
+		key = deskkeys_sign(h->keys, deskcmd_name(h), op, e);
 	opener_free(op);
 	return key;
 }
@@ -162,7 +162,7 @@ enrol(const struct cli *c, struct station *s, const struct stationline *line,
 		    text.len};
 
 		rc = control_edit(&s->home.central, s->home.control,
-		    DESKKEYS_MANAGER, key, now, buf_str(&message), &file, 1,
+		    deskcmd_name(&s->home), key, now, buf_str(&message), &file, 1,
 		    e);
 	}
 out:
