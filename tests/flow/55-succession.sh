@@ -134,25 +134,22 @@ no awk -f "$src/docs/age-key.awk" "$t/pass"
 (umask 077; new unseal "$t/new/keys/li.identity" --passphrase-fd 3 \
     3<"$t/pass" >"$t/li.key")
 ref=refs/heads/ws/ws-01/main/$(date -u -d "@$LIUDI_NOW" +%Y).0
-mkdir "$t/headers"
-desk_git ls-tree -r --name-only desk "rewrap/$(echo "$ref" | tr / _)/" |
-while read -r path; do
-	desk_git cat-file blob "desk:$path" | tar x -C "$t/headers"
-done
 sealed "$ref" bundle | head -n 1 >"$t/first"
 read -r blob path <"$t/first"
-records cat-file blob "$blob" >"$t/old.age"
-no age -d -i "$t/li.key" "$t/old.age"
-# the new header, and the original behind its own
-old=$(LC_ALL=C grep -a -b -m 1 '^--- ' "$t/old.age" | head -n 1)
-at_=$((${old%%:*} + $(printf '%s\n' "${old#*:}" | head -c 48 | wc -c)))
-{
-	cat "$t/headers/$(sha256sum <"$t/old.age" | cut -c 1-64)"
-	tail -c "+$((at_ + 1))" "$t/old.age"
-} >"$t/new.age"
-age -d -i "$t/li.key" -o "$t/plain" "$t/new.age" 2>"$t/err" ||
-    fail 'age does not read it'
-ok sh -c "zstd -dcq '$t/plain' | tar t"
+records cat-file blob "$blob" >"$t/F"
+no age -d -i "$t/li.key" "$t/F"
+# the lines of RECOVERY.md, as they stand there
+mkdir "$t/by-hand"
+cp "$t/li.key" "$t/by-hand/id"
+cp -r "$central/desk.git" "$t/F" "$t/by-hand"
+sed -n '/archive desk rewrap/,/^    done$/s/^    //p' "$src/docs/RECOVERY.md" \
+    >"$t/by-hand/lines"
+(
+	cd "$t/by-hand"
+	# shellcheck disable=SC2030,SC2031
+	B=${ref#refs/heads/} dash ./lines >"$t/out" 2>"$t/err"
+) || fail 'RECOVERY.md does not open it'
+ok sh -c "zstd -dcq '$t/by-hand/plain' | tar t"
 
 step 'somebody leaves'
 expect 0 owner_key key retire manager
