@@ -150,6 +150,8 @@ gone_take(struct collect *c, size_t source, const uint8_t sum[static 32],
 	struct collect_gone *first, *g, *end = c->gone + c->ngone;
 	size_t lo = 0, hi = c->ngone;
 
+	if (hi == 0)
+		return 0;	/* then there is no list either */
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
