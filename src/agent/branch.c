@@ -563,7 +563,9 @@ keep_receipt(struct sender *x, const struct push_result *pr, struct err *e)
 	char *path;
 	int ret;
 
-	if (pr->receipt[0] == '\0' || !x->s->have_control)
+	/* without a key in control there is nothing to hold it against */
+	if (pr->receipt[0] == '\0' || !x->s->have_control ||
+	    x->s->control.servers.n == 0)
 		return 0;
 	if (receipt_check(&rc, pr->receipt, &x->s->control.servers, &bad) != 0) {
 		if (x->o->watch.note != NULL)
