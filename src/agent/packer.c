@@ -9,7 +9,6 @@
 
 #include "base/str.h"
 #include "bundle/tarz.h"
-#include "crypto/hash.h"
 #include "base/banned.h"
 
 #define RING_LEN (1024u * 1024)
@@ -28,30 +27,35 @@
 #define LOOK_EVERY (32u * 1024)	/* bytes; each look ends a zstd block */
 #define END_OVERHEAD 64u	/* of tar and zstd, about */
 
+/* A part is closed with so many bundles, or so many sealed bytes. */
+#define PART_BUNDLES 5u
+#define PART_LEN (33u * 1024 * 1024)
+
+enum item_kind { ITEM_CHUNK, ITEM_BEGIN, ITEM_END };
+
 /* In the ring: this, then the bytes. */
 struct item {
-	const uint8_t *outside;	/* where the bytes are; NULL: behind this */
-	uint32_t len;		/* of the bytes; 0 = close the bundle */
+	enum item_kind kind;
 	bool packed;
+	uint32_t len;		/* of the bytes */
+	const uint8_t *outside;	/* where the bytes are; NULL: behind this */
+	struct part_job *job;	/* that begins or ends */
 	uint8_t id[32];
 };
 
 struct packer {
 	struct seal_recipient recipient[SEAL_MAX_RECIPIENTS];
 	size_t nrecipients;
+	struct binder *to;
+
+	/* the thread's own: the part and its open bundle */
 	struct tarz *tarz;
-
-	/* the part being made */
-	struct spool_part *part;
-	const struct record_head *head;
-	struct packer_bundle bundle[CANON_MAX_BUNDLES];
+	struct part_job *job;
 	size_t nbundles;
-
-	/* the open bundle, the thread's own */
 	bool open;
-	struct buf sealed;
 	struct seal *seal;
 	uint64_t plain_len;
+	uint64_t part_len;	/* sealed bytes of the part, about */
 	uint64_t held;		/* bytes given to tarz since it was flushed */
 
 	/*
@@ -66,7 +70,7 @@ struct packer {
 	uint8_t *ring;
 	uint64_t put, took;	/* place: modulo RING_LEN */
 	uint64_t skip;
-	size_t closed;
+	const struct part_job *full;	/* this part has enough */
 	bool failed;
 	struct err err;
 };
@@ -78,7 +82,7 @@ sealed_sink(void *arg, const void *data, size_t n, struct err *e)
 {
 	struct packer *p = arg;
 
-	return buf_add(&p->sealed, data, n, e);
+	return binder_data(p->to, p->job, p->nbundles, data, n, e);
 }
 
 static int
@@ -98,21 +102,16 @@ bundle_open(struct packer *p, struct err *e)
 
 	if (p->nbundles == CANON_MAX_BUNDLES)
 		return err_set(e, ERR_FAIL, "too many bundles in a part");
-	buf_clear(&p->sealed);
-	if (buf_reserve(&p->sealed, PACKER_BUNDLE_LEN + PACKER_BUNDLE_LEN / 8,
-		e) != 0)
-		return -1;
 	p->plain_len = 0;
 	p->held = 0;
 	p->seal = seal_new(p->recipient, p->nrecipients, sealed_sink, p, e);
 	if (p->seal == NULL)
 		return -1;
 	if (tarz_begin(p->tarz, plain_sink, p, e) != 0 ||
-	    record_bundle_json(p->head, &json, e) != 0 ||
+	    record_bundle_json(&p->job->head, &json, e) != 0 ||
 	    tarz_add(p->tarz, "liudi.json", json.data, json.len, false, e) !=
 		0)
 		goto out;
-	buf_clear(&p->bundle[p->nbundles].ids);
 	p->open = true;
 	rc = 0;
 out:
@@ -123,24 +122,18 @@ out:
 static int
 bundle_close(struct packer *p, struct err *e)
 {
-	struct packer_bundle *b = &p->bundle[p->nbundles];
 	struct buf pad = BUF_INIT(PACKER_BUNDLE_LEN);
 	int rc = -1;
 
 	if (tarz_finish(p->tarz, e) != 0 ||
 	    seal_pad(&pad, p->plain_len, e) != 0 ||
 	    plain_sink(p, pad.data, pad.len, e) != 0 ||
-	    seal_finish(p->seal, e) != 0)
-		goto out;
-	hash_sha256(b->sha256, p->sealed.data, p->sealed.len);
-	b->bytes = p->sealed.len;
-	b->path = (struct canon_path){.started_utc = p->head->started,
-	    .seq = p->head->seq, .bundle = (int)p->nbundles};
-	if (spool_part_add(p->part, &b->path, p->sealed.data, p->sealed.len,
-		e) != 0)
+	    seal_finish(p->seal, e) != 0 ||
+	    binder_bundle(p->to, p->job, p->nbundles, e) != 0)
 		goto out;
 	p->open = false;
 	p->nbundles++;
+	p->part_len += p->plain_len;
 	rc = 0;
 out:
 	buf_release(&pad);
@@ -171,17 +164,16 @@ is_full(struct packer *p, bool *full, struct err *e)
 }
 
 static int
-put(struct packer *p, const struct item *it, const void *data, struct err *e)
+put_chunk(struct packer *p, const struct item *it, const void *data,
+	struct err *e)
 {
 	char name[8 + 64 + 1] = "chunks/";
 	bool full = false;
 
-	if (it->len == 0)
-		return p->open ? bundle_close(p, e) : 0;
 	if (!p->open && bundle_open(p, e) != 0)
 		return -1;
 	str_hex(name + 7, it->id, 32);
-	if (buf_add(&p->bundle[p->nbundles].ids, it->id, 32, e) != 0)
+	if (buf_add(&p->job->bundle[p->nbundles].ids, it->id, 32, e) != 0)
 		return -1;
 	if (tarz_add(p->tarz, name, data, it->len, it->packed, e) != 0)
 		return -1;
@@ -189,6 +181,34 @@ put(struct packer *p, const struct item *it, const void *data, struct err *e)
 	if (is_full(p, &full, e) != 0)
 		return -1;
 	return full ? bundle_close(p, e) : 0;
+}
+
+/* Work on an item; WHY, if not NULL: something has failed before. */
+static int
+take(struct packer *p, const struct item *it, const struct err *why,
+	struct err *e)
+{
+	int rc = 0;
+
+	switch (it->kind) {
+	case ITEM_BEGIN:
+		p->job = it->job;
+		p->nbundles = 0;
+		p->part_len = 0;
+		break;
+	case ITEM_CHUNK:
+		if (why == NULL)
+			rc = put_chunk(p, it, it->outside != NULL ?
+			    it->outside : (const uint8_t *)(it + 1), e);
+		break;
+	case ITEM_END:
+		if (why == NULL && p->open && (rc = bundle_close(p, e)) != 0)
+			why = e;
+		binder_part(p->to, p->job, why);
+		p->job = NULL;
+		break;
+	}
+	return rc;
 }
 
 /* --- the ring --- */
@@ -244,12 +264,20 @@ ring_first(struct packer *p)
 	return (const void *)(p->ring + p->took % RING_LEN);
 }
 
+static bool
+enough(const struct packer *p)
+{
+	return p->job != NULL &&
+	    (p->nbundles >= PART_BUNDLES || p->part_len >= PART_LEN);
+}
+
 static void *
 thread_main(void *arg)
 {
 	struct packer *p = arg;
 	const struct item *it;
 	struct err e = ERR_INIT;
+	bool failed;
 	int rc;
 
 	(void)pthread_mutex_lock(&p->lock);
@@ -259,16 +287,14 @@ thread_main(void *arg)
 		if (p->put == p->took)
 			break;
 		it = ring_first(p);
-		if (!p->failed) {
-			(void)pthread_mutex_unlock(&p->lock);
-			rc = put(p, it, it->outside != NULL ? it->outside :
-			    (const uint8_t *)(it + 1), &e);
-			(void)pthread_mutex_lock(&p->lock);
-			p->closed = p->nbundles;
-			if (rc != 0) {
-				p->failed = true;
-				p->err = e;
-			}
+		failed = p->failed;
+		(void)pthread_mutex_unlock(&p->lock);
+		rc = take(p, it, failed ? &p->err : NULL, &e);
+		(void)pthread_mutex_lock(&p->lock);
+		p->full = enough(p) ? p->job : NULL;
+		if (rc != 0 && !p->failed) {
+			p->failed = true;
+			p->err = e;
 		}
 		p->took += item_size(it);
 		if (p->put - p->took <= WAKE_CALLER)
@@ -283,9 +309,8 @@ start(struct packer *p, struct err *e)
 {
 	int sys;
 
-	if (p->running)
-		return 0;
-	if (p->ring == NULL && (p->ring = malloc(RING_LEN)) == NULL)
+	p->ring = malloc(RING_LEN);
+	if (p->ring == NULL)
 		return err_nomem(e);
 	sys = pthread_create(&p->thread, NULL, thread_main, p);
 	if (sys != 0)
@@ -309,16 +334,14 @@ send_item(struct packer *p, const struct item *it, const void *data,
 {
 	int rc = -1;
 
-	if (start(p, e) != 0)
-		return -1;
 	(void)pthread_mutex_lock(&p->lock);
-	while (!p->failed && !ring_in(p, it, data)) {
+	while (!ring_in(p, it, data)) {
 		(void)pthread_cond_signal(&p->work);
 		(void)pthread_cond_wait(&p->space, &p->lock);
 	}
-	if (it->outside != NULL || it->len == 0)
+	if (it->outside != NULL)
 		wait_idle(p);
-	else if (p->put - p->took >= WAKE_THREAD)
+	else if (it->kind == ITEM_END || p->put - p->took >= WAKE_THREAD)
 		(void)pthread_cond_signal(&p->work);
 	if (!p->failed)
 		rc = 0;
@@ -332,7 +355,7 @@ send_item(struct packer *p, const struct item *it, const void *data,
 
 struct packer *
 packer_new(const struct seal_recipient *r, size_t n, int zstd_level,
-	struct err *e)
+	struct binder *to, struct err *e)
 {
 	struct packer *p = calloc(1, sizeof(*p));
 
@@ -342,15 +365,13 @@ packer_new(const struct seal_recipient *r, size_t n, int zstd_level,
 	}
 	memcpy(p->recipient, r, n * sizeof(*r));
 	p->nrecipients = n;
-	buf_init(&p->sealed, 32u * 1024 * 1024);
-	for (size_t i = 0; i < CANON_MAX_BUNDLES; i++)
-		buf_init(&p->bundle[i].ids, 64u * 1024 * 1024);
+	p->to = to;
 	(void)pthread_mutex_init(&p->lock, NULL);
 	(void)pthread_cond_init(&p->space, NULL);
 	(void)pthread_cond_init(&p->work, NULL);
 	p->skip = UINT64_MAX;
 	p->tarz = tarz_new(zstd_level, e);
-	if (p->tarz == NULL) {
+	if (p->tarz == NULL || start(p, e) != 0) {
 		packer_free(p);
 		return NULL;
 	}
@@ -372,9 +393,6 @@ packer_free(struct packer *p)
 	}
 	seal_free(p->seal);
 	tarz_free(p->tarz);
-	buf_release(&p->sealed);
-	for (size_t i = 0; i < CANON_MAX_BUNDLES; i++)
-		buf_release(&p->bundle[i].ids);
 	free(p->ring);
 	(void)pthread_mutex_destroy(&p->lock);
 	(void)pthread_cond_destroy(&p->space);
@@ -383,25 +401,19 @@ packer_free(struct packer *p)
 }
 
 int
-packer_begin(struct packer *p, struct spool_part *part,
-	const struct record_head *head, struct err *e)
+packer_begin(struct packer *p, struct part_job *j, struct err *e)
 {
-	if (p->failed) {
-		*e = p->err;
-		return -1;
-	}
-	p->part = part;
-	p->head = head;
-	p->nbundles = 0;
-	p->closed = 0;
-	return 0;
+	struct item it = {.kind = ITEM_BEGIN, .job = j};
+
+	return send_item(p, &it, NULL, e);
 }
 
 int
 packer_chunk(struct packer *p, const uint8_t id[static 32], const void *data,
 	size_t n, bool packed, struct err *e)
 {
-	struct item it = {.len = (uint32_t)n, .packed = packed};
+	struct item it = {.kind = ITEM_CHUNK, .len = (uint32_t)n,
+	    .packed = packed};
 
 	if (n + sizeof(it) > RING_LEN / 2)
 		it.outside = data;
@@ -409,52 +421,21 @@ packer_chunk(struct packer *p, const uint8_t id[static 32], const void *data,
 	return send_item(p, &it, data, e);
 }
 
-size_t
-packer_closed(struct packer *p)
+bool
+packer_full(struct packer *p, const struct part_job *j)
 {
-	size_t n;
+	bool full;
 
 	(void)pthread_mutex_lock(&p->lock);
-	n = p->closed;
+	full = p->full == j;
 	(void)pthread_mutex_unlock(&p->lock);
-	return n;
+	return full;
 }
 
 int
-packer_end(struct packer *p, const struct packer_bundle **b, size_t *n,
-	struct err *e)
+packer_end(struct packer *p, struct part_job *j, struct err *e)
 {
-	struct item it = {.len = 0};
+	struct item it = {.kind = ITEM_END, .job = j};
 
-	if (p->running && send_item(p, &it, NULL, e) != 0)
-		return -1;
-	/* The manifest comes next, and wants the room. */
-	buf_release(&p->sealed);
-	*b = p->bundle;
-	*n = p->nbundles;
-	return 0;
-}
-
-int
-packer_manifest(struct packer *p, const struct buf *lines, struct buf *out,
-	struct err *e)
-{
-	struct buf plain = BUF_INIT(64u * 1024 * 1024);
-	struct seal *s = NULL;
-	int rc = -1;
-
-	buf_clear(&p->sealed);
-	if (tarz_lines(p->tarz, lines->data, lines->len, &plain, e) != 0 ||
-	    seal_pad(&plain, plain.len, e) != 0 ||
-	    (s = seal_new(p->recipient, p->nrecipients, sealed_sink, p, e)) ==
-		NULL ||
-	    seal_write(s, plain.data, plain.len, e) != 0 ||
-	    seal_finish(s, e) != 0 ||
-	    buf_add(out, p->sealed.data, p->sealed.len, e) != 0)
-		goto out;
-	rc = 0;
-out:
-	seal_free(s);
-	buf_release(&plain);
-	return rc;
+	return send_item(p, &it, NULL, e);
 }

@@ -1,9 +1,9 @@
 /*
- * agent/part.h - the parts of one run of one stream: bundles, manifest,
- * commit, journal, in the order that a crash at any point forgives.
+ * agent/part.h - the parts of one run of one stream, as the reader fills them.
  *
- * Order: bundles' pack, manifest and commit's pack, journal, ref, cache.
- * Needs: base, bundle, chunk, record, seal, sign, repo.
+ * A part that is full goes on to packer, binder and settler, each a thread,
+ * and the next one is begun; there are never more than two.
+ * Needs: base, chunk, record, seal, repo.
  */
 #ifndef LIUDI_AGENT_PART_H
 #define LIUDI_AGENT_PART_H
@@ -14,29 +14,36 @@
 #include "agent/branch.h"
 #include "agent/collect.h"
 #include "agent/packer.h"
+#include "agent/part_job.h"
+#include "agent/settler.h"
 
-#define PART_BUNDLES 5			/* a part is closed when so many are */
-#define PART_LINES_LEN (2u * 1024 * 1024)	/* or with so many bytes of lines */
+#define PART_LINES_LEN (2u * 1024 * 1024)	/* closed with so many bytes */
 
 struct part_maker {
 	struct station *s;
 	struct spool *sp;
 	struct branch *b;
 	struct cache *cache;
-	struct packer *packer;
-	struct record_head head;	/* of the part being made */
+	struct record_head head;	/* of the part to be made next */
 	struct run_result *r;
 	int64_t full_utc, reread_day;	/* for the head to be */
 	bool fresh;			/* the run stores everything anew */
 	struct record_point before;	/* the branch before, if it begins one */
-	bool open;
-	struct spool_part *part;
-	struct cache_journal *journal;
-	struct buf lines;		/* file lines of this part */
+
+	struct settler *settler;
+	struct binder *binder;
+	struct packer *packer;
+	struct part_job *job;		/* being filled, or NULL */
+	struct part_job *last;		/* handed over, may not be settled */
+	uint64_t handed;		/* parts */
 };
 
-/* HEAD is filled but for what part and commit decide. */
+/*
+ * Start the threads.  HEAD is filled but for what part and commit decide; from
+ * now on branch and cache are the settler's, until part_final is done.
+ */
 int part_maker_init(struct part_maker *m, struct err *e);
+/* Ends the threads; parts that are not settled are dropped. */
 void part_maker_release(struct part_maker *m);
 
 /* collect_sink callbacks; ARG is the maker. */
@@ -47,7 +54,7 @@ int part_line(void *arg, const struct record_file *f, const struct entry *en,
 
 /*
  * The run's last part: SOURCES are its source lines, GONE the keys that are no
- * longer live.
+ * longer live.  0: all parts are settled.
  */
 int part_final(struct part_maker *m, const struct buf *sources,
 	const uint8_t sources_hash[static 32], struct buf *gone,

@@ -313,7 +313,7 @@ silent(const struct arrow *a, const uint8_t sources_hash[static HASH_LEN])
 	const struct cache_head *h = cache_head(a->cache);
 
 	return !str_eq(a->stream, "main") && h != NULL && !a->c.full &&
-	    a->m.head.part == 0 && !a->m.open && a->c.ngone == 0 &&
+	    a->m.head.part == 0 && a->m.job == NULL && a->c.ngone == 0 &&
 	    memcmp(h->sources, sources_hash, HASH_LEN) == 0;
 }
 

@@ -15,7 +15,7 @@
 #include "crypto/hash.h"
 #include "base/banned.h"
 
-#define READ_LEN (1024 * 1024)
+#define READ_LEN (256 * 1024)
 #define TELL_MS 200
 
 /* One file being stored. */

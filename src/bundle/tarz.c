@@ -369,14 +369,12 @@ lines_context(size_t n, struct err *e)
 }
 
 int
-tarz_lines(struct tarz *t, const void *data, size_t n, struct buf *out,
-	struct err *e)
+tarz_lines(const void *data, size_t n, struct buf *out, struct err *e)
 {
 	size_t room = ZSTD_compressBound(n), most = out->max - out->len, code;
 	ZSTD_CCtx *c = lines_context(n, e);
 	int rc = -1;
 
-	(void)t;
 	if (!c)
 		return -1;
 	if (room > most)

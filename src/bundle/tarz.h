@@ -38,8 +38,7 @@ uint64_t tarz_written(const struct tarz *t);
 int tarz_finish(struct tarz *t, struct err *e);
 
 /* One buffer as one zstd frame (for manifests), appended to OUT. */
-int tarz_lines(struct tarz *t, const void *data, size_t n, struct buf *out,
-	struct err *e);
+int tarz_lines(const void *data, size_t n, struct buf *out, struct err *e);
 
 /*
  * True if bytes that begin like this (up to the first 4 KiB are looked at) are

@@ -28,6 +28,9 @@
 #define GATHER 8192		/* small pieces are collected up to this */
 #define COPY_LEN 65536
 #define EARLY_LEN ((size_t)1 << 20)	/* the disk may begin with it */
+#define OPEN_HEAD 4		/* an entry's head ... */
+#define OPEN_MIN ((size_t)1 << 18)	/* ... of so many bytes or more */
+#define OPEN_END ((size_t)1 << 25)	/* ... and less than so many */
 #define MAX_PACK INT64_C(0x7fffffff)	/* idx offsets of 31 bits */
 #define MAX_OBJECTS 1000000u
 #define IDX_HEAD (8 + 256 * 4)
@@ -57,7 +60,12 @@ struct packw {
 	struct objects objs;
 	uint32_t *slot;		/* open addressing: index + 1 into objs */
 	size_t nslots;
-	uint32_t crc_now;	/* of the entry being written */
+	/* the entry being written */
+	uint64_t begun;		/* where it begins */
+	uint32_t crc_now, adler;
+	bool open;		/* between packw_begin and _end; then: */
+	enum packw_type type;
+	size_t size;		/* of the object so far */
 	size_t gathered;
 	uint8_t gather[GATHER];
 };
@@ -258,19 +266,26 @@ type_name(enum packw_type type)
 	    type == PACKW_TREE ? "tree" : "blob";
 }
 
-/* The id: SHA-1 over "<type> <size>", NUL and the bytes. */
+/* "<type> <size>" and NUL, in front of an object's bytes. */
+static void
+hash_head(struct hash *h, enum packw_type type, size_t n)
+{
+	char head[32];
+	int len = snprintf(head, sizeof(head), "%s %zu", type_name(type), n);
+
+	hash_update(h, head, (size_t)len + 1);
+}
+
+/* The id: SHA-1 over that and the bytes. */
 static int
 object_id(enum packw_type type, const void *data, size_t n,
 	uint8_t id[static 20], struct err *e)
 {
 	struct hash h;
-	char head[32];
-	int len;
 
 	if (hash_init(&h, HASH_SHA1, e) < 0)
 		return -1;
-	len = snprintf(head, sizeof(head), "%s %zu", type_name(type), n);
-	hash_update(&h, head, (size_t)len + 1);
+	hash_head(&h, type, n);
 	hash_update(&h, data, n);
 	hash_final(&h, id);
 	hash_release(&h);
@@ -291,69 +306,97 @@ entry_head(uint8_t out[static 16], enum packw_type type, uint64_t n)
 	return i + 1;
 }
 
-/* A zlib stream of stored blocks, straight from the caller's bytes. */
+/* Room for an object of N bytes or so; the entry's head and zlib's go out. */
 static int
-put_stored(struct packw *p, const uint8_t *data, size_t n, struct err *e)
+entry_begin(struct packw *p, enum packw_type type, uint64_t n, struct err *e)
 {
 	static const uint8_t zlib_head[2] = {0x78, 0x01};
-	uint32_t adler = 1;
-	uint8_t b[5];
-	size_t run;
+	uint8_t head[16];
+	size_t len;
 
-	if (put_entry(p, zlib_head, 2, e) < 0)
+	if (p->failed || p->open)
+		return err_set(e, ERR_IO, "pack '%s' is broken", p->tmp);
+	if (slots_grow(p, e) < 0 || objects_grow(&p->objs, e) < 0)
 		return -1;
-	do {
-		run = n < BLOCK_MAX ? n : BLOCK_MAX;
-		n -= run;
-		b[0] = n == 0;		/* the last block */
-		b[1] = (uint8_t)run;
-		b[2] = (uint8_t)(run >> 8);
-		b[3] = (uint8_t)~b[1];
-		b[4] = (uint8_t)~b[2];
-		if (put_entry(p, b, 5, e) < 0 ||
-		    (run > 0 && put_entry(p, data, run, e) < 0))
-			return -1;
-		adler = (uint32_t)adler32(adler, data, (uInt)run);
-		data += run;
-	} while (n > 0);
-	put32(b, adler);
-	return put_entry(p, b, 4, e);
+	if (n + n / 1000 + 1024 > (uint64_t)MAX_PACK - p->len)
+		return err_set(e, ERR_FAIL, "pack: more than 2 GiB");
+	p->begun = p->len;
+	p->crc_now = 0;
+	p->adler = 1;
+	len = entry_head(head, type, n);
+	if (put_entry(p, head, len, e) < 0)
+		return -1;
+	return put_entry(p, zlib_head, sizeof(zlib_head), e);
+}
+
+/* A stored block, straight from the caller's memory. */
+static int
+put_block(struct packw *p, const uint8_t *data, size_t n, bool last,
+	struct err *e)
+{
+	uint8_t b[5];
+
+	b[0] = last;
+	b[1] = (uint8_t)n;
+	b[2] = (uint8_t)(n >> 8);
+	b[3] = (uint8_t)~b[1];
+	b[4] = (uint8_t)~b[2];
+	if (put_entry(p, b, sizeof(b), e) < 0 ||
+	    (n > 0 && put_entry(p, data, n, e) < 0))
+		return -1;
+	if (n > 0)
+		p->adler = (uint32_t)adler32(p->adler, data, (uInt)n);
+	return 0;
+}
+
+static int
+put_adler(struct packw *p, struct err *e)
+{
+	uint8_t b[4];
+
+	put32(b, p->adler);
+	return put_entry(p, b, sizeof(b), e);
+}
+
+/* The entry is whole: the object ID stands in the pack. */
+static void
+entry_end(struct packw *p, const uint8_t id[static 20])
+{
+	struct object *o = &p->objs.v[p->objs.n];
+
+	memset(o, 0, sizeof(*o));
+	memcpy(o->id, id, 20);
+	o->off = p->begun;
+	o->crc = p->crc_now;
+	if (p->len - o->off >= EARLY_LEN)
+		file_write_early(p->fd, (int64_t)o->off,
+		    (int64_t)(p->len - o->off));
+	*slot_of(p, id) = (uint32_t)++p->objs.n;
 }
 
 int
 packw_add(struct packw *p, enum packw_type type, const void *data, size_t n,
 	uint8_t id[static 20], struct err *e)
 {
-	static const uint8_t nothing[1];
-	struct object *o;
-	uint8_t head[16];
-	size_t len;
+	const uint8_t *at = data;
+	size_t run;
 
-	if (p->failed)
-		return err_set(e, ERR_IO, "pack '%s' is broken", p->tmp);
-	if (!data)
-		data = nothing;
 	if (object_id(type, data, n, id, e) < 0)
 		return -1;
-	if (slots_grow(p, e) < 0 || objects_grow(&p->objs, e) < 0)
-		return -1;
-	if (*slot_of(p, id))
+	if (p->nslots > 0 && *slot_of(p, id))
 		return 0;
-	if ((uint64_t)n + n / 1000 + 1024 > (uint64_t)MAX_PACK - p->len)
-		return err_set(e, ERR_FAIL, "pack: more than 2 GiB");
-	o = &p->objs.v[p->objs.n];
-	memset(o, 0, sizeof(*o));
-	memcpy(o->id, id, 20);
-	o->off = p->len;
-	p->crc_now = 0;
-	len = entry_head(head, type, n);
-	if (put_entry(p, head, len, e) < 0 || put_stored(p, data, n, e) < 0)
+	if (entry_begin(p, type, n, e) < 0)
 		return -1;
-	o->crc = p->crc_now;
-	if (n >= EARLY_LEN)
-		file_write_early(p->fd, (int64_t)o->off,
-		    (int64_t)(p->len - o->off));
-	*slot_of(p, id) = (uint32_t)++p->objs.n;
+	do {
+		run = n < BLOCK_MAX ? n : BLOCK_MAX;
+		n -= run;
+		if (put_block(p, at, run, n == 0, e) < 0)
+			return -1;
+		at += run;
+	} while (n > 0);
+	if (put_adler(p, e) < 0)
+		return -1;
+	entry_end(p, id);
 	return 0;
 }
 
@@ -454,6 +497,123 @@ packw_find(struct packw *p, const uint8_t id[static 20],
 	if (read_entry_head(&r, type, &n, e) < 0)
 		return -1;
 	return read_stored(&r, n, out, e) < 0 ? -1 : 1;
+}
+
+/*
+ * An object whose length is not known: its entry's head has the four bytes that
+ * a length of 2^18 to 2^25 takes, and is written again when it is.
+ */
+int
+packw_begin(struct packw *p, enum packw_type type, struct err *e)
+{
+	if (!p->passing)
+		return err_set(e, ERR_FAIL, "pack: only for passing on");
+	if (entry_begin(p, type, OPEN_MIN, e) < 0)
+		return -1;
+	p->open = true;
+	p->type = type;
+	p->size = 0;
+	return 0;
+}
+
+int
+packw_write(struct packw *p, const void *data, size_t n, struct err *e)
+{
+	const uint8_t *at = data;
+	size_t run;
+
+	if (!p->open)
+		return err_set(e, ERR_FAIL, "pack: no object is begun");
+	if (n >= OPEN_END - p->size)
+		return err_set(e, ERR_FAIL, "pack: object too large");
+	p->size += n;
+	for (; n > 0; n -= run) {
+		run = n < BLOCK_MAX ? n : BLOCK_MAX;
+		if (put_block(p, at, run, false, e) < 0)
+			return -1;
+		at += run;
+	}
+	return 0;
+}
+
+/* The id, from what was written: git wants the length before the bytes. */
+static int
+open_id(struct packw *p, uint8_t id[static 20], struct err *e)
+{
+	struct reader r = {p->fd, p->tmp, p->begun + OPEN_HEAD + 2};
+	uint8_t *block = malloc(BLOCK_MAX);
+	struct hash h;
+	uint8_t b[5];
+	size_t run;
+	int rc = -1;
+
+	if (!block)
+		return err_nomem(e);
+	if (hash_init(&h, HASH_SHA1, e) < 0)
+		goto out;
+	hash_head(&h, p->type, p->size);
+	do {
+		if (read_at(&r, b, 5, e) < 0)
+			goto out_hash;
+		run = (size_t)(b[1] | b[2] << 8);
+		if (read_at(&r, block, run, e) < 0)
+			goto out_hash;
+		hash_update(&h, block, run);
+	} while (b[0] == 0);
+	hash_final(&h, id);
+	rc = 0;
+out_hash:
+	hash_release(&h);
+out:
+	free(block);
+	return rc;
+}
+
+/* Take a short object back, and put it in again with its length. */
+static int
+add_again(struct packw *p, uint8_t id[static 20], struct err *e)
+{
+	struct reader r = {p->fd, p->tmp, p->begun + OPEN_HEAD};
+	struct buf b = BUF_INIT(OPEN_MIN);
+	int rc = -1;
+
+	if (read_stored(&r, p->size, &b, e) < 0)
+		goto out;
+	if (ftruncate(p->fd, (off_t)p->begun) < 0 ||
+	    lseek(p->fd, (off_t)p->begun, SEEK_SET) < 0) {
+		p->failed = true;
+		(void)err_sys(e, errno, "cannot write '%s'", p->tmp);
+		goto out;
+	}
+	p->len = p->begun;
+	p->open = false;
+	rc = packw_add(p, p->type, b.data, b.len, id, e);
+out:
+	buf_release(&b);
+	return rc;
+}
+
+int
+packw_end(struct packw *p, uint8_t id[static 20], struct err *e)
+{
+	uint8_t head[16];
+
+	if (!p->open)
+		return err_set(e, ERR_FAIL, "pack: no object is begun");
+	if (put_block(p, NULL, 0, true, e) < 0 || put_adler(p, e) < 0 ||
+	    flush(p, e) < 0)
+		return -1;
+	if (p->size < OPEN_MIN)
+		return add_again(p, id, e);
+	(void)entry_head(head, p->type, p->size);
+	if (file_pwrite(p->fd, head, OPEN_HEAD, (int64_t)p->begun, p->tmp,
+	    e) < 0 || open_id(p, id, e) < 0)
+		return -1;
+	if (*slot_of(p, id))
+		return err_set(e, ERR_FAIL, "pack: an object twice");
+	p->open = false;
+	entry_end(p, id);
+	return 0;
 }
 
 static int
@@ -632,7 +792,7 @@ packw_finish(struct packw *p, char name[static 41], struct err *e)
 	uint8_t trailer[20], count[4];
 
 	name[0] = '\0';
-	if (p->failed)
+	if (p->failed || p->open)
 		return err_set(e, ERR_IO, "pack '%s' is broken", p->tmp);
 	if (p->objs.n == 0)
 		return 0;

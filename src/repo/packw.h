@@ -36,6 +36,14 @@ struct packw *packw_new_passing(const char *dir, struct err *e);
  */
 int packw_add(struct packw *p, enum packw_type type, const void *data,
 	size_t n, uint8_t id[static 20], struct err *e);
+/*
+ * Add an object of less than 32 MiB in pieces, to a pack for passing on:
+ * packw_begin, packw_write as often as wanted, packw_end.  -1: the pack can
+ * only be freed; ERR_FAIL also for an object that is there already.
+ */
+int packw_begin(struct packw *p, enum packw_type type, struct err *e);
+int packw_write(struct packw *p, const void *data, size_t n, struct err *e);
+int packw_end(struct packw *p, uint8_t id[static 20], struct err *e);
 size_t packw_count(const struct packw *p);
 /* Find an object of this pack that is not finished yet: 1 and bytes, or 0. */
 int packw_find(struct packw *p, const uint8_t id[static 20],

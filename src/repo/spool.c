@@ -86,10 +86,12 @@ struct spool {
 
 struct spool_part {
 	struct spool *s;	/* borrowed */
-	char parent[CANON_ID_LEN];
+	char parent[CANON_ID_LEN];	/* when it is committed */
 	struct packw *bundles;
 	struct packw *skeleton;
 	struct canon_path first;
+	struct canon_path now;	/* between spool_part_begin and _end */
+	size_t now_len;
 	uint64_t total;
 	size_t nfiles;
 	bool has_manifest;
@@ -700,7 +702,7 @@ spool_has(struct spool *s, const char *ref, const char *id, bool *yes,
 /* --- a new part --- */
 
 struct spool_part *
-spool_part_new(struct spool *s, const char *parent, struct err *e)
+spool_part_new(struct spool *s, struct err *e)
 {
 	struct spool_part *p = calloc(1, sizeof(*p));
 
@@ -709,7 +711,6 @@ spool_part_new(struct spool *s, const char *parent, struct err *e)
 		return NULL;
 	}
 	p->s = s;
-	(void)snprintf(p->parent, sizeof(p->parent), "%s", parent);
 	p->skeleton = packw_new(s->stage, e);
 	/* Sealed bytes in bulk: the push makes the only checksum they need. */
 	p->bundles = p->skeleton ? packw_new_passing(s->stage, e) : NULL;
@@ -749,18 +750,12 @@ check_file(struct spool_part *p, const struct canon_path *path, size_t n,
 	return 0;
 }
 
-int
-spool_part_add(struct spool_part *p, const struct canon_path *path,
-	const void *data, size_t n, struct err *e)
+/* The file at PATH, of N bytes, is in its pack and its id known. */
+static void
+file_added(struct spool_part *p, const struct canon_path *path, size_t n)
 {
 	char text[CANON_PATH_LEN];
-	struct packw *to;
 
-	if (check_file(p, path, n, e) < 0)
-		return -1;
-	to = path->bundle < 0 ? p->skeleton : p->bundles;
-	if (packw_add(to, PACKW_BLOB, data, n, p->file[p->nfiles].id, e) < 0)
-		return -1;
 	canon_path_text(path, text);
 	(void)snprintf(p->file[p->nfiles].name, CANON_PATH_LEN, "%s",
 	    path_name(text));
@@ -773,6 +768,50 @@ spool_part_add(struct spool_part *p, const struct canon_path *path,
 	p->first = *path;
 	p->total += n;
 	p->nfiles++;
+}
+
+int
+spool_part_add(struct spool_part *p, const struct canon_path *path,
+	const void *data, size_t n, struct err *e)
+{
+	struct packw *to = path->bundle < 0 ? p->skeleton : p->bundles;
+
+	if (check_file(p, path, n, e) < 0 || packw_add(to, PACKW_BLOB, data,
+	    n, p->file[p->nfiles].id, e) < 0)
+		return -1;
+	file_added(p, path, n);
+	return 0;
+}
+
+int
+spool_part_begin(struct spool_part *p, const struct canon_path *path,
+	struct err *e)
+{
+	if (path->bundle < 0)
+		return err_set(e, ERR_FAIL, "part: a manifest in pieces");
+	if (check_file(p, path, 0, e) < 0)
+		return -1;
+	p->now = *path;
+	p->now_len = 0;
+	return packw_begin(p->bundles, PACKW_BLOB, e);
+}
+
+int
+spool_part_write(struct spool_part *p, const void *data, size_t n,
+	struct err *e)
+{
+	p->now_len += n;
+	if (check_file(p, &p->now, p->now_len, e) < 0)
+		return -1;
+	return packw_write(p->bundles, data, n, e);
+}
+
+int
+spool_part_end(struct spool_part *p, struct err *e)
+{
+	if (packw_end(p->bundles, p->file[p->nfiles].id, e) < 0)
+		return -1;
+	file_added(p, &p->now, p->now_len);
 	return 0;
 }
 
@@ -990,9 +1029,9 @@ part_publish(struct spool *s, const struct part *l, struct err *e)
 }
 
 int
-spool_part_commit(struct spool_part *p, const char *station,
-	int64_t time_utc, const struct canon_run *run, const struct sshkey *key,
-	char id[static CANON_ID_LEN], struct err *e)
+spool_part_commit(struct spool_part *p, const char *parent,
+	const char *station, int64_t time_utc, const struct canon_run *run,
+	const struct sshkey *key, char id[static CANON_ID_LEN], struct err *e)
 {
 	struct buf message = BUF_INIT(CANON_MAX);
 	char tree[CANON_ID_LEN], old[CANON_ID_LEN];
@@ -1001,6 +1040,7 @@ spool_part_commit(struct spool_part *p, const char *station,
 	int rc = -1;
 
 	memset(&l, 0, sizeof(l));
+	(void)snprintf(p->parent, sizeof(p->parent), "%s", parent);
 	if (check_run(p, run, e) < 0 ||
 	    check_parent(p, run, old, &min_utc, e) < 0)
 		goto out;

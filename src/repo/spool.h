@@ -40,21 +40,29 @@ int spool_commit_read(struct spool *s, const char *id, struct buf *out,
 
 struct spool_part;
 
-/* Begin a part on top of PARENT ("" for an orphan). */
-struct spool_part *spool_part_new(struct spool *s, const char *parent,
-	struct err *e);
+/*
+ * Begin a part.  Until spool_part_commit it is apart from the spool: another
+ * thread may commit the part before while this one is filled.
+ */
+struct spool_part *spool_part_new(struct spool *s, struct err *e);
 /* Add one file at PATH of the tree; bundles are written at once. */
 int spool_part_add(struct spool_part *p, const struct canon_path *path,
 	const void *data, size_t n, struct err *e);
+/* As spool_part_add for a bundle, in pieces. */
+int spool_part_begin(struct spool_part *p, const struct canon_path *path,
+	struct err *e);
+int spool_part_write(struct spool_part *p, const void *data, size_t n,
+	struct err *e);
+int spool_part_end(struct spool_part *p, struct err *e);
 /*
- * Write trees and the signed commit, finish the packs.  RUN: the message; its
- * numbers must follow on the parent's (ERR_FAIL).  The date is TIME_UTC or the
- * parent's, whichever is later.
+ * Write trees and the signed commit on top of PARENT ("" for an orphan), finish
+ * the packs.  RUN: the message; its numbers must follow on the parent's
+ * (ERR_FAIL).  The date is TIME_UTC or the parent's, whichever is later.
  * ID gets the commit's id.  The ref does not move.
  */
-int spool_part_commit(struct spool_part *p, const char *station,
-	int64_t time_utc, const struct canon_run *run, const struct sshkey *key,
-	char id[static CANON_ID_LEN], struct err *e);
+int spool_part_commit(struct spool_part *p, const char *parent,
+	const char *station, int64_t time_utc, const struct canon_run *run,
+	const struct sshkey *key, char id[static CANON_ID_LEN], struct err *e);
 void spool_part_free(struct spool_part *p);
 
 /* Move REF from OLD ("" = must not exist) to NEW, durably. */

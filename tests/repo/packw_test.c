@@ -202,6 +202,71 @@ test_concat(void **state)
 	box_free(dir);
 }
 
+/* In pieces, it is the same object; its length is known only at the end. */
+static void
+test_pieces(void **state)
+{
+	static const size_t sizes[] = {
+		0, 1, 65535, 65536, 262143, 262144, 262145, BIG
+	};
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(BIG);
+	char *pack, *dir = repo_new(&pack), name[41];
+	enum packw_type type;
+	uint8_t id[20], want[20];
+	struct packw *p, *whole;
+	size_t i, at, n;
+
+	(void)state;
+	p = packw_new_passing(pack, &e);
+	whole = packw_new(pack, &e);
+	assert_int_equal(packw_write(p, "x", 1, &e), -1);
+	assert_int_equal(packw_end(p, id, &e), -1);
+	assert_int_equal(packw_begin(whole, PACKW_BLOB, &e), -1);
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		assert_int_equal(packw_begin(p, PACKW_BLOB, &e), 0);
+		for (at = 0; at < sizes[i]; at += n) {
+			n = i % 2 ? 100000 : 131070;
+			if (n > sizes[i] - at)
+				n = sizes[i] - at;
+			assert_int_equal(packw_write(p, bytes + at, n, &e),
+			    0);
+		}
+		assert_int_equal(packw_end(p, id, &e), 0);
+		assert_int_equal(packw_add(whole, PACKW_BLOB, bytes, sizes[i],
+		    want, &e), 0);
+		assert_memory_equal(id, want, 20);
+		buf_clear(&b);
+		assert_int_equal(packw_find(p, id, &type, &b, &e), 1);
+		assert_int_equal(b.len, sizes[i]);
+		if (b.len > 0)
+			assert_memory_equal(b.data, bytes, b.len);
+	}
+	assert_int_equal(packw_finish(p, name, &e), 0);
+	packw_free(p);
+	packw_free(whole);
+	assert_int_equal(box_sh(NULL, "cd '%s' && git show-index "
+	    "<objects/pack/pack-%s.idx | cut -d' ' -f2 | "
+	    "git pack-objects -q --stdout >x.pack && "
+	    "git index-pack --strict x.pack && git verify-pack x.idx", dir,
+	    name), 0);
+	/* nothing is finished in mid-object; an object comes once */
+	p = packw_new_passing(pack, &e);
+	assert_int_equal(packw_begin(p, PACKW_BLOB, &e), 0);
+	assert_int_equal(packw_write(p, bytes, 300000, &e), 0);
+	assert_int_equal(packw_begin(p, PACKW_BLOB, &e), -1);
+	assert_int_equal(packw_finish(p, name, &e), -1);
+	assert_int_equal(packw_end(p, id, &e), 0);
+	assert_int_equal(packw_begin(p, PACKW_BLOB, &e), 0);
+	assert_int_equal(packw_write(p, bytes, 300000, &e), 0);
+	assert_int_equal(packw_end(p, id, &e), -1);
+	assert_int_equal(e.code, ERR_FAIL);
+	packw_free(p);
+	buf_release(&b);
+	free(pack);
+	box_free(dir);
+}
+
 static void
 test_passing(void **state)
 {
@@ -442,6 +507,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_concat),
+		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_passing),
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_hostile),

@@ -27,7 +27,7 @@ part_make(struct spool *s, const char *parent, int64_t seq, size_t nbundles,
 	size_t bytes, int64_t utc, const struct sshkey *key,
 	char id[static CANON_ID_LEN], struct err *e)
 {
-	struct spool_part *p = spool_part_new(s, parent, e);
+	struct spool_part *p = spool_part_new(s, e);
 	struct canon_path path = {DAY + seq * 3600, seq, -1};
 	struct canon_run run;
 	uint8_t *data = malloc(bytes ? bytes : 1);
@@ -56,7 +56,7 @@ part_make(struct spool *s, const char *parent, int64_t seq, size_t nbundles,
 	path.bundle = -1;
 	if (spool_part_add(p, &path, manifest, strlen(manifest), e) < 0)
 		goto out;
-	rc = spool_part_commit(p, "pc-07", utc, &run, key, id, e);
+	rc = spool_part_commit(p, parent, "pc-07", utc, &run, key, id, e);
 out:
 	free(data);
 	spool_part_free(p);

@@ -176,21 +176,21 @@ test_refuses(void **state)
 	assert_int_equal(spool_move(s, "refs/heads/x", "", a, &e), -1);
 	assert_int_equal(e.code, ERR_FORMAT);
 	/* files of a part */
-	p = spool_part_new(s, "", &e);
+	p = spool_part_new(s, &e);
 	assert_int_equal(spool_part_add(p, &b, "x", 1, &e), 0);
 	assert_int_equal(spool_part_add(p, &b, "y", 1, &e), -1);
 	b.bundle = 64;
 	assert_int_equal(spool_part_add(p, &b, "y", 1, &e), -1);
-	assert_int_equal(spool_part_commit(p, "pc-07", DAY, &run, key, x, &e),
-	    -1);
+	assert_int_equal(spool_part_commit(p, "", "pc-07", DAY, &run, key, x,
+	    &e), -1);
 	assert_int_equal(spool_part_add(p, &m, "m", 1, &e), 0);
 	assert_int_equal(spool_part_add(p, &m, "m", 1, &e), -1);
 	m.seq = 1;
 	b = m;
 	b.bundle = 1;
 	assert_int_equal(spool_part_add(p, &b, "m", 1, &e), -1);
-	assert_int_equal(spool_part_commit(p, "pc-07", DAY, &run, key, x, &e),
-	    -1);
+	assert_int_equal(spool_part_commit(p, "", "pc-07", DAY, &run, key, x,
+	    &e), -1);
 	spool_part_free(p);
 	spool_close(s);
 	/* others may write to it */
