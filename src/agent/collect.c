@@ -31,6 +31,7 @@ collect_init(struct collect *c, const struct station *s,
 	c->list_fd = -1;
 	buf_init(&c->cursor, ENTRY_KEY_MAX);
 	buf_init(&c->gone_keys, ENTRY_MAX);
+	buf_init(&c->orphans, ENTRY_MAX);
 	c->progress.started_ms = clock_mono_ms();
 	c->src = calloc(s->cfg.nsources + 1, sizeof(*c->src));
 	if (c->src == NULL)
@@ -62,6 +63,7 @@ collect_release(struct collect *c)
 	idset_free(c->left);
 	buf_release(&c->cursor);
 	buf_release(&c->gone_keys);
+	buf_release(&c->orphans);
 	if (c->list_fd >= 0)
 		(void)close(c->list_fd);
 }
@@ -90,6 +92,7 @@ open_list(struct collect *c, struct err *e)
 struct scan {
 	struct collect *c;
 	size_t source;			/* being walked, of c->src */
+	size_t orphan;			/* the last one, in c->orphans */
 	struct entry_reader *old;
 	struct entry en;		/* of the state */
 	bool have;
@@ -109,6 +112,41 @@ has_left(const struct collect *c, const void *key, size_t len)
 	return idset_has(c->left, id);
 }
 
+struct collect_source *
+collect_source_named(struct collect *c, const char *name)
+{
+	for (size_t i = 0; i < c->nsrc; i++)
+		if (str_eq(c->src[i].cfg->name, name))
+			return &c->src[i];
+	return NULL;
+}
+
+void
+collect_unread(struct collect *c, struct collect_source *cs, const char *path,
+	const char *why)
+{
+	source_unreadable(cs->src, why);
+	cs->failed = true;
+	if (c->o->watch.file != NULL)
+		c->o->watch.file(c->o->watch.arg, cs->cfg->name, path, why);
+}
+
+/* What could not be read before the run was cut off; KEY is a string. */
+static void
+unread_before(struct collect *c, const char *key, const struct entry *en)
+{
+	struct collect_source *cs = collect_source_named(c, key);
+	char why[256];
+	size_t n = en->extra_len < sizeof(why) ? en->extra_len :
+	    sizeof(why) - 1;
+
+	if (cs == NULL)
+		return;
+	memcpy(why, en->extra, n);
+	why[n] = '\0';
+	collect_unread(c, cs, key + strlen(key) + 1, why);
+}
+
 int
 collect_resumed(struct collect *c, const struct entry *en, struct err *e)
 {
@@ -119,6 +157,8 @@ collect_resumed(struct collect *c, const struct entry *en, struct err *e)
 	buf_clear(&c->cursor);
 	if (buf_add(&c->cursor, en->key, en->key_len, e) != 0)
 		return -1;
+	if (en->kind == ENTRY_UNREAD)
+		unread_before(c, buf_str(&c->cursor), en);
 	if (en->extra_is != ENTRY_FROM)
 		return 0;
 	if (c->left == NULL && (c->left = idset_new(NULL, e)) == NULL)
@@ -243,29 +283,63 @@ pass_state(struct scan *x, const struct buf *key, const char *source,
 	return 0;
 }
 
+static bool
+configured(const struct config *cfg, const char *name)
+{
+	for (size_t i = 0; i < cfg->nsources; i++)
+		if (str_eq(cfg->source[i].name, name))
+			return true;
+	return false;
+}
+
+/* The state's entry is of a source that is not configured any more. */
+static int
+see_orphan(struct scan *x, struct err *e)
+{
+	struct buf *o = &x->c->orphans;
+
+	if (o->len == 0 || !str_eq(buf_str(o) + x->orphan, x->en.key)) {
+		x->orphan = o->len;
+		if (buf_add(o, x->en.key, strlen(x->en.key) + 1, e) != 0)
+			return -1;
+	}
+	/* A full run keeps live what it names. */
+	if (!x->c->full || !behind_cursor(x->c, x->en.key, x->en.key_len))
+		return 0;
+	return list_gone(x, GONE_NO_SOURCE, GONE_STAYS, e);
+}
+
 /*
  * Pass over state entries of sources before NAME (NULL: all that is left).
  * Those of a source that another stream has now are removed here; those of one
- * that is not configured any more stay as they are.
+ * that is not configured any more stay live.
  */
 static int
 pass_sources(struct scan *x, const char *name, struct err *e)
 {
-	const struct config *cfg = &x->c->s->cfg;
-
 	while (x->have && (name == NULL || strcmp(x->en.key, name) < 0)) {
-		bool elsewhere = false;
-
-		for (size_t i = 0; i < cfg->nsources && !elsewhere; i++)
-			elsewhere = str_eq(cfg->source[i].name, x->en.key);
-		if (elsewhere &&
-		    behind_cursor(x->c, x->en.key, x->en.key_len) &&
-		    list_gone(x, GONE_NO_SOURCE, GONE_OPEN, e) != 0)
+		if (!configured(&x->c->s->cfg, x->en.key)) {
+			if (see_orphan(x, e) != 0)
+				return -1;
+		} else if (behind_cursor(x->c, x->en.key, x->en.key_len) &&
+		    list_gone(x, GONE_NO_SOURCE, GONE_OPEN, e) != 0) {
 			return -1;
+		}
 		if (state_next(x, e) != 0)
 			return -1;
 	}
 	return 0;
+}
+
+bool
+collect_is_orphan(const struct collect *c, const char *name)
+{
+	const char *at = buf_str(&c->orphans), *end = at + c->orphans.len;
+
+	for (; at < end; at += strlen(at) + 1)
+		if (str_eq(at, name))
+			return true;
+	return false;
 }
 
 static int

@@ -33,6 +33,8 @@ struct collect {
 	int64_t today;		/* UTC day */
 	struct collect_source *src;
 	size_t nsrc;
+	/* names of sources that are not configured any more; sorted */
+	struct buf orphans;		/* each with its NUL */
 	int list_fd;		/* the work list, unlinked */
 	/* of a run that is resumed: */
 	struct buf cursor;	/* go on behind this key; empty = all */
@@ -56,6 +58,8 @@ struct collect_sink {
 	 * entry for the journal (NULL: removed). */
 	int (*line)(void *arg, const struct record_file *f,
 		const struct entry *en, struct err *e);
+	/* A file could not be read: a run that is gone on with must know. */
+	int (*unread)(void *arg, const struct entry *en, struct err *e);
 	void *arg;
 };
 
@@ -65,8 +69,16 @@ int collect_init(struct collect *c, const struct station *s,
 	struct err *e);
 void collect_release(struct collect *c);
 
-/* An entry that an earlier part of this run stored; in order. */
+/* An entry that an earlier part of this run journalled; in order. */
 int collect_resumed(struct collect *c, const struct entry *en, struct err *e);
+/* PATH of CS could not be read in this run. */
+void collect_unread(struct collect *c, struct collect_source *cs,
+	const char *path, const char *why);
+/* After the scan: is NAME a source that was, and is no longer, configured? */
+bool collect_is_orphan(const struct collect *c, const char *name);
+/* NULL if the stream has no such source. */
+struct collect_source *collect_source_named(struct collect *c,
+	const char *name);
 /* -1 with ERR_FORMAT: the file state is damaged. */
 int collect_scan(struct collect *c, struct err *e);
 int collect_store(struct collect *c, const struct collect_sink *k,

@@ -4,10 +4,13 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "crypto/hash.h"
 #include "base/banned.h"
 
 #define ZSTD_LEVEL 3
+/* One failure a source. */
+#define UNREAD_MAX (CONFIG_SOURCES_MAX * (ENTRY_KEY_MAX + 1024u))
 
 int
 part_maker_init(struct part_maker *m, struct err *e)
@@ -26,6 +29,7 @@ part_maker_init(struct part_maker *m, struct err *e)
 			e) != 0)
 			return -1;
 	}
+	buf_init(&m->unread, UNREAD_MAX);
 	m->head.seq = m->b->head[0] == '\0' ? 0 : m->b->at.seq + 1;
 	m->settler = settler_new(&w, e);
 	if (m->settler == NULL)
@@ -50,6 +54,29 @@ part_maker_release(struct part_maker *m)
 	m->binder = NULL;
 	m->settler = NULL;
 	m->job = m->last = NULL;
+	buf_release(&m->unread);
+}
+
+/* The failures that waited come first: they have the smaller keys. */
+static int
+write_unread(struct part_maker *m, struct err *e)
+{
+	struct entry en = {.kind = ENTRY_UNREAD, .extra_is = ENTRY_WHY};
+	const char *at = buf_str(&m->unread), *end = at + m->unread.len;
+
+	while (at < end) {
+		en.key = at;
+		en.key_len = (uint32_t)(strlen(at) + 1);
+		en.key_len += (uint32_t)strlen(at + en.key_len);
+		at += en.key_len + 1;
+		en.extra = (const uint8_t *)at;
+		en.extra_len = (uint32_t)strlen(at);
+		at += en.extra_len + 1;
+		if (cache_journal_entry(m->job->journal, &en, e) != 0)
+			return -1;
+	}
+	buf_clear(&m->unread);
+	return 0;
 }
 
 static int
@@ -58,7 +85,9 @@ part_open(struct part_maker *m, struct err *e)
 	if (m->job != NULL)
 		return 0;
 	m->job = part_job_new(&m->head, m->sp, m->cache, e);
-	return m->job == NULL ? -1 : packer_begin(m->packer, m->job, e);
+	if (m->job == NULL || packer_begin(m->packer, m->job, e) != 0)
+		return -1;
+	return write_unread(m, e);
 }
 
 /*
@@ -138,6 +167,28 @@ part_line(void *arg, const struct record_file *f, const struct entry *en,
 	return part_close_if_full(m, e);
 }
 
+/*
+ * A failure alone opens no part: a stream with nothing else to say stays
+ * silent.  One that waits is enough for a source: it is partial by it.
+ */
+int
+part_unread(void *arg, const struct entry *en, struct err *e)
+{
+	struct part_maker *m = arg;
+	struct buf *b = &m->unread;
+
+	if (m->job != NULL)
+		return cache_journal_entry(m->job->journal, en, e);
+	if (b->len > 0 && str_eq(buf_str(b) + m->last_unread, en->key))
+		return 0;
+	m->last_unread = b->len;
+	if (buf_add(b, en->key, en->key_len, e) != 0 ||
+	    buf_addc(b, '\0', e) != 0 ||
+	    buf_add(b, en->extra, en->extra_len, e) != 0)
+		return -1;
+	return buf_addc(b, '\0', e);
+}
+
 struct live {
 	struct hash h;
 	int64_t files, bytes;
@@ -187,6 +238,8 @@ part_final(struct part_maker *m, const struct buf *sources,
 	struct record_head *h;
 	struct cache_head *after;
 
+	/* No run goes on behind this part. */
+	buf_clear(&m->unread);
 	/* The merge reads what the parts before have left in the cache. */
 	if (part_open(m, e) != 0 ||
 	    settler_wait(m->settler, m->handed, e) != 0)

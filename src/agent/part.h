@@ -36,6 +36,8 @@ struct part_maker {
 	struct part_job *job;		/* being filled, or NULL */
 	struct part_job *last;		/* handed over, may not be settled */
 	uint64_t handed;		/* parts */
+	struct buf unread;		/* key, 0, why, 0 for the next journal */
+	size_t last_unread;		/* where the last of them begins */
 };
 
 /*
@@ -51,6 +53,7 @@ int part_chunk(void *arg, const uint8_t id[static 32], const void *data,
 	size_t n, bool packed, struct err *e);
 int part_line(void *arg, const struct record_file *f, const struct entry *en,
 	struct err *e);
+int part_unread(void *arg, const struct entry *en, struct err *e);
 
 /*
  * The run's last part: SOURCES are its source lines, GONE the keys that are no

@@ -268,25 +268,51 @@ fill_head(struct arrow *a, struct err *e)
 	return 0;
 }
 
-/* Source lines of the final part, sorted as the configuration is. */
+static int
+source_line(const struct collect_source *cs, struct buf *out, struct err *e)
+{
+	const struct source_report *sr = source_report(cs->src);
+	struct record_source l = {.files = sr->files, .bytes = sr->bytes,
+	    .symlinks = sr->symlinks, .empty_dirs = sr->empty_dirs,
+	    .special = sr->special, .unreadable = sr->unreadable,
+	    .skipped = sr->skipped};
+
+	copy(l.name, sizeof(l.name), cs->cfg->name);
+	copy(l.kind, sizeof(l.kind), config_kind_name(cs->cfg->kind));
+	copy(l.state, sizeof(l.state), source_state_name(sr->state));
+	copy(l.reason, sizeof(l.reason), sr->reason);
+	return record_source_line(&l, out, e);
+}
+
+/* Its files stay live; the record says why nothing comes any more. */
+static int
+orphan_line(const char *name, struct buf *out, struct err *e)
+{
+	struct record_source l = {.reason = "no longer configured"};
+
+	copy(l.name, sizeof(l.name), name);
+	copy(l.kind, sizeof(l.kind), config_kind_name(CONFIG_FILES));
+	copy(l.state, sizeof(l.state), source_state_name(SOURCE_MISSING));
+	return record_source_line(&l, out, e);
+}
+
+/* Source lines of the final part; both lists are sorted by name. */
 static int
 source_lines(const struct arrow *a, struct buf *out, struct err *e)
 {
-	for (size_t i = 0; i < a->c.nsrc; i++) {
-		const struct source_report *sr =
-		    source_report(a->c.src[i].src);
-		struct record_source l = {.files = sr->files,
-		    .bytes = sr->bytes, .symlinks = sr->symlinks,
-		    .empty_dirs = sr->empty_dirs, .special = sr->special,
-		    .unreadable = sr->unreadable, .skipped = sr->skipped};
+	const char *at = buf_str(&a->c.orphans);
+	const char *end = at + a->c.orphans.len;
 
-		copy(l.name, sizeof(l.name), a->c.src[i].cfg->name);
-		copy(l.kind, sizeof(l.kind),
-		    config_kind_name(a->c.src[i].cfg->kind));
-		copy(l.state, sizeof(l.state), source_state_name(sr->state));
-		copy(l.reason, sizeof(l.reason), sr->reason);
-		if (record_source_line(&l, out, e) != 0)
-			return -1;
+	for (size_t i = 0; i < a->c.nsrc || at < end;) {
+		if (at == end || (i < a->c.nsrc &&
+			strcmp(a->c.src[i].cfg->name, at) < 0)) {
+			if (source_line(&a->c.src[i++], out, e) != 0)
+				return -1;
+		} else {
+			if (orphan_line(at, out, e) != 0)
+				return -1;
+			at += strlen(at) + 1;
+		}
 	}
 	return 0;
 }
@@ -321,7 +347,7 @@ static int
 stage_store(struct arrow *a, struct err *e)
 {
 	struct part_maker *m = &a->m;
-	struct collect_sink k = {part_chunk, part_line, m};
+	struct collect_sink k = {part_chunk, part_line, part_unread, m};
 	struct buf sources = BUF_INIT(16u * 1024 * 1024);
 	const struct cache_head *h = cache_head(a->cache);
 	uint8_t sum[HASH_LEN];
@@ -344,6 +370,10 @@ stage_store(struct arrow *a, struct err *e)
 		goto out;
 	hash_blake2b(sum, sources.data, sources.len);
 	tell_sources(a);
+	if (a->c.orphans.len > 0 && h != NULL &&
+	    memcmp(h->sources, sum, sizeof(sum)) != 0)
+		note(a, "a source is no longer configured: what is on file "
+		    "of it stays there");
 	if (silent(a, sum)) {
 		rc = 0;
 		goto out;

@@ -176,16 +176,23 @@ fatal(const struct store *x, const struct err *e)
 	    e->code != ERR_FORMAT);
 }
 
-static void
-cannot_read(struct store *x, struct collect_source *cs, const char *path,
-	struct err *e)
+/* ITEM's file could not be read, as *e says.  0 or -1. */
+static int
+cannot_read(struct store *x, struct collect_source *cs,
+	const struct entry *item, struct err *e)
 {
-	source_unreadable(cs->src, e->what);
-	cs->failed = true;
-	if (x->c->o->watch.file != NULL)
-		x->c->o->watch.file(x->c->o->watch.arg, cs->cfg->name, path,
-		    e->what);
+	struct entry en = *item;
+	char why[sizeof(e->what)];
+
+	(void)snprintf(why, sizeof(why), "%s", e->what);
 	err_clear(e);
+	collect_unread(x->c, cs, item->key + strlen(item->key) + 1, why);
+	en.kind = ENTRY_UNREAD;
+	en.nchunks = 0;
+	en.extra_is = ENTRY_WHY;
+	en.extra = (const uint8_t *)why;
+	en.extra_len = (uint32_t)strlen(why);
+	return x->k->unread(x->k->arg, &en, e);
 }
 
 /*
@@ -193,9 +200,10 @@ cannot_read(struct store *x, struct collect_source *cs, const char *path,
  * sum and torn; 0: it could not be read; -1.
  */
 static int
-read_item(struct store *x, struct collect_source *cs, const char *path,
-	struct entry *en, struct err *e)
+read_item(struct store *x, struct collect_source *cs, struct entry *en,
+	struct err *e)
 {
+	const char *path = en->key + strlen(en->key) + 1;
 	struct source_file *f = NULL;
 	struct source_entry se;
 	int rc = 0;
@@ -223,10 +231,9 @@ read_item(struct store *x, struct collect_source *cs, const char *path,
 		if (fatal(x, e))
 			return -1;
 		/* One that went since the walk is seen by the next run. */
-		if (e->code == ERR_NOENT)
-			err_clear(e);
-		else
-			cannot_read(x, cs, path, e);
+		if (e->code != ERR_NOENT)
+			return cannot_read(x, cs, en, e);
+		err_clear(e);
 		return 0;
 	}
 	if (en->torn && x->c->o->watch.file != NULL)
@@ -407,23 +414,13 @@ keep_unread(struct store *x, const struct entry *old, struct err *e)
 	return x->k->line(x->k->arg, &f, &en, e);
 }
 
-static struct collect_source *
-source_named(struct collect *c, const char *name)
-{
-	for (size_t i = 0; i < c->nsrc; i++)
-		if (str_eq(c->src[i].cfg->name, name))
-			return &c->src[i];
-	return NULL;
-}
-
 /* ITEM stands on the list; OLD (may be NULL) is what was known. */
 static int
 store_item(struct store *x, const struct entry *item,
 	const struct entry *old, struct err *e)
 {
-	struct collect_source *cs = source_named(x->c, item->key);
+	struct collect_source *cs = collect_source_named(x->c, item->key);
 	struct entry en = *item;
-	const char *path = item->key + strlen(item->key) + 1;
 	int rc;
 
 	x->tail_from = x->tail_to = 0;
@@ -435,7 +432,7 @@ store_item(struct store *x, const struct entry *item,
 	} else {
 		en.class_ = gone_class(x->c, item);
 	}
-	rc = read_item(x, cs, path, &en, e);
+	rc = read_item(x, cs, &en, e);
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
@@ -482,10 +479,11 @@ store_list(struct store *x, struct entry_reader *r, struct err *e)
 	while ((rc = entry_next(r, &en, e)) == 1) {
 		if (en.kind == ENTRY_GONE) {
 			const struct collect_source *cs =
-			    source_named(x->c, en.key);
+			    collect_source_named(x->c, en.key);
 
-			if (x->c->full && cs != NULL && !cs->complete &&
-			    keep_unread(x, &en, e) != 0)
+			if (x->c->full && (cs == NULL ?
+				collect_is_orphan(x->c, en.key) :
+				!cs->complete) && keep_unread(x, &en, e) != 0)
 				rc = -1;
 		} else if (en.kind == ENTRY_LIVE) {
 			old = en;

@@ -638,6 +638,8 @@ chain_next(struct chain *ch, struct err *e)
 
 		if (ch->r != NULL) {
 			rc = entry_next(ch->r, &ch->en, e);
+			if (rc == 1 && ch->en.kind == ENTRY_UNREAD)
+				continue;
 			if (rc != 0) {
 				ch->have = rc == 1;
 				return rc;

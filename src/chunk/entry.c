@@ -134,8 +134,8 @@ fixed_ok(const struct fixed *f)
 	    32 * (uint64_t)f->nchunks + f->extra_len;
 
 	return f->total == total && total <= ENTRY_MAX && f->key_len >= 3 &&
-	    f->key_len <= ENTRY_KEY_MAX && f->kind <= ENTRY_CHANGED &&
-	    f->extra_is <= ENTRY_FROM;
+	    f->key_len <= ENTRY_KEY_MAX && f->kind <= ENTRY_UNREAD &&
+	    f->extra_is <= ENTRY_WHY;
 }
 
 int

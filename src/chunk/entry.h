@@ -22,13 +22,16 @@ enum entry_kind {	/* what the entry says in a journal or work list */
 	ENTRY_LIVE = 0,
 	ENTRY_GONE = 1,		/* the key is no longer live */
 	ENTRY_NEW = 2,		/* to be read, not known before */
-	ENTRY_CHANGED = 3	/* to be read; what was known stands before it */
+	ENTRY_CHANGED = 3,	/* to be read; what was known stands before it */
+	ENTRY_UNREAD = 4	/* in a journal: the run could not read it; the
+				 * extra bytes say why */
 };
 
 enum entry_extra {	/* what the extra bytes are */
 	ENTRY_PLAIN = 0,	/* there are none */
 	ENTRY_ELSEWHERE = 1,	/* where its chunks are, in place of them */
-	ENTRY_FROM = 2		/* in a journal: the path it was moved from */
+	ENTRY_FROM = 2,		/* in a journal: the path it was moved from */
+	ENTRY_WHY = 3		/* of ENTRY_UNREAD: why */
 };
 
 /*

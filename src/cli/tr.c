@@ -221,6 +221,8 @@ static const struct tr_pair pairs[] = {
 	    "“%s”重复了（在 [%s] 中）"},
 	{"a second section [source %s]",
 	    "[source %s] 节重复了"},
+	{"a source is no longer configured: what is on file of it stays there",
+	    "有一个来源已不在配置中：已留底的内容仍然保留"},
 	{"a sync was cut off",
 	    "一次 sync 被中断"},
 	{"a younger branch was there already: two machines have the same key",

@@ -127,6 +127,24 @@ cmp_item(const void *a, const void *b)
 	return strcmp(x->name + 8, y->name + 8);
 }
 
+/*
+ * A folder that is changed while it is listed may give a name twice; a path may
+ * stand in a run only once.
+ */
+static void
+drop_twins(struct folder *f)
+{
+	const struct folder_item *last;
+	size_t i, n = 0;
+
+	for (i = 0; i < f->n; i++) {
+		last = n > 0 ? &f->item[n - 1] : NULL;
+		if (!last || strcmp(last->name, f->item[i].name) != 0)
+			f->item[n++] = f->item[i];
+	}
+	f->n = n;
+}
+
 static void
 sort(struct folder *f)
 {
@@ -141,6 +159,7 @@ sort(struct folder *f)
 	}
 	if (f->n > 1)
 		qsort(f->item, f->n, sizeof(*f->item), cmp_item);
+	drop_twins(f);
 	for (i = 0; i < f->n; i++)
 		if (f->item[i].type == DT_DIR)
 			f->names[f->item[i].name - f->names +

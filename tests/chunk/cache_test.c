@@ -392,6 +392,44 @@ from_stays_in_the_journal(void **state)
 	cache_close(c);
 }
 
+/* What could not be read is for a run that is gone on with, too. */
+static void
+unread_stays_in_the_journal(void **state)
+{
+	struct err e = ERR_INIT;
+	struct cache_part p = {.final = 1, .full = 1, .fresh = 1};
+	struct cache *c = open_at(NULL, false);
+	struct cache_journal *j = cache_journal_new(c, &e);
+	struct entry_reader *r;
+	struct entry en;
+	struct made m;
+	struct seen s = {.n = 0};
+
+	(void)state;
+	make(&m, "a", "A");
+	assert_int_equal(cache_journal_entry(j, &m.en, &e), 0);
+	make(&m, "b", "B");
+	m.en.kind = ENTRY_UNREAD;
+	m.en.extra_is = ENTRY_WHY;
+	m.en.extra = (const uint8_t *)"denied";
+	m.en.extra_len = 6;
+	assert_int_equal(cache_journal_entry(j, &m.en, &e), 0);
+	hash_of(p.at.manifest, "m0");
+	p.after.at = p.at;
+	assert_int_equal(cache_merge(c, j, NULL, true, see, &s, &p.after.gen,
+	    &e), 0);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(cache_journal_save(j, &p, &e), 0);
+	assert_int_equal(cache_finish(c, &p, &e), 0);
+	cache_journal_free(j);
+	r = cache_files(c, &e);
+	assert_int_equal(entry_next(r, &en, &e), 1);
+	assert_int_equal(en.kind, ENTRY_LIVE);
+	assert_int_equal(entry_next(r, &en, &e), 0);
+	entry_reader_free(r);
+	cache_close(c);
+}
+
 /* A new branch stores everything anew, also when its first run is cut off. */
 static void
 a_new_branch_knows_no_chunks(void **state)
@@ -438,6 +476,7 @@ main(void)
 		T(a_new_branch_knows_no_chunks),
 		T(journals_of_a_finished_run),
 		T(from_stays_in_the_journal),
+		T(unread_stays_in_the_journal),
 	};
 	struct err e = ERR_INIT;
 
