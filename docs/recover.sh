@@ -136,13 +136,13 @@ FILENAME == "sizes" { split($0, a, " "); size[a[1]] = a[2]; next }
   for (i = 1; i < m; i += 2) printf "%s", o[substr($7, i, 2)]
   print "\047 >u/" $1 "\nprintf \047" record("path", $2 "/" $8, length($2) + 1 + length($8) / 4) \
 	record("mtime", $4, length($4)) record("size", $5, length($5)) "\047 >p/" $1
-  header("x/" all, "x", 0, all); header("x/mode" $3, 0, $3, 0)
+  header("x/" all, "x", 0, all); header("x/mode" $3, 0, $3, 0); d = $2 "/" $8; gsub(/\\057/, "/", d)
+  sub("/[^/]*$", "", d); if (!(d in dirs)) print "printf \047" d "\\000\047 >>dirs"; dirs[d]
   print "x/" all "\np/" $1 "\nx/nul" (512 - all % 512) % 512 "\nx/mode" $3 >list
   for (i = 1; i < m; i += 64) { x = "chunks/" substr($7, i, 64); total += size[x]; print x >list }
-  print "x/nul" (512 - total % 512) % 512 >list; if (total != $5) exit 1 }' sizes - >steps ||
-	die "a file's size is not that of its pieces"
-sh -e steps; seq -f u/%.0f "$n" | xargs -r b2sum -l 256 | cut -d ' ' -f 1 >got
-cut -f 7 live | cmp -s - got || die "a file's sum is not that of its pieces"
+  print "x/nul" (512 - total % 512) % 512 >list; if (total != $5) exit 1 }' sizes - >steps || die "a file's size is not that of its pieces"
+: >dirs; sh -e steps; (cd out && xargs -0 -r mkdir -p) <dirs || die "a folder cannot be made"
+seq -f u/%.0f "$n" | xargs -r b2sum -l 256 | cut -d ' ' -f 1 >got; cut -f 7 live | cmp -s - got || die "a file's sum is not that of its pieces"
 pour() { { (cd "$w" && xargs cat <"$1") && : >poured; } | tar -xkpf - -C "$w/out" --no-same-owner \
 		--warning=no-timestamp && rm poured || die "a file below a file, or two of one name"; }
 find . -name 'list.*' >list; each pour list; [ "$n" = 0 ] || mv out/* "$out/"
