@@ -17,7 +17,7 @@
 #include "agent/part_job.h"
 #include "agent/settler.h"
 
-#define PART_LINES_LEN (2u * 1024 * 1024)	/* closed with so many bytes */
+#define PART_LINES_LEN (1024u * 1024)	/* closed with so many bytes */
 
 struct part_maker {
 	struct station *s;
