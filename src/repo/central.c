@@ -2,14 +2,13 @@
 #include "repo/central.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <git2.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "repo/gitx.h"
 
@@ -17,20 +16,13 @@
 
 #define MAX_URL 2048
 #define MAX_ARGS 64
+#define SETUP_MS 120000
 
-/* The repositories and the branch that HEAD names (for people who clone). */
-static const struct {
-	const char *name;
-	const char *head;
-} repos[] = {
-	{"control", "control"},
-	{"records", "receipts"},
-	{"desk", "desk"}
-};
+static const char *const repos[] = {"control", "records", "desk"};
 
 enum { NREPOS = sizeof(repos) / sizeof(repos[0]) };
 
-/* What init writes and sync checks. */
+/* What hooks/setup writes; a test holds them equal. */
 static const struct {
 	const char *section;
 	const char *key;
@@ -532,111 +524,9 @@ central_git_env(const struct central *c, struct err *e)
 	for (i = 0; i < NREPOS; i++) {
 		list_take(&l, str_fmt("GIT_CONFIG_KEY_%zu=safe.directory", i));
 		list_take(&l, str_fmt("GIT_CONFIG_VALUE_%zu=%s/%s.git", i,
-		    c->path, repos[i].name));
+		    c->path, repos[i]));
 	}
 	return list_end(&l, e);
-}
-
-/* The settings as a config file, below the [core] section that is open. */
-static int
-settings_text(struct buf *b, struct err *e)
-{
-	const char *section = "core";
-	size_t pass, i;
-
-	for (pass = 0; pass < 2; pass++)
-		for (i = 0; i < NSETTINGS; i++) {
-			if ((strcmp(settings[i].section, "core") == 0) !=
-			    (pass == 0))
-				continue;
-			if (strcmp(section, settings[i].section) != 0) {
-				section = settings[i].section;
-				if (buf_addf(b, e, "[%s]\n", section) < 0)
-					return -1;
-			}
-			if (buf_addf(b, e, "\t%s = %s\n", settings[i].key,
-			    settings[i].value) < 0)
-				return -1;
-		}
-	return 0;
-}
-
-struct copy {
-	const char *from;
-	const char *to;
-};
-
-/* One hook; folders and hidden files are left out. */
-static int
-copy_hook(const char *name, void *arg, struct err *e)
-{
-	const struct copy *c = arg;
-	struct buf b = BUF_INIT(1024 * 1024);
-	char *from = path_join(c->from, name);
-	char *to = path_join(c->to, name);
-	int rc = -1;
-
-	if (!from || !to) {
-		(void)err_nomem(e);
-		goto out;
-	}
-	if (*name == '.' || file_is_dir(from)) {
-		rc = 0;
-		goto out;
-	}
-	if (file_load(from, &b, e) < 0)
-		goto out;
-	rc = file_save(to, b.data, b.len, 0755, e);
-out:
-	buf_release(&b);
-	free(from);
-	free(to);
-	return rc;
-}
-
-/* HOOKS_DIR/<name> if it is there, and what lies in HOOKS_DIR itself. */
-static int
-copy_hooks(const char *hooks_dir, const char *name, const char *repo,
-	struct err *e)
-{
-	char *own = path_join(hooks_dir, name);
-	char *to = path_join(repo, "hooks");
-	struct copy shared = {hooks_dir, to};
-	struct copy special = {own, to};
-	int rc = -1;
-
-	if (!own || !to) {
-		(void)err_nomem(e);
-		goto out;
-	}
-	if (file_each(hooks_dir, copy_hook, &shared, e) < 0)
-		goto out;
-	if (file_is_dir(own) && file_each(own, copy_hook, &special, e) < 0)
-		goto out;
-	rc = 0;
-out:
-	free(own);
-	free(to);
-	return rc;
-}
-
-static int
-create_one(const struct central *c, size_t i, const char *config,
-	const char *hooks_dir, struct err *e)
-{
-	char *dir = central_repo(c, repos[i].name);
-	int rc = -1;
-
-	if (!dir)
-		return err_nomem(e);
-	if (gitx_bare(dir, repos[i].head, config, e) < 0)
-		goto out;
-	if (hooks_dir && copy_hooks(hooks_dir, repos[i].name, dir, e) < 0)
-		goto out;
-	rc = 0;
-out:
-	free(dir);
-	return rc;
 }
 
 /* Nothing may be there yet: another team's records would get new hooks. */
@@ -648,7 +538,7 @@ refuse_old(const struct central *c, struct err *e)
 	size_t i;
 
 	for (i = 0; i < NREPOS; i++) {
-		dir = central_repo(c, repos[i].name);
+		dir = central_repo(c, repos[i]);
 		if (!dir)
 			return err_nomem(e);
 		there = file_exists(dir);
@@ -656,35 +546,66 @@ refuse_old(const struct central *c, struct err *e)
 		if (!there)
 			continue;
 		(void)err_set(e, ERR_FAIL, "'%s' holds a %s.git already",
-		    c->url, repos[i].name);
+		    c->url, repos[i]);
 		return err_hint(e, "choose another folder, or join the team "
 		    "that is there");
 	}
 	return 0;
 }
 
+/* What the script said last, without its name. */
+static const char *
+last_line(struct buf *said)
+{
+	char *s = (char *)said->data, *line;
+
+	while (said->len > 0 && s[said->len - 1] == '\n')
+		s[--said->len] = '\0';
+	line = said->len > 0 ? strrchr(s, '\n') : NULL;
+	line = line ? line + 1 : s;
+	if (!line)
+		return "it said nothing";
+	return str_starts(line, "setup: ") ? line + strlen("setup: ") : line;
+}
+
 int
 central_create(const struct central *c, const char *hooks_dir, struct err *e)
 {
-	struct buf config = BUF_INIT(8192);
-	size_t i;
-	int rc = -1;
+	struct buf said = BUF_INIT(65536);
+	char *script = path_join(hooks_dir, "setup");
+	int rc = -1, status;
 
+	if (!script) {
+		(void)err_nomem(e);
+		goto out;
+	}
 	if (c->kind != CENTRAL_PATH) {
 		(void)err_set(e, ERR_USAGE,
 		    "a central can only be made in a folder of this machine");
-		return err_hint(e, "run 'liudi-desk init' on the server, or "
-		    "give it a folder");
-	}
-	if (refuse_old(c, e) < 0 || settings_text(&config, e) < 0)
+		(void)err_hint(e, "run 'sh setup DIR' of liudi's hooks on "
+		    "the server, or give a folder");
 		goto out;
-	for (i = 0; i < NREPOS; i++)
-		if (create_one(c, i, config.len ? buf_str(&config) : "",
-		    hooks_dir, e) < 0)
-			goto out;
-	rc = 0;
+	}
+	if (refuse_old(c, e) < 0)
+		goto out;
+	{
+		const char *const argv[] = {"sh", script, c->path, NULL};
+		struct buf out = BUF_INIT(65536);
+
+		status = proc_run(argv, NULL, NULL, 0, &out, &said, SETUP_MS,
+		    e);
+		buf_release(&out);
+	}
+	if (status > 0) {
+		(void)err_set(e, ERR_FAIL, "cannot make the central: %s",
+		    last_line(&said));
+		(void)err_hint(e, "git and ssh-keygen must be installed, and "
+		    "the folder yours to write");
+	}
+	rc = status == 0 ? 0 : -1;
 out:
-	buf_release(&config);
+	buf_release(&said);
+	free(script);
 	return rc;
 }
 
@@ -800,12 +721,12 @@ central_check(const struct central *c, struct buf *problems, struct err *e)
 	if (gitx_setup(e) < 0)
 		return -1;
 	for (i = 0; i < NREPOS; i++) {
-		dir = central_repo(c, repos[i].name);
+		dir = central_repo(c, repos[i]);
 		if (!dir) {
 			(void)err_nomem(e);
 			goto out;
 		}
-		rc = check_one(dir, repos[i].name, problems, e);
+		rc = check_one(dir, repos[i], problems, e);
 		free(dir);
 		if (rc < 0)
 			goto out;

@@ -66,9 +66,9 @@ void central_argv_free(char **argv);
 char **central_git_env(const struct central *c, struct err *e);
 
 /*
- * Make the three bare repositories below a path central with the settings of
- * docs/FORMAT.md section 1 and the hooks of HOOKS_DIR (copied, 0755).  Those
- * that exist already are an error (ERR_FAIL with a hint).
+ * Make the three bare repositories of a path central, its receipt key and what
+ * else belongs there, by HOOKS_DIR/setup.  Those that exist already are an
+ * error (ERR_FAIL with a hint).
  */
 int central_create(const struct central *c, const char *hooks_dir,
 	struct err *e);

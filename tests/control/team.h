@@ -40,7 +40,6 @@ setup(void **state)
 	struct err e = ERR_INIT;
 	struct buf age = BUF_INIT(128);
 	uint8_t pk[32] = {9};
-	char *hooks;
 	size_t i;
 
 	(void)state;
@@ -51,9 +50,7 @@ setup(void **state)
 	manager = sshkey_generate(&e);
 	second = sshkey_generate(&e);
 	stranger = sshkey_generate(&e);
-	hooks = str_fmt("%s/hooks", dir);
-	if (!owner || !manager || !second || !stranger || !hooks ||
-	    file_mkdirs(hooks, 0700, &e) < 0)
+	if (!owner || !manager || !second || !stranger)
 		return -1;
 	for (i = 0; i < 3; i++, pk[0]++) {
 		buf_clear(&age);
@@ -64,7 +61,6 @@ setup(void **state)
 	(void)snprintf(readers, sizeof(readers), "# who may read\n"
 	    "version 3\n\nmanager %s\nowner %s\n", ages[0], ages[1]);
 	buf_release(&age);
-	free(hooks);
 	return 0;
 }
 
@@ -86,18 +82,20 @@ static int
 fresh(void **state)
 {
 	struct err e = ERR_INIT;
+	static const char make[] = "mkdir \"$0\" && cd \"$0\" && "
+	    "for r in control records desk; do git init -q --bare "
+	    "--template= --initial-branch=$r $r.git || exit; done";
 	char *path = str_fmt("%s/central-%d", dir, ++count);
-	char *hooks = str_fmt("%s/hooks", dir);
+	const char *const argv[] = {"sh", "-c", make, path, NULL};
 	int rc = -1;
 
 	(void)state;
-	if (path && hooks && central_parse(&central, path, NULL, &e) == 0)
-		rc = central_create(&central, hooks, &e);
-	if (rc < 0)
+	if (path && central_parse(&central, path, NULL, &e) == 0)
+		rc = proc_run(argv, NULL, NULL, 0, NULL, NULL, 60000, &e);
+	if (rc != 0)
 		print_error("%s\n", e.what);
 	free(path);
-	free(hooks);
-	return rc;
+	return rc == 0 ? 0 : -1;
 }
 
 static int

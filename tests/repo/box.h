@@ -89,4 +89,17 @@ box_bytes(uint8_t *p, size_t n, uint64_t seed)
 	}
 }
 
+/* The three repositories of a central without hooks and receipts, in URL. */
+static inline void
+box_central(const char *url)
+{
+	assert_int_equal(box_sh(NULL, "mkdir -m 700 -p '%s' && cd '%s' && "
+	    "for r in control records desk; do git init -q --bare "
+	    "--template= --initial-branch=$r $r.git && mkdir $r.git/hooks && "
+	    "printf "
+	    "'[receive]\\n\\tunpackLimit = 1\\n\\tfsckObjects = true\\n"
+	    "\\tdenyNonFastForwards = true\\n\\tautogc = false\\n"
+	    "[gc]\\n\\tauto = 0\\n' >>$r.git/config; done", url, url), 0);
+}
+
 #endif

@@ -246,25 +246,21 @@ test_create(void **state)
 	struct buf problems = BUF_INIT(65536);
 	struct err e = ERR_INIT;
 	char *dir = box_new(), *url = str_fmt("%s/central", dir);
-	char *hooks = str_fmt("%s/hooks", dir);
 	struct central c;
 
 	(void)state;
-	assert_int_equal(box_sh(NULL, "cd '%s' && mkdir hooks hooks/desk && "
-	    "echo '#!/bin/sh' | tee hooks/pre-receive hooks/post-receive && "
-	    "echo '#!/bin/sh # desk' > hooks/desk/pre-receive", dir), 0);
 	assert_int_equal(central_parse(&c, url, NULL, &e), 0);
-	assert_int_equal(central_create(&c, hooks, &e), 0);
+	assert_int_equal(central_create(&c, LIUDI_HOOKS, &e), 0);
 	assert_int_equal(central_check(&c, &problems, &e), 0);
 	assert_string_equal(buf_str(&problems), "");
 	assert_int_equal(box_sh(NULL, "cd '%s' && test -x "
-	    "records.git/hooks/pre-receive && grep -q desk "
-	    "desk.git/hooks/pre-receive && test \"$(git -C records.git config "
-	    "core.bigFileThreshold)\" = 512k && git -C control.git fsck && "
+	    "records.git/hooks/pre-receive && test -x ssh-command && "
+	    "test \"$(git -C records.git config core.bigFileThreshold)\" = "
+	    "512k && git -C records.git cat-file -e receipts:server_key && "
 	    "test \"$(git -C control.git config receive.unpackLimit)\" = 1",
 	    url), 0);
 	/* a second time: never over what is there */
-	assert_int_equal(central_create(&c, hooks, &e), -1);
+	assert_int_equal(central_create(&c, LIUDI_HOOKS, &e), -1);
 	assert_int_equal(e.code, ERR_FAIL);
 	assert_true(*e.hint);
 
@@ -284,7 +280,67 @@ test_create(void **state)
 	buf_release(&problems);
 	central_release(&c);
 	free(url);
-	free(hooks);
+	box_free(dir);
+}
+
+/* What the script says goes up; without the script there is no central. */
+static void
+test_create_failed(void **state)
+{
+	struct err e = ERR_INIT;
+	char *dir = box_new(), *url = str_fmt("%s/central", dir);
+	struct central c;
+
+	(void)state;
+	assert_int_equal(central_parse(&c, url, NULL, &e), 0);
+	assert_int_equal(central_create(&c, dir, &e), -1);
+	assert_int_equal(e.code, ERR_FAIL);
+	assert_int_equal(box_sh(NULL, "printf 'echo one >&2\\necho setup: two "
+	    ">&2\\nexit 3\\n' >'%s/setup'", dir), 0);
+	err_clear(&e);
+	assert_int_equal(central_create(&c, dir, &e), -1);
+	assert_string_equal(e.what, "cannot make the central: two");
+	assert_true(*e.hint);
+	central_release(&c);
+	free(url);
+	box_free(dir);
+}
+
+static size_t
+lines(const struct buf *b)
+{
+	const char *s = buf_str(b);
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += *s == '\n';
+	return n;
+}
+
+/* What hooks/setup writes is what central_check() looks for, and no more. */
+static void
+test_settings(void **state)
+{
+	struct buf problems = BUF_INIT(65536), keys = BUF_INIT(65536);
+	struct err e = ERR_INIT;
+	char *dir = box_new(), *url = str_fmt("%s/central", dir);
+	struct central c;
+
+	(void)state;
+	assert_int_equal(central_parse(&c, url, NULL, &e), 0);
+	assert_int_equal(central_create(&c, LIUDI_HOOKS, &e), 0);
+	assert_int_equal(box_sh(&keys, "cd '%s/desk.git' && sed -n "
+	    "'/^\tdone <<-E$/,/^\tE$/s/^\t\t\\([a-z]*[.][A-Za-z]*\\) .*/"
+	    "\\1/p' '%s/setup' | while read -r key; do "
+	    "git config --unset \"$key\" && echo \"$key\"; done", url,
+	    LIUDI_HOOKS), 0);
+	assert_in_range(lines(&keys), 10, 100);
+	assert_int_equal(central_check(&c, &problems, &e), 0);
+	assert_int_equal(lines(&problems), lines(&keys));
+	buf_release(&problems);
+	buf_release(&keys);
+	central_release(&c);
+	free(url);
 	box_free(dir);
 }
 
@@ -296,7 +352,7 @@ test_create_far(void **state)
 
 	(void)state;
 	assert_int_equal(central_parse(&c, "ssh://h/x", NULL, &e), 0);
-	assert_int_equal(central_create(&c, NULL, &e), -1);
+	assert_int_equal(central_create(&c, LIUDI_HOOKS, &e), -1);
 	assert_int_equal(e.code, ERR_USAGE);
 	central_release(&c);
 }
@@ -312,6 +368,8 @@ main(void)
 		cmocka_unit_test(test_login),
 		cmocka_unit_test(test_login_of_git),
 		cmocka_unit_test(test_create),
+		cmocka_unit_test(test_create_failed),
+		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_create_far)
 	};
 

@@ -1,5 +1,5 @@
 /* cli/desk/cmd_init.c - liudi-desk init: keys, a central, the first decision. */
-#include "cli/desk/deskcmds.h"
+#include "cli/desk/noticetext.h"
 
 #include <string.h>
 
@@ -13,6 +13,8 @@
 #include "crypto/secmem.h"
 #include "desk/deskkeys.h"
 #include "open/identity.h"
+#include "repo/mirror.h"
+#include "repo/packw.h"
 #include "sign/signers.h"
 
 #include "base/banned.h"
@@ -29,7 +31,40 @@ struct init {
 	char *manager_pass, *owner_pass;
 	struct deskkeys manager, owner;
 	struct sshkey *owner_sign;
+	struct buf login;		/* transport_keys, or empty */
+	struct buf server;		/* server_keys, or empty */
+	struct sshkey_pub server_key;
+	struct noticetext notice;	/* empty: none */
 };
+
+/* The manager's login at a central over ssh. */
+static int
+read_transport_key(struct init *in, struct err *e)
+{
+	const char *file = cli_value(in->c, "transport-key");
+	struct buf text = BUF_INIT(TEXT_MAX);
+	struct sshkey_pub pub;
+	int rc = -1;
+
+	if (!file)
+		return 0;
+	if (file_load(file, &text, e) < 0)
+		goto out;
+	if (sshkey_public_parse(&pub, buf_str(&text), text.len, e) < 0) {
+		(void)err_set(e, ERR_USAGE, "--transport-key: '%s' holds no "
+		    "line 'ssh-ed25519 AAAA…'", file);
+		(void)err_hint(e, "make one with: ssh-keygen -t ed25519");
+		goto out;
+	}
+	if (buf_addf(&in->login, e, "manager %s ", DESKKEYS_MANAGER) < 0 ||
+	    sshkey_public_text(&pub, &in->login, e) < 0 ||
+	    buf_addc(&in->login, '\n', e) < 0)
+		goto out;
+	rc = 0;
+out:
+	buf_release(&text);
+	return rc;
+}
 
 static int
 read_options(struct init *in, struct err *e)
@@ -49,7 +84,9 @@ read_options(struct init *in, struct err *e)
 		return err_set(e, ERR_USAGE,
 		    "--scrypt-log-n: a number from 1 to 22, not '%s'", log_n);
 	in->log_n = (unsigned)n;
-	return 0;
+	if (read_transport_key(in, e) < 0)
+		return -1;
+	return noticetext_option(in->c, &in->notice, e);
 }
 
 static int
@@ -139,6 +176,84 @@ empty_control(const struct init *in, struct err *e)
 	return 0;
 }
 
+/* A line of server_keys, written anew from what was understood of it. */
+static int
+take_server_key(struct init *in, const struct buf *text, struct err *e)
+{
+	struct signers got;
+	int rc = -1;
+
+	if (signers_parse(&got, buf_str(text), text->len, e) < 0)
+		return err_prefix(e, "the central's server_key");
+	if (got.n != 1 || strcmp(got.v[0].namespaces, "liudi-receipt") != 0) {
+		(void)err_set(e, ERR_FORMAT, "the central's server_key is not "
+		    "one line for receipts");
+	} else {
+		in->server_key = got.v[0].pub;
+		rc = signers_line(&got.v[0], &in->server, e);
+	}
+	signers_release(&got);
+	return rc;
+}
+
+/* The tree of a commit that nobody signed; its blob says who it is by. */
+static int
+load_server_key(struct mirror *m, struct buf *text, struct err *e)
+{
+	struct buf raw = BUF_INIT(CANON_MAX);
+	char head[CANON_ID_LEN], tree[CANON_ID_LEN];
+	uint8_t id[20];
+	int rc = mirror_head(m, "refs/heads/receipts", head, e);
+
+	if (rc <= 0)
+		goto out;
+	rc = mirror_read(m, head, PACKW_COMMIT, &raw, e);
+	if (rc < 0)
+		goto out;
+	if (raw.len < 45 || memcmp(raw.data, "tree ", 5) != 0 ||
+	    str_unhex(id, sizeof(id), (const char *)raw.data + 5, 40) < 0) {
+		rc = err_set(e, ERR_FORMAT, "the central's branch 'receipts' "
+		    "is not one of receipts");
+		goto out;
+	}
+	str_hex(tree, id, sizeof(id));
+	rc = mirror_blob_at(m, tree, "server_key", text, e);
+out:
+	buf_release(&raw);
+	return rc;
+}
+
+/*
+ * The key that signs the central's receipts: whoever made it put it at the
+ * front of a branch of records.  A central without hooks has none.
+ */
+static int
+server_key(struct init *in, struct err *e)
+{
+	const struct deskhome *h = &in->home;
+	struct buf text = BUF_INIT(TEXT_MAX);
+	struct mirror *m = NULL;
+	int rc = -1, found;
+
+	if (mirror_fetch(&h->central, "records", h->records, NULL, e) < 0)
+		return -1;
+	m = mirror_open(h->records, e);
+	if (!m)
+		goto out;
+	found = load_server_key(m, &text, e);
+	if (found < 0 || (found > 0 && take_server_key(in, &text, e) < 0))
+		goto out;
+	if (found == 0)
+		cli_warn(in->c, "the central signs no receipts, so it is "
+		    "without the hooks of liudi: what is deleted there shows, "
+		    "but nothing prevents it");
+	rc = 0;
+out:
+	mirror_close(m);
+	buf_release(&text);
+	return rc;
+}
+
 static int
 ask(struct init *in, struct err *e)
 {
@@ -176,6 +291,33 @@ add_root(struct buf *roots, const char *name, const struct sshkey_pub *pub,
 	return signers_line(&s, roots, e);
 }
 
+/* The files of the first decision; those that are empty are left out. */
+static int
+commit_files(const struct init *in, const struct buf *roots,
+	const struct buf *readers, const struct buf *policy, struct err *e)
+{
+	const struct control_file all[] = {
+		{"roots", roots->data, roots->len},
+		{"recipients", readers->data, readers->len},
+		{"policy.ini", policy->data, policy->len},
+		{"transport_keys", in->login.data, in->login.len},
+		{"server_keys", in->server.data, in->server.len},
+		{"notice.en.md", in->notice.en.data, in->notice.en.len},
+		{"notice.zh.md", in->notice.zh.data, in->notice.zh.len}
+	};
+	struct control_file files[1 + sizeof(all) / sizeof(*all)] = {
+		{"allowed_signers", "", 0}
+	};
+	size_t n = 1, i;
+
+	for (i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i].len > 0)
+			files[n++] = all[i];
+	return control_edit(&in->home.central, in->home.control,
+	    DESKKEYS_OWNER, in->owner_sign, clock_now_utc(),
+	    "the first decision: roots, readers, policy", files, n, e);
+}
+
 static int
 first_commit(const struct init *in, struct err *e)
 {
@@ -188,21 +330,10 @@ first_commit(const struct init *in, struct err *e)
 	    buf_addf(&readers, e, "version 1\n%s %s\n%s %s\n",
 	    DESKKEYS_MANAGER, in->manager.recipient, DESKKEYS_OWNER,
 	    in->owner.recipient) < 0 ||
-	    buf_addf(&policy, e, "[team]\norg = %s\n", in->org) < 0)
+	    buf_addf(&policy, e, "[team]\norg = %s\n%s", in->org,
+	    in->notice.en.len > 0 ? "notice = 1\n" : "") < 0)
 		goto out;
-	{
-		const struct control_file files[] = {
-			{"roots", roots.data, roots.len},
-			{"recipients", readers.data, readers.len},
-			{"allowed_signers", "", 0},
-			{"policy.ini", policy.data, policy.len}
-		};
-
-		rc = control_edit(&in->home.central, in->home.control,
-		    DESKKEYS_OWNER, in->owner_sign, clock_now_utc(),
-		    "the first decision: roots, readers, policy", files,
-		    sizeof(files) / sizeof(*files), e);
-	}
+	rc = commit_files(in, &roots, &readers, &policy, e);
 out:
 	buf_release(&roots);
 	buf_release(&readers);
@@ -243,8 +374,17 @@ owner_print(const struct init *in, struct buf *out, struct err *e)
 	return deskcmd_fingerprint(&pub, out, e);
 }
 
+/* Of the key that signs receipts; "" where there is none. */
 static int
-print_json(const struct init *in, const char *owner, struct err *e)
+server_print(const struct init *in, struct buf *out, struct err *e)
+{
+	return in->server.len == 0 ? 0 :
+	    deskcmd_fingerprint(&in->server_key, out, e);
+}
+
+static int
+print_json(const struct init *in, const char *owner, const char *server,
+	struct err *e)
 {
 	struct buf b = BUF_INIT(TEXT_MAX);
 	struct jsonw w;
@@ -258,6 +398,8 @@ print_json(const struct init *in, const char *owner, struct err *e)
 	jsonw_kstr(&w, "central", in->home.central.url);
 	jsonw_kstr(&w, "org", in->org);
 	jsonw_kstr(&w, "owner", owner);
+	jsonw_kstr(&w, "receipts", server[0] ? server : NULL);
+	jsonw_kint(&w, "notice", in->notice.en.len > 0);
 	jsonw_key(&w, "recipients");
 	jsonw_array(&w);
 	jsonw_str(&w, in->manager.recipient);
@@ -272,7 +414,7 @@ print_json(const struct init *in, const char *owner, struct err *e)
 }
 
 static void
-print_screen(const struct init *in, const char *owner)
+print_screen(const struct init *in, const char *owner, const char *server)
 {
 	const char *home_option = in->c->home ? " --home " : "";
 	const char *home = in->c->home ? in->c->home : "";
@@ -283,6 +425,8 @@ print_screen(const struct init *in, const char *owner)
 	(void)printf(cli_tr("keys     %s\n"), in->home.keys);
 	(void)printf(cli_tr("readers  manager and owner: all records are "
 	    "sealed to both\n"));
+	if (server[0])
+		(void)printf(cli_tr("receipts %s\n"), server);
 	(void)printf(cli_tr("owner    %s\n"), owner);
 	(void)printf("\n%s\n", cli_tr("Now:"));
 	(void)printf(cli_tr("1. Move owner.identity and owner.sign.age to a "
@@ -301,15 +445,17 @@ print_screen(const struct init *in, const char *owner)
 static void
 say_done(const struct init *in, struct err *e)
 {
-	struct buf owner = BUF_INIT(256);
+	struct buf owner = BUF_INIT(256), server = BUF_INIT(256);
 
-	if (owner_print(in, &owner, e) < 0)
+	if (owner_print(in, &owner, e) < 0 ||
+	    server_print(in, &server, e) < 0)
 		err_clear(e);	/* the keys are made all the same */
 	if (in->c->json)
-		(void)print_json(in, buf_str(&owner), e);
+		(void)print_json(in, buf_str(&owner), buf_str(&server), e);
 	else if (!in->c->quiet)
-		print_screen(in, buf_str(&owner));
+		print_screen(in, buf_str(&owner), buf_str(&server));
 	buf_release(&owner);
+	buf_release(&server);
 	if (in->home.central.kind == CENTRAL_PATH)
 		cli_warn(in->c, "who can write the folder '%s' can delete it: "
 		    "for more than tests and one machine use ssh://",
@@ -324,9 +470,11 @@ run(struct cli *c, struct err *e)
 
 	memset(&in, 0, sizeof(in));
 	in.c = c;
+	buf_init(&in.login, TEXT_MAX);
+	buf_init(&in.server, TEXT_MAX);
 	if (read_options(&in, e) < 0 || open_home(&in, e) < 0 ||
 	    make_central(&in, e) < 0 || empty_control(&in, e) < 0 ||
-	    ask(&in, e) < 0 || make_keys(&in, e) < 0 ||
+	    server_key(&in, e) < 0 || ask(&in, e) < 0 || make_keys(&in, e) < 0 ||
 	    first_commit(&in, e) < 0 || finish(&in, e) < 0)
 		goto out;
 	say_done(&in, e);
@@ -335,12 +483,20 @@ out:
 	sshkey_free(in.owner_sign);
 	secmem_free(in.manager_pass);
 	secmem_free(in.owner_pass);
+	buf_release(&in.login);
+	buf_release(&in.server);
+	noticetext_release(&in.notice);
 	deskhome_release(&in.home);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
 
 static const struct cli_option options[] = {
 	{"org", 0, "NAME", "name of the team"},
+	{"notice", 0, "DIR",
+	    "what people at stations agree to: notice.en.md and notice.zh.md "
+	    "of DIR, 'standard' or 'none'"},
+	{"transport-key", 0, "FILE",
+	    "your login at a central over ssh: a public key"},
 	{"passphrase-fd", 0, "N",
 	    "read the passphrase from file descriptor N"},
 	{"owner-passphrase-fd", 0, "N",
