@@ -60,7 +60,8 @@ progress_init(struct progress *p, const struct cli *c, struct opener *op)
 {
 	memset(p, 0, sizeof(*p));
 	p->tty = op && !c->json && !c->quiet && isatty(STDERR_FILENO) == 1;
-	p->started_ms = p->told_ms = clock_mono_ms();
+	p->started_ms = clock_mono_ms();
+	p->told_ms = p->started_ms - TELL_MS;	/* the first thing is told */
 	if (p->tty)
 		opener_watch(op, on_opened, p);
 }
