@@ -30,8 +30,11 @@ push()
 year=$(($(date +%Y) - 1))
 epoch0=$(date -d "$year-12-30 00:10:00" +%s)
 step "a team of $year"
-at_date() { LIUDI_NOW=$(date -d "$year-$1 00:10:00" +%s); }
-export LIUDI_NOW
+at_date()
+{
+	LIUDI_NOW=$(date -d "$year-$1 00:10:00" +%s) CENTRAL_NOW=$LIUDI_NOW
+	export LIUDI_NOW CENTRAL_NOW
+}
 at_date 01-01
 team
 station ws-01-ab

@@ -30,7 +30,7 @@ cut_off()
 		n=$((n + 1))
 		sleep 0.01
 	done
-	kill -9 $pid
+	kill -9 $pid || :	# it may be through: then no journal is there
 	wait $pid || :
 	ok journal
 } 2>/dev/null
@@ -124,7 +124,9 @@ manifests "$(branches ws-01 | tail -n 1)" | tail -n 5 >"$t/lines"
 no grep "no longer conf" "$t/lines"
 
 step "a new year is cut off while a source is away"
-(unset LIUDI_NOW; station ws-02)
+# the year is that of the newest receipt
+day 398
+expect 0 ws ws-01 run
 day 399
 mv "$files/zz" "$t/away"
 cut_off

@@ -5,7 +5,11 @@
 . "$(dirname "$0")/lib.sh"
 
 year=$(($(date +%Y) - 1))
-on() { LIUDI_NOW=$(date -d "$1 10:00" +%s); export LIUDI_NOW; }
+on()
+{
+	LIUDI_NOW=$(date -d "$1 10:00" +%s) CENTRAL_NOW=$LIUDI_NOW
+	export LIUDI_NOW CENTRAL_NOW
+}
 # run_closed: as a user to whom closed.txt is closed.
 run_closed()
 {
@@ -50,8 +54,11 @@ cp -a "$files" "$t/december"
 back december
 
 step "January: another year, one file closed"
+# the year is that of the newest receipt
+on "$((year + 1))-01-09"
+expect 0 ws ws-01 run
+same "$(branches ws-01)" "refs/heads/ws/ws-01/main/$year.0" 'the branch'
 on "$((year + 1))-01-10"
-station ws-02
 seq 20001 20100 >>"$files/chats/log.txt"
 expect 3 run_closed
 next=refs/heads/ws/ws-01/main/$((year + 1)).0

@@ -7,8 +7,8 @@
 #     day 2; expect 0 sync
 #
 # Everything lies below $t, which goes away at the end; clocks are pinned with
-# LIUDI_NOW.  A failed check is told and counted, and the test goes on; done_
-# ends it.
+# LIUDI_NOW, that of a central in a folder with CENTRAL_NOW.  A failed check is told and
+# counted, and the test goes on; done_ ends it.
 # shellcheck shell=sh disable=SC2034
 
 set -eu
@@ -18,8 +18,16 @@ bin=$(cd "${1:?usage: $0 FOLDER-OF-THE-PROGRAMS}" && pwd)
 name=$(basename "$0" .sh)
 t=$(mktemp -d "${TMPDIR:-/tmp}/liudi-flow.XXXXXX")
 # hooks and programs leave nothing outside
-mkdir "$t/home" "$t/tmp"
-PATH=$bin:$PATH HOME=$t/home TMPDIR=$t/tmp LC_ALL=C TZ=UTC0
+mkdir "$t/home" "$t/tmp" "$t/bin"
+# the hooks ask date(1) for the time
+cat >"$t/bin/date" <<-DATE
+	#!/bin/sh
+	[ "\$#:\$1" != 2:-u ] || [ -z "\${CENTRAL_NOW:-}" ] ||
+	    set -- -u -d "@\$CENTRAL_NOW" "\$2"
+	exec $(command -v date) "\$@"
+DATE
+chmod 755 "$t/bin/date"
+PATH=$bin:$t/bin:$PATH HOME=$t/home TMPDIR=$t/tmp LC_ALL=C TZ=UTC0
 GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
 export PATH HOME TMPDIR LC_ALL TZ GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL
 unset LANG LIUDI_HOME LIUDI_DESK_HOME LIUDI_STATION LIUDI_FILE_FAULT \
@@ -97,14 +105,14 @@ same()
 	fail "$3: '$1', not '$2'"
 }
 
-# day N [SECONDS]: the clock of what follows.  Day 0 lies behind the real
+# day N [SECONDS]: the clocks of what follows.  Day 0 lies behind the real
 # clock, as the hooks have that.
 days=${LIUDI_FLOW_DAYS:-40}
 epoch0=$(($(date +%s) / 86400 * 86400 - days * 86400 + 36000))
 day()
 {
-	LIUDI_NOW=$((epoch0 + $1 * 86400 + ${2:-0}))
-	export LIUDI_NOW
+	LIUDI_NOW=$((epoch0 + $1 * 86400 + ${2:-0})) CENTRAL_NOW=$LIUDI_NOW
+	export LIUDI_NOW CENTRAL_NOW
 }
 # when N [SECONDS]: that moment, for --at.
 when() { date -d "@$((epoch0 + $1 * 86400 + ${2:-0}))" '+%Y-%m-%d %H:%M:%S'; }
