@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "bundle/tarz.h"
+#include "repo/canon.h"
 #include "base/banned.h"
 
 #define RING_LEN (1024u * 1024)
@@ -26,6 +27,7 @@
 #define PAD_PATIENCE 8		/* one byte of padding more per so many bytes */
 #define LOOK_EVERY (32u * 1024)	/* bytes; each look ends a zstd block */
 #define END_OVERHEAD 64u	/* of tar and zstd, about */
+#define TAR_EXTRA 2048u		/* of an entry, and of what all tars have */
 
 /* A part is closed with so many bundles, or so many sealed bytes. */
 #define PART_BUNDLES 5u
@@ -55,6 +57,7 @@ struct packer {
 	bool open;
 	struct seal *seal;
 	uint64_t plain_len;
+	uint64_t tar_len;	/* of the open bundle, at most */
 	uint64_t part_len;	/* sealed bytes of the part, about */
 	uint64_t held;		/* bytes given to tarz since it was flushed */
 
@@ -103,6 +106,7 @@ bundle_open(struct packer *p, struct err *e)
 	if (p->nbundles == CANON_MAX_BUNDLES)
 		return err_set(e, ERR_FAIL, "too many bundles in a part");
 	p->plain_len = 0;
+	p->tar_len = TAR_EXTRA;
 	p->held = 0;
 	p->seal = seal_new(p->recipient, p->nrecipients, sealed_sink, p, e);
 	if (p->seal == NULL)
@@ -170,8 +174,12 @@ put_chunk(struct packer *p, const struct item *it, const void *data,
 	char name[8 + 64 + 1] = "chunks/";
 	bool full = false;
 
+	if (p->open && p->tar_len + it->len + TAR_EXTRA > CANON_MAX_TAR &&
+	    bundle_close(p, e) != 0)
+		return -1;
 	if (!p->open && bundle_open(p, e) != 0)
 		return -1;
+	p->tar_len += it->len + TAR_EXTRA;
 	str_hex(name + 7, it->id, 32);
 	if (buf_add(&p->job->bundle[p->nbundles].ids, it->id, 32, e) != 0)
 		return -1;

@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "desk/chain.h"
 #include "desk/columns.h"
+#include "repo/canon.h"
 #include "repo/packw.h"
 #include "unbundle/bundle_read.h"
 
@@ -105,7 +106,10 @@ uint64_t
 fetch_plain_max(uint64_t n)
 {
 	/* Each with a header of its own; liudi.json; the end of the tar. */
-	return n * (CHUNK_MAX + 2048u) + 65536;
+	uint64_t max = n < CANON_MAX_TAR / 1024 ?
+	    n * (CHUNK_MAX + 2048u) + 65536 : CANON_MAX_TAR;
+
+	return max < CANON_MAX_TAR ? max : CANON_MAX_TAR;
 }
 
 struct single {

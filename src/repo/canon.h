@@ -17,6 +17,7 @@
 
 #define CANON_MAX 65536
 #define CANON_MAX_BUNDLES 64
+#define CANON_MAX_TAR (1ull << 30)	/* bytes of a bundle's tar */
 #define CANON_ID_LEN 41		/* hex of a git object id and NUL */
 
 /* What every signed commit says (records and control alike). */

@@ -180,4 +180,17 @@ rm -rf "$t/desk"
 mv "$t/desk.before" "$t/desk"
 expect 0 desk_key sync --json
 says '{"v":1,"kind":"chats","station":"ws-02","cut":0,"removed":1,"runs":1,"run":"'
+
+# LIUDI_BIG=1: what unpacks to more than a bundle's tar may be lies in two.
+if [ -n "${LIUDI_BIG:-}" ]; then
+	step "1.5 GB that shrink to nothing"
+	perl -e 'for (1..6000) { print pack("N", $_), "\0" x 262140 }' \
+	    >"$t/ws-01-files/app/counted.bin"
+	expect 0 ws ws-01 run
+	ok synced
+	expect 0 desk_key verify --all
+	expect 0 restore ws-01 "$t/big"
+	ok cmp "$t/ws-01-files/app/counted.bin" \
+	    "$t/big/app/counted.bin"
+fi
 done_
