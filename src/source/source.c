@@ -772,6 +772,16 @@ finish(struct source *s)
 	s->report.complete = false;
 }
 
+void
+source_block(struct source *s, const char *why)
+{
+	s->report.reason[0] = '\0';
+	source_note(s, "%s", why);
+	s->report.state = SOURCE_BLOCKED;
+	s->report.complete = false;
+	s->done = true;
+}
+
 int
 source_next(struct source *s, struct source_entry *entry, struct err *e)
 {

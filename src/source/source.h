@@ -74,6 +74,12 @@ void source_close(struct source *s);
 /* Leave out the folder DIR, which may be missing, wherever it lies below. */
 void source_skip(struct source *s, const char *dir);
 
+/*
+ * Read nothing of it: the walk is at its end, the state is blocked, for the
+ * reason WHY.  Before the first source_next.
+ */
+void source_block(struct source *s, const char *why);
+
 /* The next entry: 1, 0 at the end, -1.  One walk per source_open. */
 int source_next(struct source *s, struct source_entry *entry, struct err *e);
 

@@ -478,6 +478,32 @@ own_folder(void **state)
 	walk_release(&w);
 }
 
+/* Nothing is looked at, and nobody takes that for a removal. */
+static void
+blocked(void **state)
+{
+	struct walk w = {0};
+
+	(void)state;
+	put("a");
+	walk_open(&w, "");
+	source_block(w.s, "the notice");
+	walk_run(&w);
+	assert_int_equal(w.n, 0);
+	assert_int_equal(w.report.state, SOURCE_BLOCKED);
+	assert_string_equal(w.report.reason, "the notice");
+	assert_false(w.report.complete);
+	walk_release(&w);
+	/* more so than one that is not there */
+	w = (struct walk){0};
+	walk_open(&w, "none");
+	source_block(w.s, "the notice");
+	walk_run(&w);
+	assert_int_equal(w.report.state, SOURCE_BLOCKED);
+	assert_string_equal(w.report.reason, "the notice");
+	walk_release(&w);
+}
+
 static void
 patterns(void **state)
 {
@@ -910,7 +936,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(order), TEST(stats), TEST(odd_files), TEST(odd_names),
 		TEST(roots), TEST(globs), TEST(globs_enter_little),
-		TEST(own_folder), TEST(patterns), TEST(databases),
+		TEST(own_folder), TEST(blocked), TEST(patterns), TEST(databases),
 		TEST(many_files), TEST(deep),
 		TEST(too_long), TEST(vanishing), TEST(moved), TEST(notes),
 		TEST(state_names), TEST(unreadable)
