@@ -258,6 +258,20 @@ out:
 	return rc;
 }
 
+/* A request to be let in (docs/FORMAT.md section 14)? */
+static bool
+is_request(const char *ref)
+{
+	static const char prefix[] = "refs/heads/enrol/";
+	uint8_t raw[8];
+
+	return str_starts(ref, prefix) &&
+	    str_unhex(raw, 8, ref + strlen(prefix), 16) == 0 &&
+	    strlen(ref) == strlen(prefix) + 33 &&
+	    ref[strlen(prefix) + 16] == '/' &&
+	    str_unhex(raw, 8, ref + strlen(prefix) + 17, 16) == 0;
+}
+
 static int
 check_args(const struct push *p, const char *ref, const char *old,
 	const char *new_id, struct err *e)
@@ -267,7 +281,7 @@ check_args(const struct push *p, const char *ref, const char *old,
 
 	if (p->used)
 		return err_set(e, ERR_FAIL, "push: connection was used");
-	if (canon_ref_parse(&parts, ref, e) < 0)
+	if (!is_request(ref) && canon_ref_parse(&parts, ref, e) < 0)
 		return -1;
 	if ((*old && str_unhex(raw, 20, old, strlen(old)) < 0) ||
 	    str_unhex(raw, 20, new_id, strlen(new_id)) < 0)

@@ -282,6 +282,52 @@ test_hooks(void **state)
 	}
 }
 
+/* A request to be let in goes to its own branches and nowhere else. */
+static void
+test_request(void **state)
+{
+	static const char *const bad[] = {
+		"refs/heads/enrol/0123456789abcdef/0123456789abcde",
+		"refs/heads/enrol/0123456789abcdef/0123456789abcdef0",
+		"refs/heads/enrol/0123456789abcdef/0123456789abcdeF",
+		"refs/heads/enrol/0123456789abcdef-0123456789abcdef",
+		"refs/heads/enrol/0123456789abcdef",
+		"refs/heads/enrol/../control/0123456789abcdef",
+		"refs/heads/receipts"
+	};
+	static const char good[] =
+	    "refs/heads/enrol/0123456789abcdef/fedcba9876543210";
+	struct err e = ERR_INIT;
+	char a[CANON_ID_LEN], id[CANON_ID_LEN];
+	struct push_result r;
+	struct push *p;
+	struct fix f;
+	struct send s = {.f = &f, .ref = REF0, .old = "", .r = &r};
+	size_t i;
+
+	(void)state;
+	fix_open(&f);
+	must_commit(&f, 0, 1, 1000, a);
+	assert_int_equal(push_all(&s, &e), 0);
+	push_result_release(&r);
+	p = push_open(&f.c, PUSH_OWN, f.dir, &e);
+	assert_non_null(p);
+	push_result_init(&r);
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(push_send(p, bad[i], "", a, NULL, 0, NULL,
+		    NULL, &r, &e), -1);
+	assert_int_equal(push_send(p, good, "", a, NULL, 0, NULL, NULL, &r,
+	    &e), 0);
+	assert_true(r.ok);
+	push_result_release(&r);
+	push_close(p);
+	p = push_open(&f.c, PUSH_OWN, f.dir, &e);
+	assert_int_equal(push_advertised(p, good, id), 1);
+	assert_string_equal(id, a);
+	push_close(p);
+	fix_close(&f);
+}
+
 static void
 test_concurrent(void **state)
 {
@@ -695,6 +741,7 @@ main(void)
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_stock),
 		cmocka_unit_test(test_hooks),
+		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_concurrent),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_fakes),
