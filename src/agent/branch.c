@@ -447,7 +447,7 @@ fork_branch(struct sender *x, struct push *p, size_t i,
 	return 0;
 }
 
-enum verdict { SEND, DONE, AGAIN, LOST };
+enum verdict { SEND, DONE, AGAIN, LOST, FORGED };
 
 /* May a ref that the central does not have be created there? */
 static int
@@ -463,6 +463,45 @@ may_create(struct sender *x, struct push *p, size_t i, const char *received,
 	/* A fork begins at a commit of the one before, if that is there. */
 	if (!forked || h.n < 0)
 		*v = LOST;
+	return 0;
+}
+
+/*
+ * What a manager saw of ref I: *SEEN is its head there, if it is of our history
+ * ("" where nobody says); *v is FORGED where it is not,
+ * though we had sent that far.
+ */
+static int
+ask_witness(struct sender *x, size_t i, const char *received,
+	char seen[static CANON_ID_LEN], enum verdict *v, struct err *e)
+{
+	const struct witness_line *w;
+	char ref[CANON_REF_LEN];
+	int64_t had;
+	bool known;
+
+	seen[0] = '\0';
+	canon_ref_text(&x->b->ref[i], ref);
+	w = witness_find(&x->s->witness, ref);
+	if (w == NULL)
+		return 0;
+	if (spool_has(x->sp, ref, w->head, &known, e) != 0)
+		return -1;
+	if (known) {
+		memcpy(seen, w->head, CANON_ID_LEN);
+		return 0;
+	}
+	/* An older spool, or a new one, does not know what it sent. */
+	if (received[0] == '\0')
+		return 0;
+	if (spool_has(x->sp, ref, received, &known, e) != 0)
+		return -1;
+	if (!known)
+		return 0;
+	if (seq_of(x->sp, received, &had, e) != 0)
+		return -1;
+	if (had >= w->seq)
+		*v = FORGED;
 	return 0;
 }
 
@@ -502,6 +541,23 @@ catch_up(struct sender *x, struct push *p, size_t i, const char *adv,
 	return 0;
 }
 
+/* Does the central have what a manager has SEEN there?  Both are of ours. */
+static int
+not_older(struct sender *x, const char *adv, const char *seen,
+	enum verdict *v, struct err *e)
+{
+	int64_t had, has;
+
+	if (str_eq(adv, seen))
+		return 0;
+	if (seq_of(x->sp, seen, &had, e) != 0 ||
+	    seq_of(x->sp, adv, &has, e) != 0)
+		return -1;
+	if (has < had)
+		*v = LOST;
+	return 0;
+}
+
 /*
  * Somebody with our key (a copy of this disk) has begun a later incarnation:
  * only the newest may grow, so go on in one of our own.  The desk sees both.
@@ -527,7 +583,7 @@ step_aside(struct sender *x, struct push *p, size_t i, const char *received,
  */
 static int
 reconcile(struct sender *x, struct push *p, size_t i, const char *head,
-	char received[static CANON_ID_LEN], bool forked,
+	char received[static CANON_ID_LEN], bool forked, const char *seen,
 	char from[static CANON_ID_LEN], enum verdict *v, struct err *e)
 {
 	char ref[CANON_REF_LEN], adv[CANON_ID_LEN];
@@ -542,11 +598,18 @@ reconcile(struct sender *x, struct push *p, size_t i, const char *head,
 		return -1;
 	if (!known)
 		received[0] = '\0';
-	if (!push_advertised(p, ref, adv))
-		return may_create(x, p, i, received, forked, v, e);
+	if (!push_advertised(p, ref, adv)) {
+		if (seen[0] == '\0')
+			return may_create(x, p, i, received, forked, v, e);
+		*v = LOST;
+		return 0;
+	}
 	memcpy(from, adv, CANON_ID_LEN);
 	if (!str_eq(adv, received) &&
 	    catch_up(x, p, i, adv, received, v, e) != 0)
+		return -1;
+	if (*v == SEND && seen[0] != '\0' &&
+	    not_older(x, adv, seen, v, e) != 0)
 		return -1;
 	if (*v != SEND)
 		return 0;
@@ -687,7 +750,7 @@ send_once(struct sender *x, size_t i, enum verdict *v, struct err *e)
 {
 	char ref[CANON_REF_LEN];
 	char head[CANON_ID_LEN] = "", received[CANON_ID_LEN] = "";
-	char from[CANON_ID_LEN];
+	char from[CANON_ID_LEN], seen[CANON_ID_LEN];
 	struct batch t = {0};
 	struct push_result pr;
 	struct push *p = NULL;
@@ -704,12 +767,14 @@ send_once(struct sender *x, size_t i, enum verdict *v, struct err *e)
 		rc = 0;
 		goto out;
 	}
-	if (str_eq(head, received)) {
-		rc = ask_receipt(x, NULL, ref, head, e);
+	if (ask_witness(x, i, received, seen, v, e) != 0)
+		goto out;
+	if (*v == FORGED || str_eq(head, received)) {
+		rc = *v == FORGED ? 0 : ask_receipt(x, NULL, ref, head, e);
 		goto out;
 	}
 	if (connect_central(x->s, x->how, &p, e) != 0 ||
-	    reconcile(x, p, i, head, received, forked, from, v, e) != 0)
+	    reconcile(x, p, i, head, received, forked, seen, from, v, e) != 0)
 		goto out;
 	if (*v == DONE && ask_receipt(x, p, ref, head, e) != 0)
 		goto out;
@@ -767,9 +832,10 @@ send_branch(struct sender *x, size_t i, bool *done, struct err *e)
 		err_clear(e);
 		return 0;
 	}
-	if (v == LOST) {
-		integrity(x, "the central no longer has what it had received "
-		    "from this station");
+	if (v == LOST || v == FORGED) {
+		integrity(x, v == LOST ? "the central no longer has what it "
+		    "had received from this station" : "the managers were "
+		    "shown other commits of this station than it sent");
 		/* What left the spool cannot be sent again: begin anew. */
 		return leave(x, i, e);
 	}

@@ -388,6 +388,25 @@ pin_save(const struct station *s, const char *pin, struct err *e)
 	return rc;
 }
 
+/* What the managers saw of everybody's branches; a bad file says nothing. */
+static int
+load_witness(struct station *s, struct err *e)
+{
+	struct buf text = BUF_INIT(1024 * 1024);
+	int rc = control_file_load(s->path.control, s->control.commit,
+	    WITNESS_PATH, &text, e);
+
+	witness_release(&s->witness);
+	if (rc > 0 && witness_parse(&s->witness, buf_str(&text), text.len,
+		e) != 0) {
+		rc = e->code == ERR_FORMAT ? 0 : -1;
+		if (rc == 0)
+			err_clear(e);
+	}
+	buf_release(&text);
+	return rc < 0 ? -1 : 0;
+}
+
 int
 station_control(struct station *s, bool *offline, struct err *e)
 {
@@ -408,9 +427,10 @@ station_control(struct station *s, bool *offline, struct err *e)
 		pin[0] != '\0' ? pin : NULL, e) != 0)
 		return -1;
 	s->have_control = true;
-	if (!str_eq(pin, s->control.commit))
-		return pin_save(s, s->control.commit, e);
-	return 0;
+	if (!str_eq(pin, s->control.commit) &&
+	    pin_save(s, s->control.commit, e) != 0)
+		return -1;
+	return load_witness(s, e);
 }
 
 void
@@ -418,6 +438,7 @@ station_close(struct station *s)
 {
 	if (s->have_control)
 		control_release(&s->control);
+	witness_release(&s->witness);
 	config_release(&s->cfg);
 	central_release(&s->central);
 	sshkey_free(s->key);

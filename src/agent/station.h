@@ -16,6 +16,7 @@
 #include "chunk/chunker.h"
 #include "config/config.h"
 #include "control/control.h"
+#include "control/witness.h"
 #include "repo/central.h"
 #include "sign/sshkey.h"
 
@@ -58,6 +59,7 @@ struct station {
 	uint8_t gear[CHUNKER_SECRET_LEN];
 	struct control control;	/* after station_control() */
 	bool have_control;
+	struct witness witness;	/* control's; may be empty */
 	int lock_fd;		/* -1 until station_lock() */
 };
 

@@ -897,6 +897,8 @@ static const struct tr_pair pairs[] = {
 	    "“%s”的密钥不在本机；请把它们放入“%s”"},
 	{"the line is too long",
 	    "此行太长"},
+	{"the managers were shown other commits of this station than it sent",
+	    "管理者看到的本工作站的提交与它发送的不同"},
 	{"the manifest opens for others than it says",
 	    "清单的可解开者与它所说的不符"},
 	{"the name '%s' belongs to another key",
