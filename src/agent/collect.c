@@ -48,6 +48,8 @@ collect_init(struct collect *c, const struct station *s,
 		c->nsrc++;
 		/* What we keep is no source, wherever a path leads. */
 		source_skip(cs->src, s->path.state);
+		if (s->blocked[0] != '\0')
+			source_block(cs->src, s->blocked);
 	}
 	return 0;
 }

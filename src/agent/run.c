@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/agree.h"
 #include "agent/branch.h"
 #include "agent/collect.h"
 #include "agent/part.h"
@@ -19,6 +20,7 @@
 #include "base/banned.h"
 
 #define STREAM_LEN 33
+#define NOTICE_MAX (1024 * 1024)
 
 /* One stream of a run. */
 struct arrow {
@@ -259,6 +261,10 @@ fill_head(struct arrow *a, struct err *e)
 		copy(h->receipt_ref, sizeof(h->receipt_ref), rc.ref);
 		copy(h->receipt_head, sizeof(h->receipt_head), rc.head);
 	}
+	h->has_notice = a->s->agreed.version > 0;
+	h->notice_version = a->s->agreed.version;
+	memcpy(h->notice_sha256, a->s->agreed.sha256,
+	    sizeof(h->notice_sha256));
 	clock_zone(h->tz, sizeof(h->tz));
 	clock_split_local(a->started, &d, &offset);
 	h->utc_offset = offset;
@@ -470,6 +476,49 @@ streams_of(struct streams *t, const struct station *s, struct err *e)
 	return file_each(s->path.state, seen_branch, t, e);
 }
 
+/* Nothing is read before the person agreed; runs go on all the same. */
+static int
+stage_agree(struct station *s, const struct run_options *o,
+	struct run_result *r, struct err *e)
+{
+	struct buf text = BUF_INIT(NOTICE_MAX);
+	struct notice n;
+	int yes = 0, rc = -1;
+
+	if (agree_load(s, e) != 0)
+		return -1;
+	r->blocked = agree_wanted(s);
+	if (!r->blocked || o->watch.agree == NULL)
+		return 0;
+	if (agree_text(s, o->language, &n, &text, e) < 0) {
+		/* The manager's slip; it stands in the way of no run. */
+		if (e->code != ERR_FORMAT)
+			goto out;
+		err_clear(e);
+	} else {
+		yes = o->watch.agree(o->watch.arg, &n, &text, e);
+	}
+	if (yes < 0 || (yes > 0 && agree_save(s, &n, e) != 0))
+		goto out;
+	r->blocked = yes == 0;
+	rc = 0;
+out:
+	buf_release(&text);
+	return rc;
+}
+
+/* What must be known before anything is kept. */
+static int
+stage_control(struct station *s, const struct run_options *o,
+	struct run_result *r, struct err *e)
+{
+	bool offline;
+
+	if (station_lock(s, e) != 0 || station_control(s, &offline, e) != 0)
+		return -1;
+	return stage_agree(s, o, r, e);
+}
+
 int
 run_station(struct station *s, const struct run_options *o,
 	struct run_result *r, struct err *e)
@@ -479,12 +528,11 @@ run_station(struct station *s, const struct run_options *o,
 	struct spool *sp = NULL;
 	uint8_t run[16];
 	int64_t started = clock_now_utc();
-	bool offline;
 	int rc = -1;
 
 	memset(r, 0, sizeof(*r));
 	secmem_random(run, sizeof(run));
-	if (station_lock(s, e) != 0 || station_control(s, &offline, e) != 0)
+	if (stage_control(s, o, r, e) != 0)
 		goto out;
 	t = calloc(1, sizeof(*t));
 	a = calloc(1, sizeof(*a));

@@ -36,6 +36,9 @@ struct run_watch {
 	void (*remote)(void *arg, const char *text, size_t n);
 	/* One line on something unusual (a full run, a new incarnation). */
 	void (*note)(void *arg, const char *text);
+	/* The person is to agree to this first: 1 yes, 0 no, -1. */
+	int (*agree)(void *arg, const struct notice *n, const struct buf *text,
+		struct err *e);
 	void *arg;
 };
 
@@ -43,6 +46,7 @@ struct run_options {
 	bool dry_run;		/* look, tell, keep nothing */
 	bool full;		/* read and list everything */
 	bool no_push;
+	const char *language;	/* of a notice, "en" */
 	struct run_watch watch;
 };
 
@@ -50,6 +54,7 @@ struct run_result {
 	bool ran;		/* a commit was made */
 	bool warnings;		/* a source or file could not be read */
 	bool spooled;		/* something is not received centrally yet */
+	bool blocked;		/* a notice is not agreed to */
 	bool integrity;		/* the central lost data, or has other data */
 	char why[512];		/* of spooled or integrity */
 	char hint[256];

@@ -16,6 +16,7 @@
 #include "chunk/chunker.h"
 #include "config/config.h"
 #include "control/control.h"
+#include "control/notice.h"
 #include "control/witness.h"
 #include "repo/central.h"
 #include "sign/sshkey.h"
@@ -59,6 +60,8 @@ struct station {
 	uint8_t gear[CHUNKER_SECRET_LEN];
 	struct control control;	/* after station_control() */
 	bool have_control;
+	struct notice agreed;	/* to; version 0: to none */
+	char blocked[64];	/* why nothing may be read, or "" */
 	struct witness witness;	/* control's; may be empty */
 	int lock_fd;		/* -1 until station_lock() */
 };

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/jsonw.h"
 #include "base/utf8.h"
+#include "cli/agent/ask.h"
 #include "cli/agent/commands.h"
 #include "base/banned.h"
 
@@ -184,6 +185,16 @@ on_note(void *arg, const char *text)
 		(void)fprintf(stderr, "liudi: %s\n", cli_tr(text));
 }
 
+static int
+on_agree(void *arg, const struct notice *n, const struct buf *text,
+	struct err *e)
+{
+	struct screen *s = arg;
+
+	clear_line(s);
+	return ask_notice(s->c, n, text, e);
+}
+
 static void
 print_result(const struct screen *s, const struct run_result *r)
 {
@@ -243,7 +254,10 @@ exit_of(const struct cli *c, const struct run_result *r)
 	struct err e = ERR_INIT;
 	char why[CLI_FILLED_LEN];
 
-	if (r->warnings)
+	if (r->blocked)
+		cli_hint(c, "nothing is read until the notice is agreed to: "
+		    "liudi agree");
+	if (r->warnings || r->blocked)
 		rc = cli_worse(rc, CLI_WARNINGS);
 	if (r->spooled)
 		rc = cli_worse(rc, CLI_SPOOLED);
@@ -274,8 +288,9 @@ run_run(struct cli *c, struct err *e)
 	    .dry_run = scr.dry,
 	    .full = cli_has(c, "full"),
 	    .no_push = cli_has(c, "no-push"),
+	    .language = ask_language(),
 	    .watch = {on_progress, on_source, on_file, on_remote, on_note,
-		&scr},
+		ask_can(c) ? on_agree : NULL, &scr},
 	};
 	struct run_result r;
 	struct station s;

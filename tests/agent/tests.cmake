@@ -1,0 +1,2 @@
+# What a person agreed to.
+liudi_test(agent agree)
