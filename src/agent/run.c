@@ -516,7 +516,21 @@ stage_control(struct station *s, const struct run_options *o,
 
 	if (station_lock(s, e) != 0 || station_control(s, &offline, e) != 0)
 		return -1;
-	return stage_agree(s, o, r, e);
+	/* Looking at what would be kept is no reason to wait. */
+	if (!s->waiting || o->dry_run)
+		return stage_agree(s, o, r, e);
+	if (!s->asked) {
+		(void)err_set(e, ERR_NET, "this station has not asked to be "
+		    "let in yet");
+		return err_hint(e, "run 'liudi join' again with the "
+		    "manager's invitation");
+	}
+	(void)err_set(e, ERR_NET, "waiting for the manager to let this "
+	    "station in");
+	return err_hint(e, offline ? "the central is not reached: check the "
+	    "network; if the invitation has ended, ask for a new one" :
+	    "the manager's next 'liudi-desk sync' does; if the invitation has "
+	    "ended before, ask for a new one");
 }
 
 int

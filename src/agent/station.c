@@ -106,12 +106,12 @@ station_line(const char *id, const struct sshkey_pub *pub, struct buf *out,
 
 /* --- init --- */
 
-static int
-make_sign_key(const struct station_paths *p, const char *id,
+int
+station_key(const struct station_paths *p, const char *name, const char *id,
 	struct sshkey_pub *pub, struct err *e)
 {
-	char *file = path_join(p->keys, "ws-sign");
-	char *pubfile = path_join(p->keys, "ws-sign.pub");
+	char *file = path_join(p->keys, name);
+	char *pubfile = str_fmt("%s/%s.pub", p->keys, name);
 	struct buf text = BUF_INIT(16384), pubtext = BUF_INIT(1024);
 	struct sshkey *key = NULL;
 	int rc = -1;
@@ -238,6 +238,15 @@ out:
 }
 
 int
+station_keys(const struct station_paths *p, const char *id,
+	struct sshkey_pub *pub, struct err *e)
+{
+	if (file_mkdirs(p->keys, 0700, e) != 0 || make_gear_key(p, e) != 0)
+		return -1;
+	return station_key(p, "ws-sign", id, pub, e);
+}
+
+int
 station_init(const struct station_init_options *o, struct buf *line,
 	struct err *e)
 {
@@ -260,9 +269,7 @@ station_init(const struct station_init_options *o, struct buf *line,
 	if (file_exists(p.ini) ? check_ini(&p, o, central.url, e) != 0 :
 	    make_ini(&p, o, central.url, e) != 0)
 		goto out;
-	if (file_mkdirs(p.keys, 0700, e) != 0 ||
-	    make_gear_key(&p, e) != 0 ||
-	    make_sign_key(&p, o->id, &pub, e) != 0 ||
+	if (station_keys(&p, o->id, &pub, e) != 0 ||
 	    station_line(o->id, &pub, line, e) != 0)
 		goto out;
 	rc = 0;
@@ -273,6 +280,50 @@ out:
 }
 
 /* --- open --- */
+
+/* keys/NAME if it is there, else NULL; heap. */
+static int
+key_file(const struct station *s, const char *name, char **file,
+	struct err *e)
+{
+	*file = path_join(s->path.keys, name);
+	if (*file == NULL)
+		return err_nomem(e);
+	if (!file_exists(*file)) {
+		free(*file);
+		*file = NULL;
+	}
+	return 0;
+}
+
+/* Log in with keys/NAME, or as ssh is set up where there is none. */
+static int
+login_as(struct station *s, const char *name, bool *there, struct err *e)
+{
+	char *key = NULL, *hosts = NULL;
+	int rc = -1;
+
+	if (key_file(s, name, &key, e) != 0 ||
+	    key_file(s, "known_hosts", &hosts, e) != 0)
+		goto out;
+	*there = key != NULL;
+	rc = s->central.kind != CENTRAL_SSH ? 0 :
+	    central_login(&s->central, key, hosts, e);
+out:
+	free(key);
+	free(hosts);
+	return rc;
+}
+
+int
+station_login(struct station *s, struct err *e)
+{
+	bool there;
+
+	if (login_as(s, STATION_ASKS, &there, e) != 0)
+		return -1;
+	return there ? 0 : login_as(s, "ws-ssh", &there, e);
+}
 
 static int
 load_gear(struct station *s, struct err *e)
@@ -324,7 +375,8 @@ station_open(struct station *s, const char *home, struct err *e)
 		return err_hint(e,
 		    "run 'liudi init --central … --station ID' first");
 	}
-	if (central_parse(&s->central, s->cfg.central, s->cfg.ssh, e) != 0)
+	if (central_parse(&s->central, s->cfg.central, s->cfg.ssh, e) != 0 ||
+	    station_login(s, e) != 0)
 		return -1;
 	file = path_join(s->path.keys, "ws-sign");
 	if (file == NULL)
@@ -347,9 +399,8 @@ station_lock(struct station *s, struct err *e)
 	return 0;
 }
 
-/* The last control commit that was checked, in state/control-seen. */
-static int
-pin_load(const struct station *s, char pin[static CANON_ID_LEN],
+int
+station_pin(const struct station *s, char pin[static CANON_ID_LEN],
 	struct err *e)
 {
 	char *file = path_join(s->path.state, "control-seen");
@@ -372,8 +423,8 @@ pin_load(const struct station *s, char pin[static CANON_ID_LEN],
 	return rc;
 }
 
-static int
-pin_save(const struct station *s, const char *pin, struct err *e)
+int
+station_pin_save(const struct station *s, const char *pin, struct err *e)
 {
 	char *file = path_join(s->path.state, "control-seen");
 	char line[CANON_ID_LEN + 1];
@@ -385,6 +436,96 @@ pin_save(const struct station *s, const char *pin, struct err *e)
 	line[CANON_ID_LEN - 1] = '\n';
 	rc = file_save(file, line, CANON_ID_LEN, 0600, e);
 	free(file);
+	return rc;
+}
+
+int
+station_fetch(struct station *s, struct err *e)
+{
+	struct err other = ERR_INIT;
+	bool there = false;
+
+	if (control_fetch(&s->central, s->path.control, e) == 0)
+		return 0;
+	/* An invitation ends, also where it let us in meanwhile. */
+	if (e->code != ERR_NET || s->central.kind != CENTRAL_SSH ||
+	    login_as(s, STATION_ASKS, &there, &other) != 0 || !there)
+		return -1;
+	if (login_as(s, "ws-ssh", &there, &other) != 0 || !there ||
+	    control_fetch(&s->central, s->path.control, &other) != 0) {
+		(void)station_login(s, &other);
+		return -1;
+	}
+	err_clear(e);
+	return 0;
+}
+
+bool
+station_let_in(const struct control *c, const char *id,
+	const struct sshkey_pub *pub, int64_t *until)
+{
+	const struct signer *v;
+	bool in = false;
+
+	*until = INT64_MIN;
+	for (size_t i = 0; (v = signers_named(&c->stations, id, i)) != NULL;
+	    i++) {
+		if (memcmp(v->pub.pk, pub->pk, sizeof(pub->pk)) != 0)
+			continue;
+		in = true;
+		if (v->valid_before > *until)
+			*until = v->valid_before;
+	}
+	return in;
+}
+
+int
+station_asked(const struct station *s, bool yes, struct err *e)
+{
+	char *file = path_join(s->path.state, STATION_ASKED);
+	int rc = 0;
+
+	if (file == NULL)
+		return err_nomem(e);
+	if (yes)
+		rc = file_save(file, "1\n", 2, 0600, e);
+	else if (file_exists(file))
+		rc = file_remove(file, e);
+	free(file);
+	return rc;
+}
+
+/* Does control name us yet?  Then the invitation has done its work. */
+static int
+look_in(struct station *s, struct err *e)
+{
+	struct sshkey_pub pub;
+	char *asks = NULL, *asked = NULL;
+	int64_t until;
+	int rc = -1;
+
+	s->waiting = s->asked = false;
+	if (key_file(s, STATION_ASKS, &asks, e) != 0)
+		return -1;
+	if (asks == NULL)
+		return 0;
+	asked = path_join(s->path.state, STATION_ASKED);
+	if (asked == NULL) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	sshkey_public(s->key, &pub);
+	if (!station_let_in(&s->control, s->cfg.station, &pub, &until)) {
+		s->waiting = true;
+		s->asked = file_exists(asked);
+	} else if (file_remove(asks, e) != 0 ||
+	    station_asked(s, false, e) != 0 || station_login(s, e) != 0) {
+		goto out;
+	}
+	rc = 0;
+out:
+	free(asks);
+	free(asked);
 	return rc;
 }
 
@@ -414,9 +555,9 @@ station_control(struct station *s, bool *offline, struct err *e)
 	struct err net = ERR_INIT;
 
 	*offline = false;
-	if (pin_load(s, pin, e) != 0)
+	if (station_pin(s, pin, e) != 0)
 		return -1;
-	if (control_fetch(&s->central, s->path.control, &net) != 0) {
+	if (station_fetch(s, &net) != 0) {
 		if (net.code != ERR_NET || pin[0] == '\0') {
 			*e = net;
 			return -1;
@@ -428,9 +569,11 @@ station_control(struct station *s, bool *offline, struct err *e)
 		return -1;
 	s->have_control = true;
 	if (!str_eq(pin, s->control.commit) &&
-	    pin_save(s, s->control.commit, e) != 0)
+	    station_pin_save(s, s->control.commit, e) != 0)
 		return -1;
-	return load_witness(s, e);
+	if (load_witness(s, e) != 0)
+		return -1;
+	return look_in(s, e);
 }
 
 void

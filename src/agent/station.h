@@ -52,6 +52,21 @@ struct station_init_options {
 int station_init(const struct station_init_options *o, struct buf *line,
 	struct err *e);
 
+/*
+ * The key NAME ("ws-sign", "ws-ssh") of station ID and its public half beside
+ * it; one that is there is kept.
+ */
+int station_key(const struct station_paths *p, const char *name,
+	const char *id, struct sshkey_pub *pub, struct err *e);
+/* The folder of the keys, and ws-gear and ws-sign in it. */
+int station_keys(const struct station_paths *p, const char *id,
+	struct sshkey_pub *pub, struct err *e);
+
+/* With what a station asks to be let in: there until it is. */
+#define STATION_ASKS "join-ssh"
+/* In the state's folder while a request waits for an answer. */
+#define STATION_ASKED "asked"
+
 struct station {
 	struct station_paths path;
 	struct config cfg;
@@ -60,22 +75,45 @@ struct station {
 	uint8_t gear[CHUNKER_SECRET_LEN];
 	struct control control;	/* after station_control() */
 	bool have_control;
+	bool waiting;		/* it joins, and control does not name it yet */
+	bool asked;		/* then: the request was sent */
 	struct notice agreed;	/* to; version 0: to none */
-	char blocked[64];	/* why nothing may be read, or "" */
 	struct witness witness;	/* control's; may be empty */
+	char blocked[64];	/* why nothing may be read, or "" */
 	int lock_fd;		/* -1 until station_lock() */
 };
 
 /* Read configuration and keys.  station_close on every way out. */
 int station_open(struct station *s, const char *home, struct err *e);
+/*
+ * Log in at an ssh central with the keys that join made, those that are there:
+ * keys/ws-ssh, or STATION_ASKS while there is one, and keys/known_hosts.
+ */
+int station_login(struct station *s, struct err *e);
 /* One run at a time: -1 with ERR_LOCKED. */
 int station_lock(struct station *s, struct err *e);
 /*
  * Fetch control and check it from the pinned commit on; if the central cannot
- * be reached, the last good one holds (*offline).  -1: ERR_NET where there is
- * none yet, ERR_INTEGRITY.
+ * be reached, the last good one holds (*offline).  A station that was let in
+ * logs in with its own key from then on.  -1: ERR_NET where there is none yet,
+ * ERR_INTEGRITY.
  */
 int station_control(struct station *s, bool *offline, struct err *e);
+/* Only fetch, with either of the two logins.  -1: ERR_NET. */
+int station_fetch(struct station *s, struct err *e);
+/*
+ * Is this key one that control lets sign as this station, now or ever?  Then
+ * *until is the end of its time, INT64_MAX where there is none.
+ */
+bool station_let_in(const struct control *c, const char *id,
+	const struct sshkey_pub *pub, int64_t *until);
+/* The request is at the central, or not yet again. */
+int station_asked(const struct station *s, bool yes, struct err *e);
+/* The control commit that was checked last ("" = none), in control-seen. */
+int station_pin(const struct station *s, char pin[static CANON_ID_LEN],
+	struct err *e);
+int station_pin_save(const struct station *s, const char *pin,
+	struct err *e);
 void station_close(struct station *s);
 
 /* The FORMAT section 11 line of this station's public key, appended. */

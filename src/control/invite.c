@@ -159,7 +159,7 @@ static int
 slip(struct err *e, const char *what)
 {
 	(void)err_set(e, ERR_USAGE, "%s", what);
-	return err_hint(e, "copy the whole string, from '" HRP "1' to its "
+	return err_hint(e, "copy the whole string, from 'liudi-join1' to its "
 	    "last character");
 }
 

@@ -1,2 +1,3 @@
-# What a person agreed to.
+# What a person agreed to; from an invitation to a request.
 liudi_test(agent agree)
+liudi_test(agent join)

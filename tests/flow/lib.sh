@@ -165,7 +165,8 @@ station()
 }
 
 # ssh_server: an sshd of our own on 127.0.0.1 with throw-away keys; sets
-# ssh_central, the central's address, and ssh_command.  1 if it does not start.
+# ssh_central, the central's address, and ssh_command.  $ssh_keys may name an
+# authorized_keys file.  1 if it does not start.
 ssh_server()
 {
 	command -v /usr/sbin/sshd ssh >/dev/null || return 1
@@ -174,13 +175,14 @@ ssh_server()
 	for k in host user; do
 		ssh-keygen -q -t ed25519 -N '' -C $k -f "$t/ssh/$k"
 	done
+	[ -z "${ssh_keys:-}" ] || cat "$t/ssh/user.pub" >>"$ssh_keys"
 	port=$((20000 + $$ % 20000))
 	cat >"$t/ssh/config" <<-CONFIG
 	Port $port
 	ListenAddress 127.0.0.1
 	HostKey $t/ssh/host
 	PidFile none
-	AuthorizedKeysFile $t/ssh/user.pub
+	AuthorizedKeysFile ${ssh_keys:-$t/ssh/user.pub}
 	StrictModes no
 	UsePAM no
 	PasswordAuthentication no

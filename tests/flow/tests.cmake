@@ -12,6 +12,9 @@ if(TARGET liudi AND TARGET liudi-desk)
 	target_link_libraries(flow_model PRIVATE liudi_flags)
 	liudi_flow(main 10-main.sh)
 	liudi_flow(model 20-model.sh $<TARGET_FILE:flow_model>)
+	add_executable(flow_inviter flow/inviter.c)
+	target_link_libraries(flow_inviter PRIVATE liudi_flags liudi_control)
+	liudi_flow(join 25-join.sh $<TARGET_FILE:flow_inviter>)
 	liudi_flow(kill 30-kill.sh)
 	# liudi again, but with a file module that fails when it is told to.
 	add_executable(liudi_faulty $<TARGET_OBJECTS:liudi>

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 
 extern const struct cli_command cmd_init;
+extern const struct cli_command cmd_join;
 extern const struct cli_command cmd_agree;
 extern const struct cli_command cmd_run;
 

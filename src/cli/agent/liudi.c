@@ -8,6 +8,7 @@
 
 static const struct cli_command *const commands[] = {
 	&cmd_init,
+	&cmd_join,
 	&cmd_agree,
 	&cmd_run,
 	NULL
