@@ -21,6 +21,7 @@ proposal_init(struct proposal *p)
 	memset(p, 0, sizeof(*p));
 	buf_init(&p->recipients, PROPOSAL_MAX / 4);
 	buf_init(&p->roots, PROPOSAL_MAX / 4);
+	buf_init(&p->retention, PROPOSAL_MAX / 4);
 	buf_init(&p->consent, SSHSIG_ARMOR_MAX + 1);
 }
 
@@ -29,20 +30,48 @@ proposal_release(struct proposal *p)
 {
 	buf_release(&p->recipients);
 	buf_release(&p->roots);
+	buf_release(&p->retention);
 	buf_release(&p->consent);
+}
+
+size_t
+proposal_files(const struct proposal *p,
+	struct control_file out[static PROPOSAL_FILES])
+{
+	const struct {
+		const char *path;
+		const struct buf *b;
+	} all[PROPOSAL_FILES] = {
+		{"recipients", &p->recipients}, {"roots", &p->roots},
+		{"retention.ini", &p->retention}
+	};
+	size_t i, n = 0;
+
+	for (i = 0; i < PROPOSAL_FILES; i++)
+		if (all[i].b->len > 0)
+			out[n++] = (struct control_file){all[i].path,
+			    all[i].b->data, all[i].b->len};
+	return n;
 }
 
 /* What the consent is over. */
 static int
 consent_text(const struct proposal *p, struct buf *out, struct err *e)
 {
-	const struct control_file files[] = {
-		{"recipients", p->recipients.data, p->recipients.len},
-		{"roots", p->roots.data, p->roots.len}
-	};
+	struct control_file files[PROPOSAL_FILES];
+	size_t n = proposal_files(p, files);
 
-	return control_consent_text(p->parent, files,
-	    p->roots.len > 0 ? 2 : 1, out, e);
+	return control_consent_text(p->parent, files, n, out, e);
+}
+
+/* "WHAT bytes\n" and so many bytes. */
+static int
+put_file(struct buf *out, const char *what, const struct buf *b,
+	struct err *e)
+{
+	if (buf_addf(out, e, "%s %zu\n", what, b->len) < 0)
+		return -1;
+	return b->len > 0 ? buf_add(out, b->data, b->len, e) : 0;
 }
 
 int
@@ -56,12 +85,12 @@ proposal_write(struct proposal *p, const struct sshkey *key, struct buf *out,
 	if (consent_text(p, &text, e) < 0 ||
 	    sshsig_sign(key, NAMESPACE, text.data, text.len, &blob, e) < 0 ||
 	    sshsig_armor(blob.data, blob.len, &p->consent, e) < 0 ||
-	    buf_addf(out, e, MARK "parent %s\nby %s\nmessage %s\n"
-	    "recipients %zu\n", p->parent, p->by, p->message,
-	    p->recipients.len) < 0 ||
-	    buf_add(out, p->recipients.data, p->recipients.len, e) < 0 ||
-	    buf_addf(out, e, "roots %zu\n", p->roots.len) < 0 ||
-	    buf_add(out, p->roots.data, p->roots.len, e) < 0 ||
+	    buf_addf(out, e, MARK "parent %s\nby %s\nmessage %s\n",
+	    p->parent, p->by, p->message) < 0 ||
+	    put_file(out, "recipients", &p->recipients, e) < 0 ||
+	    put_file(out, "roots", &p->roots, e) < 0 ||
+	    (p->retention.len > 0 &&
+	    put_file(out, "retention.ini", &p->retention, e) < 0) ||
 	    buf_add(out, p->consent.data, p->consent.len, e) < 0 ||
 	    buf_addc(out, '\n', e) < 0)
 		goto out;
@@ -171,8 +200,14 @@ proposal_read(struct proposal *p, const void *data, size_t n, struct err *e)
 	    take_file(&r, "recipients", &p->recipients, e) < 0 ||
 	    take_file(&r, "roots", &p->roots, e) < 0)
 		return -1;
+	if (r.n > 14 && memcmp(r.p, "retention.ini ", 14) == 0 &&
+	    (take_file(&r, "retention.ini", &p->retention, e) < 0 ||
+	    p->retention.len == 0))
+		return no_proposal(e);
 	if (str_unhex(raw, sizeof(raw), p->parent, strlen(p->parent)) < 0 ||
-	    !canon_id_ok(p->by) || p->recipients.len == 0 ||
+	    !canon_id_ok(p->by) ||
+	    (p->recipients.len == 0 && p->retention.len == 0) ||
+	    (p->recipients.len == 0 && p->roots.len > 0) ||
 	    !utf8_clean(p->message, strlen(p->message)))
 		return no_proposal(e);
 	return take_consent(p, &r, e);

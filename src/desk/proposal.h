@@ -1,5 +1,6 @@
 /*
- * desk/proposal.h - a change of who reads, that waits for a second manager.
+ * desk/proposal.h - a change of who reads or of what is kept, that waits for a
+ * second manager.
  *
  * Spec: docs/FORMAT.md sections 9 and 17.  Who proposes gives his consent
  * (approve/), who approves signs the commit; both hold for one parent only.
@@ -19,8 +20,8 @@ struct proposal {
 	char parent[CANON_ID_LEN];
 	char by[33];
 	char message[PROPOSAL_TEXT_MAX];
-	struct buf recipients;		/* the new file */
-	struct buf roots;		/* empty: it does not change */
+	/* the new files; empty: it does not change */
+	struct buf recipients, roots, retention;
 	struct buf consent;		/* armour */
 	struct sshkey_pub pub;		/* of who consents; proposal_read */
 };
@@ -45,6 +46,11 @@ int proposal_read(struct proposal *p, const void *data, size_t n,
  */
 int proposal_check(const struct proposal *p, const struct control *control,
 	struct err *e);
+
+/* The files that it changes, borrowed; returns how many. */
+#define PROPOSAL_FILES 3
+size_t proposal_files(const struct proposal *p,
+	struct control_file out[static PROPOSAL_FILES]);
 
 /* How many consents control's commit has: the number of the next. */
 int proposal_count(const char *dir, const char *commit, int64_t *n,

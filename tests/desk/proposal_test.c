@@ -155,12 +155,59 @@ refuses_what_is_none(void **state)
 	buf_release(&out);
 }
 
+/* What is kept for how long, with or without who reads. */
+static void
+takes_retention(void **state)
+{
+	const char text[] = "[stream main]\nkeep_years = 7\n";
+	struct buf out = BUF_INIT(PROPOSAL_MAX);
+	struct control_file files[PROPOSAL_FILES];
+	struct err e = ERR_INIT;
+	struct proposal p;
+	enum err_code code;
+	size_t at, i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		buf_clear(&out);
+		proposal_init(&p);
+		memcpy(p.parent, PARENT, sizeof(PARENT));
+		memcpy(p.by, "li", 3);
+		memcpy(p.message, "keep", 5);
+		assert_int_equal(buf_adds(&p.retention, text, &e), 0);
+		if (i == 1)
+			assert_int_equal(buf_adds(&p.recipients, "version 2\n",
+			    &e), 0);
+		assert_int_equal(proposal_write(&p, key, &out, &e), 0);
+		proposal_release(&p);
+		proposal_init(&p);
+		assert_int_equal(proposal_read(&p, out.data, out.len, &e), 0);
+		assert_string_equal(buf_str(&p.retention), text);
+		assert_int_equal(proposal_files(&p, files), 1 + i);
+		assert_string_equal(files[i].path, "retention.ini");
+		assert_int_equal(files[i].len, sizeof(text) - 1);
+		proposal_release(&p);
+		at = (size_t)(strstr(buf_str(&out), "= 7") + 2 -
+		    buf_str(&out));
+		out.data[at] = '1';
+		assert_int_equal(try(out.data, out.len, &code), -1);
+		assert_int_equal(code, ERR_CRYPTO);
+	}
+	/* nothing at all is no change */
+	buf_clear(&out);
+	proposal_init(&p);
+	assert_int_equal(proposal_write(&p, key, &out, &e), -1);
+	proposal_release(&p);
+	buf_release(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(comes_back),
 		cmocka_unit_test(refuses_what_is_none),
+		cmocka_unit_test(takes_retention),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -19,7 +19,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	proposal_init(&p);
 	if (proposal_read(&p, data, size, &e) == 0 &&
-	    (p.recipients.len == 0 || !canon_id_ok(p.by)))
+	    ((p.recipients.len == 0 && p.retention.len == 0) ||
+	    !canon_id_ok(p.by)))
 		abort();
 	proposal_release(&p);
 	return 0;

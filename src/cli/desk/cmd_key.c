@@ -16,6 +16,7 @@
 #include "desk/deskkeys.h"
 #include "desk/managerline.h"
 #include "desk/proposal.h"
+#include "desk/retention.h"
 #include "desk/shares.h"
 
 #include "base/banned.h"
@@ -259,96 +260,26 @@ next_roots(struct change *k, const struct managerline *add,
 	return signers_line(&s, &k->roots, e);
 }
 
-/* For a second manager to approve: liudi-desk approve. */
-static int
-propose(const struct cli *c, struct change *k, const char *message,
-	const char *file, struct err *e)
-{
-	const char *name = deskcmd_name(&k->home);
-	struct buf out = BUF_INIT(PROPOSAL_MAX);
-	struct sshkey *key = NULL;
-	struct opener *op;
-	struct proposal p;
-	int rc = -1;
-
-	proposal_init(&p);
-	memcpy(p.parent, k->control.commit, sizeof(p.parent));
-	(void)snprintf(p.by, sizeof(p.by), "%s", name);
-	(void)snprintf(p.message, sizeof(p.message), "%s", message);
-	op = deskcmd_open_as(c, &k->home, name, &key, e);
-	opener_free(op);
-	if (!op || buf_add(&p.recipients, k->readers.data, k->readers.len,
-	    e) < 0 || buf_add(&p.roots, k->roots.data, k->roots.len, e) < 0 ||
-	    proposal_write(&p, key, &out, e) < 0)
-		goto out;
-	rc = file_save(file, out.data, out.len, 0644, e);
-out:
-	sshkey_free(key);
-	proposal_release(&p);
-	buf_release(&out);
-	return rc;
-}
-
-/* Signed by the owner whose keys are here.  1: only proposed. */
-static int
-commit_change(const struct cli *c, struct change *k, const char *message,
-	struct err *e)
-{
-	const char *file = cli_value(c, "propose");
-	const char *owner = deskcmd_owner(&k->home, &k->control);
-	struct opener *op;
-	struct sshkey *key = NULL;
-	int rc = -1;
-
-	if (file) {
-		if (propose(c, k, message, file, e) < 0)
-			return -1;
-		if (!c->quiet)
-			(void)printf(cli_tr("proposed; another manager looks "
-			    "at it and runs: liudi-desk approve %s\n"),
-			    file);
-		return 1;
-	}
-	if (!owner) {
-		(void)err_set(e, ERR_NOENT,
-		    "only an owner decides who reads, and no owner's keys are "
-		    "on this machine");
-		return err_hint(e, "put owner.identity and owner.sign.age into "
-		    "'%s', or let two managers decide: --propose FILE",
-		    k->home.keys);
-	}
-	op = deskcmd_open_as(c, &k->home, owner, &key, e);
-	opener_free(op);
-	if (!op)
-		return -1;
-	{
-		const struct control_file files[] = {
-			{"recipients", k->readers.data, k->readers.len},
-			{"roots", k->roots.data, k->roots.len}
-		};
-
-		rc = control_edit(&k->home.central, k->home.control, owner,
-		    key, clock_now_utc(), message, files,
-		    k->roots.len > 0 ? 2 : 1, e);
-	}
-	sshkey_free(key);
-	return rc;
-}
-
 static int
 change(struct cli *c, struct change *k, const struct managerline *add,
 	const char *without, const char *what, struct err *e)
 {
 	struct buf message = BUF_INIT(256);
+	struct proposal p;
 	int rc = -1;
 
+	proposal_init(&p);
 	if (next_readers(k, add, without, e) < 0 ||
 	    next_roots(k, add, without, e) < 0 ||
 	    buf_addf(&message, e, "%s %s", what,
-	    add ? add->name : without) < 0)
+	    add ? add->name : without) < 0 ||
+	    buf_add(&p.recipients, k->readers.data, k->readers.len, e) < 0 ||
+	    buf_add(&p.roots, k->roots.data, k->roots.len, e) < 0)
 		goto out;
-	rc = commit_change(c, k, buf_str(&message), e);
+	rc = deskcmd_decide(c, &k->home, &k->control, &p, buf_str(&message),
+	    e);
 out:
+	proposal_release(&p);
 	buf_release(&message);
 	return rc;
 }
@@ -547,9 +478,55 @@ say_roots(const char *sign, const struct signers *one,
 	return rc;
 }
 
-/* What would change, before anybody says yes to it. */
+/* The lines of ONE that OTHER has not. */
+static void
+say_lines(const char *sign, const char *one, const char *other)
+{
+	size_t n, k;
+
+	for (; *one; one += n + (one[n] == '\n')) {
+		const char *o = other;
+
+		n = strcspn(one, "\n");
+		for (; *o; o += k + (o[k] == '\n')) {
+			k = strcspn(o, "\n");
+			if (k == n && memcmp(o, one, n) == 0)
+				break;
+		}
+		if (*o || n == 0)
+			continue;
+		(void)printf("%s ", sign);
+		cli_put_shown(stdout, one, n);
+		(void)putchar('\n');
+	}
+}
+
+/* What is kept for how long; it must be a good file. */
 static int
-say_proposal(const struct control *now, const struct proposal *p,
+say_retention(const struct change *k, const struct proposal *p,
+	struct err *e)
+{
+	struct buf now = BUF_INIT(TEXT_MAX);
+	struct retention r;
+	int rc = -1;
+
+	if (retention_parse(&r, buf_str(&p->retention), p->retention.len,
+	    e) < 0)
+		return -1;
+	retention_release(&r);
+	if (control_file_load(k->home.control, k->control.commit,
+	    RETENTION_FILE, &now, e) >= 0) {
+		say_lines("-", buf_str(&now), buf_str(&p->retention));
+		say_lines("+", buf_str(&p->retention), buf_str(&now));
+		rc = 0;
+	}
+	buf_release(&now);
+	return rc;
+}
+
+/* Who would read and decide. */
+static int
+say_people(const struct control *now, const struct proposal *p,
 	struct err *e)
 {
 	struct control then;
@@ -559,7 +536,6 @@ say_proposal(const struct control *now, const struct proposal *p,
 	memset(&then, 0, sizeof(then));
 	if (control_recipients_parse(&then, buf_str(&p->recipients), e) < 0)
 		return -1;
-	(void)printf(cli_tr("%s proposes:\n"), p->by);
 	say_readers("-", now, &then);
 	say_readers("+", &then, now);
 	rc = 0;
@@ -575,8 +551,19 @@ say_proposal(const struct control *now, const struct proposal *p,
 	if (then.version != now->version + 1)
 		rc = err_set(e, ERR_FORMAT, "this is no proposal");
 	control_release(&then);
-	(void)fflush(stdout);
 	return rc;
+}
+
+/* What would change, before anybody says yes to it. */
+static int
+say_proposal(const struct change *k, const struct proposal *p, struct err *e)
+{
+	(void)printf(cli_tr("%s proposes:\n"), p->by);
+	if ((p->recipients.len > 0 && say_people(&k->control, p, e) < 0) ||
+	    (p->retention.len > 0 && say_retention(k, p, e) < 0))
+		return -1;
+	(void)fflush(stdout);
+	return 0;
 }
 
 static int
@@ -604,16 +591,13 @@ commit_proposal(const struct cli *c, const struct change *k,
 	if (!op)
 		return -1;
 	{
-		const struct control_file files[] = {
-			{path, p->consent.data, p->consent.len},
-			{"recipients", p->recipients.data,
-			    p->recipients.len},
-			{"roots", p->roots.data, p->roots.len}
+		struct control_file files[1 + PROPOSAL_FILES] = {
+			{path, p->consent.data, p->consent.len}
 		};
 
 		rc = control_edit(&k->home.central, k->home.control, name,
 		    key, clock_now_utc(), p->message, files,
-		    p->roots.len > 0 ? 3 : 2, e);
+		    1 + proposal_files(p, files + 1), e);
 	}
 	sshkey_free(key);
 	return rc;
@@ -632,7 +616,7 @@ run_approve(struct cli *c, struct err *e)
 	    file_load(c->args[0], &file, e) < 0 ||
 	    proposal_read(&p, file.data, file.len, e) < 0 ||
 	    proposal_check(&p, &k.control, e) < 0 ||
-	    say_proposal(&k.control, &p, e) < 0)
+	    say_proposal(&k, &p, e) < 0)
 		goto out;
 	rc = commit_proposal(c, &k, &p, e);
 	if (rc == 0 && !c->quiet)

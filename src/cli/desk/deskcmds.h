@@ -11,9 +11,13 @@
 #include "control/control.h"
 #include "desk/deskhome.h"
 #include "desk/opener.h"
+#include "desk/proposal.h"
 #include "sign/sshkey.h"
 
 extern const struct cli_command cmd_approve;
+extern const struct cli_command cmd_hold_add;
+extern const struct cli_command cmd_hold_list;
+extern const struct cli_command cmd_hold_remove;
 extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_inspect;
 extern const struct cli_command cmd_station_add;
@@ -27,6 +31,8 @@ extern const struct cli_command cmd_log;
 extern const struct cli_command cmd_ls;
 extern const struct cli_command cmd_rehead;
 extern const struct cli_command cmd_restore;
+extern const struct cli_command cmd_retention_set;
+extern const struct cli_command cmd_retention_show;
 extern const struct cli_command cmd_shares_make;
 extern const struct cli_command cmd_shares_recover;
 extern const struct cli_command cmd_shares_rehearse;
@@ -59,6 +65,14 @@ const char *deskcmd_owner(const struct deskhome *h,
  */
 struct opener *deskcmd_open_as(const struct cli *c, const struct deskhome *h,
 	const char *name, struct sshkey **sign, struct err *e);
+
+/*
+ * Change the protected files that P holds: signed by the owner whose keys are
+ * here, or, with option --propose FILE, only proposed.  1: proposed, 0, -1.
+ */
+int deskcmd_decide(const struct cli *c, const struct deskhome *h,
+	const struct control *control, struct proposal *p,
+	const char *message, struct err *e);
 
 /* Option --scrypt-log-n. */
 int deskcmd_log_n(const struct cli *c, unsigned *out, struct err *e);

@@ -25,6 +25,11 @@ static const struct cli_command *const commands[] = {
 	&cmd_shares_rehearse,
 	&cmd_shares_recover,
 	&cmd_rehead,
+	&cmd_retention_show,
+	&cmd_retention_set,
+	&cmd_hold_list,
+	&cmd_hold_add,
+	&cmd_hold_remove,
 	NULL
 };
 
