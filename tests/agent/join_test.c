@@ -8,6 +8,7 @@
 
 #include "agent/agree.h"
 #include "agent/join.h"
+#include "agent/status.h"
 #include "base/path.h"
 #include "control/request.h"
 #include "repo/push.h"
@@ -427,6 +428,33 @@ one_station_in_a_home(void **state)
 	station_close(&s);
 }
 
+/* What `liudi status` has to tell. */
+static enum status_in
+stands(void)
+{
+	struct err e = ERR_INIT;
+	struct station s;
+	struct status st;
+
+	assert_int_equal(station_open(&s, home, &e), 0);
+	assert_int_equal(status_load(&st, &s, &e), 0);
+	assert_int_equal(st.nreceipts, 0);
+	station_close(&s);
+	return st.in;
+}
+
+static void
+fetch_control(void)
+{
+	struct err e = ERR_INIT;
+	struct station s;
+	bool offline;
+
+	assert_int_equal(station_open(&s, home, &e), 0);
+	assert_int_equal(station_control(&s, &offline, &e), 0);
+	station_close(&s);
+}
+
 static void
 is_let_in(void **state)
 {
@@ -437,7 +465,11 @@ is_let_in(void **state)
 	bool offline;
 
 	(void)state;
+	assert_int_equal(join(&j, &good, &e), 0);
+	join_end(&j);
+	assert_int_equal(stands(), STATUS_NOT_ASKED);
 	ask_once(false);
+	assert_int_equal(stands(), STATUS_WAITING);
 	assert_int_equal(station_open(&s, home, &e), 0);
 	assert_int_equal(station_control(&s, &offline, &e), 0);
 	assert_true(s.waiting);
@@ -455,6 +487,7 @@ is_let_in(void **state)
 	station_close(&s);
 	assert_false(there("state/keys/join-ssh"));
 	assert_false(there("state/asked"));
+	assert_int_equal(stands(), STATUS_IN);
 	assert_int_equal(join(&j, &good, &e), 0);
 	assert_true(j.in);
 	join_end(&j);
@@ -463,6 +496,11 @@ is_let_in(void **state)
 	let_in(&key, NOW);
 	refused_with(&good, ERR_USAGE, "have ended the key");
 	assert_true(there("liudi.ini"));
+	assert_int_equal(stands(), STATUS_ENDED);
+	sshkey_public(stranger, &key);
+	let_in(&key, INT64_MAX);
+	fetch_control();
+	assert_int_equal(stands(), STATUS_OUT);
 }
 
 int

@@ -164,6 +164,9 @@ same "$(requests)" '' 'requests'
 expect 4 ws ws-01 run
 says 'has not asked to be let in'
 expect 3 ws ws-01 run --dry-run
+expect 3 ws ws-01 status
+says 'has not asked to be let in'
+says 'Notice 1 is not agreed to'
 expect 2 env LANG=zh_CN.UTF-8 LC_ALL= liudi --home "$t/ws-01" join "$string"
 says '本店存档。'
 
@@ -206,6 +209,10 @@ step "waiting"
 sources ws-01
 expect 4 ws ws-01 run
 says 'waiting for the manager to let this station in'
+expect 3 ws ws-01 status
+says 'waiting for the manager to let this station in'
+says 'Notice 1 is agreed to since'
+says 'no receipt'
 same "$(branches)" '' branches
 approve ws-01
 expect 0 ws ws-01 run
@@ -248,6 +255,16 @@ for blob in $({ sealed "$main" manifest; sealed "$main" bundle; } |
 	ok age -d -i "$t/k/owner.age" -o "$t/file" "$t/file.age"
 	no age -d -i "$t/k/other.age" -o "$t/file" "$t/file.age"
 done
+
+expect 0 ws ws-01 status
+says 'ws-01: this station is let in'
+says 'It can be read by: manager owner'
+says "last receipt of main: "
+says "$(head_of "$main" | cut -c 1-12)"
+expect 0 ws ws-01 --json status
+same "$(jq -r '.state, .notice, .agreed, (.readers | join("+")),
+    (.receipts[] | select(.stream == "main") | .ref, .head)' "$t/out" |
+	tr '\n' ' ')" "in 1 1 manager+owner $main $(head_of "$main") " status
 
 step "a receipt that was lost on the way"
 hook=$central/records.git/hooks/post-receive

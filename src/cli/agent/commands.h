@@ -11,5 +11,6 @@ extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_join;
 extern const struct cli_command cmd_agree;
 extern const struct cli_command cmd_run;
+extern const struct cli_command cmd_status;
 
 #endif

@@ -11,6 +11,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_join,
 	&cmd_agree,
 	&cmd_run,
+	&cmd_status,
 	NULL
 };
 

@@ -1,0 +1,147 @@
+/* cli/agent/cmd_status.c - liudi status: how this station stands. */
+
+#include "agent/status.h"
+#include "base/clock.h"
+#include "base/jsonw.h"
+#include "cli/agent/commands.h"
+#include "base/banned.h"
+
+static const char *
+in_text(enum status_in in)
+{
+	switch (in) {
+	case STATUS_OUT:
+		return cli_tr("the manager has not added this station yet");
+	case STATUS_NOT_ASKED:
+		return cli_tr("this station has not asked to be let in yet");
+	case STATUS_WAITING:
+		return cli_tr("waiting for the manager to let this station "
+		    "in");
+	case STATUS_IN:
+		return cli_tr("this station is let in");
+	case STATUS_ENDED:
+		return cli_tr("the managers have ended the key of this "
+		    "station");
+	case STATUS_UNKNOWN:
+		break;
+	}
+	return cli_tr("the central was not reached yet");
+}
+
+static void
+put_notice(const struct station *s)
+{
+	char when[CLOCK_TEXT_LEN];
+
+	if (s->agreed.version > 0)
+		(void)printf(cli_tr("Notice %lld is agreed to since %s.\n"),
+		    (long long)s->agreed.version,
+		    clock_text_local(s->agreed.agreed, when));
+	if (s->blocked[0] != '\0')
+		(void)printf(cli_tr("Notice %lld is not agreed to: nothing is "
+		    "read until then (liudi agree).\n"),
+		    (long long)s->control.notice);
+	else if (s->have_control && s->control.notice == 0)
+		(void)printf("%s", cli_tr("There is no notice to agree "
+		    "to.\n"));
+}
+
+/* Who can open what this station sends from now on. */
+static void
+put_readers(const struct station *s)
+{
+	size_t index[CONTROL_MAX_RECIPIENTS];
+	size_t n = control_readers(&s->control, s->cfg.station, index);
+
+	(void)printf("%s", cli_tr("It can be read by:"));
+	for (size_t i = 0; i < n; i++)
+		(void)printf(" %s", s->control.recipient[index[i]].name);
+	(void)printf("\n");
+}
+
+static void
+put_text(const struct station *s, const struct status *st)
+{
+	char when[CLOCK_TEXT_LEN];
+
+	(void)printf("%s: %s\n", s->cfg.station, in_text(st->in));
+	put_notice(s);
+	if (!s->have_control)
+		return;
+	put_readers(s);
+	for (size_t i = 0; i < st->nreceipts; i++)
+		(void)printf(cli_tr("last receipt of %s: %s, commit %.12s\n"),
+		    st->receipt[i].stream,
+		    clock_text_local(st->receipt[i].last.utc, when),
+		    st->receipt[i].last.head);
+	if (st->nreceipts == 0)
+		(void)printf("%s", cli_tr("no receipt of the central yet\n"));
+}
+
+static void
+put_json(const struct station *s, const struct status *st)
+{
+	size_t index[CONTROL_MAX_RECIPIENTS];
+	size_t n = s->have_control ? control_readers(&s->control,
+	    s->cfg.station, index) : 0;
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(1024 * 1024);
+	struct jsonw w;
+
+	jsonw_init(&w, &b, &e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "station", s->cfg.station);
+	jsonw_kstr(&w, "central", s->central.url);
+	jsonw_kstr(&w, "state", status_in_name(st->in));
+	jsonw_kint(&w, "notice", s->have_control ? s->control.notice : 0);
+	jsonw_kint(&w, "agreed", s->agreed.version);
+	jsonw_key(&w, "readers");
+	jsonw_array(&w);
+	for (size_t i = 0; i < n; i++)
+		jsonw_str(&w, s->control.recipient[index[i]].name);
+	jsonw_array_end(&w);
+	jsonw_key(&w, "receipts");
+	jsonw_array(&w);
+	for (size_t i = 0; i < st->nreceipts; i++) {
+		jsonw_object(&w);
+		jsonw_kstr(&w, "stream", st->receipt[i].stream);
+		jsonw_kint(&w, "utc", st->receipt[i].last.utc);
+		jsonw_kstr(&w, "ref", st->receipt[i].last.ref);
+		jsonw_kstr(&w, "head", st->receipt[i].last.head);
+		jsonw_object_end(&w);
+	}
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
+	if (jsonw_end(&w) == 0)
+		(void)printf("%s\n", buf_str(&b));
+	buf_release(&b);
+}
+
+static enum cli_exit
+run_status(struct cli *c, struct err *e)
+{
+	struct status st;
+	struct station s;
+	enum cli_exit rc = CLI_FAILED;
+
+	if (station_open(&s, c->home, e) != 0 ||
+	    status_load(&st, &s, e) != 0)
+		goto out;
+	if (c->json)
+		put_json(&s, &st);
+	else if (!c->quiet)
+		put_text(&s, &st);
+	rc = st.in == STATUS_IN && s.blocked[0] == '\0' ? CLI_DONE :
+	    CLI_WARNINGS;
+out:
+	station_close(&s);
+	return rc;
+}
+
+const struct cli_command cmd_status = {
+	.name = "status",
+	.operands = "",
+	.help = "show how this station stands, and its last receipts",
+	.run = run_status,
+};
