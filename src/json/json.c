@@ -4,7 +4,7 @@
  * yajl splits and unescapes; what it lets through (ill-formed UTF-8, lone
  * surrogates, duplicate keys, floats) is refused here.
  */
-#include "json/json.h"
+#include "json/json_doc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,32 +15,9 @@
 
 #include "base/banned.h"
 
-#define DEPTH_MAX 64
 #define INPUT_MAX ((size_t)1 << 30)	/* yajl's own sums stay in range */
 #define FEW_KEYS 8		/* compared in pairs; more are sorted */
 #define NODES_FIRST 64
-
-/* One open array or object. */
-struct level {
-	uint32_t node;
-	uint32_t last;		/* newest child; 0 = none */
-};
-
-struct json {
-	size_t max_nodes;
-	unsigned max_depth;
-	struct json_node *nodes;
-	size_t n, cap;
-	char *text;		/* all strings of the document, each + NUL */
-	size_t text_len, text_cap;
-	const struct json_node **sorted;	/* scratch of check_keys() */
-	size_t sorted_cap;
-	struct level level[DEPTH_MAX];
-	unsigned depth;
-	const char *key;	/* of the value to come, else NULL */
-	size_t key_len;
-	struct err *e;		/* of this parse */
-};
 
 struct json *
 json_new(size_t max_nodes, unsigned max_depth, struct err *e)
@@ -52,7 +29,18 @@ json_new(size_t max_nodes, unsigned max_depth, struct err *e)
 		return NULL;
 	}
 	j->max_nodes = max_nodes < UINT32_MAX ? max_nodes : UINT32_MAX;
-	j->max_depth = max_depth < DEPTH_MAX ? max_depth : DEPTH_MAX;
+	j->max_depth = max_depth < JSON_DEPTH_MAX ? max_depth :
+	    JSON_DEPTH_MAX;
+	return j;
+}
+
+struct json *
+json_new_lenient(size_t max_nodes, unsigned max_depth, struct err *e)
+{
+	struct json *j = json_new(max_nodes, max_depth, e);
+
+	if (j)
+		j->lenient = true;
 	return j;
 }
 
@@ -63,12 +51,13 @@ json_free(struct json *j)
 		return;
 	free(j->nodes);
 	free(j->text);
+	free(j->mended);
 	free(j->sorted);
 	free(j);
 }
 
-static int
-grow_nodes(struct json *j)
+int
+json_grow(struct json *j)
 {
 	struct json_node *grown;
 	size_t cap = j->cap > 0 ? 2 * j->cap : NODES_FIRST;
@@ -84,35 +73,6 @@ grow_nodes(struct json *j)
 	j->nodes = grown;
 	j->cap = cap;
 	return 0;
-}
-
-/* A node of TYPE as the next child of the open level, or NULL (*e). */
-static struct json_node *
-add(struct json *j, enum json_type type)
-{
-	struct level *up;
-	struct json_node *node;
-	uint32_t index;
-
-	if (j->n == j->cap && grow_nodes(j) < 0)
-		return NULL;
-	index = (uint32_t)j->n++;
-	node = &j->nodes[index];
-	*node = (struct json_node){.type = type};
-	node->key = j->key;
-	node->key_len = j->key_len;
-	j->key = NULL;
-	j->key_len = 0;
-	if (j->depth > 0) {
-		up = &j->level[j->depth - 1];
-		if (up->last != 0)
-			j->nodes[up->last].next = index;
-		else
-			j->nodes[up->node].child = index;
-		up->last = index;
-		j->nodes[up->node].n++;
-	}
-	return node;
 }
 
 /* A copy among the strings of the document: room was made before. */
@@ -133,13 +93,13 @@ keep(struct json *j, const unsigned char *s, size_t n)
 static int
 on_null(void *arg)
 {
-	return add(arg, JSON_NULL) != NULL;
+	return json_add(arg, JSON_NULL) != NULL;
 }
 
 static int
 on_bool(void *arg, int v)
 {
-	struct json_node *node = add(arg, JSON_BOOL);
+	struct json_node *node = json_add(arg, JSON_BOOL);
 
 	if (!node)
 		return 0;
@@ -151,7 +111,7 @@ static int
 on_number(void *arg, const char *s, size_t n)
 {
 	struct json *j = arg;
-	struct json_node *node = add(j, JSON_INT);
+	struct json_node *node = json_add(j, JSON_INT);
 	char text[24];
 
 	if (!node)
@@ -171,7 +131,7 @@ static int
 on_string(void *arg, const unsigned char *s, size_t n)
 {
 	struct json *j = arg;
-	struct json_node *node = add(j, JSON_STR);
+	struct json_node *node = json_add(j, JSON_STR);
 
 	if (!node)
 		return 0;
@@ -198,7 +158,7 @@ begin(struct json *j, enum json_type type)
 		    "JSON nested more than %u deep", j->max_depth);
 		return 0;
 	}
-	if (!add(j, type))
+	if (!json_add(j, type))
 		return 0;
 	j->level[j->depth++] = (struct level){(uint32_t)(j->n - 1), 0};
 	return 1;
@@ -357,6 +317,16 @@ surrogates_ok(const uint8_t *s, size_t n)
 	return true;
 }
 
+static void
+json_begin(struct json *j, struct err *e)
+{
+	j->e = e;
+	j->n = 0;
+	j->depth = 0;
+	j->key = NULL;
+	j->key_len = 0;
+}
+
 /* Every string with its NUL is no longer than it was between its quotes. */
 static int
 make_room(struct json *j, size_t n)
@@ -394,19 +364,35 @@ run_yajl(struct json *j, const void *data, size_t n)
 }
 
 const struct json_node *
+json_parse_here(struct json *j, void *data, size_t n, struct err *e)
+{
+	const struct json_node *root = NULL;
+
+	json_begin(j, e);
+	if (n == 0 || n > INPUT_MAX)
+		(void)err_set(e, ERR_FORMAT, n == 0 ? "no JSON at all" :
+		    "JSON longer than 1 GiB");
+	else
+		root = json_lenient(j, data, n);
+	j->e = NULL;
+	return root;
+}
+
+const struct json_node *
 json_parse(struct json *j, const void *data, size_t n, struct err *e)
 {
 	const struct json_node *root = NULL;
 
-	j->e = e;
-	j->n = 0;
-	j->depth = 0;
-	j->key = NULL;
-	j->key_len = 0;
+	json_begin(j, e);
 	if (n == 0 || n > INPUT_MAX)
 		(void)err_set(e, ERR_FORMAT, n == 0 ? "no JSON at all" :
 		    "JSON longer than 1 GiB");
-	else if (!utf8_valid(data, n) || !surrogates_ok(data, n))
+	else if (j->lenient) {
+		if (make_room(j, n) == 0) {
+			memcpy(j->text, data, n);
+			root = json_lenient(j, j->text, n);
+		}
+	} else if (!utf8_valid(data, n) || !surrogates_ok(data, n))
 		(void)err_set(e, ERR_FORMAT, "JSON with ill-formed UTF-8");
 	else if (make_room(j, n) == 0 && run_yajl(j, data, n) == 0) {
 		if (j->n > 0)
@@ -421,15 +407,18 @@ json_parse(struct json *j, const void *data, size_t n, struct err *e)
 const struct json_node *
 json_get(const struct json *j, const struct json_node *obj, const char *key)
 {
-	const struct json_node *node;
+	const struct json_node *node, *found = NULL;
 	const size_t len = strlen(key);
 
 	if (obj->type != JSON_OBJECT)
 		return NULL;
 	for (node = json_first(j, obj); node; node = json_next(j, node))
-		if (node->key_len == len && memcmp(node->key, key, len) == 0)
-			return node;
-	return NULL;
+		if (node->key_len == len && memcmp(node->key, key, len) == 0) {
+			found = node;
+			if (!j->lenient)
+				break;	/* there is no other */
+		}
+	return found;
 }
 
 const struct json_node *

@@ -16,7 +16,9 @@
 #include "base/err.h"
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_STR, JSON_ARRAY,
-	JSON_OBJECT };
+	JSON_OBJECT,
+	JSON_NUM	/* of a lenient document: no int64, see str */
+};
 
 struct json_node {
 	enum json_type type;
@@ -24,7 +26,7 @@ struct json_node {
 	uint32_t child;		/* first child of array and object; 0 = none */
 	uint32_t n;		/* number of children (pairs count one) */
 	int64_t num;		/* JSON_INT, JSON_BOOL */
-	const char *str;	/* JSON_STR: NUL-terminated, len bytes */
+	const char *str;	/* STR, NUM: NUL-terminated, len bytes */
 	size_t len;
 	const char *key;	/* inside an object */
 	size_t key_len;
@@ -34,6 +36,14 @@ struct json;	/* a document; reusable, keeps its memory */
 
 /* MAX_NODES caps nodes, MAX_DEPTH <= 64 nesting.  NULL when out of memory. */
 struct json *json_new(size_t max_nodes, unsigned max_depth, struct err *e);
+/*
+ * For what other programs wrote.  It reads all that json_new() reads, in the
+ * same way, and: a number that is no int64 is a JSON_NUM with its text; of
+ * duplicate keys json_get() finds the last; each ill-formed byte and each lone
+ * surrogate is U+FFFD; control characters may stand in strings; NaN is null.
+ */
+struct json *json_new_lenient(size_t max_nodes, unsigned max_depth,
+	struct err *e);
 void json_free(struct json *j);
 
 /*
@@ -41,6 +51,13 @@ void json_free(struct json *j);
  * valid until the next parse, or NULL (ERR_FORMAT, ERR_NOMEM).
  */
 const struct json_node *json_parse(struct json *j, const void *data, size_t n,
+	struct err *e);
+
+/*
+ * The same for a lenient document, without a copy: the N bytes and the one
+ * behind them are overwritten, and the nodes point into them.
+ */
+const struct json_node *json_parse_here(struct json *j, void *data, size_t n,
 	struct err *e);
 
 /* Child of an object by key, or NULL.  First and next child, or NULL. */
