@@ -12,6 +12,7 @@
 #include "control/edit.h"
 #include "crypto/secmem.h"
 #include "desk/deskkeys.h"
+#include "desk/hostkey.h"
 #include "open/identity.h"
 #include "repo/mirror.h"
 #include "repo/packw.h"
@@ -50,7 +51,7 @@ read_transport_key(struct init *in, struct err *e)
 		return 0;
 	if (file_load(file, &text, e) < 0)
 		goto out;
-	if (sshkey_public_parse(&pub, buf_str(&text), text.len, e) < 0) {
+	if (!hostkey_text(buf_str(&text), &pub)) {
 		(void)err_set(e, ERR_USAGE, "--transport-key: '%s' holds no "
 		    "line 'ssh-ed25519 AAAA…'", file);
 		(void)err_hint(e, "make one with: ssh-keygen -t ed25519");

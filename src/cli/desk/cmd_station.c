@@ -26,26 +26,34 @@ struct station {
 	struct control control;
 };
 
-static int
-station_open(struct station *s, const struct cli *c, bool offline,
-	struct err *e)
+int
+deskcmd_control(const struct cli *c, bool offline, struct deskhome *h,
+	struct control *control, struct err *e)
 {
 	char pin[CANON_ID_LEN];
 
-	memset(s, 0, sizeof(*s));
-	if (deskhome_open(&s->home, c->home, e) < 0)
+	memset(control, 0, sizeof(*control));
+	if (deskhome_open(h, c->home, e) < 0)
 		return -1;
-	if (control_fetch(&s->home.central, s->home.control, e) < 0) {
+	if (control_fetch(&h->central, h->control, e) < 0) {
 		if (!offline || e->code != ERR_NET)
 			return -1;
 		cli_warn(c, "the central cannot be reached: this is the last "
 		    "known state");
 		err_clear(e);
 	}
-	if (deskhome_pin_load(&s->home, pin, e) < 0 ||
-	    control_load(&s->control, s->home.control, pin, e) < 0)
+	if (deskhome_pin_load(h, pin, e) < 0 ||
+	    control_load(control, h->control, pin, e) < 0)
 		return -1;
-	return deskhome_pin_save(&s->home, s->control.commit, e);
+	return deskhome_pin_save(h, control->commit, e);
+}
+
+static int
+station_open(struct station *s, const struct cli *c, bool offline,
+	struct err *e)
+{
+	memset(s, 0, sizeof(*s));
+	return deskcmd_control(c, offline, &s->home, &s->control, e);
 }
 
 static void
@@ -130,17 +138,23 @@ add_line(const struct station *s, const struct stationline *line, int64_t now,
 	return signers_line(&new, text, e);
 }
 
-/* The manager's key, out of the opener. */
-static struct sshkey *
-manager_key(const struct cli *c, const struct deskhome *h, struct err *e)
+int
+deskcmd_commit(const struct cli *c, const struct deskhome *h,
+	const char *message, const struct control_file *files, size_t n,
+	struct err *e)
 {
+	const char *name = deskcmd_name(h);
 	struct opener *op = deskcmd_opener(c, h, e);
-	struct sshkey *key = NULL;
+	struct sshkey *key = op ? deskkeys_sign(h->keys, name, op, e) : NULL;
+	const struct edit_job job = {&h->central, "control", h->control, name,
+	    key, clock_now_utc(), message, files, n};
+	int rc = -1;
 
-	if (op)
-		key = deskkeys_sign(h->keys, deskcmd_name(h), op, e);
+	if (key)
+		rc = edit_commit_again(&job, EDIT_TRIES, e);
+	sshkey_free(key);
 	opener_free(op);
-	return key;
+	return rc;
 }
 
 static int
@@ -148,25 +162,16 @@ enrol(const struct cli *c, struct station *s, const struct stationline *line,
 	int64_t now, struct err *e)
 {
 	struct buf text = BUF_INIT(SIGNERS_MAX), message = BUF_INIT(256);
-	struct sshkey *key = NULL;
 	int rc = -1;
 
-	if (add_line(s, line, now, &text, e) < 0 ||
-	    buf_addf(&message, e, "station %s", line->name) < 0)
-		goto out;
-	key = manager_key(c, &s->home, e);
-	if (!key)
-		goto out;
-	{
+	if (add_line(s, line, now, &text, e) == 0 &&
+	    buf_addf(&message, e, "station %s", line->name) == 0) {
 		const struct control_file file = {"allowed_signers", text.data,
 		    text.len};
 
-		rc = control_edit(&s->home.central, s->home.control,
-		    deskcmd_name(&s->home), key, now, buf_str(&message), &file, 1,
+		rc = deskcmd_commit(c, &s->home, buf_str(&message), &file, 1,
 		    e);
 	}
-out:
-	sshkey_free(key);
 	buf_release(&text);
 	buf_release(&message);
 	return rc;

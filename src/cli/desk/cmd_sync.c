@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "cli/desk/letin.h"
 #include "cli/desk/progress.h"
 #include "desk/deskkeys.h"
 #include "desk/event.h"
@@ -19,6 +20,7 @@ struct work {
 	const struct cli *c;
 	const struct buf *rewritten;
 	const struct seen *seen;
+	bool decide;		/* whoever asks may be let in */
 	enum cli_exit worst;
 	int64_t packs;		/* bytes of all that was fetched */
 	struct progress progress;
@@ -165,19 +167,26 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	struct work *k = arg;
 	struct buf line = BUF_INIT(1024 * 1024);
 	const bool json = k->c->json;
-	char commits[CLI_COUNT_LEN];
+	char commits[CLI_COUNT_LEN], why[CLI_FILLED_LEN];
 	size_t parts = 0;
-	int64_t since = 0, stopped = 0, before = 0, bytes = 0;
+	int64_t since = 0, stopped = 0, before = 0, bytes = 0, ignored;
 	int rc = -1;
 
 	if (query_part_newest(b->catalogue, &before, e) < 0 ||
-	    query_bundle_bytes(b->catalogue, &bytes, e) < 0)
+	    query_bundle_bytes(b->catalogue, &bytes, e) < 0 ||
+	    query_event_last(b->catalogue, &since, e) < 0)
 		goto out;
 	progress_total(&k->progress, k->packs - bytes);
-	rc = sync_index(b, k->rewritten, k->seen, &parts, &since, e);
+	rc = sync_index(b, k->rewritten, k->seen, &parts, &ignored, e);
 	progress_clear(&k->progress);
 	if (rc < 0)
 		goto out;
+	/* Who waits, waits on: records can be looked at all the same. */
+	if (k->decide && letin_look(b, e) < 0) {
+		cli_warn(k->c, "%s", cli_tr_filled(e->what, why));
+		k->worst = cli_worse(k->worst, cli_exit_for(e));
+		err_clear(e);
+	}
 	rc = -1;
 	if (query_events_since(b->catalogue, since, json ? json_event :
 	    print_event, k, e) < 0)
@@ -330,7 +339,8 @@ static enum cli_exit
 run(struct cli *c, struct err *e)
 {
 	struct buf rewritten = BUF_INIT(1024 * 1024);
-	struct work k = {c, &rewritten, NULL, CLI_DONE, 0, {0}};
+	struct work k = {.c = c, .rewritten = &rewritten};
+	enum cli_exit worst;
 	struct seen *seen = NULL;
 	struct box b = {0};
 	struct opener *op = NULL;
@@ -366,7 +376,14 @@ run(struct cli *c, struct err *e)
 	b.home = &h;
 	b.opener = op;
 	b.make = b.mirrors = true;
+	k.decide = !offline && !cli_has(c, "offline");
+	letin_forget(&b);
 	rc = box_run(&b, index_and_show, &k, e);
+	if (rc >= 0 && k.decide) {
+		worst = (enum cli_exit)rc;
+		letin_decide(c, &b, &worst);
+		rc = (int)worst;
+	}
 	if (rc >= 0)
 		say_rewritten(c, &rewritten);
 	if (rc >= 0)

@@ -19,6 +19,7 @@ extern const struct cli_command cmd_hold_add;
 extern const struct cli_command cmd_hold_list;
 extern const struct cli_command cmd_hold_remove;
 extern const struct cli_command cmd_init;
+extern const struct cli_command cmd_invite;
 extern const struct cli_command cmd_inspect;
 extern const struct cli_command cmd_station_add;
 extern const struct cli_command cmd_station_list;
@@ -76,6 +77,22 @@ int deskcmd_decide(const struct cli *c, const struct deskhome *h,
 
 /* Option --scrypt-log-n. */
 int deskcmd_log_n(const struct cli *c, unsigned *out, struct err *e);
+
+/*
+ * Open the home, fetch control, check and pin it; *h and *control are to be
+ * released also on failure.  OFFLINE: what was known last will do, with a
+ * warning.
+ */
+int deskcmd_control(const struct cli *c, bool offline, struct deskhome *h,
+	struct control *control, struct err *e);
+
+/*
+ * Ask for the passphrase and commit FILES to control, signed by whoever works
+ * at this desk.
+ */
+int deskcmd_commit(const struct cli *c, const struct deskhome *h,
+	const char *message, const struct control_file *files, size_t n,
+	struct err *e);
 
 /* Ask for the manager's passphrase and start the opener; NULL on failure. */
 struct opener *deskcmd_opener(const struct cli *c, const struct deskhome *h,

@@ -5,6 +5,7 @@
 
 static const struct cli_command *const commands[] = {
 	&cmd_init,
+	&cmd_invite,
 	&cmd_station_add,
 	&cmd_station_list,
 	&cmd_sync,
