@@ -147,11 +147,12 @@ gone_take(struct collect *c, size_t source, const uint8_t sum[static 32],
 	struct buf *key, struct err *e)
 {
 	uint64_t want = prefix(sum);
-	struct collect_gone *first, *g, *end = c->gone + c->ngone;
+	struct collect_gone *first, *g, *end;
 	size_t lo = 0, hi = c->ngone;
 
 	if (hi == 0)
 		return 0;	/* then there is no list either */
+	end = c->gone + hi;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
