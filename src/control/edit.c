@@ -23,6 +23,7 @@
 #define LOCAL_MS 60000
 #define PUSH_MS 300000
 #define NENV_OWN 2
+#define MAX_WORDS 16
 
 struct edit {
 	const struct edit_job *job;
@@ -37,6 +38,7 @@ struct edit {
 	char tree[CANON_ID_LEN];
 	char id[CANON_ID_LEN];
 	bool raced;		/* the push came too late */
+	bool durable;		/* each object is synced */
 };
 
 static int
@@ -89,10 +91,14 @@ git(const struct edit *d, const char *const argv[], const void *in, size_t n,
 	char *line, size_t line_size, struct buf *said, struct err *e)
 {
 	struct buf out = BUF_INIT(OUT_MAX);
-	size_t len;
+	const char *words[MAX_WORDS] = {"git", "-c", "core.fsync=all"};
+	size_t len, i;
 	int rc;
 
-	rc = proc_run(argv, d->env, in, n, &out, said, LOCAL_MS, e);
+	for (i = 1; argv[i] && i + 3 < MAX_WORDS; i++)
+		words[i + 2] = argv[i];
+	rc = proc_run(d->durable ? words : argv, d->env, in, n, &out, said,
+	    LOCAL_MS, e);
 	len = strcspn(buf_str(&out), "\n");
 	if (line && len < line_size) {
 		memcpy(line, buf_str(&out), len);
@@ -371,6 +377,122 @@ edit_commit(const struct edit_job *job, struct err *e)
 	bool raced;
 
 	return try_once(job, head, &raced, e);
+}
+
+/* --- Kept here first, and sent when the central can be reached. */
+
+static char *
+kept_ref(const struct edit_job *j)
+{
+	return str_fmt(EDIT_UNSENT "%s", j->repo);
+}
+
+/* d->id becomes what is kept, "" = nothing. */
+static int
+find_kept(struct edit *d, struct err *e)
+{
+	char *commit = str_fmt(EDIT_UNSENT "%s^{commit}", d->job->repo);
+	const char *const argv[] = {
+		"git", "rev-parse", "-q", "--verify", commit, NULL
+	};
+	int rc = commit ? git(d, argv, NULL, 0, d->id, sizeof(d->id), NULL,
+	    e) : err_nomem(e);
+
+	free(commit);
+	return rc < 0 ? -1 : 0;
+}
+
+/* Is it part of the branch by now?  1, 0, -1. */
+static int
+is_sent(const struct edit *d, struct err *e)
+{
+	const char *const argv[] = {
+		"git", "merge-base", "--is-ancestor", d->id, d->head, NULL
+	};
+	int rc;
+
+	if (!d->head[0])
+		return 0;
+	rc = git(d, argv, NULL, 0, NULL, 0, NULL, e);
+	return rc < 0 ? -1 : rc == 0;
+}
+
+int
+edit_keep(const struct edit_job *job, struct err *e)
+{
+	struct edit d = {.job = job, .dir = job->dir, .utc = job->utc,
+	    .durable = true};
+	char *ref = kept_ref(job);
+	const char *const argv[] = {"git", "update-ref", ref, d.id, NULL};
+	int rc = -1;
+
+	if (!ref) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (edit_init(&d, e) < 0 || open_clone(&d, e) < 0 ||
+	    not_before_parent(&d, e) < 0 || write_tree(&d, e) < 0 ||
+	    write_commit(&d, e) < 0)
+		goto out;
+	rc = git_ok(&d, argv, NULL, 0, NULL, 0, e);
+out:
+	edit_release(&d);
+	free(ref);
+	return rc;
+}
+
+int
+edit_kept(const struct edit_job *job, struct err *e)
+{
+	struct edit d = {.job = job, .dir = job->dir};
+	int rc = -1;
+
+	if (edit_init(&d, e) < 0 || open_clone(&d, e) < 0 ||
+	    find_kept(&d, e) < 0)
+		goto out;
+	rc = EDIT_KEPT_NONE;
+	if (d.id[0])
+		rc = is_sent(&d, e);
+	if (d.id[0] && rc >= 0)
+		rc = rc > 0 ? EDIT_KEPT_SENT : EDIT_KEPT_WAITS;
+out:
+	edit_release(&d);
+	return rc;
+}
+
+int
+edit_send(const struct edit_job *job, bool *raced, struct err *e)
+{
+	struct edit d = {.job = job, .dir = job->dir};
+	int rc = -1;
+
+	if (edit_init(&d, e) < 0 || open_clone(&d, e) < 0 ||
+	    find_kept(&d, e) < 0)
+		goto out;
+	if (d.id[0] && (push(&d, e) < 0 || move_branch(&d, e) < 0))
+		goto out;
+	rc = 0;
+out:
+	*raced = d.raced;
+	edit_release(&d);
+	return rc;
+}
+
+int
+edit_drop(const struct edit_job *job, struct err *e)
+{
+	struct edit d = {.job = job, .dir = job->dir};
+	char *ref = kept_ref(job);
+	const char *const argv[] = {"git", "update-ref", "-d", ref, NULL};
+	int rc = -1;
+
+	if (!ref)
+		(void)err_nomem(e);
+	else if (edit_init(&d, e) == 0 && open_clone(&d, e) == 0)
+		rc = git_ok(&d, argv, NULL, 0, NULL, 0, e);
+	edit_release(&d);
+	free(ref);
+	return rc;
 }
 
 /* --- The same again on what another desk made. */

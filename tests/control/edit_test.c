@@ -143,6 +143,56 @@ writes_the_desk_too(void **state)
 	free(b);
 }
 
+static void
+keeps_until_it_can_send(void **state)
+{
+	char *a = clone("a"), *b = clone("b");
+	const struct control_file f = {"access/k/0.age", "1\n", 2};
+	const struct control_file g = {"access/k/0.age", "2\n", 2};
+	const struct edit_job job = {&central, "desk", a, "manager", manager,
+	    T0 + 1, "kept", &f, 1};
+	const struct edit_job later = {&central, "desk", a, "manager",
+	    manager, T0 + 2, "kept", &g, 1};
+	struct err e = ERR_INIT;
+	struct buf text = BUF_INIT(100);
+	char head[CANON_ID_LEN];
+	struct mirror *m;
+	bool raced;
+
+	(void)state;
+	assert_int_equal(edit_kept(&job, &e), EDIT_KEPT_NONE);
+	assert_int_equal(edit_keep(&job, &e), 0);
+	assert_int_equal(edit_kept(&job, &e), EDIT_KEPT_WAITS);
+	/* the branch did not move, here or there; what is kept is replaced */
+	assert_int_equal(edit_keep(&later, &e), 0);
+	m = mirror_open(a, &e);
+	assert_int_equal(mirror_head(m, "refs/heads/desk", head, &e), 0);
+	mirror_close(m);
+	assert_int_equal(mirror_fetch(&central, "desk", b, NULL, &e), 0);
+	assert_int_equal(edit_send(&later, &raced, &e), 0);
+	assert_false(raced);
+	assert_int_equal(edit_kept(&later, &e), EDIT_KEPT_SENT);
+	assert_int_equal(edit_drop(&later, &e), 0);
+	assert_int_equal(edit_kept(&later, &e), EDIT_KEPT_NONE);
+	assert_int_equal(mirror_fetch(&central, "desk", b, NULL, &e), 0);
+	m = mirror_open(b, &e);
+	assert_int_equal(mirror_head(m, "refs/heads/desk", head, &e), 1);
+	mirror_close(m);
+	assert_int_equal(control_file_load(b, head, "access/k/0.age", &text,
+	    &e), 1);
+	assert_string_equal(buf_str(&text), "2\n");
+	/* another desk is first */
+	assert_int_equal(edit_keep(&job, &e), 0);
+	assert_int_equal(again("desk", b, 1, "access/l/0.age", "3\n", &e), 0);
+	assert_int_equal(edit_send(&job, &raced, &e), -1);
+	assert_true(raced);
+	assert_int_equal(e.code, ERR_NET);
+	assert_int_equal(edit_kept(&job, &e), EDIT_KEPT_WAITS);
+	buf_release(&text);
+	free(a);
+	free(b);
+}
+
 int
 main(void)
 {
@@ -153,6 +203,7 @@ main(void)
 		CASE(leaves_what_another_changed),
 		CASE(does_not_stand_on_a_forgery),
 		CASE(writes_the_desk_too),
+		CASE(keeps_until_it_can_send),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
