@@ -69,8 +69,9 @@ open_mirrors(struct box *b, struct err *e)
 	b->control_clone = mirror_open(b->home->control, e);
 	if (!b->control_clone)
 		return -1;
-	b->records = mirror_open(b->home->records, e);
-	if (!b->records)
+	if (!b->no_records)
+		b->records = mirror_open(b->home->records, e);
+	if (!b->no_records && !b->records)
 		return -1;
 	b->policy = policy_new(b->control_clone, &b->control, e);
 	return b->policy ? 0 : -1;
@@ -273,6 +274,9 @@ box_run(struct box *b, int (*fn)(struct box *b, void *arg, struct err *e),
 	pid_t pid;
 	int rc;
 
+	if (b->opener && b->mirrors && !(b->pass && b->pass->given))
+		return err_set(e, ERR_FAIL, "records were to be opened, and "
+		    "the access log does not say so");
 	if (prepare(b, e) < 0)
 		return -1;
 	if (b->opener)

@@ -11,6 +11,7 @@
 #define LIUDI_DESK_BOX_H
 
 #include "control/control.h"
+#include "desk/access.h"
 #include "desk/catalogue.h"
 #include "desk/deskhome.h"
 #include "desk/opener.h"
@@ -23,7 +24,9 @@ struct box {
 	struct opener *opener;		/* or NULL */
 	bool make;			/* the catalogue may be made */
 	bool mirrors;			/* open them and load control */
+	bool no_records;		/* of the mirrors not that one */
 	const char *rw;			/* one more tree, or NULL */
+	const struct access_pass *pass;	/* with opener and mirrors: leave */
 	/* there while FN runs */
 	struct catalogue *catalogue;	/* NULL where it is missing, unless
 					 * `make` */
@@ -36,6 +39,8 @@ struct box {
 /*
  * Run FN(box, arg) in the helper and wait.  Returns what FN returned, 0..125,
  * or -1 (*e as FN left it).  ARG is FN's copy; what it changes stays there.
+ * With an opener and `mirrors` records can be read: without a pass (desk/access.h)
+ * nothing is started.
  * With `mirrors`, the control commit that was checked becomes the pin.
  */
 int box_run(struct box *b, int (*fn)(struct box *b, void *arg, struct err *e),

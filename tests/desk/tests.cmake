@@ -1,6 +1,7 @@
 # The desk: keys and the opener; what else it does.
 liudi_test(desk deskkeys)
 liudi_test(desk opener)
+liudi_test(desk access)
 liudi_test(desk catalogue)
 liudi_test(desk target)
 liudi_test(desk query)

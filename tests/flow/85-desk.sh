@@ -272,8 +272,8 @@ same "$(sqlite3 "$t/desk/catalogue/catalogue.sqlite3" \
     'PRAGMA integrity_check')" ok 'the catalogue'
 expect 0 restore ws-02 "$t/killed"
 alike "$t/ws-02-files" "$t/killed" 'behind kills'
-same "$(find "$t/desk" -name '.tmp-*' -o -name '*.lock' | grep -vc sync.lock)" \
-    0 'left-overs'
+same "$(find "$t/desk" -name '.tmp-*' -o -name '*.lock' |
+    grep -vcE '/(sync|access)[.]lock$')" 0 'left-overs'
 
 step "the wrong passphrase, the wrong identity, a central that is gone"
 echo wrong >"$t/wrong"

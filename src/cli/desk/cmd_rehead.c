@@ -257,6 +257,7 @@ run(struct cli *c, struct err *e)
 		goto out;
 	b.home = &k.home;
 	b.opener = k.op;
+	b.pass = &access_own;	/* nothing is shown */
 	b.make = b.mirrors = true;
 	b.rw = k.dir;
 	rc = box_run(&b, make, &k, e);

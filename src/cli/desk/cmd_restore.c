@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "cli/desk/progress.h"
+#include "cli/desk/reads.h"
 #include "desk/packout.h"
 #include "desk/restore.h"
 
@@ -143,9 +144,31 @@ fail:
 	return NULL;
 }
 
+/* Who restores what is written down before the first byte. */
+static int
+note(const struct work *k, struct opener *op, struct access_pass *pass,
+	struct err *e)
+{
+	const struct restore_ask *r = &k->ask;
+	const int64_t day = r->at == INT64_MAX ? ACCESS_NO_DAY : r->at;
+	char *view = r->path ? str_fmt("%s/%s", r->source, r->path) :
+	    r->source ? str_dup(r->source) : NULL;
+	const struct access_ask ask = {"restore", r->station, view, day, day,
+	    NULL};
+	int rc = -1;
+
+	if (r->source && !view)
+		(void)err_nomem(e);
+	else
+		rc = reads_note(k->c, op, &ask, pass, e);
+	free(view);
+	return rc;
+}
+
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
+	struct access_pass pass = {false};
 	struct work k = {.c = c};
 	char *station = NULL, *source = NULL, *path = NULL, *to = NULL;
 	char *dir = NULL;
@@ -185,8 +208,11 @@ run(struct cli *c, struct err *e)
 	progress_init(&k.progress, c, op);
 	k.ask = (struct restore_ask){station, source, path, k.ask.at, to,
 	    cli_has(c, "overwrite"), on_note, on_planned, &k};
+	if (note(&k, op, &pass, e) < 0)
+		goto out;
 	b.home = &h;
 	b.opener = op;
+	b.pass = &pass;
 	b.mirrors = true;
 	b.rw = dir;
 	rc = box_run(&b, restore, &k, e);
@@ -206,6 +232,7 @@ static const struct cli_option options[] = {
 	    "a folder, or an archive ending in .tar.zst or .zip"},
 	{"at", 0, "DATE", "as it stood then, not now"},
 	{"overwrite", 0, NULL, "replace files that are there"},
+	{"why", 0, "TEXT", "the reason, for the access log"},
 	{"identity", 'i', "FILE", "open with this age identity file"},
 	{"passphrase-fd", 0, "N",
 	    "read the passphrase from file descriptor N"},

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "cli/desk/letin.h"
 #include "cli/desk/progress.h"
+#include "cli/desk/reads.h"
 #include "desk/deskkeys.h"
 #include "desk/event.h"
 #include "desk/sync.h"
@@ -368,6 +369,8 @@ run(struct cli *c, struct err *e)
 	if (!op || fetch(c, &h, &rewritten, &offline, e) < 0 ||
 	    sync_seen(&h, &seen, e) < 0)
 		goto out;
+	if (!offline && !cli_has(c, "offline"))
+		reads_send(c, &h, op);
 	k.seen = seen;
 	k.packs = progress_packs(h.records);
 	progress_init(&k.progress, c, op);
@@ -375,6 +378,7 @@ run(struct cli *c, struct err *e)
 		goto out;
 	b.home = &h;
 	b.opener = op;
+	b.pass = &access_own;	/* sums and names, no content */
 	b.make = b.mirrors = true;
 	k.decide = !offline && !cli_has(c, "offline");
 	letin_forget(&b);

@@ -1,11 +1,15 @@
 /* cli/desk/cmd_unseal.c - liudi-desk unseal: one sealed file to stdout. */
 #include "cli/desk/deskcmds.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/str.h"
+#include "cli/desk/reads.h"
+#include "crypto/hash.h"
 #include "crypto/secmem.h"
 #include "desk/deskkeys.h"
 #include "desk/inspect.h"
@@ -141,9 +145,12 @@ opener_for_passphrase(const struct cli *c, struct err *e)
 
 /* Whose is it to open?  Foreign bytes: the answer comes out of a box. */
 static struct opener *
-opener_for(const struct cli *c, const struct input *in, struct err *e)
+opener_for(const struct cli *c, const struct input *in, bool *records,
+	struct err *e)
 {
 	struct age_info info;
+
+	*records = false;
 
 	if (inspect_head(&info, in->head, in->len, e) < 0) {
 		(void)err_prefix(e, "%s", c->args[0]);
@@ -151,7 +158,74 @@ opener_for(const struct cli *c, const struct input *in, struct err *e)
 	}
 	if (info.nstanzas == 1 && strcmp(info.stanza[0].type, "scrypt") == 0)
 		return opener_for_passphrase(c, e);
+	*records = true;
 	return opener_for_keys(c, e);
+}
+
+/* SHA-256 of a file that can be read twice, as commits name it. */
+static int
+hash_input(const struct input *in, char *view, size_t size, struct err *e)
+{
+	const off_t at = lseek(in->fd, 0, SEEK_CUR);
+	uint8_t sum[HASH_LEN], *piece;
+	char hex[2 * HASH_LEN + 1];
+	struct hash h;
+	size_t n = 0;
+	int rc = -1;
+
+	view[0] = '\0';
+	if (at < 0)
+		return 0;	/* a pipe */
+	if (hash_init(&h, HASH_SHA256, e) < 0)
+		return -1;
+	piece = malloc(HEAD_MAX);
+	if (!piece) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	hash_update(&h, in->head, in->len);
+	do {
+		if (file_read(in->fd, piece, HEAD_MAX, &n, in->name, e) < 0)
+			goto out;
+		hash_update(&h, piece, n);
+	} while (n == HEAD_MAX);
+	hash_final(&h, sum);
+	str_hex(hex, sum, sizeof(sum));
+	(void)snprintf(view, size, "sha256:%s", hex);
+	if (lseek(in->fd, at, SEEK_SET) == at)
+		rc = 0;
+	else
+		(void)err_sys(e, errno, "cannot read '%s' again", in->name);
+out:
+	hash_release(&h);
+	free(piece);
+	return rc;
+}
+
+/* A file of this desk's team is written down; where there is no desk, there is
+ * no log. */
+static int
+note(const struct cli *c, const struct input *in, struct opener *op,
+	struct err *e)
+{
+	char view[2 * HASH_LEN + 16];
+	const struct access_ask ask = {"open", NULL, view, ACCESS_NO_DAY,
+	    ACCESS_NO_DAY, NULL};
+	struct access_ask piped = ask;
+	struct access_pass pass;
+	struct deskhome h;
+	bool desk;
+
+	if (deskhome_names(&h, c->home, e) < 0)
+		return -1;
+	desk = file_exists(h.ini);
+	deskhome_release(&h);
+	if (!desk)
+		return 0;
+	if (hash_input(in, view, sizeof(view), e) < 0)
+		return -1;
+	piped.view = NULL;
+	return reads_note(c, op, view[0] ? &ask : &piped, &pass, e);
 }
 
 static enum cli_exit
@@ -159,6 +233,7 @@ run(struct cli *c, struct err *e)
 {
 	struct input in = {-1, c->args[0], NULL, 0, 0};
 	struct opener *op = NULL;
+	bool records = false;
 	int rc = -1;
 
 	if (isatty(STDOUT_FILENO)) {
@@ -175,8 +250,8 @@ run(struct cli *c, struct err *e)
 	if (deskcmd_open(c->args[0], &in.fd, e) < 0 ||
 	    file_read(in.fd, in.head, HEAD_MAX, &in.len, in.name, e) < 0)
 		goto out;
-	op = opener_for(c, &in, e);
-	if (!op)
+	op = opener_for(c, &in, &records, e);
+	if (!op || (records && note(c, &in, op, e) < 0))
 		goto out;
 	rc = opener_open_stream(op, from_input, &in, to_stdout, NULL, e);
 	if (rc < 0)
@@ -190,6 +265,7 @@ out:
 }
 
 static const struct cli_option options[] = {
+	{"why", 0, "TEXT", "the reason, for the access log"},
 	{"identity", 'i', "FILE", "open with this age identity file"},
 	{"passphrase-fd", 0, "N",
 	    "read the passphrase from file descriptor N"},

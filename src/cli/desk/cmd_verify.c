@@ -158,6 +158,7 @@ run(struct cli *c, struct err *e)
 		progress_total(&k.progress, progress_packs(h.records));
 	b.home = &h;
 	b.opener = op;
+	b.pass = &access_own;	/* nothing is shown */
 	b.mirrors = true;
 	rc = box_run(&b, verify, &k, e);
 out:

@@ -14,6 +14,7 @@
 #include "desk/proposal.h"
 #include "sign/sshkey.h"
 
+extern const struct cli_command cmd_access;
 extern const struct cli_command cmd_approve;
 extern const struct cli_command cmd_hold_add;
 extern const struct cli_command cmd_hold_list;

@@ -175,7 +175,7 @@ static int
 decide(const struct cli *c, struct box *b, struct approve *a, struct err *e)
 {
 	struct box again = {.home = b->home, .opener = b->opener,
-	    .make = true, .mirrors = true};
+	    .make = true, .mirrors = true, .pass = b->pass};
 	int tries = 0, rc;
 
 	for (;;) {

@@ -1,0 +1,29 @@
+/*
+ * cli/desk/reads.h - what is read of people's records is written down first.
+ *
+ * Whoever opens records for somebody to see asks here; the pass is what
+ * box_run() wants.  tests/structure.sh holds commands to it.
+ * Needs: cli/cli.h, desk.
+ */
+#ifndef LIUDI_CLI_DESK_READS_H
+#define LIUDI_CLI_DESK_READS_H
+
+#include "cli/cli.h"
+#include "desk/access.h"
+#include "desk/deskhome.h"
+#include "desk/opener.h"
+
+/*
+ * Write ASK into the access log, with the reason of option --why, and send it;
+ * where it cannot be sent, say so and go on.  OP: whoever's signing key it opens
+ * is the reader.  0, or -1: then nothing may be shown.
+ */
+int reads_note(const struct cli *c, struct opener *op,
+	const struct access_ask *ask, struct access_pass *pass,
+	struct err *e);
+
+/* Send what waits from before; a warning where it cannot be. */
+void reads_send(const struct cli *c, const struct deskhome *h,
+	struct opener *op);
+
+#endif

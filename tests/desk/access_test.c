@@ -1,0 +1,385 @@
+/* tests/desk/access_test.c - the log of readers: written, sent, read. */
+#include "../control/team.h"
+#include "control/request.h"
+#include "desk/access.h"
+#include "desk/access_read.h"
+#include "desk/deskkeys.h"
+#include "repo/mirror.h"
+
+#define PASS "a word"
+
+static struct opener *opener;	/* the owner's */
+static struct deskhome one, two;
+static struct control control;
+
+static const struct access_ask question = {"restore", "ws-01", "chats",
+    ACCESS_NO_DAY, ACCESS_NO_DAY, NULL};
+
+static int
+home(struct deskhome *h, const char *name)
+{
+	char *path = str_fmt("%s/%s-%d", dir, name, count);
+	char *ini = str_fmt("[desk]\ncentral = %s\n", central.url);
+	struct err e = ERR_INIT;
+	int rc = -1;
+
+	if (path && ini && deskhome_names(h, path, &e) == 0 &&
+	    file_mkdirs(h->dir, 0700, &e) == 0 &&
+	    file_save(h->ini, ini, strlen(ini), 0600, &e) == 0) {
+		deskhome_release(h);
+		rc = deskhome_open(h, path, &e);
+	}
+	if (rc == 0)
+		rc = control_fetch(&central, h->control, &e);
+	free(path);
+	free(ini);
+	return rc;
+}
+
+static int
+make(void **state)
+{
+	struct err e = ERR_INIT;
+	struct deskkeys k;
+	char *keys = str_fmt("%s/keys", dir);
+	char *first;
+
+	if (!keys || fresh(state) < 0)
+		return -1;
+	if (!opener) {
+		if (deskkeys_make(keys, "owner", PASS, 4, &k, NULL, &e) < 0)
+			return -1;
+		opener = deskkeys_opener(keys, "owner", PASS, &e);
+		(void)snprintf(readers, sizeof(readers),
+		    "version 1\nmanager %s\nowner %s\n", ages[0],
+		    k.recipient);
+	}
+	free(keys);
+	first = clone("first");
+	begin(first, owner, "owner");
+	(void)edit(first, "owner", owner, T0, "notes", "x\n", &e);
+	free(first);
+	if (!opener || home(&one, "one") < 0 || home(&two, "two") < 0)
+		return -1;
+	return control_load(&control, one.control, NULL, &e);
+}
+
+static int
+unmake(void **state)
+{
+	control_release(&control);
+	deskhome_release(&one);
+	deskhome_release(&two);
+	return forget(state);
+}
+
+static int
+stop(void **state)
+{
+	opener_free(opener);
+	opener = NULL;
+	return teardown(state);
+}
+
+static struct access_log
+log_of(const struct deskhome *h)
+{
+	return (struct access_log){h, &control, "manager", manager};
+}
+
+/* --- Read it back. */
+
+struct seen {
+	size_t n;
+	int64_t number[16];
+	int64_t utc[16];
+	char reason[16][32];
+	char problem[512];
+};
+
+static int
+on_event(void *arg, const struct access_event *v, struct err *e)
+{
+	struct seen *s = arg;
+
+	(void)e;
+	assert_true(s->n < 16);
+	assert_string_equal(v->reader, "manager");
+	assert_string_equal(v->action, "restore");
+	assert_string_equal(v->station, "ws-01");
+	s->number[s->n] = v->n;
+	s->utc[s->n] = v->utc;
+	(void)snprintf(s->reason[s->n++], 32, "%s", v->reason ? v->reason :
+	    "-");
+	return 0;
+}
+
+static int
+on_problem(void *arg, const char *where, const char *text, struct err *e)
+{
+	struct seen *s = arg;
+
+	(void)e;
+	(void)snprintf(s->problem, sizeof(s->problem), "%s: %s", where, text);
+	return 0;
+}
+
+static int
+read_it(struct box *b, void *arg, struct err *e)
+{
+	return access_read(b, arg, e);
+}
+
+static void
+look(const struct deskhome *h, struct seen *s, struct access_read *r)
+{
+	struct box b = {.home = h, .opener = opener, .mirrors = true,
+	    .no_records = true};
+	struct err e = ERR_INIT;
+
+	memset(s, 0, sizeof(*s));
+	*r = (struct access_read){.arg = s, .event = on_event,
+	    .problem = on_problem};
+	assert_int_equal(mirror_fetch(&central, "desk", h->desk, NULL, &e),
+	    0);
+	if (box_run_here(&b, read_it, r, &e) < 0)
+		fail_msg("%s", e.what);
+}
+
+/* --- */
+
+static void
+writes_the_line_of_the_format(void **state)
+{
+	const struct access_log l = log_of(&one);
+	const struct access_ask ask = {"open", NULL, "a/\"b\"", 0, 86400,
+	    "投诉"};
+	struct buf line = BUF_INIT(4096);
+	struct err e = ERR_INIT;
+	uint8_t prev[32] = {0xab};
+
+	(void)state;
+	assert_int_equal(access_line(&l, &question, T0, 0, NULL, &line, &e),
+	    0);
+	assert_string_equal(buf_str(&line), "{\"v\":1,\"n\":0,\"prev\":null,"
+	    "\"utc\":1795000000,\"reader\":\"manager\",\"action\":\"restore\","
+	    "\"station\":\"ws-01\",\"view\":\"chats\",\"days\":null,"
+	    "\"reason\":null}");
+	buf_clear(&line);
+	assert_int_equal(access_line(&l, &ask, T0, 7, prev, &line, &e), 0);
+	assert_string_equal(buf_str(&line), "{\"v\":1,\"n\":7,\"prev\":"
+	    "\"ab00000000000000000000000000000000000000000000000000000000000000"
+	    "\",\"utc\":1795000000,\"reader\":\"manager\",\"action\":\"open\","
+	    "\"station\":null,\"view\":\"a/\\\"b\\\"\","
+	    "\"days\":[\"1970-01-01\",\"1970-01-02\"],"
+	    "\"reason\":\"投诉\"}");
+	buf_release(&line);
+}
+
+static void
+is_one_event_for_ten_minutes(void **state)
+{
+	const struct access_log l = log_of(&one);
+	struct access_ask why = question;
+	struct access_pass pass = {false};
+	struct err e = ERR_INIT;
+	struct access_read r;
+	struct seen s;
+	size_t waits;
+
+	(void)state;
+	why.reason = "asked";
+	assert_false(access_waits(&one));
+	assert_int_equal(access_note(&l, &question, T0, &pass, &e), 1);
+	assert_true(pass.given);
+	assert_true(access_waits(&one));
+	pass.given = false;
+	assert_int_equal(access_note(&l, &question, T0 + 599, &pass, &e), 0);
+	assert_true(pass.given);
+	assert_int_equal(access_note(&l, &why, T0 + 599, &pass, &e), 1);
+	assert_int_equal(access_note(&l, &question, T0 + 600, &pass, &e), 1);
+	/* a clock that went back proves nothing */
+	assert_int_equal(access_note(&l, &question, T0 - 5, &pass, &e), 1);
+	assert_int_equal(access_send(&l, &waits, &e), 0);
+	assert_int_equal(waits, 0);
+	assert_false(access_waits(&one));
+	assert_int_equal(access_send(&l, &waits, &e), 0);
+	look(&two, &s, &r);
+	assert_int_equal(r.problems, 0);
+	assert_int_equal(r.events, 4);
+	assert_int_equal(s.n, 4);
+	assert_string_equal(s.reason[1], "asked");
+	assert_int_equal(s.utc[2], T0 + 600);
+	assert_int_equal(s.number[3], 3);
+}
+
+static void
+waits_and_is_numbered_anew(void **state)
+{
+	const struct access_log l = log_of(&one), other = log_of(&two);
+	struct access_log keyless = l;
+	char *away = str_fmt("%s.away", central.url);
+	struct access_pass pass = {false};
+	struct err e = ERR_INIT;
+	struct access_read r;
+	struct seen s;
+	size_t waits;
+
+	(void)state;
+	assert_int_equal(access_note(&l, &question, T0, &pass, &e), 1);
+	assert_int_equal(rename(central.url, away), 0);
+	assert_int_equal(access_send(&l, &waits, &e), -1);
+	assert_int_equal(e.code, ERR_NET);
+	assert_int_equal(waits, 1);
+	err_clear(&e);
+	assert_int_equal(access_note(&l, &question, T0 + 700, &pass, &e), 1);
+	assert_int_equal(rename(away, central.url), 0);
+	/* the same key elsewhere takes number 0 */
+	assert_int_equal(access_note(&other, &question, T0 + 50, &pass, &e),
+	    1);
+	assert_int_equal(access_send(&other, NULL, &e), 0);
+	/* without the key it cannot be numbered anew, and stays */
+	keyless.key = NULL;
+	assert_int_equal(access_send(&keyless, &waits, &e), -1);
+	assert_int_equal(waits, 2);
+	err_clear(&e);
+	assert_int_equal(access_send(&l, &waits, &e), 0);
+	look(&two, &s, &r);
+	assert_int_equal(r.problems, 0);
+	assert_int_equal(s.n, 3);
+	assert_int_equal(s.utc[0], T0 + 50);
+	assert_int_equal(s.utc[1], T0);
+	assert_int_equal(s.utc[2], T0 + 700);
+	assert_int_equal(s.number[2], 2);
+	free(away);
+}
+
+/* What was sent, and the answer to it lost, is not sent twice. */
+static void
+is_sent_once(void **state)
+{
+	const struct access_log l = log_of(&one);
+	const struct edit_job job = {&central, "desk", one.desk, "manager",
+	    manager, T0, "access", NULL, 0};
+	struct access_pass pass = {false};
+	struct err e = ERR_INIT;
+	struct access_read r;
+	struct seen s;
+	bool raced;
+
+	(void)state;
+	assert_int_equal(access_note(&l, &question, T0, &pass, &e), 1);
+	assert_int_equal(edit_send(&job, &raced, &e), 0);
+	assert_true(access_waits(&one));
+	assert_int_equal(access_send(&l, NULL, &e), 0);
+	assert_false(access_waits(&one));
+	/* a list without a commit is of something that was never shown */
+	assert_int_equal(access_note(&l, &question, T0 + 700, &pass, &e), 1);
+	assert_int_equal(edit_drop(&job, &e), 0);
+	assert_int_equal(access_send(&l, NULL, &e), 0);
+	assert_false(access_waits(&one));
+	look(&one, &s, &r);
+	assert_int_equal(r.problems, 0);
+	assert_int_equal(s.n, 1);
+}
+
+static void
+gives_no_pass_without_an_event(void **state)
+{
+	const struct access_log l = log_of(&one);
+	struct access_ask bad = question;
+	struct access_pass pass = {true};
+	struct box b = {.home = &one, .opener = opener, .mirrors = true,
+	    .pass = &pass};
+	struct err e = ERR_INIT;
+	char reason[ACCESS_REASON_MAX + 2];
+
+	(void)state;
+	memset(reason, 'x', sizeof(reason) - 1);
+	reason[sizeof(reason) - 1] = '\0';
+	bad.reason = reason;
+	assert_int_equal(access_note(&l, &bad, T0, &pass, &e), -1);
+	assert_int_equal(e.code, ERR_USAGE);
+	assert_false(pass.given);
+	err_clear(&e);
+	bad.reason = "two\nlines";
+	assert_int_equal(access_note(&l, &bad, T0, &pass, &e), -1);
+	assert_int_equal(e.code, ERR_USAGE);
+	err_clear(&e);
+	/* and without a pass nothing is started */
+	assert_int_equal(box_run(&b, read_it, NULL, &e), -1);
+	assert_int_equal(e.code, ERR_FAIL);
+	assert_non_null(strstr(e.what, "access log"));
+	b.pass = NULL;
+	err_clear(&e);
+	assert_int_equal(box_run(&b, read_it, NULL, &e), -1);
+	assert_non_null(strstr(e.what, "access log"));
+	/* no place to write to */
+	err_clear(&e);
+	assert_int_equal(file_remove_tree(one.dir, &e), 0);
+	pass.given = true;
+	assert_int_equal(access_note(&l, &question, T0, &pass, &e), -1);
+	assert_false(pass.given);
+}
+
+/* A log of somebody else's key, and events in the wrong place. */
+static void
+names_what_does_not_fit(void **state)
+{
+	const struct access_log l = log_of(&one);
+	struct access_pass pass = {false};
+	struct err e = ERR_INIT;
+	struct access_read r;
+	struct seen s;
+	struct sshkey_pub pub;
+	char key[REQUEST_KEY_LEN], path[64];
+	struct control_file f = {path, "rubbish\n", 8};
+	struct edit_job job = {&central, "desk", one.desk, "manager-2",
+	    second, T0 + 5, "x", &f, 1};
+
+	(void)state;
+	assert_int_equal(access_note(&l, &question, T0, &pass, &e), 1);
+	assert_int_equal(access_send(&l, NULL, &e), 0);
+	sshkey_public(manager, &pub);
+	request_key(&pub, key);
+	(void)snprintf(path, sizeof(path), "access/%s/1.age", key);
+	assert_int_equal(edit_commit(&job, &e), 0);
+	look(&one, &s, &r);
+	assert_int_equal(r.events, 2);
+	assert_int_equal(r.problems, 2);	/* another key; no age file */
+	assert_int_equal(s.n, 1);
+	assert_non_null(strstr(s.problem, "does not open"));
+	(void)snprintf(path, sizeof(path), "access/%s/x.age", key);
+	assert_int_equal(edit_commit(&job, &e), 0);
+	look(&one, &s, &r);
+	assert_int_equal(r.problems, 3);
+	assert_non_null(strstr(s.problem, "name of no event"));
+	f.data = NULL;
+	(void)snprintf(path, sizeof(path), "access/%s/0.age", key);
+	assert_int_equal(edit_commit(&job, &e), 0);
+	look(&one, &s, &r);
+	assert_int_equal(r.problems, 5);
+	assert_non_null(strstr(s.problem, "/0.age: it was removed or changed"));
+	job.key = stranger;
+	f = (struct control_file){"notes/x", "y", 1};
+	assert_int_equal(edit_commit(&job, &e), 0);
+	look(&one, &s, &r);
+	assert_int_equal(r.problems, 6);
+	assert_non_null(strstr(s.problem, "not signed by"));
+}
+
+int
+main(void)
+{
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, make, unmake)
+	const struct CMUnitTest tests[] = {
+		CASE(writes_the_line_of_the_format),
+		CASE(is_one_event_for_ten_minutes),
+		CASE(waits_and_is_numbered_anew),
+		CASE(is_sent_once),
+		CASE(gives_no_pass_without_an_event),
+		CASE(names_what_does_not_fit),
+	};
+
+	return cmocka_run_group_tests(tests, setup, stop);
+}
