@@ -7,6 +7,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "desk/columns.h"
+#include "desk/copies.h"
 #include "desk/part_in.h"
 #include "desk/part_prime.h"
 
@@ -368,6 +369,7 @@ add_part(struct indexer *ix, bool folded, int64_t *part, struct err *e)
 {
 	const struct chain_link *l = &ix->link;
 	struct catalogue *c = ix->with.catalogue;
+	struct event_place at;
 
 	if (catalogue_run(c, SQL_PART_ADD, e, "iittbtiiii", ix->branch,
 	    l->run.seq, l->id, l->tree, (const void *)l->run.manifest,
@@ -375,6 +377,9 @@ add_part(struct indexer *ix, bool folded, int64_t *part, struct err *e)
 	    ix->first_seen, (int64_t)folded) < 0)
 		return -1;
 	*part = catalogue_added(c);
+	at = place(ix, *part);
+	if (copies_note(&at, ix->line, l, e) < 0)
+		return -1;
 	return catalogue_run(c, SQL_BRANCH_HEAD, e, "it", ix->branch, l->id);
 }
 

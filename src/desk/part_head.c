@@ -8,6 +8,7 @@
 #include "base/banned.h"
 
 #define EARLY_S 600		/* seconds that a clock may be ahead */
+#define BEHIND_S 900		/* and behind */
 
 static int
 check_context(const struct part_in *p, const struct record_head *h,
@@ -88,6 +89,8 @@ static int
 check_dates(const struct part_in *p, const struct record_head *h,
 	struct err *e)
 {
+	int64_t newest;
+
 	if (h->finished < h->started && event_add(&p->at, EVENT_NOTE, "clock",
 	    e, "the run ended before it began") < 0)
 		return -1;
@@ -95,6 +98,13 @@ check_dates(const struct part_in *p, const struct record_head *h,
 	    EVENT_WARN, "future", e, "the commit is dated ahead of our "
 	    "clock by %lld seconds",
 	    (long long)(p->link->time_utc - p->at.utc)) < 0)
+		return -1;
+	newest = h->has_receipt && h->receipt_utc > h->control_seen ?
+	    h->receipt_utc : h->control_seen;
+	if (newest > p->link->time_utc + BEHIND_S && event_add(&p->at,
+	    EVENT_WARN, "clock", e, "the commit is dated %lld seconds before "
+	    "what its station had seen of the central",
+	    (long long)(newest - p->link->time_utc)) < 0)
 		return -1;
 	if (h->started > p->link->time_utc + EARLY_S)
 		return event_add(&p->at, EVENT_WARN, "clock", e,
@@ -168,9 +178,6 @@ part_head_take(void *arg, const struct record_head *h, struct err *e)
 	if (check_context(p, h, e) < 0 || check_order(p, h, e) < 0 ||
 	    check_again(p, h, e) < 0 || check_dates(p, h, e) < 0 ||
 	    check_readers(p, h, e) < 0)
-		return -1;
-	if (h->has_receipt && catalogue_run(p->at.catalogue, SQL_PART_RECEIPT,
-	    e, "ti", h->receipt_head, h->receipt_utc) < 0)
 		return -1;
 	return fold_begin(p->fold, h, e);
 }

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/packw.h"
-
 #include "base/banned.h"
 
 struct policy {
@@ -72,28 +70,6 @@ parse(struct policy *p, const char *text, struct err *e)
 	return 0;
 }
 
-/* The tree of a commit that was checked before: its first header. */
-static int
-tree_of(struct mirror *m, const char *id, char tree[CANON_ID_LEN],
-	struct err *e)
-{
-	struct buf raw = BUF_INIT(CANON_MAX);
-	int rc = -1;
-
-	if (mirror_read(m, id, PACKW_COMMIT, &raw, e) < 0)
-		goto out;
-	if (raw.len < 46 || memcmp(raw.data, "tree ", 5) != 0) {
-		(void)err_set(e, ERR_FORMAT, "control: a commit has no tree");
-		goto out;
-	}
-	memcpy(tree, raw.data + 5, CANON_ID_LEN - 1);
-	tree[CANON_ID_LEN - 1] = '\0';
-	rc = 0;
-out:
-	buf_release(&raw);
-	return rc;
-}
-
 int
 policy_at(struct policy *p, const char *id, const char *station,
 	const struct policy_readers **r, struct err *e)
@@ -112,7 +88,7 @@ policy_at(struct policy *p, const char *id, const char *station,
 		;
 	if (i == p->nids)
 		return 0;
-	if (tree_of(p->clone, id, tree, e) < 0)
+	if (mirror_tree(p->clone, id, tree, e) < 0)
 		goto out;
 	p->id[0] = '\0';
 	rc = mirror_blob_at(p->clone, tree, "recipients", &text, e);

@@ -17,6 +17,11 @@
  *          older than what the station had (something could not be read)
  * header   of the file whose SHA-256 is `sum`, made later for other readers
  * header_tar  a blob of desk.git whose headers are all here
+ * sealed   which line sent the file whose SHA-256 is `sum`
+ * receipt  of the central, by its commit, that has no place here: its commit is
+ *          not here (why NULL; excused: its branch is not followed that far),
+ *          or it does not hold (why)
+ * mark     what a module left off at
  */
 const char sql_schema[] =
 "CREATE TABLE line(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
@@ -36,6 +41,7 @@ const char sql_schema[] =
 " gap INT NOT NULL DEFAULT 0);"
 "CREATE INDEX part_branch ON part(branch, seq);"
 "CREATE INDEX part_id ON part(id);"
+"CREATE INDEX part_waiting ON part(branch, seq) WHERE receipt_utc IS NULL;"
 "CREATE INDEX part_run ON part(run);"
 "CREATE TABLE bundle(n INTEGER PRIMARY KEY, part INT NOT NULL,"
 " blob TEXT NOT NULL, path TEXT NOT NULL, sha256 BLOB NOT NULL,"
@@ -68,7 +74,14 @@ const char sql_schema[] =
 "CREATE TABLE header(n INTEGER PRIMARY KEY, sum BLOB NOT NULL,"
 " header BLOB NOT NULL);"
 "CREATE INDEX header_sum ON header(sum);"
-"CREATE TABLE header_tar(blob TEXT PRIMARY KEY) WITHOUT ROWID;";
+"CREATE TABLE header_tar(blob TEXT PRIMARY KEY) WITHOUT ROWID;"
+"CREATE TABLE sealed(sum BLOB NOT NULL, line INT NOT NULL,"
+" PRIMARY KEY(sum, line)) WITHOUT ROWID;"
+"CREATE TABLE receipt(id TEXT PRIMARY KEY, utc INT NOT NULL,"
+" ref TEXT NOT NULL, head TEXT NOT NULL, why TEXT,"
+" excused INT NOT NULL DEFAULT 0) WITHOUT ROWID;"
+"CREATE TABLE mark(name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+" WITHOUT ROWID;";
 
 #define PART_COLUMNS \
 	"p.n, p.branch, p.seq, p.id, p.tree, p.manifest, p.path, p.run, " \
@@ -154,8 +167,10 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_PART_MAX] = "SELECT ifnull(max(n), 0) FROM part",
 	[SQL_PART_SEEN] = "UPDATE part SET worst = max(worst, ?2) "
 		"WHERE n = ?1",
-	[SQL_PART_RECEIPT] = "UPDATE part SET receipt_utc = ?2 "
-		"WHERE id = ?1 AND receipt_utc IS NULL",
+	[SQL_PART_AFTER] = "SELECT ifnull(spooled, 0) FROM part "
+		"WHERE branch = ?1 AND seq = ?2",
+	[SQL_PART_BYTES] = "SELECT ifnull(sum(bytes), 0) FROM bundle "
+		"WHERE part = ?1",
 
 	[SQL_BUNDLE_ADD] = "INSERT INTO bundle(part, blob, path, sha256, "
 		"bytes, first, count) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -278,6 +293,35 @@ const char *const sql_text[SQL_COUNT] = {
 		"ORDER BY n DESC",
 	[SQL_HEADER_TAR] = "SELECT 1 FROM header_tar WHERE blob = ?1",
 	[SQL_HEADER_TAR_ADD] = "INSERT INTO header_tar(blob) VALUES(?1)",
+
+	[SQL_SEALED_BY] = "SELECT l.station FROM sealed s JOIN line l "
+		"ON l.n = s.line WHERE s.sum = ?1 AND l.station <> ?2 LIMIT 1",
+	[SQL_SEALED_ADD] = "INSERT OR IGNORE INTO sealed VALUES(?1, ?2)",
+
+	[SQL_MARK_GET] = "SELECT value FROM mark WHERE name = ?1",
+	[SQL_MARK_SET] = "INSERT OR REPLACE INTO mark VALUES(?1, ?2)",
+
+	[SQL_RECEIPT_ADD] = "INSERT OR REPLACE INTO receipt(id, utc, ref, "
+		"head, why) VALUES(?1, ?2, ?3, ?4, ?5)",
+	[SQL_RECEIPT_EACH] = "SELECT id, utc, ref, head FROM receipt "
+		"ORDER BY utc, id",
+	[SQL_RECEIPT_DROP] = "DELETE FROM receipt WHERE id = ?1",
+	[SQL_RECEIPT_EXCUSE] = "UPDATE receipt SET excused = ?2 WHERE id = ?1",
+	[SQL_RECEIPT_CLEAR] = "DELETE FROM receipt",
+	/* Whoever had the head had all before it. */
+	[SQL_RECEIPT_COVER] = "UPDATE part SET receipt_utc = ?3 "
+		"WHERE branch = ?1 AND seq <= ?2 AND receipt_utc IS NULL",
+	/* Of each branch the first; of bare columns min() takes the row. */
+	[SQL_RECEIPT_WAITING] = "SELECT p.branch, b.ref, l.station, "
+		"min(p.seq) " PART_FROM "WHERE p.receipt_utc IS NULL "
+		"AND p.first_seen < ?1 AND b.ref GLOB 'refs/heads/*' "
+		"GROUP BY p.branch ORDER BY b.ref",
+	[SQL_RECEIPT_OPEN] = "SELECT (SELECT count(*) FROM receipt "
+		"WHERE why IS NOT NULL), (SELECT count(*) FROM receipt "
+		"WHERE why IS NULL AND excused = 0), "
+		"(SELECT count(DISTINCT p.branch) FROM part p "
+		"JOIN branch b ON b.n = p.branch WHERE p.receipt_utc IS NULL "
+		"AND p.first_seen < ?1 AND b.ref GLOB 'refs/heads/*')",
 
 	/* Left out, perhaps for want of a key. */
 	[SQL_PART_CLOSED] = "SELECT 1 FROM part WHERE folded = 0 LIMIT 1",

@@ -13,6 +13,7 @@
 #include "desk/event.h"
 #include "desk/indexer.h"
 #include "desk/query.h"
+#include "desk/received.h"
 
 #include "base/banned.h"
 
@@ -181,5 +182,5 @@ sync_index(struct box *b, const struct buf *rewritten,
 		return -1;
 	rc = indexer_run(ix, parts, e);
 	indexer_free(ix);
-	return rc;
+	return rc < 0 ? -1 : received_index(b, w.now_utc, e);
 }

@@ -16,16 +16,26 @@
 #include "desk/fetch.h"
 #include "desk/indexer.h"
 #include "desk/query.h"
+#include "desk/receipts.h"
+#include "desk/received.h"
 #include "desk/sync.h"
 #include "unbundle/bundle_read.h"
 
 #include "base/banned.h"
+
+/* Receipts, sorted by what they are for. */
+struct claimed {
+	struct receipt r;
+	bool met;
+};
 
 struct verify {
 	struct box *box;
 	struct verify_report *report;
 	verify_fn fn;
 	void *arg;
+	struct claimed *claimed;
+	size_t nclaimed, cap;
 };
 
 static int
@@ -50,6 +60,105 @@ is_content(const struct err *e)
 	    e->code == ERR_NOMEM;
 }
 
+/* --- Receipts. */
+
+static int
+cmp_claimed(const void *a, const void *b)
+{
+	return strcmp(((const struct claimed *)a)->r.head,
+	    ((const struct claimed *)b)->r.head);
+}
+
+static int
+on_receipt(void *arg, const char *id, const struct receipt *r,
+	const char *why, struct err *e)
+{
+	struct verify *v = arg;
+	struct claimed *more;
+	struct err what = ERR_INIT;
+
+	v->report->receipts++;
+	if (!r) {
+		(void)err_set(&what, ERR_INTEGRITY, "commit %.12s: %s", id,
+		    why);
+		return problem(v, RECEIPTS_REF, what.what, e);
+	}
+	if (v->nclaimed == v->cap) {
+		v->cap = v->cap ? v->cap * 2 : 64;
+		more = realloc(v->claimed, v->cap * sizeof(*more));
+		if (!more)
+			return err_nomem(e);
+		v->claimed = more;
+	}
+	v->claimed[v->nclaimed++] = (struct claimed){*r, false};
+	return 0;
+}
+
+static int
+load_receipts(struct verify *v, struct err *e)
+{
+	struct receipts_at at = {"", ""};
+	struct err why = ERR_INIT;
+
+	if (v->box->control.servers.n == 0)
+		return 0;
+	if (receipts_walk(v->box->records, RECEIPTS_REF,
+	    &v->box->control.servers, &at, on_receipt, v, &why) < 0) {
+		if (is_content(&why))
+			return problem(v, RECEIPTS_REF, why.what, e);
+		*e = why;
+		return -1;
+	}
+	if (v->nclaimed > 0)
+		qsort(v->claimed, v->nclaimed, sizeof(*v->claimed),
+		    cmp_claimed);
+	return 0;
+}
+
+/* Commit ID is in the history of REF: the receipts that say so are right. */
+static void
+meet(struct verify *v, const char *ref, const char *id)
+{
+	size_t lo = 0, hi = v->nclaimed, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (strcmp(v->claimed[mid].r.head, id) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < v->nclaimed && strcmp(v->claimed[lo].r.head, id) == 0;
+	    lo++)
+		if (strcmp(v->claimed[lo].r.ref, ref) == 0)
+			v->claimed[lo].met = true;
+}
+
+static int
+tell_unmet(struct verify *v, struct err *e)
+{
+	struct err what = ERR_INIT;
+	bool erased;
+	size_t i;
+
+	for (i = 0; i < v->nclaimed; i++) {
+		const struct receipt *r = &v->claimed[i].r;
+
+		if (v->claimed[i].met)
+			continue;
+		if (received_erased(v->box->desk, r->ref, &erased, e) < 0)
+			return -1;
+		if (erased)
+			continue;
+		(void)err_set(&what, ERR_INTEGRITY,
+		    "the central received commit %.12s, which is not in it",
+		    r->head);
+		if (problem(v, r->ref, what.what, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* --- Chains. */
 
 /*
@@ -71,6 +180,9 @@ walk(struct verify *v, const char *ref, const char *head, struct err *e)
 		return -1;
 	if (mirror_chain(v->box->records, head, "", &ids, &n, e) < 0)
 		return -1;
+	/* Also behind where the chain breaks, which is told by itself. */
+	for (i = 0; i < n; i++)
+		meet(v, live, ids[i]);
 	for (i = 0; i < n; i++) {
 		if (proc_interrupted()) {
 			(void)err_set(e, ERR_INTR, "interrupted");
@@ -109,11 +221,15 @@ int
 verify_chains(struct box *b, struct verify_report *r, verify_fn fn,
 	void *arg, struct err *e)
 {
-	struct verify v = {b, r, fn, arg};
+	struct verify v = {.box = b, .report = r, .fn = fn, .arg = arg};
+	int rc = -1;
 
-	if (mirror_refs(b->records, "refs/heads/ws/", on_ref, &v, e) < 0)
-		return -1;
-	return mirror_refs(b->records, MIRROR_KEPT, on_ref, &v, e);
+	if (load_receipts(&v, e) == 0 &&
+	    mirror_refs(b->records, "refs/heads/ws/", on_ref, &v, e) == 0 &&
+	    mirror_refs(b->records, MIRROR_KEPT, on_ref, &v, e) == 0)
+		rc = tell_unmet(&v, e);
+	free(v.claimed);
+	return rc;
 }
 
 /* --- A sample. */
@@ -208,7 +324,7 @@ int
 verify_sample(struct box *b, int percent, struct verify_report *r,
 	verify_fn fn, void *arg, struct err *e)
 {
-	struct verify v = {b, r, fn, arg};
+	struct verify v = {.box = b, .report = r, .fn = fn, .arg = arg};
 	const enum sql q = SQL_BUNDLE_EACH;
 	int rc = catalogue_step(b->catalogue, q, e, "");
 
@@ -351,7 +467,7 @@ int
 verify_all(struct box *b, struct verify_report *r, verify_fn fn, void *arg,
 	struct err *e)
 {
-	struct verify v = {b, r, fn, arg};
+	struct verify v = {.box = b, .report = r, .fn = fn, .arg = arg};
 	struct err ignored = ERR_INIT;
 	struct catalogue *scratch = NULL;
 	char *file;

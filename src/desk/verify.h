@@ -12,6 +12,7 @@
 
 struct verify_report {
 	int64_t branches, commits;	/* chains checked */
+	int64_t receipts;		/* of the central */
 	int64_t bundles;		/* opened and hashed */
 	int64_t bytes;			/* of those, sealed */
 	int64_t problems;
@@ -21,7 +22,10 @@ struct verify_report {
 typedef int (*verify_fn)(void *arg, const char *ref, const char *text,
 	struct err *e);
 
-/* Every commit of every branch: form, signature, signer, order, tree. */
+/*
+ * Every commit of every branch: form, signature, signer, order, tree; every
+ * receipt, and that what it is for is there.
+ */
 int verify_chains(struct box *b, struct verify_report *r, verify_fn fn,
 	void *arg, struct err *e);
 

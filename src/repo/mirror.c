@@ -973,6 +973,27 @@ find_entry(struct mirror *m, const char *id, const char *name, size_t n,
 }
 
 int
+mirror_tree(struct mirror *m, const char *id, char tree[static CANON_ID_LEN],
+	struct err *e)
+{
+	struct buf raw = BUF_INIT(CANON_MAX);
+	int rc = -1;
+
+	if (mirror_read(m, id, PACKW_COMMIT, &raw, e) < 0)
+		goto out;
+	if (raw.len < 46 || memcmp(raw.data, "tree ", 5) != 0) {
+		(void)err_set(e, ERR_FORMAT, "commit %.12s has no tree", id);
+		goto out;
+	}
+	memcpy(tree, raw.data + 5, CANON_ID_LEN - 1);
+	tree[CANON_ID_LEN - 1] = '\0';
+	rc = 0;
+out:
+	buf_release(&raw);
+	return rc;
+}
+
+int
 mirror_blob_at(struct mirror *m, const char *tree, const char *path,
 	struct buf *out, struct err *e)
 {

@@ -88,6 +88,10 @@ int mirror_chain(struct mirror *m, const char *head, const char *stop,
 int mirror_read(struct mirror *m, const char *id, int type, struct buf *out,
 	struct err *e);
 
+/* The tree that commit ID names first.  -1: ERR_FORMAT, as mirror_read(). */
+int mirror_tree(struct mirror *m, const char *id,
+	char tree[static CANON_ID_LEN], struct err *e);
+
 /* What a commit's tree adds to its parent's. */
 struct mirror_file {
 	char path[CANON_PATH_LEN];	/* cut paths never match the pattern */

@@ -1,18 +1,23 @@
 /*
  * tests/bench/history.c - a station's branch of many runs, for next to nothing.
  *
+ *	[RECEIPTS="KEY REF PARENT TREE"] \
  *	bench_history REPO KEY STATION N START [AGE-RECIPIENT...]
  *
  * N signed commits from START (seconds since 1970) on, a run every 2 h 24 min:
  * ten a day.  Trees, names, trailers and signatures are as FORMAT.md section 2
  * wants them; the sealed files are noise of the size of a run with nothing
- * new, and sealed to the recipients if some are named.  All in one pack of the bare repository REPO; prints the head.
+ * new, and sealed to the recipients if some are named.  All in one pack of the
+ * bare repository REPO; prints the head.  With RECEIPTS there is a receipt for
+ * each, signed with KEY, on PARENT, whose tree is TREE; a second line is the
+ * head of these.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "crypto/hash.h"
@@ -21,6 +26,7 @@
 #include "repo/packw.h"
 #include "seal/seal.h"
 #include "sign/sshkey.h"
+#include "sign/sshsig.h"
 
 #include "base/banned.h"
 
@@ -41,6 +47,9 @@ struct history {
 	size_t nto;
 	struct buf sealed;
 	char parent[CANON_ID_LEN];
+	struct sshkey *central;		/* NULL: no receipts */
+	char ref[CANON_REF_LEN];
+	char receipt[CANON_ID_LEN], receipt_tree[CANON_ID_LEN];
 };
 
 static void
@@ -168,6 +177,50 @@ out:
 	return rc;
 }
 
+/* As the hook writes it. */
+static int
+add_receipt(struct history *h, int64_t utc, struct err *e)
+{
+	static const char who[] = "central <central@liudi.invalid>";
+	struct buf raw = BUF_INIT(CANON_MAX), blob = BUF_INIT(1024);
+	struct buf line = BUF_INIT(1024);
+	uint8_t id[20];
+	int rc = -1;
+
+	if (buf_addf(&line, e, "liudi-receipt 1 %" PRId64 " %s %s", utc,
+	    h->ref, h->parent) < 0 || sshsig_sign(h->central, "liudi-receipt",
+	    buf_str(&line), line.len, &blob, e) < 0 ||
+	    buf_addc(&line, ' ', e) < 0 || base64_encode(&line, blob.data,
+	    blob.len, true, e) < 0 || buf_addf(&raw, e, "tree %s\nparent %s\n"
+	    "author %s %" PRId64 " +0000\ncommitter %s %" PRId64 " +0000\n\n"
+	    "%s\n", h->receipt_tree, h->receipt, who, utc, who, utc,
+	    buf_str(&line)) < 0 || packw_add(h->pack, PACKW_COMMIT, raw.data,
+	    raw.len, id, e) < 0)
+		goto out;
+	str_hex(h->receipt, id, sizeof(id));
+	rc = 0;
+out:
+	buf_release(&raw);
+	buf_release(&blob);
+	buf_release(&line);
+	return rc;
+}
+
+static int
+want_receipts(struct history *h, struct err *e)
+{
+	const char *text = getenv("RECEIPTS");
+	char file[1024];
+
+	if (!text)
+		return 0;
+	if (sscanf(text, "%1023s %127s %40s %40s", file, h->ref, h->receipt,
+	    h->receipt_tree) != 4)
+		return err_set(e, ERR_USAGE, "RECEIPTS has four words");
+	h->central = sshkey_load(file, e);
+	return h->central ? 0 : -1;
+}
+
 static int
 add_run(struct history *h, struct canon_run *r, int64_t utc, struct err *e)
 {
@@ -182,7 +235,8 @@ add_run(struct history *h, struct canon_run *r, int64_t utc, struct err *e)
 	p.bundle = -1;
 	if (add_file(h, &p, MANIFEST_LEN, r->manifest, e) < 0 ||
 	    add_trees(h, tree, e) < 0 ||
-	    add_commit(h, r, tree, utc + 60, e) < 0)
+	    add_commit(h, r, tree, utc + 60, e) < 0 ||
+	    (h->central && add_receipt(h, utc + 90, e) < 0))
 		return -1;
 	r->has_prev = true;
 	memcpy(r->prev, r->manifest, sizeof(r->prev));
@@ -211,7 +265,7 @@ make(struct history *h, char *const argv[], struct err *e)
 			goto out;
 	h->key = sshkey_load(argv[2], e);
 	h->pack = packs ? packw_new(packs, e) : NULL;
-	if (!h->key || !h->pack)
+	if (!h->key || !h->pack || want_receipts(h, e) < 0)
 		goto out;
 	for (; n > 0; n--, utc += STEP)
 		if (add_run(h, &r, utc, e) < 0)
@@ -220,6 +274,7 @@ make(struct history *h, char *const argv[], struct err *e)
 out:
 	packw_free(h->pack);
 	sshkey_free(h->key);
+	sshkey_free(h->central);
 	free(packs);
 	return rc;
 }
@@ -249,5 +304,7 @@ main(int argc, char *argv[])
 		return 1;
 	}
 	(void)printf("%s\n", h.parent);
+	if (h.receipt[0])
+		(void)printf("%s\n", h.receipt);
 	return 0;
 }

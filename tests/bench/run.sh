@@ -752,9 +752,14 @@ part_verify() {
 	liudi_sync "$v.station"
 	g=$v.station.desk/records.git
 	ref=refs/heads/ws/bench/main/$(date -u +%Y).0
-	head=$("$HISTORY" "$g" "$v.station/state/keys/ws-sign" bench \
-		"$nsigned" "$(($(date +%s) + 60))")
+	root=$(git --git-dir "$g" rev-parse refs/heads/receipts)
+	tree=$(git --git-dir "$g" rev-parse "$root^{tree}")
+	RECEIPTS="$v.central/receipt-key $ref $root $tree" "$HISTORY" "$g" \
+		"$v.station/state/keys/ws-sign" bench "$nsigned" \
+		"$(($(date +%s) + 60))" >"$v/heads"
+	{ read -r head && read -r receipts; } <"$v/heads"
 	git --git-dir "$g" update-ref "$ref" "$head"
+	git --git-dir "$g" update-ref refs/heads/receipts "$receipts"
 	git --git-dir "$g" rev-list --reverse "$head" >"$v/list"
 	before=
 	awk 'NR % 10 == 0' "$v/list" | while read -r to; do
@@ -762,6 +767,8 @@ part_verify() {
 			git --git-dir "$g" pack-objects -q --revs "$v/pack"
 		before=$to
 	done >>"$log"
+	echo "$receipts" | git --git-dir "$g" pack-objects -q --revs "$v/pack" \
+		>>"$log"
 	rm -f "$g"/objects/pack/*
 	mv "$v"/pack-* "$g/objects/pack/"
 	git --git-dir "$v.central/control.git" show control:allowed_signers \

@@ -22,6 +22,8 @@ again()
 	same "$(branches | wc -l)" "$1" "branches, $2"
 	# what the desk has from before the loss is not the question here
 	rm -rf "$t/desk/records.git" "$t/desk/catalogue" "$t/back"
+	records update-ref refs/heads/receipts "$(records rev-list \
+	    --max-parents=0 refs/heads/receipts)"
 	sync >"$t/out" 2>&1 || :
 	expect 0 restore ws-01 "$t/back"
 	alike "$files" "$t/back" "$2"

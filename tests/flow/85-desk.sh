@@ -171,6 +171,8 @@ records update-ref "$ref" "$(GIT_AUTHOR_NAME=ws-01 GIT_COMMITTER_NAME=ws-01 \
     -c "user.signingkey=$t/ws-01/state/keys/ws-sign" commit-tree -S \
     -p "$head^" -F "$t/message" "$(records write-tree)")"
 unset GIT_INDEX_FILE
+unreceived
+received "$ref"
 expect 5 sync
 says 'was truncated; the station calls it appended'
 brings chats/log.txt

@@ -28,6 +28,11 @@ anew()
 	cp "$t/lost.$1.git/config" "$central/records.git/config"
 	rm -rf "$central/records.git/hooks"
 	cp -a "$t/lost.$1.git/hooks" "$central/records.git/hooks"
+	root=$(git --git-dir "$t/lost.$1.git" rev-list --max-parents=0 \
+	    refs/heads/receipts)
+	records fetch -q "$t/lost.$1.git" \
+	    refs/heads/receipts:refs/heads/receipts
+	records update-ref refs/heads/receipts "$root"
 }
 
 step "what was first seen is kept"

@@ -24,7 +24,7 @@ expect 0 sync
 says '1 new commit'
 silent 'commits'
 expect 0 desk verify
-says '1 branch, 1 commit, 0 bundles opened (0 B): 0 problems'
+says '1 branch, 1 commit, 1 receipt, 0 bundles opened (0 B): 0 problems'
 expect 0 restore ws-01 "$t/one"
 says '1 file, 4 B, 1 bundle; '
 echo two >"$files/chats/two.txt"

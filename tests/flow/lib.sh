@@ -215,6 +215,22 @@ identity()
 	}
 }
 records() { git --git-dir "${records_git:-$central/records.git}" "$@"; }
+# received REF: the receipt that the central's hook gives for its head.
+received()
+{
+	(
+		unset GIT_INDEX_FILE || :
+		cd "$central/records.git"
+		echo "$(printf %040d 0) $(git rev-parse "$1") $1" |
+			GIT_DIR=. sh hooks/post-receive
+	) >"$t/out" 2>"$t/err"
+	grep -q '^liudi-receipt ' "$t/out" || fail "no receipt for $1"
+}
+# unreceived [N]: its last N receipts go.
+unreceived()
+{
+	records update-ref refs/heads/receipts "refs/heads/receipts~${1:-1}"
+}
 # branches [STATION]: refs of its branches at the central.
 # shellcheck disable=SC2120 # mostly of all stations
 branches()

@@ -17,6 +17,7 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(join 25-join.sh $<TARGET_FILE:flow_inviter>)
 	liudi_flow(only 26-only.sh)
 	liudi_flow(invite 27-invite.sh)
+	liudi_flow(receipts 28-receipts.sh)
 	liudi_flow(kill 30-kill.sh)
 	# liudi again, but with a file module that fails when it is told to.
 	add_executable(liudi_faulty $<TARGET_OBJECTS:liudi>

@@ -23,12 +23,10 @@ print_run(void *arg, const struct query_run *r, struct err *e)
 	(void)arg;
 	(void)e;
 	(void)printf("%-8.8s  ", p->run[0] ? p->run : "-");
-	show_padded(show_time(p->started, when), 20);
-	/* The server's word where there is one, else our first sight. */
-	(void)printf(" %s ", p->receipt_utc == QUERY_NONE ? "<" : "=");
-	show_padded(show_time(p->receipt_utc == QUERY_NONE ? p->first_seen :
-	    p->receipt_utc, when), 20);
-	(void)printf("  ");
+	/* three words: the station's, the central's, our own */
+	show_padded(show_time(p->started, when), 21);
+	show_padded(show_time(p->receipt_utc, when), 21);
+	show_padded(show_time(p->first_seen, when), 21);
 	show_padded(p->station, 16);
 	(void)printf("  %3lld  +%lld >%lld ~%lld !%lld -%lld  %s\n",
 	    (long long)r->parts, (long long)op[RECORD_ADDED],
@@ -70,9 +68,9 @@ log_runs(struct box *b, void *arg, struct err *e)
 		return err_set(e, ERR_NOENT, "there is no station '%s'",
 		    station);
 	if (!k->c->json && !k->c->quiet)
-		(void)printf("%s\n", cli_tr("run       started (its clock)    "
-		    "received =, seen <    station         parts  "
-		    "+new >grown ~moved !cut -gone"));
+		(void)printf("%s\n", cli_tr("run       started (its clock)  "
+		    "received (central)   first seen here      station         "
+		    "parts  +new >grown ~moved !cut -gone"));
 	return query_log(b->catalogue, station, k->since, k->until,
 	    k->c->json ? json_run : print_run, k, e);
 }

@@ -13,6 +13,7 @@
 #include "cli/desk/reads.h"
 #include "desk/deskkeys.h"
 #include "desk/event.h"
+#include "desk/received.h"
 #include "desk/sync.h"
 
 #include "base/banned.h"
@@ -95,8 +96,8 @@ print_event(void *arg, const struct query_event *ev, struct err *e)
 	weigh(k, ev->severity);
 	if (ev->severity < EVENT_WARN && !k->c->verbose)
 		return 0;
-	(void)printf("%s: %s: ", ev->station,
-	    cli_tr(event_severity_name(ev->severity)));
+	(void)printf("%s: %s: ", ev->station[0] ? ev->station :
+	    cli_tr("central"), cli_tr(event_severity_name(ev->severity)));
 	text = cli_tr_filled(ev->text, out);
 	cli_put_shown(stdout, text, strlen(text));
 	(void)fputc('\n', stdout);
@@ -171,6 +172,7 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	char commits[CLI_COUNT_LEN], why[CLI_FILLED_LEN];
 	size_t parts = 0;
 	int64_t since = 0, stopped = 0, before = 0, bytes = 0, ignored;
+	struct received_open open;
 	int rc = -1;
 
 	if (query_part_newest(b->catalogue, &before, e) < 0 ||
@@ -193,9 +195,10 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	    print_event, k, e) < 0)
 		goto out;
 	/* Told once, but not over: until it is mended each sync ends with it. */
-	if (query_stopped(b->catalogue, &stopped, e) < 0)
+	if (query_stopped(b->catalogue, &stopped, e) < 0 ||
+	    received_count(b->catalogue, clock_now_utc(), &open, e) < 0)
 		goto out;
-	if (stopped > 0 || k->rewritten->len > 0)
+	if (stopped > 0 || k->rewritten->len > 0 || open.all > 0)
 		k->worst = cli_worse(k->worst, CLI_INTEGRITY);
 	if (!json && !k->c->quiet) {
 		(void)printf("%s\n", cli_count((int64_t)parts,

@@ -49,16 +49,19 @@ static int
 print_report(struct work *k, const struct verify_report *r, struct err *e)
 {
 	char branches[CLI_COUNT_LEN], commits[CLI_COUNT_LEN];
+	char receipts[CLI_COUNT_LEN];
 	char bundles[CLI_COUNT_LEN], problems[CLI_COUNT_LEN];
 	char size[CLI_SIZE_LEN];
 	struct jsonw w;
 
 	progress_clear(&k->progress);
 	if (!k->c->json) {
-		(void)printf(cli_tr("%s, %s, %s opened (%s): %s\n"),
+		(void)printf(cli_tr("%s, %s, %s, %s opened (%s): %s\n"),
 		    cli_count(r->branches, "%lld branch", "%lld branches",
 		    branches), cli_count(r->commits, "%lld commit",
-		    "%lld commits", commits), cli_count(r->bundles,
+		    "%lld commits", commits), cli_count(r->receipts,
+		    "%lld receipt", "%lld receipts", receipts),
+		    cli_count(r->bundles,
 		    "%lld bundle", "%lld bundles", bundles),
 		    cli_size((uint64_t)r->bytes, size), cli_count(r->problems,
 		    "%lld problem", "%lld problems", problems));
@@ -70,6 +73,7 @@ print_report(struct work *k, const struct verify_report *r, struct err *e)
 	jsonw_kstr(&w, "kind", "summary");
 	jsonw_kint(&w, "branches", r->branches);
 	jsonw_kint(&w, "commits", r->commits);
+	jsonw_kint(&w, "receipts", r->receipts);
 	jsonw_kint(&w, "bundles", r->bundles);
 	jsonw_kint(&w, "bytes", r->bytes);
 	jsonw_kint(&w, "problems", r->problems);

@@ -1,0 +1,42 @@
+/*
+ * desk/received.h - the central's receipts, held against what is here.
+ *
+ * Each good receipt gives its time to the commits that it covers.  What cannot
+ * be is an event: a line that no server key signed, a receipt for a commit that
+ * the central does not show, a commit that has none, a station's clock that is
+ * far from the central's.  Where control names no server key there is nothing
+ * to hold.
+ * Spec: docs/FORMAT.md sections 10 and 20.
+ * Needs: base, repo, control, desk/box.
+ */
+#ifndef LIUDI_DESK_RECEIVED_H
+#define LIUDI_DESK_RECEIVED_H
+
+#include <stdbool.h>
+
+#include "desk/box.h"
+#include "desk/catalogue.h"
+
+/* How long, from first sight, a receipt may be missing. */
+#define RECEIVED_GRACE_S 3600
+/* How far the clock of a station and of the central may lie apart. */
+#define RECEIVED_APART_S 900
+
+/* In the box, after the branches were indexed.  0 or -1. */
+int received_index(struct box *b, int64_t now_utc, struct err *e);
+
+/* What of it is not settled yet. */
+struct received_open {
+	int64_t wrong;		/* commits of the branch that do not hold */
+	int64_t hidden;		/* received, and not shown */
+	int64_t waiting;	/* branches that end without a receipt */
+	int64_t all;
+};
+int received_count(struct catalogue *c, int64_t now_utc,
+	struct received_open *o, struct err *e);
+
+/* Does desk.git (NULL: no) order that branch REF goes?  FORMAT section 18. */
+int received_erased(struct mirror *desk, const char *ref, bool *yes,
+	struct err *e);
+
+#endif
