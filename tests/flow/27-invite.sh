@@ -305,6 +305,15 @@ if ssh_server; then
 	expect 0 far restore ws-06 --to "$t/far-back"
 	alike "$t/ws-06-files" "$t/far-back" 'records over ssh'
 	same "$(records rev-list --count receipts)" 2 receipts
+	expect 0 far station suspend ws-06
+	ok grep -q "ssh-command' station ws-06" "$ssh_keys"
+	expect 0 far station resume ws-06
+	expect 0 far station revoke ws-06
+	no grep -q "ssh-command' station ws-06" "$ssh_keys"
+	expect 0 far invite ws-07
+	rc=0
+	ws ws-06 run >"$t/out" 2>"$t/err" || rc=$?
+	[ "$rc" -ne 0 ] || fail 'a revoked station sends over ssh'
 else
 	say "skipped: no sshd of our own"
 fi

@@ -18,6 +18,7 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(only 26-only.sh)
 	liudi_flow(invite 27-invite.sh)
 	liudi_flow(receipts 28-receipts.sh)
+	liudi_flow(standing 28-standing.sh)
 	liudi_flow(kill 30-kill.sh)
 	# liudi again, but with a file module that fails when it is told to.
 	add_executable(liudi_faulty $<TARGET_OBJECTS:liudi>

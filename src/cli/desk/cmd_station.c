@@ -11,7 +11,10 @@
 #include "control/control.h"
 #include "control/edit.h"
 #include "crypto/hash.h"
+#include "desk/box.h"
 #include "desk/deskkeys.h"
+#include "desk/roster.h"
+#include "desk/sealed.h"
 #include "desk/stationline.h"
 
 #include "base/banned.h"
@@ -261,23 +264,31 @@ deskcmd_fingerprint(const struct sshkey_pub *pub, struct buf *out,
 	return base64_encode(out, sum, sizeof(sum), false, e);
 }
 
+/* station, person, team, since, until, key; those that are not shown: NULL. */
+#define CELLS 6
+
 static void
-print_row(const char *const cell[4], const size_t width[4])
+print_row(const char *const cell[CELLS], const size_t width[CELLS])
 {
 	size_t i, used;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < CELLS - 1; i++) {
+		if (!cell[i])
+			continue;
 		used = utf8_width(cell[i]);
 		(void)printf("%s%*s  ", cell[i],
 		    (int)(width[i] > used ? width[i] - used : 0), "");
 	}
-	(void)printf("%s\n", cell[3]);
+	(void)printf("%s\n", cell[CELLS - 1]);
 }
 
 static int
-print_json(const struct signer *s, const char *print, struct err *e)
+print_json(const struct signer *s, const struct roster *people,
+	const char *print, struct err *e)
 {
-	struct buf b = BUF_INIT(1024);
+	const struct roster_row *who = people ?
+	    roster_find(people, s->name) : NULL;
+	struct buf b = BUF_INIT(4096);
 	struct jsonw w;
 	int rc;
 
@@ -285,6 +296,12 @@ print_json(const struct signer *s, const char *print, struct err *e)
 	jsonw_object(&w);
 	jsonw_kint(&w, "v", 1);
 	jsonw_kstr(&w, "station", s->name);
+	if (people) {
+		jsonw_kstr(&w, "person", who && who->person[0] ?
+		    who->person : NULL);
+		jsonw_kstr(&w, "team", who && who->team[0] ? who->team :
+		    NULL);
+	}
 	jsonw_key(&w, "since");
 	if (s->valid_after == INT64_MIN)
 		jsonw_null(&w);
@@ -305,10 +322,15 @@ print_json(const struct signer *s, const char *print, struct err *e)
 }
 
 static void
-print_signer(const struct signer *s, const char *print, const size_t width[4])
+print_signer(const struct signer *s, const struct roster *people,
+	const char *print, const size_t width[CELLS])
 {
+	const struct roster_row *who = people ?
+	    roster_find(people, s->name) : NULL;
 	char since[CLOCK_TEXT_LEN] = "", until[CLOCK_TEXT_LEN] = "";
-	const char *cell[4] = {s->name, since, until, print};
+	const char *cell[CELLS] = {s->name,
+	    !people ? NULL : who ? who->person : "",
+	    !people ? NULL : who ? who->team : "", since, until, print};
 
 	if (s->valid_after != INT64_MIN)
 		(void)clock_text_local(s->valid_after, since);
@@ -317,32 +339,91 @@ print_signer(const struct signer *s, const char *print, const size_t width[4])
 	print_row(cell, width);
 }
 
-static int
-print_all(const struct cli *c, const struct signers *stations, struct err *e)
+static void
+widen(size_t *width, const char *text)
 {
-	const char *const head[4] = {
-		cli_tr("station"), cli_tr("since"), cli_tr("until"),
-		cli_tr("key")
+	size_t n = utf8_width(text);
+
+	if (n > *width)
+		*width = n;
+}
+
+/* PEOPLE (may be NULL): its text is clean, as roster_parse() wants it. */
+static int
+print_all(const struct cli *c, const struct signers *stations,
+	const struct roster *people, struct err *e)
+{
+	const char *const head[CELLS] = {
+		cli_tr("station"), people ? cli_tr("person") : NULL,
+		people ? cli_tr("team") : NULL, cli_tr("since"),
+		cli_tr("until"), cli_tr("key")
 	};
-	size_t width[4] = {7, 19, 19, 0}, i;
+	size_t width[CELLS] = {7, 6, 4, 19, 19, 0}, i;
 	struct buf print = BUF_INIT(PRINT_LEN);
 	int rc = 0;
 
 	for (i = 0; i < stations->n; i++)
-		if (strlen(stations->v[i].name) > width[0])
-			width[0] = strlen(stations->v[i].name);
+		widen(&width[0], stations->v[i].name);
+	for (i = 0; people && i < people->n; i++) {
+		widen(&width[1], people->v[i].person);
+		widen(&width[2], people->v[i].team);
+	}
 	if (!c->json && stations->n > 0)
 		print_row(head, width);
 	for (i = 0; i < stations->n && rc == 0; i++) {
 		rc = deskcmd_fingerprint(&stations->v[i].pub, &print, e);
 		if (rc == 0 && c->json)
-			rc = print_json(&stations->v[i], buf_str(&print), e);
+			rc = print_json(&stations->v[i], people,
+			    buf_str(&print), e);
 		else if (rc == 0)
-			print_signer(&stations->v[i], buf_str(&print), width);
+			print_signer(&stations->v[i], people,
+			    buf_str(&print), width);
 	}
 	if (!c->json && stations->n == 0)
 		(void)puts(cli_tr("no stations yet"));
 	buf_release(&print);
+	return rc;
+}
+
+struct listing {
+	const struct cli *c;
+	const struct control *control;
+};
+
+/* In the box: who is behind them. */
+static int
+list_people(struct box *b, void *arg, struct err *e)
+{
+	const struct listing *l = arg;
+	struct buf file = BUF_INIT(SIGNERS_MAX), text = BUF_INIT(SIGNERS_MAX);
+	struct roster people = {NULL, 0};
+	int rc = control_file_load(b->home->control, l->control->commit,
+	    "roster.age", &file, e);
+
+	if (rc > 0)
+		rc = sealed_text(b->opener, file.data, file.len, NULL, NULL,
+		    &text, e);
+	if (rc == 0)
+		rc = roster_parse(&people, buf_str(&text), text.len, e);
+	if (rc == 0)
+		rc = print_all(l->c, &l->control->stations, &people, e);
+	roster_release(&people);
+	buf_wipe(&text);
+	buf_release(&file);
+	return rc;
+}
+
+static int
+list_with_people(const struct cli *c, const struct station *s, struct err *e)
+{
+	struct listing l = {c, &s->control};
+	struct box b = {.home = &s->home};
+	int rc = -1;
+
+	b.opener = deskcmd_opener(c, &s->home, e);
+	if (b.opener)
+		rc = box_run(&b, list_people, &l, e);
+	opener_free(b.opener);
 	return rc;
 }
 
@@ -353,14 +434,23 @@ run_list(struct cli *c, struct err *e)
 	int rc = -1;
 
 	if (station_open(&s, c, true, e) == 0)
-		rc = print_all(c, &s.control.stations, e);
+		rc = cli_has(c, "people") ? list_with_people(c, &s, e) :
+		    print_all(c, &s.control.stations, NULL, e);
 	station_release(&s);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
+
+static const struct cli_option list_options[] = {
+	{"people", 'p', NULL, "say who works there: asks for the passphrase"},
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{NULL, 0, NULL, NULL}
+};
 
 const struct cli_command cmd_station_list = {
 	.name = "station list",
 	.operands = "",
 	.help = "list the stations",
+	.options = list_options,
 	.run = run_list
 };

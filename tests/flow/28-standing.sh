@@ -1,0 +1,87 @@
+#!/bin/sh
+# tests/flow/28-standing.sh BIN - a station that may send no longer, and again;
+# who works there; what people are told.
+# shellcheck source=tests/flow/lib.sh
+. "$(dirname "$0")/lib.sh"
+day() { unset LIUDI_NOW CENTRAL_NOW || :; }
+control() { git --git-dir "$central/control.git" "$@"; }
+head_of() { control rev-parse control; }
+# at_rest: the next second, as windows of keys are whole seconds.
+at_rest() { sleep 1.1; }
+
+step "suspended"
+team
+station ws-01
+station ws-02
+echo one >"$t/ws-01-files/chats/a.txt"
+echo one >"$t/ws-02-files/chats/a.txt"
+at_rest
+expect 0 ws ws-01 run
+expect 0 ws ws-02 run
+expect 1 desk_key station suspend ws-09
+says "there is no station 'ws-09'"
+expect 0 desk_key station resume ws-01
+says 'may send already'
+expect 0 desk_key station suspend ws-01
+says 'may send nothing until it is resumed'
+head=$(head_of)
+expect 0 desk_key station suspend ws-01
+says 'may send nothing already'
+same "$(head_of)" "$head" 'control'
+at_rest
+echo two >>"$t/ws-01-files/chats/a.txt"
+ref=$(branches ws-01)
+before=$(records rev-parse "$ref")
+rc=0
+ws ws-01 run >"$t/out" 2>"$t/err" || rc=$?
+[ "$rc" -ne 0 ] || fail 'a suspended station sends'
+same "$(records rev-parse "$ref")" "$before" 'the branch of a suspended one'
+expect 0 ws ws-02 run
+expect 0 desk_key --json station resume ws-01
+same "$(jq -r '.station, .action, .changed' "$t/out" | tr '\n' ' ')" \
+    'ws-01 resume true ' 'resumed'
+at_rest
+# what was kept meanwhile is dated before it was let in again
+echo three >>"$t/ws-01-files/chats/a.txt"
+ws ws-01 run >"$t/out" 2>"$t/err" || :
+expect 0 ws ws-01 run
+[ "$(records rev-parse "$(branches ws-01 | tail -n 1)")" != "$before" ] ||
+	fail 'a resumed station does not send'
+synced >"$t/out" 2>"$t/err" || fail sync
+expect 0 restore ws-01 "$t/back"
+alike "$t/ws-01-files" "$t/back" 'records'
+
+step "who works there"
+expect 0 desk_key -q invite ws-03 --person '王芳' --team Shop
+string=$(cat "$t/out")
+expect 0 ws ws-03 join "$string"
+expect 0 sync
+expect 0 desk station list
+says ws-03
+no grep -q '王芳' "$t/out"
+expect 0 desk_key station list --people
+says '王芳    Shop'
+expect 0 desk_key --json station list -p
+same "$(jq -r 'select(.station == "ws-03") | .person' "$t/out")" '王芳' json
+same "$(jq -r 'select(.station == "ws-01") | .person' "$t/out" | head -n 1)" \
+    null json
+
+step "revoked"
+expect 0 desk_key -q invite ws-02 --again
+expect 0 desk_key station revoke ws-02
+says 'worth nothing from now on'
+same "$(desk --json invite --list | jq -r 'select(.station == "ws-02") | .state')" \
+    '' 'invitations of ws-02'
+at_rest
+before=$(records rev-parse "$(branches ws-02)")
+rc=0
+ws ws-02 run >"$t/out" 2>"$t/err" || rc=$?
+[ "$rc" -ne 0 ] || fail 'a revoked station sends'
+same "$(records rev-parse "$(branches ws-02)")" "$before" 'a revoked branch'
+expect 0 desk_key station revoke ws-02
+says 'was revoked before'
+expect 1 desk_key invite ws-02
+expect 0 desk_key invite ws-02 --again
+synced >"$t/out" 2>"$t/err" || fail sync
+expect 0 restore ws-02 "$t/back2"
+done_
