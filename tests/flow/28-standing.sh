@@ -66,6 +66,35 @@ same "$(jq -r 'select(.station == "ws-03") | .person' "$t/out")" '王芳' json
 same "$(jq -r 'select(.station == "ws-01") | .person' "$t/out" | head -n 1)" \
     null json
 
+step "what people are told"
+expect 0 desk notice show
+says 'there is no notice'
+mkdir "$t/notice"
+echo 'We keep the chats.' >"$t/notice/notice.en.md"
+expect 1 desk_key notice set "$t/notice"
+printf '聊天记录存档。\n' >"$t/notice/notice.zh.md"
+expect 0 desk_key notice set "$t/notice"
+says 'notice 1: '
+expect 0 desk_key notice set "$t/notice"
+says 'notice 1 says that already'
+expect 0 desk notice show
+says 'We keep the chats.'
+expect 0 desk notice show --language zh
+says '聊天记录存档。'
+expect 3 ws ws-01 run
+says 'notice 1 is not agreed to'
+expect 0 ws ws-01 agree --agree 1
+expect 0 ws ws-01 run
+expect 0 desk_key notice set standard
+expect 0 desk --json notice show
+same "$(jq -r '.version, .language' "$t/out" | tr '\n' ' ')" '2 en ' json
+same "$(jq -j .text "$t/out")" "$(cat "$src/config/notice.en.md")" text
+same "$(control cat-file blob control:policy.ini)" '[team]
+notice = 2
+org = Acme Lamps' 'policy.ini'
+expect 0 ws ws-01 agree --agree 2
+expect 0 ws ws-02 agree --agree 2
+
 step "revoked"
 expect 0 desk_key -q invite ws-02 --again
 expect 0 desk_key station revoke ws-02

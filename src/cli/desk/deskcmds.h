@@ -34,6 +34,8 @@ extern const struct cli_command cmd_key_renew;
 extern const struct cli_command cmd_key_retire;
 extern const struct cli_command cmd_log;
 extern const struct cli_command cmd_ls;
+extern const struct cli_command cmd_notice_set;
+extern const struct cli_command cmd_notice_show;
 extern const struct cli_command cmd_rehead;
 extern const struct cli_command cmd_restore;
 extern const struct cli_command cmd_retention_set;

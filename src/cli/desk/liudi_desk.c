@@ -11,6 +11,8 @@ static const struct cli_command *const commands[] = {
 	&cmd_station_suspend,
 	&cmd_station_resume,
 	&cmd_station_revoke,
+	&cmd_notice_show,
+	&cmd_notice_set,
 	&cmd_sync,
 	&cmd_log,
 	&cmd_show,

@@ -68,15 +68,11 @@ standard_dir(void)
 }
 
 int
-noticetext_option(const struct cli *c, struct noticetext *n, struct err *e)
+noticetext_dir(const char *dir, struct noticetext *n, struct err *e)
 {
-	const char *dir = cli_value(c, "notice");
-	char *en = NULL, *zh = NULL;
-	int rc = -1;
+	char *en, *zh;
+	int rc;
 
-	memset(n, 0, sizeof(*n));
-	if (!dir || strcmp(dir, "none") == 0)
-		return 0;
 	if (strcmp(dir, "standard") == 0)
 		dir = standard_dir();
 	en = path_join(dir, "notice.en.md");
@@ -85,6 +81,17 @@ noticetext_option(const struct cli *c, struct noticetext *n, struct err *e)
 	free(en);
 	free(zh);
 	return rc;
+}
+
+int
+noticetext_option(const struct cli *c, struct noticetext *n, struct err *e)
+{
+	const char *dir = cli_value(c, "notice");
+
+	memset(n, 0, sizeof(*n));
+	if (!dir || strcmp(dir, "none") == 0)
+		return 0;
+	return noticetext_dir(dir, n, e);
 }
 
 void

@@ -20,6 +20,8 @@ struct noticetext {
  */
 int noticetext_option(const struct cli *c, struct noticetext *n,
 	struct err *e);
+/* Of the folder DIR, or "standard". */
+int noticetext_dir(const char *dir, struct noticetext *n, struct err *e);
 /* Both files, checked: text in UTF-8 that is not empty. */
 int noticetext_read(struct noticetext *n, const char *en, const char *zh,
 	struct err *e);
