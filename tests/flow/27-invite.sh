@@ -237,6 +237,32 @@ same "$(control log -1 --format=%an control)" second 'who signed'
 expect 0 ws ws-05 run
 expect 0 sync
 
+step "two desks at the same time"
+invite ws-08
+expect 0 ws ws-08 join "$string"
+hook=$central/control.git/hooks/pre-receive
+mv "$hook" "$hook.real"
+cat >"$hook" <<-HOOK
+	#!/bin/sh
+	[ ! -e $t/race ] || {
+		rm $t/race
+		env -u GIT_DIR -u GIT_QUARANTINE_PATH -u GIT_OBJECT_DIRECTORY \
+		    -u GIT_ALTERNATE_OBJECT_DIRECTORIES liudi-desk \
+		    --home $t/desk2 sync --passphrase-fd 3 3<$t/pass \
+		    >$t/nested 2>&1
+	}
+	exec $hook.real
+HOOK
+chmod 755 "$hook"
+: >"$t/race"
+expect 0 sync
+no test -e "$t/race"
+no grep -q 'ws-08 is let in' "$t/out"
+ok grep -q 'ws-08 is let in' "$t/nested"
+mv "$hook.real" "$hook"
+same "$(control cat-file blob control:allowed_signers | grep -c '^ws-08 ')" 1 \
+    'lines of ws-08'
+
 step "too late"
 invite ws-04 --days 1
 expect 0 ws ws-04 join "$string"
