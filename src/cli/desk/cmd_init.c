@@ -111,9 +111,8 @@ open_home(struct init *in, struct err *e)
 	return file_mkdirs(h->dir, 0700, e);
 }
 
-/* Where the hooks lie: as told, installed, or beside the sources. */
-static const char *
-hooks_dir(void)
+const char *
+deskcmd_hooks(void)
 {
 	const char *dir = getenv("LIUDI_HOOKS_DIR");
 
@@ -128,7 +127,7 @@ static int
 make_central(const struct init *in, struct err *e)
 {
 	const struct central *c = &in->home.central;
-	const char *hooks = hooks_dir();
+	const char *hooks = deskcmd_hooks();
 	char *control;
 	bool there;
 

@@ -19,6 +19,7 @@ extern const struct cli_command cmd_approve;
 extern const struct cli_command cmd_hold_add;
 extern const struct cli_command cmd_hold_list;
 extern const struct cli_command cmd_hold_remove;
+extern const struct cli_command cmd_doctor;
 extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_invite;
 extern const struct cli_command cmd_inspect;
@@ -80,6 +81,9 @@ struct opener *deskcmd_open_as(const struct cli *c, const struct deskhome *h,
 int deskcmd_decide(const struct cli *c, const struct deskhome *h,
 	const struct control *control, struct proposal *p,
 	const char *message, struct err *e);
+
+/* Where the hooks lie: as told, installed, or beside the sources. */
+const char *deskcmd_hooks(void);
 
 /* Option --scrypt-log-n. */
 int deskcmd_log_n(const struct cli *c, unsigned *out, struct err *e);

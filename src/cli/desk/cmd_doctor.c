@@ -1,0 +1,344 @@
+/* cli/desk/cmd_doctor.c - liudi-desk doctor: is all as it should be? */
+#include "cli/desk/deskcmds.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/jsonw.h"
+#include "base/utf8.h"
+#include "cli/desk/show.h"
+#include "desk/access.h"
+#include "desk/deskkeys.h"
+#include "desk/health.h"
+#include "desk/received.h"
+
+#include "base/banned.h"
+
+#define TEXT_MAX (1024 * 1024)
+#define LINE_MAX_LEN 2048
+#define NAME_WIDTH 10
+#define AHEAD_S 60	/* of the central's clock: more is told */
+
+enum state { STATE_OK, STATE_NOTE, STATE_WARN, STATE_BAD };
+
+struct doctor {
+	const struct cli *c;
+	struct deskhome home;
+	struct control control;
+	bool control_there, online;
+	int64_t now;
+	enum cli_exit worst;
+};
+
+static const char *const state_name[] = {"ok", "note", "warning",
+	"problem"};
+
+/* One line; FMT is in the user's language already. */
+static void __attribute__((format(printf, 4, 5)))
+say(struct doctor *d, enum state state, const char *name, const char *fmt, ...)
+{
+	struct buf line = BUF_INIT(TEXT_MAX);
+	struct err ignored = ERR_INIT;
+	char text[LINE_MAX_LEN];
+	struct jsonw w;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (state == STATE_WARN)
+		d->worst = cli_worse(d->worst, CLI_WARNINGS);
+	else if (state == STATE_BAD)
+		d->worst = cli_worse(d->worst, CLI_INTEGRITY);
+	if (d->c->json) {
+		jsonw_init(&w, &line, &ignored);
+		jsonw_object(&w);
+		jsonw_kint(&w, "v", 1);
+		jsonw_kstr(&w, "kind", "check");
+		jsonw_kstr(&w, "name", name);
+		jsonw_kstr(&w, "state", state_name[state]);
+		jsonw_kstr(&w, "text", text);
+		jsonw_object_end(&w);
+		if (jsonw_end(&w) == 0)
+			(void)show_json_line(&line, &ignored);
+	} else if (state != STATE_OK || !d->c->quiet) {
+		show_padded(state == STATE_OK ? cli_tr("ok") :
+		    state == STATE_NOTE ? cli_tr("note") :
+		    state == STATE_WARN ? cli_tr("warning") :
+		    cli_tr("problem"), NAME_WIDTH);
+		cli_put_shown(stdout, text, strlen(text));
+		(void)fputc('\n', stdout);
+	}
+	buf_release(&line);
+}
+
+/* --- This machine. */
+
+static void
+check_keys(struct doctor *d)
+{
+	const char *name = deskcmd_name(&d->home);
+
+	if (deskkeys_has(d->home.keys, name))
+		say(d, STATE_OK, "keys", cli_tr("the keys of '%s' are on "
+		    "this machine"), name);
+	else
+		say(d, STATE_WARN, "keys", cli_tr("the keys of '%s' are not "
+		    "on this machine"), name);
+	if (deskkeys_has(d->home.keys, DESKKEYS_OWNER))
+		say(d, STATE_WARN, "owner", cli_tr("the owner's keys lie in "
+		    "'%s': they belong into a safe"), d->home.keys);
+	if (access_waits(&d->home))
+		say(d, STATE_WARN, "access", cli_tr("what was read here is "
+		    "not yet in the log that the owner reads: liudi-desk "
+		    "sync"));
+}
+
+/* --- The central. */
+
+/* Fetch, check, pin; what was known last is looked at where it is away. */
+static int
+check_control(struct doctor *d, struct err *e)
+{
+	char pin[CANON_ID_LEN], why[CLI_FILLED_LEN];
+
+	d->online = control_fetch(&d->home.central, d->home.control, e) == 0;
+	if (d->online) {
+		say(d, STATE_OK, "central", cli_tr("the central is reached: "
+		    "%s"), d->home.central.url);
+	} else {
+		say(d, STATE_WARN, "central", "%s",
+		    cli_tr_filled(e->what, why));
+		err_clear(e);
+	}
+	if (deskhome_pin_load(&d->home, pin, e) < 0 ||
+	    control_load(&d->control, d->home.control, pin, e) < 0) {
+		if (e->code != ERR_INTEGRITY && e->code != ERR_FORMAT &&
+		    e->code != ERR_NOENT)
+			return -1;
+		say(d, STATE_BAD, "control", "%s",
+		    cli_tr_filled(e->what, why));
+		err_clear(e);
+		return 0;
+	}
+	d->control_there = true;
+	say(d, STATE_OK, "control", cli_tr("control is signed by who may: "
+	    "%lld stations, %lld readers"), (long long)d->control.stations.n,
+	    (long long)d->control.nrecipients);
+	return deskhome_pin_save(&d->home, d->control.commit, e);
+}
+
+static void
+say_lines(struct doctor *d, const char *name, const struct buf *lines)
+{
+	char line[LINE_MAX_LEN], filled[CLI_FILLED_LEN];
+	const char *s = buf_str(lines), *told;
+	size_t n;
+
+	for (; *s; s += n + (s[n] == '\n')) {
+		n = strcspn(s, "\n");
+		/* with its end, as the table of languages has it */
+		(void)snprintf(line, sizeof(line), "%.*s\n", (int)n, s);
+		told = cli_tr_filled(line, filled);
+		say(d, STATE_WARN, name, "%.*s", (int)strcspn(told, "\n"),
+		    told);
+	}
+}
+
+static int
+check_folder(struct doctor *d, struct err *e)
+{
+	const struct central *c = &d->home.central;
+	struct buf settings = BUF_INIT(TEXT_MAX), hooks = BUF_INIT(TEXT_MAX);
+	const char *dir = deskcmd_hooks();
+	int rc = -1;
+
+	if (central_check(c, &settings, e) < 0)
+		goto out;
+	if (settings.len == 0)
+		say(d, STATE_OK, "settings", cli_tr("git's settings there are "
+		    "as they should be"));
+	say_lines(d, "settings", &settings);
+	if (file_is_dir(dir)) {
+		if (health_hooks(c, dir, &hooks, e) < 0)
+			goto out;
+		if (hooks.len == 0)
+			say(d, STATE_OK, "hooks", cli_tr("the hooks there are "
+			    "those of this version"));
+		say_lines(d, "hooks", &hooks);
+		if (hooks.len > 0)
+			cli_hint(d->c, "copy them from '%s'", dir);
+	}
+	say(d, STATE_NOTE, "folder", cli_tr("the central is a folder: whoever "
+	    "can write it can delete it"));
+	rc = 0;
+out:
+	buf_release(&settings);
+	buf_release(&hooks);
+	return rc;
+}
+
+/* --- In the box: what the records say. */
+
+/* A hosting without the hooks: each line is one thing that it lets happen. */
+static void
+say_detection_only(struct doctor *d)
+{
+	say(d, STATE_WARN, "prevents", cli_tr("the central has no hooks of "
+	    "liudi: it prevents nothing, and what happens is only noticed:"));
+	say(d, STATE_WARN, "prevents", cli_tr("- branches can be deleted and "
+	    "rewritten; the next sync tells it and keeps our copy, but what "
+	    "no desk has fetched by then may be lost"));
+	say(d, STATE_WARN, "prevents", cli_tr("- a station can write into the "
+	    "branch of another; what that one did not sign is left out"));
+	say(d, STATE_WARN, "prevents", cli_tr("- a key that was revoked can "
+	    "still send what is dated before its end; only when it was first "
+	    "seen here tells"));
+	say(d, STATE_WARN, "prevents", cli_tr("- no receipt says when "
+	    "something came: a date is the station's word until a desk has "
+	    "fetched it"));
+	say(d, STATE_WARN, "prevents", cli_tr("- anything of any size can be "
+	    "pushed and fills the place, and whoever may read there sees all "
+	    "branches' names and sizes"));
+	say(d, STATE_WARN, "prevents", cli_tr("- a request with an invitation "
+	    "that has ended is taken there; a desk refuses it"));
+}
+
+static int
+check_waiting(struct doctor *d, struct box *b, struct err *e)
+{
+	struct received_open o = {0};
+
+	if (!b->catalogue)
+		return 0;
+	if (received_count(b->catalogue, d->now, &o, e) < 0)
+		return -1;
+	if (o.wrong > 0)
+		say(d, STATE_BAD, "receipts", cli_tr("%lld receipts do not "
+		    "hold: see liudi-desk sync"), (long long)o.wrong);
+	if (o.hidden > 0)
+		say(d, STATE_BAD, "receipts", cli_tr("the central says that it "
+		    "has %lld commits which it does not show"),
+		    (long long)o.hidden);
+	if (o.waiting > 0)
+		say(d, STATE_WARN, "receipts", cli_tr("%lld branches end "
+		    "without a receipt"), (long long)o.waiting);
+	return 0;
+}
+
+static void
+check_clock(struct doctor *d, const struct health *h)
+{
+	char when[CLOCK_TEXT_LEN];
+
+	if (h->newest == 0) {
+		say(d, STATE_OK, "receipts", cli_tr("no receipt yet: nothing "
+		    "was sent"));
+		return;
+	}
+	say(d, STATE_OK, "receipts", cli_tr("%lld receipts hold, the newest "
+	    "of %s"), (long long)h->good, clock_text_local(h->newest, when));
+	if (h->newest > d->now + AHEAD_S)
+		say(d, STATE_WARN, "clock", cli_tr("the central's clock is at "
+		    "least %lld s ahead of this machine's"),
+		    (long long)(h->newest - d->now));
+	else
+		say(d, STATE_OK, "clock", cli_tr("no receipt is dated ahead "
+		    "of this machine's clock"));
+}
+
+static int
+look(struct box *b, void *arg, struct err *e)
+{
+	struct doctor *d = arg;
+	const bool named = b->control.servers.n > 0;
+	struct health h;
+
+	d->worst = CLI_DONE;
+	if (health_look(&h, b->records, &b->control, e) < 0)
+		return -1;
+	if (!h.receipts && named) {
+		say(d, STATE_BAD, "receipts", cli_tr("control names the "
+		    "central's key, but the central has no receipts"));
+	} else if (!h.receipts) {
+		say_detection_only(d);
+	} else if (!h.key) {
+		say(d, named ? STATE_BAD : STATE_WARN, "key", named ?
+		    cli_tr("the central signs with another key than control "
+		    "names") : cli_tr("control does not name the central's "
+		    "key: its receipts are not looked at"));
+	} else {
+		say(d, STATE_OK, "key", cli_tr("control names the key by "
+		    "which the central signs receipts"));
+		check_clock(d, &h);
+		if (check_waiting(d, b, e) < 0)
+			return -1;
+	}
+	return (int)d->worst;
+}
+
+static int
+check_records(struct doctor *d, struct err *e)
+{
+	struct box b = {.home = &d->home, .mirrors = true};
+	char why[CLI_FILLED_LEN];
+	int rc;
+
+	if (!file_exists(d->home.records)) {
+		say(d, STATE_WARN, "records", cli_tr("no records yet: "
+		    "liudi-desk sync"));
+		return 0;
+	}
+	rc = box_run(&b, look, d, e);
+	if (rc < 0 && e->code != ERR_INTEGRITY)
+		return -1;
+	if (rc < 0) {
+		say(d, STATE_BAD, "records", "%s",
+		    cli_tr_filled(e->what, why));
+		err_clear(e);
+		return 0;
+	}
+	d->worst = cli_worse(d->worst, (enum cli_exit)rc);
+	return 0;
+}
+
+static enum cli_exit
+run(struct cli *c, struct err *e)
+{
+	struct doctor d;
+	int rc = -1;
+
+	memset(&d, 0, sizeof(d));
+	d.c = c;
+	d.now = clock_now_utc();
+	if (deskhome_open(&d.home, c->home, e) < 0)
+		goto out;
+	check_keys(&d);
+	if (check_control(&d, e) < 0)
+		goto out;
+	if (d.home.central.kind == CENTRAL_PATH) {
+		if (d.online && check_folder(&d, e) < 0)
+			goto out;
+	} else {
+		say(&d, STATE_OK, "settings", cli_tr("hooks and settings of "
+		    "another machine cannot be looked at from here; its "
+		    "receipts can"));
+	}
+	if (d.control_there && check_records(&d, e) < 0)
+		goto out;
+	rc = (int)d.worst;
+out:
+	control_release(&d.control);
+	deskhome_release(&d.home);
+	return rc < 0 ? CLI_FAILED : (enum cli_exit)rc;
+}
+
+const struct cli_command cmd_doctor = {
+	.name = "doctor",
+	.operands = "",
+	.help = "say what is not as it should be, here and at the central",
+	.run = run
+};
