@@ -92,7 +92,9 @@ openssl/:crypto
 ini\.h:config
 yajl/:json
 sqlite3\.h:source chunk desk
-archive(_entry)?\.h:bundle unbundle desk
+archive(_entry)?\.h:bundle unbundle desk chat
+uchardet(/uchardet)?\.h:chat
+iconv\.h:chat
 zstd(_errors)?\.h:bundle unbundle
 git2[./]:repo control
 zlib\.h:repo

@@ -21,6 +21,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_verify,
 	&cmd_unseal,
 	&cmd_inspect,
+	&cmd_import,
 	&cmd_key_list,
 	&cmd_key_add,
 	&cmd_key_accept,

@@ -1,0 +1,312 @@
+/* chat/scan.c - literals, numbers, clocks, words for the halves of a day. */
+#include "chat/scan.h"
+
+#include <string.h>
+
+#include "base/banned.h"
+
+bool
+scan_lit(struct scan *c, const char *lit)
+{
+	size_t n;
+
+	/* Tables are searched with it, and most words differ at once. */
+	if (c->s == c->end || *c->s != *lit)
+		return false;
+	n = strlen(lit);
+	if (scan_left(c) < n || memcmp(c->s, lit, n) != 0)
+		return false;
+	c->s += n;
+	return true;
+}
+
+/* Length of the blank that begins at P, 0 if none does. */
+static size_t
+blank_at(const char *p, size_t n)
+{
+	static const char *const wide[] = {
+		"\xe2\x80\xaf", "\xe2\x80\x89", "\xe2\x80\x82", "\xe2\x80\x83",
+		"\xe3\x80\x80"
+	};
+	size_t i;
+
+	if (n > 0 && (p[0] == ' ' || p[0] == '\t'))
+		return 1;
+	if (n >= 2 && memcmp(p, "\xc2\xa0", 2) == 0)
+		return 2;
+	if (n < 3 || ((unsigned char)p[0] & 0xfe) != 0xe2)
+		return 0;
+	for (i = 0; i < sizeof(wide) / sizeof(*wide); i++)
+		if (memcmp(p, wide[i], 3) == 0)
+			return 3;
+	return 0;
+}
+
+unsigned
+scan_blanks(struct scan *c)
+{
+	unsigned count = 0;
+	size_t n;
+
+	while ((n = blank_at(c->s, scan_left(c))) > 0) {
+		c->s += n;
+		count++;
+	}
+	return count;
+}
+
+/* U+200B..200F, 202A..202E, 2060..2069, FEFF: three bytes each. */
+static bool
+mark_at(const char *p, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	if (n < 3)
+		return false;
+	if (u[0] == 0xe2 && u[1] == 0x80)
+		return (u[2] >= 0x8b && u[2] <= 0x8f) ||
+		    (u[2] >= 0xaa && u[2] <= 0xae);
+	if (u[0] == 0xe2 && u[1] == 0x81)
+		return u[2] >= 0xa0 && u[2] <= 0xa9;
+	return u[0] == 0xef && u[1] == 0xbb && u[2] == 0xbf;
+}
+
+unsigned
+scan_marks(struct scan *c)
+{
+	unsigned count = 0;
+
+	while (mark_at(c->s, scan_left(c))) {
+		c->s += 3;
+		count++;
+	}
+	return count;
+}
+
+/* The value of the digit at P and its length, 0 if there is none. */
+static size_t
+digit_at(const char *p, size_t n, int *v)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	if (n > 0 && u[0] >= '0' && u[0] <= '9') {
+		*v = u[0] - '0';
+		return 1;
+	}
+	if (n >= 2 && u[0] == 0xd9 && u[1] >= 0xa0 && u[1] <= 0xa9) {
+		*v = u[1] - 0xa0;
+		return 2;
+	}
+	if (n >= 2 && u[0] == 0xdb && u[1] >= 0xb0 && u[1] <= 0xb9) {
+		*v = u[1] - 0xb0;
+		return 2;
+	}
+	return 0;
+}
+
+bool
+scan_number(struct scan *c, unsigned min, unsigned max, int *out,
+	unsigned *digits)
+{
+	struct scan at = *c;
+	unsigned count = 0;
+	int v = 0, d;
+	size_t n;
+
+	while (count < max && (n = digit_at(at.s, scan_left(&at), &d)) > 0) {
+		v = v * 10 + d;
+		at.s += n;
+		count++;
+	}
+	if (count < min)
+		return false;
+	*c = at;
+	*out = v;
+	if (digits)
+		*digits = count;
+	return true;
+}
+
+/* The longer first where one begins with the other. */
+static const struct {
+	const char *word;
+	bool pm;
+	bool before;	/* it may stand before the time */
+} halves[] = {
+	{"上午", false, true}, {"下午", true, true}, {"午前", false, true},
+	{"午後", true, true}, {"오전", false, true}, {"오후", true, true},
+	{"凌晨", false, true}, {"清晨", false, true}, {"早上", false, true},
+	{"早晨", false, true}, {"中午", true, true}, {"傍晚", true, true},
+	{"晚上", true, true}, {"a.\xc2\xa0m.", false, false},
+	{"p.\xc2\xa0m.", true, false}, {"a. m.", false, false},
+	{"p. m.", true, false}, {"a.\xe2\x80\xafm.", false, false},
+	{"p.\xe2\x80\xafm.", true, false}, {"a.m.", false, false},
+	{"p.m.", true, false}, {"A.M.", false, false}, {"P.M.", true, false},
+	{"AM", false, true}, {"PM", true, true}, {"am", false, true},
+	{"pm", true, true}, {"Am", false, true}, {"Pm", true, true},
+	{"vm.", false, false}, {"nm.", true, false}, {"π.μ.", false, false},
+	{"μ.μ.", true, false}, {"πμ", false, false}, {"μμ", true, false},
+	{"de.", false, true}, {"du.", true, true}, {"ÖÖ", false, true},
+	{"ÖS", true, true}, {"SA", false, false}, {"CH", true, false},
+	{"ص", false, false}, {"م", true, false}, {"ق.ظ.", false, false},
+	{"ب.ظ.", true, false}
+};
+
+/* 1: the second half, 0: the first, -1: no such word. */
+static int
+half_of_day(struct scan *c, bool before)
+{
+	size_t i;
+
+	/* With what bytes those begin that follow a time: few names do. */
+	if (scan_done(c) || (*c->s >= '0' && *c->s <= '9') ||
+	    (!before && !memchr("aApPvndSC\xc3\xce\xcf\xd8\xd9", *c->s, 14)))
+		return -1;
+	for (i = 0; i < sizeof(halves) / sizeof(*halves); i++)
+		if ((halves[i].before || !before) &&
+		    scan_lit(c, halves[i].word))
+			return halves[i].pm;
+	return -1;
+}
+
+/* "12:05 AM" is 00:05; 13 and more stay what they are. */
+static int
+hour_of_day(int hour, int half)
+{
+	if (half == 1 && hour < 12)
+		return hour + 12;
+	return half == 0 && hour == 12 ? 0 : hour;
+}
+
+static bool
+scan_sep(struct scan *c, const char *set, char *which)
+{
+	if (c->s == c->end || *c->s == '\0' || !strchr(set, *c->s))
+		return false;
+	*which = *c->s++;
+	return true;
+}
+
+bool
+scan_clock(struct scan *c, const char *sep, struct chat_stamp *s,
+	enum scan_half *half)
+{
+	struct scan at = *c, back;
+	int hour, min, sec = 0, pm;
+	bool seconds = false;
+	char ch;
+
+	pm = half_of_day(&at, true);
+	if (pm >= 0)
+		(void)scan_blanks(&at);
+	if (half)
+		*half = pm >= 0 ? SCAN_BEFORE : SCAN_NO_HALF;
+	if (!scan_number(&at, 1, 2, &hour, NULL) ||
+	    !scan_sep(&at, sep, &ch) || !scan_number(&at, 2, 2, &min, NULL))
+		return false;
+	back = at;
+	if (scan_char(&at, ch)) {
+		seconds = scan_number(&at, 2, 2, &sec, NULL);
+		if (!seconds)
+			at = back;
+	}
+	if (pm < 0) {
+		back = at;
+		(void)scan_blanks(&at);
+		pm = half_of_day(&at, false);
+		/* "9:15 amazing" has no half. */
+		if (pm >= 0 && at.s < at.end &&
+		    (((unsigned char)*at.s | 0x20) >= 'a' &&
+		    ((unsigned char)*at.s | 0x20) <= 'z'))
+			pm = -1;
+		if (pm < 0)
+			at = back;
+		else if (half)
+			*half = SCAN_AFTER;
+	}
+	s->hour = hour_of_day(hour, pm);
+	s->min = min;
+	s->sec = sec;
+	s->us = 0;
+	s->precision = seconds ? STAMP_S : STAMP_MIN;
+	*c = at;
+	return true;
+}
+
+bool
+scan_ymd(struct scan *c, const char *seps, struct chat_stamp *s)
+{
+	struct scan at = *c;
+	int y, m, d;
+	char ch;
+
+	if (!scan_number(&at, 4, 4, &y, NULL) || !scan_sep(&at, seps, &ch) ||
+	    !scan_number(&at, 1, 2, &m, NULL) || !scan_char(&at, ch) ||
+	    !scan_number(&at, 1, 2, &d, NULL))
+		return false;
+	s->year = y;
+	s->mon = m;
+	s->day = d;
+	*c = at;
+	return true;
+}
+
+void
+scan_trim(const char **s, size_t *n)
+{
+	struct scan c = scan_of(*s, *n);
+	size_t k;
+
+	while (scan_blanks(&c) + scan_marks(&c) > 0)
+		;
+	for (;;) {
+		for (k = 1; k <= 3 && k <= scan_left(&c); k++)
+			if (blank_at(c.end - k, k) == k ||
+			    (k == 3 && mark_at(c.end - 3, 3)))
+				break;
+		if (k > 3 || k > scan_left(&c))
+			break;
+		c.end -= k;
+	}
+	*s = c.s;
+	*n = scan_left(&c);
+}
+
+bool
+scan_ends(const char *s, size_t n, const char *tail)
+{
+	size_t len = strlen(tail);
+
+	return n >= len && memcmp(s + n - len, tail, len) == 0;
+}
+
+bool
+scan_has(const char *s, size_t n, const char *word)
+{
+	return memmem(s, n, word, strlen(word)) != NULL;
+}
+
+bool
+scan_line(struct scan *text, const char **s, size_t *n)
+{
+	const char *lf;
+
+	if (scan_done(text))
+		return false;
+	lf = memchr(text->s, '\n', scan_left(text));
+	*s = text->s;
+	*n = lf ? (size_t)(lf - text->s) : scan_left(text);
+	text->s += *n + (lf ? 1 : 0);
+	if (*n > 0 && (*s)[*n - 1] == '\r')
+		(*n)--;
+	return true;
+}
+
+int
+scan_year(int year, unsigned digits)
+{
+	if (digits <= 2)
+		return 2000 + year;
+	/* The Buddhist era is 543 years ahead. */
+	return year >= 2533 && year <= 2643 ? year - 543 : year;
+}

@@ -1,0 +1,95 @@
+/*
+ * chat/scan.h - the pieces of which the headers of text exports are made.
+ *
+ * A scan stands somewhere in a line; each function moves on and says true, or
+ * says false and stays.  Needs: base, chat/stamp.
+ */
+#ifndef LIUDI_CHAT_SCAN_H
+#define LIUDI_CHAT_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "chat/stamp.h"
+
+struct scan {
+	const char *s, *end;
+};
+
+static inline struct scan
+scan_of(const char *s, size_t n)
+{
+	return (struct scan){s, s + n};
+}
+
+static inline size_t
+scan_left(const struct scan *c)
+{
+	return (size_t)(c->end - c->s);
+}
+
+static inline bool
+scan_done(const struct scan *c)
+{
+	return c->s == c->end;
+}
+
+static inline bool
+scan_char(struct scan *c, char ch)
+{
+	if (c->s == c->end || *c->s != ch)
+		return false;
+	c->s++;
+	return true;
+}
+
+/* The text LIT, which is not empty. */
+bool scan_lit(struct scan *c, const char *lit);
+
+/* Blanks of all widths; returns how many. */
+unsigned scan_blanks(struct scan *c);
+
+/* What cannot be seen: direction marks, zero widths, U+FEFF. */
+unsigned scan_marks(struct scan *c);
+
+/* MIN to MAX digits, also Arabic ones; MAX < 10.  *digits may be NULL. */
+bool scan_number(struct scan *c, unsigned min, unsigned max, int *out,
+	unsigned *digits);
+
+enum scan_half {	/* of the day, and where it stands */
+	SCAN_NO_HALF, SCAN_BEFORE, SCAN_AFTER
+};
+
+/*
+ * H:MM or H:MM:SS, with or without one of the words for the halves of a day, in
+ * the languages of the exports.  Sets hour, min, sec, us, precision of *s and
+ * *half (may be NULL).  SEP: characters between, ":" or ":.".  What cannot be
+ * (hour 24, minute 60) is read and is for stamp_valid() to find.
+ */
+bool scan_clock(struct scan *c, const char *sep, struct chat_stamp *s,
+	enum scan_half *half);
+
+/* YYYY-M-D, "-" being any of SEPS, twice the same.  Sets the date of *s. */
+bool scan_ymd(struct scan *c, const char *seps, struct chat_stamp *s);
+
+/* N bytes at S without blanks and marks at both ends. */
+void scan_trim(const char **s, size_t *n);
+
+/* The text ends in TAIL; holds WORD. */
+bool scan_ends(const char *s, size_t n, const char *tail);
+bool scan_has(const char *s, size_t n, const char *word);
+static inline bool
+scan_is(const char *s, size_t n, const char *lit)
+{
+	struct scan c = scan_of(s, n);
+
+	return scan_lit(&c, lit) && scan_done(&c);
+}
+
+/* The next line of a text of several; false at its end. */
+bool scan_line(struct scan *text, const char **s, size_t *n);
+
+/* A year of two digits is of 2000; one of the Thai calendar ours. */
+int scan_year(int year, unsigned digits);
+
+#endif

@@ -1,0 +1,19 @@
+# Chat exports: the bytes of a format, and the samples where they are.
+liudi_test(chat qq_txt)
+liudi_test(chat whatsapp_txt)
+liudi_test(chat stamp)
+liudi_test(chat text)
+liudi_test(chat archive LIBS PkgConfig::ARCHIVE)
+liudi_test(chat message_line)
+liudi_fuzz(chat DEPENDS chat)
+if(TARGET liudi-desk)
+	add_test(NAME chat.samples COMMAND sh
+		${CMAKE_CURRENT_SOURCE_DIR}/chat/samples.sh
+		$<TARGET_FILE:liudi-desk>)
+	set_tests_properties(chat.samples PROPERTIES SKIP_RETURN_CODE 77
+		TIMEOUT 300)
+	add_test(NAME chat.import COMMAND sh
+		${CMAKE_CURRENT_SOURCE_DIR}/chat/import.sh
+		$<TARGET_FILE:liudi-desk>)
+	set_tests_properties(chat.import PROPERTIES TIMEOUT 120)
+endif()
