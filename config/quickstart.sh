@@ -30,7 +30,16 @@ cd "$demo"
 writer=
 trap '[ -z "$writer" ] || kill "$writer" 2>/dev/null || :' EXIT
 
-# Three days: the clock of every command is pinned.
+# Three days: the clock of every command is pinned, and the hooks' date(1).
+mkdir "$demo/bin"
+cat >"$demo/bin/date" <<DATE
+#!/bin/sh
+[ "\$#:\$1" != 2:-u ] || [ -z "\${LIUDI_NOW:-}" ] ||
+    set -- -u -d "@\$LIUDI_NOW" "\$2"
+exec $(command -v date) "\$@"
+DATE
+chmod 755 "$demo/bin/date"
+PATH=$demo/bin:$PATH
 today=$(date -u +%s)
 day() { LIUDI_NOW=$((today - (3 - $1) * 86400 + $2)); export LIUDI_NOW; }
 pass=$demo/passphrase	# a demonstration: yours belongs in your head
@@ -41,11 +50,12 @@ day 1 0
 show liudi-desk --home manager init "$demo/central" --org "Acme Lamps" \
     --passphrase-fd 3 --owner-passphrase-fd 4 3<"$pass" 4<"$pass"
 
-# station ID: make it, add it, name its sources.
+# station ID PERSON: invite it, let it ask, name its sources.
 station() {
-	line=$(liudi -q --home "$1" init --central "$demo/central" --station "$1")
-	show liudi-desk --home manager station add "$line" \
-	    --passphrase-fd 3 3<"$pass"
+	show liudi-desk --home manager invite "$1" --person "$2" \
+	    --file "$1.liudi-invite" --passphrase-fd 3 3<"$pass"
+	# where there is a terminal to ask on, join shows the notice and asks
+	show liudi --home "$1" join "$1.liudi-invite" --agree 1
 	mkdir -p "$1/chats" "$1/design" "$1/app"
 	cat >>"$1/liudi.ini" <<-INI
 
@@ -65,9 +75,10 @@ station() {
 	    create table msg(n integer primary key, at text, text text);' >/dev/null
 }
 
-say "two workstations: one line each goes to the manager"
-station ws-chen
-station ws-wang
+say "two workstations, each with a string from the manager"
+station ws-chen "陈工"
+station ws-wang "王芳"
+show liudi-desk --home manager sync --passphrase-fd 3 3<"$pass"
 
 # An invented chat export, COUNT messages long.
 chat() {
@@ -133,8 +144,9 @@ say "next"
 cat <<NEXT
 Everything above lies in $demo; look around, then start for real:
   liudi-desk init CENTRAL            on the manager's machine
-  liudi init --central CENTRAL --station ID     on each workstation
-  liudi-desk station add LINE        with the line that printed
+  liudi-desk invite ID               for each workstation: one string
+  liudi join STRING                  on the workstation
+  liudi-desk sync                    every day: lets in, fetches, checks
   liudi run                          every day; see README.md
 Run the tests: sh tests/run.sh
 NEXT

@@ -50,7 +50,7 @@ says '--passphrase-fd 3 3<FILE'
 init "$t/central" --org 'ACME 外贸' --passphrase-fd 3 \
     --owner-passphrase-fd 3 3<both || die init
 says 'owner.identity'
-says 'station add LINE'
+says 'invite ID'
 says 'can delete it'
 [ "$(stat -c %a home home/keys home/desk.ini home/keys/owner.identity |
 	tr '\n' ' ')" = '700 700 600 600 ' ] || die 'modes'

@@ -436,10 +436,9 @@ print_screen(const struct init *in, const char *owner, const char *server)
 	(void)printf(cli_tr("2. Write the line 'owner' on paper, and the paper "
 	    "beside the stick:\n"
 	    "   it is how a copy of the records is known as yours.\n"));
-	(void)printf(cli_tr("3. On each workstation run 'liudi init', and here "
-	    "with the line it prints:\n"));
-	(void)printf("     liudi-desk%s%s station add LINE\n", home_option,
-	    home);
+	(void)printf(cli_tr("3. Invite each workstation, and there give what "
+	    "this prints to 'liudi join':\n"));
+	(void)printf("     liudi-desk%s%s invite ID\n", home_option, home);
 }
 
 static void
