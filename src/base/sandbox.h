@@ -48,7 +48,10 @@ int sandbox_landlock(void);
 int sandbox_enter(enum sandbox_kind kind, const struct sandbox_paths *paths,
 	struct err *e);
 
-/* No core dumps, not traceable by other processes of the user. */
+/*
+ * No core dumps, and (but in sanitizer builds) no process of the same user can
+ * trace this one or read its memory.  For this process and what it forks.
+ */
 void sandbox_no_dump(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/proc.h"
+#include "base/sandbox.h"
 #include "base/str.h"
 #include "cli/help.h"
 #include "crypto/hash.h"
@@ -327,6 +328,7 @@ cli_main(int argc, char **argv, const char *program, const char *one_line,
 	    .i = 1, .argv = argv};
 	enum cli_exit rc = CLI_USAGE;
 
+	sandbox_no_dump();	/* before there is anything to hide */
 	p.args = calloc((size_t)argc + 1, sizeof(*p.args));
 	if (!p.args) {
 		(void)err_nomem(&e);

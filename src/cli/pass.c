@@ -155,6 +155,8 @@ cli_passphrase_from(const struct cli *c, const char *option,
 		(void)err_nomem(e);
 		return NULL;
 	}
+	/* the opener gets one of its own (desk/opener.c) */
+	secmem_keep_from_children(pass, CLI_PASS_MAX + 1);
 	if (number)
 		rc = from_fd(option, number, pass, e);
 	else

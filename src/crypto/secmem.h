@@ -13,6 +13,13 @@
 void *secmem_new(size_t n);
 void secmem_free(void *p);
 
+/*
+ * The N bytes at P, which secmem_new() gave, are zeros in processes forked from
+ * now on, where the kernel knows how (Linux 4.14).  Such a process must not
+ * secmem_free(P).
+ */
+void secmem_keep_from_children(void *p, size_t n);
+
 /* Overwrite in a way the compiler keeps. */
 void secmem_wipe(void *p, size_t n);
 

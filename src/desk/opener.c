@@ -194,6 +194,22 @@ map_rooms(void)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+/* Guarded, and of this file alone: the helper gets it by being forked. */
+static int
+copy_pass(char **out, const char *pass, struct err *e)
+{
+	size_t n = pass ? strlen(pass) + 1 : 0;
+
+	*out = NULL;
+	if (!pass)
+		return 0;
+	*out = secmem_new(n);
+	if (!*out)
+		return err_nomem(e);
+	memcpy(*out, pass, n);
+	return 0;
+}
+
 static struct opener *
 start(struct opener_start *how, struct err *e)
 {
@@ -245,17 +261,19 @@ fail:
 struct opener *
 opener_new(const void *identity, size_t n, const char *pass, struct err *e)
 {
-	struct opener_start how = {.identity = identity, .n = n, .pass = pass};
+	struct opener_start how = {.identity = identity, .n = n};
+	struct opener *op = NULL;
 
-	return start(&how, e);
+	if (copy_pass(&how.pass, pass, e) == 0)
+		op = start(&how, e);
+	secmem_free(how.pass);
+	return op;
 }
 
 struct opener *
 opener_new_pass(const char *pass, struct err *e)
 {
-	struct opener_start how = {.pass = pass};
-
-	return start(&how, e);
+	return opener_new(NULL, 0, pass, e);
 }
 
 /* What a request asks for. */

@@ -11,6 +11,7 @@
 
 #include "base/sandbox.h"
 #include "crypto/hash.h"
+#include "crypto/secmem.h"
 #include "open/age_open.h"
 #include "open/identity.h"
 #include "open/rehead.h"
@@ -332,6 +333,7 @@ static int
 prepare(struct server *s, const struct opener_start *start, struct err *e)
 {
 	uint8_t sum[HASH_LEN];
+	int rc;
 
 	sandbox_no_dump();
 	/* libcrypto reads its configuration and loads what that names. */
@@ -341,8 +343,10 @@ prepare(struct server *s, const struct opener_start *start, struct err *e)
 	buf_init(&s->others, OPENER_OTHERS_MAX);
 	if (start->identity) {
 		s->ids = identities_new(e);
-		if (!s->ids || identities_load(s->ids, start->identity,
-		    start->n, start->pass, e) < 0)
+		rc = s->ids ? identities_load(s->ids, start->identity,
+		    start->n, start->pass, e) : -1;
+		secmem_free(start->pass);	/* not needed any more */
+		if (rc < 0)
 			return -1;
 	} else {
 		s->pass = start->pass;

@@ -54,7 +54,7 @@ get_u32(const uint8_t *p)
 struct opener_start {
 	const void *identity;	/* NULL = none */
 	size_t n;
-	const char *pass;
+	char *pass;		/* or NULL; the helper frees its copy */
 	uint8_t *rooms;
 };
 

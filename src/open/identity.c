@@ -35,10 +35,12 @@ identities_new(struct err *e)
 {
 	struct identities *ids = secmem_new(sizeof(*ids));
 
-	if (ids)
-		ids->n = 0;
-	else
+	if (!ids) {
 		(void)err_nomem(e);
+		return NULL;
+	}
+	ids->n = 0;
+	secmem_keep_from_children(ids, sizeof(*ids));
 	return ids;
 }
 

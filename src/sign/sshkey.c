@@ -97,16 +97,27 @@ get_text(struct in *in, const char *text)
 	return get_string(in, &s) && is_text(&s, text);
 }
 
+/* A key is used by the process that has it, never by one that it starts. */
+static struct sshkey *
+key_new(struct err *e)
+{
+	struct sshkey *k = secmem_new(sizeof(*k));
+
+	if (k)
+		secmem_keep_from_children(k, sizeof(*k));
+	else
+		(void)err_nomem(e);
+	return k;
+}
+
 struct sshkey *
 sshkey_from_seed(const uint8_t seed[static 32], struct err *e)
 {
-	struct sshkey *k = secmem_new(sizeof(*k));
+	struct sshkey *k = key_new(e);
 	uint8_t pk[ED25519_PK_LEN];
 
-	if (!k) {
-		(void)err_nomem(e);
+	if (!k)
 		return NULL;
-	}
 	ed25519_from_seed(pk, k->sk, seed);
 	return k;
 }
@@ -404,11 +415,9 @@ sshkey_parse(const void *data, size_t n, struct err *e)
 			    "the private key is damaged");
 		goto out;
 	}
-	k = secmem_new(sizeof(*k));
-	if (!k) {
-		(void)err_nomem(e);
+	k = key_new(e);
+	if (!k)
 		goto out;
-	}
 	if (read_key((struct in){raw.data, raw.len}, k, e) < 0)
 		goto out;
 	out = k;

@@ -42,6 +42,34 @@ holds_and_wipes(void **state)
 	assert_null(secmem_new(SIZE_MAX));
 }
 
+/* What is kept from children is zeros there, and stays here. */
+static void
+is_kept_from_children(void **state)
+{
+	uint8_t *p = secmem_new(5000), *q = secmem_new(32);
+	uint8_t zero[32] = {0};
+	int status;
+	pid_t pid;
+
+	(void)state;
+	memset(p, 7, 5000);
+	memset(q, 7, 32);
+	secmem_keep_from_children(p, 5000);
+	pid = fork();
+	if (pid == 0)
+		_exit((memcmp(p, zero, 32) == 0 &&
+		    memcmp(p + 4968, zero, 32) == 0 ? 0 : 1) +
+		    (q[0] == 7 && q[31] == 7 ? 0 : 2));
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(p[0], 7);
+	assert_int_equal(p[4999], 7);
+	secmem_free(p);
+	secmem_free(q);
+}
+
 /* One byte behind the end ends the process. */
 static void
 is_guarded(void **state)
@@ -91,6 +119,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_and_wipes),
+		cmocka_unit_test(is_kept_from_children),
 		cmocka_unit_test(is_guarded),
 		cmocka_unit_test(compares),
 		cmocka_unit_test(randoms_differ)

@@ -61,4 +61,11 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(rewrite 87-rewrite.sh)
 	liudi_flow(people 88-people.sh)
 	liudi_flow(access 56-access.sh)
+	# Reads the memory of processes: what must not be there.
+	add_executable(flow_memory flow/memory.c)
+	target_link_libraries(flow_memory PRIVATE liudi_flags liudi_sign)
+	# A sanitizer keeps what was freed, and traces its own process.
+	if(NOT LIUDI_SANITIZE)
+		liudi_flow(secrets 57-secrets.sh $<TARGET_FILE:flow_memory>)
+	endif()
 endif()
