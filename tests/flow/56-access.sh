@@ -86,8 +86,9 @@ done >"$t/asking" || :
 same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
     sync verify rehead access \
     init invite approve 'key accept' 'key add' 'key renew' 'key retire' \
-    'retention set' 'hold add' 'hold remove' \
-    'shares make' 'shares recover' 'station add' | sort | tr '\n' ,)" commands
+    'retention set' 'hold add' 'hold remove' 'notice set' \
+    'station add' 'station list' 'station suspend' 'station resume' \
+    'station revoke' 'shares make' 'shares recover' | sort | tr '\n' ,)" commands
 for cmd in restore unseal; do
 	ok sh -c "liudi-desk $cmd --help | grep -q -e --why"
 done
