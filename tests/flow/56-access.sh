@@ -171,6 +171,8 @@ expect 0 restore ws-01 "$t/p"
 says 'sent at the next sync'
 expect 0 restore ws-02 "$t/q"
 ok test -s "$t/desk/access.unsent"
+no desk doctor
+says 'not yet in the log that the owner reads'
 same "$(stat -c %a "$t/desk/access.unsent")" 600 mode
 # it is in the clone, signed, before anything was shown
 ok git --git-dir "$t/desk/desk.git" rev-parse -q --verify \

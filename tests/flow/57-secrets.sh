@@ -39,7 +39,7 @@ until_()
 	tries=0
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
-		[ $tries -lt 200 ] || { fail "never: $*"; return 1; }
+		[ $tries -lt 200 ] || { fail "never: $*"; return; }
 		sleep 0.05
 	done
 }
