@@ -18,6 +18,7 @@
 #include "desk/opener.h"
 #include "desk/policy.h"
 #include "desk/seen.h"
+#include "desk/tombstone.h"
 #include "repo/mirror.h"
 
 struct indexer;
@@ -30,6 +31,7 @@ struct indexer_with {		/* all borrowed */
 	struct opener *opener;
 	int64_t now_utc;
 	const struct seen *seen;	/* NULL: all is seen now */
+	const struct tombstones *erased;	/* NULL: nothing was */
 };
 
 struct indexer *indexer_new(const struct indexer_with *w, struct err *e);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "desk/erased.h"
 
 #include "base/banned.h"
 
@@ -32,6 +33,23 @@ check_context(const struct part_in *p, const struct record_head *h,
 		return event_once(&p->at, EVENT_NOTE, "org", e,
 		    "the team is called '%s' there", h->org);
 	return 0;
+}
+
+/* The epoch before is here, or an order says that it was erased. */
+static int
+check_epoch(const struct part_in *p, const struct record_head *h,
+	struct err *e)
+{
+	const struct record_point *was = &h->prev_epoch_head;
+	int rc;
+
+	if (!was->have || !p->with->erased)
+		return 0;
+	rc = erased_explains(p->with->erased, p->with->records, was->ref,
+	    was->seq, was->manifest, p->with->now_utc, e);
+	return rc != 0 ? (rc < 0 ? -1 : 0) : event_add(&p->at,
+	    EVENT_INTEGRITY, "epoch", e, "the epoch before it, %s, is missing, "
+	    "and no order says that it was erased", was->ref);
 }
 
 /* Do the parts of a run follow each other? */
@@ -175,7 +193,8 @@ part_head_take(void *arg, const struct record_head *h, struct err *e)
 		return part_in_wrong(e, "two heads");
 	p->head = *h;
 	p->have_head = true;
-	if (check_context(p, h, e) < 0 || check_order(p, h, e) < 0 ||
+	if (check_context(p, h, e) < 0 || check_epoch(p, h, e) < 0 ||
+	    check_order(p, h, e) < 0 ||
 	    check_again(p, h, e) < 0 || check_dates(p, h, e) < 0 ||
 	    check_readers(p, h, e) < 0)
 		return -1;

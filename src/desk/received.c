@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "desk/columns.h"
+#include "desk/erased.h"
 #include "desk/event.h"
 #include "desk/receipts.h"
 
@@ -14,7 +15,6 @@
 
 #define MARK "receipts"
 #define TOLD_MAX 100		/* commits that do not hold, told in one sync */
-#define ORDER_MAX 1048576
 #define EARLY_S 600		/* as the hook takes a commit ahead of it */
 #define SLOW_BYTES_S 16384	/* a line as slow as that explains the rest */
 
@@ -30,6 +30,7 @@ struct received {
 	struct receipts_at at;
 	int64_t last_utc;	/* of the receipt before */
 	size_t told;
+	struct tombstones erased;
 };
 
 static struct event_place
@@ -339,31 +340,6 @@ try_again(struct received *k, struct err *e)
 
 /* --- What should be here. */
 
-int
-received_erased(struct mirror *desk, const char *ref, bool *yes,
-	struct err *e)
-{
-	char head[CANON_ID_LEN], tree[CANON_ID_LEN], path[64];
-	struct buf text = BUF_INIT(ORDER_MAX);
-	size_t n = strlen(ref);
-	int rc = desk ? mirror_head(desk, "refs/heads/desk", head, e) : 0;
-	unsigned i;
-
-	*yes = false;
-	if (rc > 0 && mirror_tree(desk, head, tree, e) < 0)
-		rc = -1;
-	for (i = 0; rc > 0 && !*yes; i++) {
-		buf_clear(&text);
-		(void)snprintf(path, sizeof(path), "erasure/%u.order", i);
-		rc = mirror_blob_at(desk, tree, path, &text, e);
-		*yes = rc > 0 && str_starts(buf_str(&text), "erase ") &&
-		    strncmp(buf_str(&text) + 6, ref, n) == 0 &&
-		    buf_str(&text)[6 + n] == ' ';
-	}
-	buf_release(&text);
-	return rc < 0 ? -1 : 0;
-}
-
 /* A chain that broke has its own event, and what is behind it no place. */
 static int
 stopped(const struct received *k, const char *ref, bool *yes, struct err *e)
@@ -395,9 +371,10 @@ tell_hidden(struct received *k, const struct pending *p, struct err *e)
 	if (excused)
 		return catalogue_run(c, SQL_RECEIPT_EXCUSE, e, "ti", p->id,
 		    (int64_t)1);
-	if (received_erased(k->box->desk, p->r.ref, &excused, e) < 0)
+	if (erased_gone(&k->erased, k->box->records, p->r.ref, k->now,
+	    &excused, e) < 0)
 		return -1;
-	if (excused && event_once(&at, EVENT_WARN, "erased", e, "%s was erased "
+	if (excused && event_once(&at, EVENT_NOTE, "erased", e, "%s was erased "
 	    "at the central, as desk.git orders", p->r.ref) < 0)
 		return -1;
 	if (excused)
@@ -524,17 +501,22 @@ int
 received_index(struct box *b, int64_t now_utc, struct err *e)
 {
 	struct received k = {.box = b, .now = now_utc};
+	int rc = -1;
 
 	if (b->control.servers.n == 0)
 		return 0;
-	if (catalogue_begin(b->catalogue, e) < 0)
-		return -1;
+	if (tombstones_load(&k.erased, b->desk, b->control_clone, &b->control,
+	    e) < 0 || catalogue_begin(b->catalogue, e) < 0)
+		goto out;
 	if (load_mark(&k, e) == 0 && try_again(&k, e) == 0 &&
 	    walk(&k, e) == 0 && save_mark(&k, e) == 0 &&
 	    check_shown(&k, e) == 0 && check_waiting(&k, e) == 0)
-		return catalogue_commit(b->catalogue, e);
-	catalogue_rollback(b->catalogue);
-	return -1;
+		rc = catalogue_commit(b->catalogue, e);
+	else
+		catalogue_rollback(b->catalogue);
+out:
+	tombstones_release(&k.erased);
+	return rc;
 }
 
 int

@@ -35,8 +35,4 @@ struct received_open {
 int received_count(struct catalogue *c, int64_t now_utc,
 	struct received_open *o, struct err *e);
 
-/* Does desk.git (NULL: no) order that branch REF goes?  FORMAT section 18. */
-int received_erased(struct mirror *desk, const char *ref, bool *yes,
-	struct err *e);
-
 #endif

@@ -36,6 +36,10 @@ void seen_free(struct seen *s);		/* NULL does nothing */
 int seen_note(struct seen *s, const char *file, struct mirror *records,
 	int64_t now_utc, struct err *e);
 
+/* Each branch that ever was seen, once or more often; FN returns -1 to stop. */
+int seen_each(const struct seen *s, int (*fn)(void *arg, const char *ref,
+	int64_t utc, struct err *e), void *arg, struct err *e);
+
 /*
  * IDS are N commits that follow each other on branch REF: OUT[i] is the time
  * of the first line of REF whose head is ids[i] or comes behind it here, else

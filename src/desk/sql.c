@@ -326,6 +326,25 @@ const char *const sql_text[SQL_COUNT] = {
 	/* Left out, perhaps for want of a key. */
 	[SQL_PART_CLOSED] = "SELECT 1 FROM part WHERE folded = 0 LIMIT 1",
 
+	/*
+	 * What an epoch is needed for.  A file belongs to the run that named
+	 * it last: it may live on from the epoch itself.
+	 */
+	[SQL_ELSEWHERE_INTO] = "SELECT l.station, l.stream, b.epoch, "
+		"count(*), sum(v.to_part IS NULL), v.source, v.path "
+		"FROM version v JOIN part p ON p.n = v.named "
+		"JOIN branch b ON b.n = p.branch JOIN line l ON l.n = b.line "
+		"WHERE v.elsewhere >= ?1 AND v.elsewhere < ?2 "
+		"AND NOT (b.line = ?3 AND b.epoch = ?4) "
+		"GROUP BY l.station, l.stream, b.epoch",
+	[SQL_BRANCH_CONTINUES] = "SELECT b.ref FROM branch b "
+		"JOIN part p ON p.n = b.fork JOIN branch f ON f.n = p.branch "
+		"WHERE f.line = ?1 AND f.epoch = ?2 "
+		"AND NOT (b.line = ?1 AND b.epoch = ?2) ORDER BY b.ref",
+	[SQL_PART_UNREAD] = "SELECT b.ref, count(*), min(p.seq) FROM part p "
+		"JOIN branch b ON b.n = p.branch WHERE p.folded = 0 "
+		"AND b.line = ?1 AND b.epoch > ?2 GROUP BY b.ref",
+
 	[SQL_LOG] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE (?1 IS NULL OR l.station = ?1) AND p.started >= ?2 "
 		"AND p.started <= ?3 ORDER BY p.started, l.station, p.run, p.n",

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "desk/erased.h"
 #include "desk/event.h"
 #include "desk/indexer.h"
 #include "desk/query.h"
@@ -168,8 +169,9 @@ sync_index(struct box *b, const struct buf *rewritten,
 	struct err *e)
 {
 	struct indexer_with w = {b->catalogue, b->records, &b->control,
-	    b->policy, b->opener, clock_now_utc(), seen};
+	    b->policy, b->opener, clock_now_utc(), seen, NULL};
 	struct indexer *ix = NULL;
+	struct tombstones erased;
 	int rc = -1;
 
 	if (sync_may_read(&b->control, b->opener, e) < 0 ||
@@ -177,10 +179,20 @@ sync_index(struct box *b, const struct buf *rewritten,
 		return -1;
 	if (rewritten && note_rewritten(b, rewritten, w.now_utc, e) < 0)
 		return -1;
+	if (erased_note(b, rewritten, w.now_utc, e) < 0)
+		return -1;
+	if (tombstones_load(&erased, b->desk, b->control_clone, &b->control,
+	    e) < 0)
+		goto out;
+	w.erased = &erased;
 	ix = indexer_new(&w, e);
 	if (!ix)
-		return -1;
+		goto out;
 	rc = indexer_run(ix, parts, e);
 	indexer_free(ix);
-	return rc < 0 ? -1 : received_index(b, w.now_utc, e);
+	if (rc == 0)
+		rc = received_index(b, w.now_utc, e);
+out:
+	tombstones_release(&erased);
+	return rc;
 }

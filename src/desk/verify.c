@@ -13,11 +13,11 @@
 #include "crypto/hash.h"
 #include "desk/chain.h"
 #include "desk/columns.h"
+#include "desk/erased.h"
 #include "desk/fetch.h"
 #include "desk/indexer.h"
 #include "desk/query.h"
 #include "desk/receipts.h"
-#include "desk/received.h"
 #include "desk/sync.h"
 #include "unbundle/bundle_read.h"
 
@@ -36,6 +36,7 @@ struct verify {
 	void *arg;
 	struct claimed *claimed;
 	size_t nclaimed, cap;
+	struct tombstones erased;
 };
 
 static int
@@ -146,7 +147,8 @@ tell_unmet(struct verify *v, struct err *e)
 
 		if (v->claimed[i].met)
 			continue;
-		if (received_erased(v->box->desk, r->ref, &erased, e) < 0)
+		if (erased_gone(&v->erased, v->box->records, r->ref,
+		    clock_now_utc(), &erased, e) < 0)
 			return -1;
 		if (erased)
 			continue;
@@ -224,12 +226,31 @@ verify_chains(struct box *b, struct verify_report *r, verify_fn fn,
 	struct verify v = {.box = b, .report = r, .fn = fn, .arg = arg};
 	int rc = -1;
 
-	if (load_receipts(&v, e) == 0 &&
+	if (tombstones_load(&v.erased, b->desk, b->control_clone, &b->control,
+	    e) == 0 && load_receipts(&v, e) == 0 &&
 	    mirror_refs(b->records, "refs/heads/ws/", on_ref, &v, e) == 0 &&
 	    mirror_refs(b->records, MIRROR_KEPT, on_ref, &v, e) == 0)
 		rc = tell_unmet(&v, e);
 	free(v.claimed);
+	tombstones_release(&v.erased);
 	return rc;
+}
+
+/* --- What is gone. */
+
+static int
+on_missing(void *arg, const char *ref, const char *text, struct err *e)
+{
+	return problem(arg, ref, text, e);
+}
+
+int
+verify_erased(struct box *b, const struct seen *seen,
+	struct verify_report *r, verify_fn fn, void *arg, struct err *e)
+{
+	struct verify v = {.box = b, .report = r, .fn = fn, .arg = arg};
+
+	return erased_missing(b, seen, on_missing, &v, &r->erased, e);
 }
 
 /* --- A sample. */
@@ -442,14 +463,20 @@ all_into(struct verify *v, struct catalogue *scratch, struct err *e)
 {
 	struct box *b = v->box;
 	struct indexer_with w = {scratch, b->records, &b->control, b->policy,
-	    b->opener, clock_now_utc(), NULL};
+	    b->opener, clock_now_utc(), NULL, NULL};
 	struct compare c = {v, scratch};
-	struct indexer *ix = indexer_new(&w, e);
+	struct tombstones erased;
+	struct indexer *ix = NULL;
 	size_t parts = 0;
 	int rc = -1;
 
+	if (tombstones_load(&erased, b->desk, b->control_clone, &b->control,
+	    e) < 0)
+		goto out;
+	w.erased = &erased;
+	ix = indexer_new(&w, e);
 	if (!ix)
-		return -1;
+		goto out;
 	if (indexer_run(ix, &parts, e) < 0)
 		goto out;
 	v->report->commits += (int64_t)parts;
@@ -460,6 +487,7 @@ all_into(struct verify *v, struct catalogue *scratch, struct err *e)
 	    0;
 out:
 	indexer_free(ix);
+	tombstones_release(&erased);
 	return rc;
 }
 

@@ -9,12 +9,14 @@
 #define LIUDI_DESK_VERIFY_H
 
 #include "desk/box.h"
+#include "desk/seen.h"
 
 struct verify_report {
 	int64_t branches, commits;	/* chains checked */
 	int64_t receipts;		/* of the central */
 	int64_t bundles;		/* opened and hashed */
 	int64_t bytes;			/* of those, sealed */
+	int64_t erased;			/* branches, by orders */
 	int64_t problems;
 };
 
@@ -28,6 +30,13 @@ typedef int (*verify_fn)(void *arg, const char *ref, const char *text,
  */
 int verify_chains(struct box *b, struct verify_report *r, verify_fn fn,
 	void *arg, struct err *e);
+
+/*
+ * What this desk has SEEN (NULL: nothing) is here, or an order that holds says
+ * that it was erased; and every order is one.
+ */
+int verify_erased(struct box *b, const struct seen *seen,
+	struct verify_report *r, verify_fn fn, void *arg, struct err *e);
 
 /*
  * PERCENT of the bundles that the catalogue knows, chosen at random: sealed

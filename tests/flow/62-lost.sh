@@ -21,7 +21,8 @@ again()
 	expect 0 ws ws-01 run
 	same "$(branches | wc -l)" "$1" "branches, $2"
 	# what the desk has from before the loss is not the question here
-	rm -rf "$t/desk/records.git" "$t/desk/catalogue" "$t/back"
+	rm -rf "$t/desk/records.git" "$t/desk/catalogue" "$t/desk/seen" \
+	    "$t/back"
 	records update-ref refs/heads/receipts "$(records rev-list \
 	    --max-parents=0 refs/heads/receipts)"
 	sync >"$t/out" 2>&1 || :

@@ -1,4 +1,4 @@
-foreach(module IN ITEMS canon central packr packw spool push mirror receipt)
+foreach(module IN ITEMS canon central packr packw spool push mirror receipt drop)
 	liudi_test(repo ${module})
 endforeach()
 target_compile_definitions(central_test PRIVATE

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "cli/desk/deskcmds.h"
 #include "cli/desk/letin.h"
 #include "cli/desk/progress.h"
 #include "cli/desk/reads.h"
@@ -370,6 +371,7 @@ run(struct cli *c, struct err *e)
 		goto out;
 	op = show_opener(c, &h, e);
 	if (!op || fetch(c, &h, &rewritten, &offline, e) < 0 ||
+	    deskcmd_prune(c, &h, &rewritten, NULL, e) < 0 ||
 	    sync_seen(&h, &seen, e) < 0)
 		goto out;
 	if (!offline && !cli_has(c, "offline"))

@@ -16,6 +16,7 @@ struct work {
 	bool all;
 	struct buf line;
 	struct progress progress;
+	const struct seen *seen;
 };
 
 static int
@@ -65,6 +66,10 @@ print_report(struct work *k, const struct verify_report *r, struct err *e)
 		    "%lld bundle", "%lld bundles", bundles),
 		    cli_size((uint64_t)r->bytes, size), cli_count(r->problems,
 		    "%lld problem", "%lld problems", problems));
+		if (r->erased > 0)
+			(void)printf("%s\n", cli_count(r->erased,
+			    "%lld branch was erased by order",
+			    "%lld branches were erased by order", branches));
 		return 0;
 	}
 	jsonw_init(&w, &k->line, e);
@@ -76,6 +81,7 @@ print_report(struct work *k, const struct verify_report *r, struct err *e)
 	jsonw_kint(&w, "receipts", r->receipts);
 	jsonw_kint(&w, "bundles", r->bundles);
 	jsonw_kint(&w, "bytes", r->bytes);
+	jsonw_kint(&w, "erased", r->erased);
 	jsonw_kint(&w, "problems", r->problems);
 	jsonw_object_end(&w);
 	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
@@ -88,7 +94,8 @@ verify(struct box *b, void *arg, struct err *e)
 	struct verify_report r = {0};
 	int64_t bytes = 0;
 
-	if (verify_chains(b, &r, on_problem, k, e) < 0)
+	if (verify_chains(b, &r, on_problem, k, e) < 0 ||
+	    verify_erased(b, k->seen, &r, on_problem, k, e) < 0)
 		return -1;
 	if (k->all) {
 		r.commits = 0;	/* counted again */
@@ -137,8 +144,9 @@ static enum cli_exit
 run(struct cli *c, struct err *e)
 {
 	struct work k = {c, 0, cli_has(c, "all"), BUF_INIT(1024 * 1024),
-	    {0}};
+	    {0}, NULL};
 	struct opener *op = NULL;
+	struct seen *seen = NULL;
 	struct box b = {0};
 	struct deskhome h;
 	int rc = -1;
@@ -152,6 +160,10 @@ run(struct cli *c, struct err *e)
 		(void)err_hint(e, "run 'liudi-desk sync'");
 		goto out;
 	}
+	seen = seen_load(h.seen, e);
+	if (!seen)
+		goto out;
+	k.seen = seen;
 	if (k.all || k.percent > 0) {
 		op = show_opener(c, &h, e);
 		if (!op)
@@ -167,6 +179,7 @@ run(struct cli *c, struct err *e)
 	rc = box_run(&b, verify, &k, e);
 out:
 	opener_free(op);
+	seen_free(seen);
 	buf_release(&k.line);
 	deskhome_release(&h);
 	return rc < 0 ? CLI_FAILED : (enum cli_exit)rc;

@@ -16,6 +16,7 @@
 
 extern const struct cli_command cmd_access;
 extern const struct cli_command cmd_approve;
+extern const struct cli_command cmd_erase;
 extern const struct cli_command cmd_hold_add;
 extern const struct cli_command cmd_hold_list;
 extern const struct cli_command cmd_hold_remove;
@@ -85,6 +86,13 @@ int deskcmd_decide(const struct cli *c, const struct deskhome *h,
 
 /* Where the hooks lie: as told, installed, or beside the sources. */
 const char *deskcmd_hooks(void);
+
+/*
+ * Under the lock of sync: erase here what orders say and the central has erased
+ * (desk/erased.h), and say so.  *BRANCHES (may be NULL): how many.
+ */
+int deskcmd_prune(const struct cli *c, const struct deskhome *h,
+	struct buf *rewritten, size_t *branches, struct err *e);
 
 /* Option --scrypt-log-n. */
 int deskcmd_log_n(const struct cli *c, unsigned *out, struct err *e);

@@ -37,6 +37,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_hold_list,
 	&cmd_hold_add,
 	&cmd_hold_remove,
+	&cmd_erase,
 	&cmd_access,
 	&cmd_doctor,
 	NULL

@@ -1,0 +1,593 @@
+/* desk/tombstone.c - orders of erasure; docs/FORMAT.md section 18. */
+#include "desk/tombstone.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+#include "control/request.h"
+#include "desk/reheads.h"
+#include "desk/retention.h"
+#include "repo/packw.h"
+#include "sign/sshsig.h"
+
+#include "base/banned.h"
+
+#define NAMESPACE "liudi-erasure"
+#define FOLDER "erasure"
+#define NUMBER_MAX 1000000000
+#define AHEAD_S 600		/* that a clock may be ahead of ours */
+#define ROOTS_MAX (1024 * 1024)
+
+/* --- The text. */
+
+static int
+no_order(struct err *e)
+{
+	return err_set(e, ERR_FORMAT, "this is no order of erasure");
+}
+
+int
+tombstone_text(const struct tombstone_order *o, struct buf *out,
+	struct err *e)
+{
+	char hex[65];
+
+	str_hex(hex, o->manifest, sizeof(o->manifest));
+	return buf_addf(out, e, "erase %s %s %lld %s\ncontrol %s\nby %s\n"
+	    "date %lld\nreason %s\n", o->ref, o->head, (long long)o->seq, hex,
+	    o->control, o->by, (long long)o->date, o->reason);
+}
+
+/* The word behind WHAT (with its blank), up to END, which is passed over. */
+static int
+take(const char **p, const char *what, char end, char *out, size_t size)
+{
+	const char *s = *p, *stop;
+
+	if (!str_starts(s, what))
+		return -1;
+	s += strlen(what);
+	stop = strchr(s, end);
+	if (!stop || (size_t)(stop - s) >= size)
+		return -1;
+	memcpy(out, s, (size_t)(stop - s));
+	out[stop - s] = '\0';
+	*p = stop + 1;
+	return 0;
+}
+
+static bool
+is_commit(const char *s)
+{
+	uint8_t raw[20];
+
+	return str_unhex(raw, sizeof(raw), s, strlen(s)) == 0;
+}
+
+static int
+read_order(struct tombstone_order *o, const char *s)
+{
+	struct err ignored = ERR_INIT;
+	char seq[24], manifest[65], date[24];
+	struct canon_ref ref;
+
+	memset(o, 0, sizeof(*o));
+	if (take(&s, "erase ", ' ', o->ref, sizeof(o->ref)) < 0 ||
+	    take(&s, "", ' ', o->head, sizeof(o->head)) < 0 ||
+	    take(&s, "", ' ', seq, sizeof(seq)) < 0 ||
+	    take(&s, "", '\n', manifest, sizeof(manifest)) < 0 ||
+	    take(&s, "control ", '\n', o->control, sizeof(o->control)) < 0 ||
+	    take(&s, "by ", '\n', o->by, sizeof(o->by)) < 0 ||
+	    take(&s, "date ", '\n', date, sizeof(date)) < 0 ||
+	    take(&s, "reason ", '\n', o->reason, sizeof(o->reason)) < 0)
+		return -1;
+	if (canon_ref_parse(&ref, o->ref, &ignored) < 0 ||
+	    !is_commit(o->head) || !is_commit(o->control) ||
+	    str_to_i64(seq, 0, INT64_MAX, &o->seq) < 0 ||
+	    str_unhex(o->manifest, 32, manifest, strlen(manifest)) < 0 ||
+	    !canon_id_ok(o->by) ||
+	    str_to_i64(date, 0, INT64_MAX, &o->date) < 0 ||
+	    !utf8_clean(o->reason, strlen(o->reason)) || *s)
+		return -1;
+	return 0;
+}
+
+int
+tombstone_parse(struct tombstone_order *o, const char *text, size_t n,
+	struct err *e)
+{
+	struct buf again = BUF_INIT(TOMBSTONE_MAX);
+	struct tombstone_order got;
+	int rc = -1;
+
+	if (n > TOMBSTONE_MAX || memchr(text, '\0', n) ||
+	    read_order(&got, text) < 0) {
+		(void)no_order(e);
+		goto out;
+	}
+	/* one text for one order */
+	if (tombstone_text(&got, &again, e) < 0)
+		goto out;
+	if (again.len != n || memcmp(again.data, text, n) != 0) {
+		(void)no_order(e);
+		goto out;
+	}
+	*o = got;
+	rc = 0;
+out:
+	buf_release(&again);
+	return rc;
+}
+
+int
+tombstone_sign(const struct sshkey *key, const void *text, size_t n,
+	struct buf *out, struct err *e)
+{
+	struct buf blob = BUF_INIT(SSHSIG_ARMOR_MAX);
+	int rc = -1;
+
+	if (sshsig_sign(key, NAMESPACE, text, n, &blob, e) == 0 &&
+	    sshsig_armor(blob.data, blob.len, out, e) == 0 &&
+	    buf_addc(out, '\n', e) == 0)
+		rc = 0;
+	buf_release(&blob);
+	return rc;
+}
+
+void
+tombstone_path(int64_t n, const struct sshkey_pub *pub,
+	char out[static TOMBSTONE_PATH_LEN])
+{
+	char key[REQUEST_KEY_LEN];
+
+	if (!pub) {
+		(void)snprintf(out, TOMBSTONE_PATH_LEN, FOLDER "/%lld.order",
+		    (long long)n);
+		return;
+	}
+	request_key(pub, key);
+	(void)snprintf(out, TOMBSTONE_PATH_LEN, FOLDER "/%lld.%s.sig",
+	    (long long)n, key);
+}
+
+/* --- What control said at a commit. */
+
+static void
+rules_release(struct tombstone_rules *a)
+{
+	signers_release(&a->roots);
+	retention_release(&a->retention);
+	a->good = false;
+}
+
+/* A file of commit ID of CLONE; missing is empty. */
+static int
+file_at(struct mirror *clone, const char *id, const char *path,
+	struct buf *out, struct err *e)
+{
+	struct buf raw = BUF_INIT(CANON_MAX);
+	struct canon c;
+	int rc = -1;
+
+	if (mirror_read(clone, id, PACKW_COMMIT, &raw, e) == 0 &&
+	    canon_parse(&c, raw.data, raw.len, e) == 0)
+		rc = mirror_blob_at(clone, c.tree, path, out, e);
+	buf_release(&raw);
+	return rc < 0 ? -1 : 0;
+}
+
+/* Rules that make no sense are not good, and no error. */
+static int
+rules_load(struct tombstone_rules *a, struct mirror *clone, const char *id,
+	struct err *e)
+{
+	struct buf roots = BUF_INIT(ROOTS_MAX), text = BUF_INIT(ROOTS_MAX);
+	struct err why = ERR_INIT;
+	int rc = -1;
+
+	memset(a, 0, sizeof(*a));
+	if (file_at(clone, id, "roots", &roots, e) < 0 ||
+	    file_at(clone, id, RETENTION_FILE, &text, e) < 0)
+		goto out;
+	rc = 0;
+	a->good = signers_parse(&a->roots, buf_str(&roots), roots.len,
+	    &why) == 0 && retention_parse(&a->retention, buf_str(&text),
+	    text.len, &why) == 0;
+	if (why.code == ERR_NOMEM) {
+		*e = why;
+		rc = -1;
+	}
+out:
+	buf_release(&roots);
+	buf_release(&text);
+	return rc;
+}
+
+/* --- Loading. */
+
+struct loading {
+	struct tombstones t;
+	struct mirror *desk;
+	char folder[CANON_ID_LEN];	/* tree of erasure/, "" = none */
+	bool orders;			/* first those, then signatures */
+};
+
+static int
+find_folder(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e)
+{
+	struct loading *l = arg;
+
+	(void)e;
+	if (mode == 040000 && strcmp(name, FOLDER) == 0)
+		memcpy(l->folder, id, CANON_ID_LEN);
+	return 0;
+}
+
+/* "<n>.<rest>" */
+static const char *
+split_name(const char *name, int64_t *n)
+{
+	const char *dot = strchr(name, '.');
+	char digits[16];
+
+	if (!dot || (size_t)(dot - name) >= sizeof(digits))
+		return NULL;
+	memcpy(digits, name, (size_t)(dot - name));
+	digits[dot - name] = '\0';
+	return str_to_i64(digits, 0, NUMBER_MAX, n) == 0 ? dot + 1 : NULL;
+}
+
+static int
+add_order(struct loading *l, int64_t n, const char *id, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct tombstone *v;
+
+	if (l->t.n == TOMBSTONE_COUNT_MAX)
+		return err_set(e, ERR_INTEGRITY, "desk.git: too many orders");
+	v = realloc(l->t.v, (l->t.n + 1) * sizeof(*v));
+	if (!v)
+		return err_nomem(e);
+	l->t.v = v;
+	v += l->t.n++;
+	memset(v, 0, sizeof(*v));
+	buf_init(&v->text, TOMBSTONE_MAX);
+	v->n = n;
+	if (mirror_read(l->desk, id, PACKW_BLOB, &v->text, &why) < 0) {
+		if (why.code != ERR_INTEGRITY) {
+			*e = why;
+			return -1;
+		}
+		return 0;	/* too long: none */
+	}
+	v->good = tombstone_parse(&v->order, buf_str(&v->text), v->text.len,
+	    &why) == 0;
+	return 0;
+}
+
+static struct tombstone *
+numbered(const struct tombstones *t, int64_t n)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		if (t->v[i].n == n)
+			return &t->v[i];
+	return NULL;
+}
+
+/* The file must be one over that order, and called after its key. */
+static int
+add_signature(struct loading *l, struct tombstone *t, const char *name,
+	const char *id, struct err *e)
+{
+	struct buf file = BUF_INIT(SSHSIG_ARMOR_MAX + 1);
+	struct buf blob = BUF_INIT(SSHSIG_ARMOR_MAX);
+	char want[TOMBSTONE_PATH_LEN];
+	struct err why = ERR_INIT;
+	struct sshkey_pub pub;
+	int rc = -1;
+
+	if (mirror_read(l->desk, id, PACKW_BLOB, &file, &why) < 0 ||
+	    file.len == 0 || file.data[file.len - 1] != '\n' ||
+	    sshsig_dearmor(buf_str(&file), file.len - 1, &blob, &why) < 0 ||
+	    sshsig_verify(blob.data, blob.len, NAMESPACE, t->text.data,
+	    t->text.len, &pub, &why) < 0) {
+		if (why.code == ERR_NOMEM || why.code == ERR_IO) {
+			*e = why;
+			goto out;
+		}
+		t->nbad++;
+		rc = 0;
+		goto out;
+	}
+	rc = 0;
+	tombstone_path(t->n, &pub, want);
+	if (strcmp(want + strlen(FOLDER "/"), name) != 0)
+		t->nbad++;
+	else if (t->npub < TOMBSTONE_SIGS)
+		t->pub[t->npub++] = pub;
+out:
+	buf_release(&file);
+	buf_release(&blob);
+	return rc;
+}
+
+static int
+on_file(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e)
+{
+	struct loading *l = arg;
+	struct tombstone *t;
+	const char *rest;
+	int64_t n;
+
+	rest = mode == 0100644 ? split_name(name, &n) : NULL;
+	if (!rest)
+		return 0;
+	if (l->orders)
+		return strcmp(rest, "order") == 0 ? add_order(l, n, id, e) : 0;
+	t = str_ends(rest, ".sig") ? numbered(&l->t, n) : NULL;
+	return t && t->good ? add_signature(l, t, name, id, e) : 0;
+}
+
+static int
+cmp_number(const void *a, const void *b)
+{
+	int64_t x = ((const struct tombstone *)a)->n;
+	int64_t y = ((const struct tombstone *)b)->n;
+
+	return x < y ? -1 : x > y;
+}
+
+static int
+load_orders(struct tombstones *t, struct mirror *desk, struct err *e)
+{
+	struct loading l = {.desk = desk, .orders = true};
+	char tree[CANON_ID_LEN];
+	int rc = -1, there;
+
+	there = desk ? reheads_tree(desk, tree, e) : 0;
+	if (there <= 0)
+		return there;
+	if (mirror_entries(desk, tree, find_folder, &l, e) < 0)
+		return -1;
+	if (!l.folder[0])
+		return 0;
+	if (mirror_entries(desk, l.folder, on_file, &l, e) < 0)
+		goto out;
+	l.orders = false;
+	if (mirror_entries(desk, l.folder, on_file, &l, e) < 0)
+		goto out;
+	if (l.t.n > 0)
+		qsort(l.t.v, l.t.n, sizeof(*l.t.v), cmp_number);
+	*t = l.t;
+	memset(&l.t, 0, sizeof(l.t));
+	rc = 0;
+out:
+	tombstones_release(&l.t);
+	return rc;
+}
+
+void
+tombstones_release(struct tombstones *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		buf_release(&t->v[i].text);
+	free(t->v);
+	free(t->history);
+	rules_release(&t->today);
+	memset(t, 0, sizeof(*t));
+}
+
+/* --- Does it hold? */
+
+size_t
+tombstone_signers(const struct tombstone *t, const struct signers *roots,
+	const char *names[TOMBSTONE_SIGS])
+{
+	const char *have[TOMBSTONE_SIGS];
+	size_t i, k, n = 0;
+
+	for (i = 0; i < t->npub; i++) {
+		const struct signer *s = signers_find(roots, &t->pub[i],
+		    NAMESPACE, t->order.date);
+
+		if (!s)
+			continue;
+		for (k = 0; k < n; k++)
+			if (strcmp(have[k], s->name) == 0)
+				break;
+		if (k < n)
+			continue;
+		have[n] = s->name;
+		if (names)
+			names[n] = s->name;
+		n++;
+	}
+	return n;
+}
+
+static int
+cmp_id(const void *a, const void *b)
+{
+	return memcmp(a, b, CANON_ID_LEN);
+}
+
+/* Is commit ID in the history that was checked? */
+static bool
+in_history(const struct tombstones *all, const char *id)
+{
+	return all->nhistory > 0 && bsearch(id, all->history, all->nhistory,
+	    CANON_ID_LEN, cmp_id) != NULL;
+}
+
+int
+tombstones_load(struct tombstones *t, struct mirror *desk,
+	struct mirror *clone, const struct control *control, struct err *e)
+{
+	memset(t, 0, sizeof(*t));
+	if (load_orders(t, desk, e) < 0)
+		return -1;
+	t->clone = clone;
+	if (t->n == 0)
+		return 0;
+	if (mirror_chain(clone, control->commit, "", &t->history,
+	    &t->nhistory, e) < 0)
+		return -1;
+	if (t->nhistory > 0)
+		qsort(t->history, t->nhistory, CANON_ID_LEN, cmp_id);
+	return rules_load(&t->today, clone, control->commit, e);
+}
+
+static int
+no(char why[static TOMBSTONE_WHY_LEN], const char *text)
+{
+	(void)snprintf(why, TOMBSTONE_WHY_LEN, "%s", text);
+	return 0;
+}
+
+/* All but the signatures. */
+static int
+check_rules(const struct tombstone *t, const struct tombstone_rules *then,
+	const struct tombstone_rules *now, enum tombstone_for what,
+	char why[static TOMBSTONE_WHY_LEN])
+{
+	const struct retention_hold *h;
+	struct err ignored = ERR_INIT;
+	struct canon_ref ref;
+	int years;
+
+	if (canon_ref_parse(&ref, t->order.ref, &ignored) < 0)
+		return no(why, "it names no branch");
+	years = retention_years(&then->retention, ref.stream);
+	if (years == RETENTION_FOREVER)
+		return no(why, "the stream was kept for ever");
+	if (t->order.date < retention_due(ref.epoch, years))
+		return no(why, "it was made before the period had passed");
+	h = retention_held(what == TOMBSTONE_TO_ERASE ? &now->retention :
+	    &then->retention, t->order.ref, 0);
+	if (!h)
+		return 1;
+	(void)snprintf(why, TOMBSTONE_WHY_LEN, "hold '%s' forbids it",
+	    h->name);
+	return 0;
+}
+
+static int
+check_signers(const struct tombstone *t, const struct tombstone_rules *then,
+	const struct tombstone_rules *now, enum tombstone_for what,
+	char why[static TOMBSTONE_WHY_LEN])
+{
+	size_t today = tombstone_signers(t, &now->roots, NULL);
+	size_t before = tombstone_signers(t, &then->roots, NULL);
+
+	if (today >= 2 || (before >= 2 && what == TOMBSTONE_TO_MISS))
+		return TOMBSTONE_HOLDS;
+	(void)no(why, before >= 2 ? "those who signed it are no roots any more"
+	    : before + today > 0 ? "only one root key signed it" :
+	    "no root key signed it");
+	return TOMBSTONE_UNSIGNED;
+}
+
+/* Is the state of control that it names one that was?  1, 0, -1. */
+static int
+load_then(const struct tombstones *all, const struct tombstone *t,
+	struct tombstone_rules *then, char why[static TOMBSTONE_WHY_LEN],
+	struct err *e)
+{
+	memset(then, 0, sizeof(*then));
+	if (!in_history(all, t->order.control))
+		return no(why, "it names a state of control that never was");
+	if (rules_load(then, all->clone, t->order.control, e) < 0)
+		return -1;
+	return then->good && all->today.good ? 1 : no(why,
+	    "what control says of periods makes no sense");
+}
+
+int
+tombstone_holds(const struct tombstones *all, const struct tombstone *t,
+	enum tombstone_for what, int64_t now_utc,
+	char why[static TOMBSTONE_WHY_LEN], struct err *e)
+{
+	struct tombstone_rules then;
+	int rc;
+
+	if (!t->good)
+		return no(why, "it is no order");
+	if (t->order.date > now_utc + AHEAD_S)
+		return no(why, "it is dated in the future");
+	rc = load_then(all, t, &then, why, e);
+	if (rc > 0)
+		rc = check_rules(t, &then, &all->today, what, why);
+	if (rc > 0)
+		rc = check_signers(t, &then, &all->today, what, why);
+	rules_release(&then);
+	return rc;
+}
+
+int
+tombstone_odd(const struct tombstones *all, const struct tombstone *t,
+	char why[static TOMBSTONE_WHY_LEN], struct err *e)
+{
+	struct tombstone_rules then;
+	size_t i;
+	int rc;
+
+	if (!t->good || t->nbad > 0) {
+		(void)no(why, t->good ? "a signature of it is none" :
+		    "it is no order");
+		return 1;
+	}
+	rc = load_then(all, t, &then, why, e);
+	if (rc <= 0) {
+		rules_release(&then);
+		return rc < 0 ? -1 : 1;
+	}
+	rc = 0;
+	for (i = 0; i < t->npub; i++)
+		if (!signers_find(&then.roots, &t->pub[i], NAMESPACE,
+		    t->order.date) && !signers_find(&all->today.roots,
+		    &t->pub[i], NAMESPACE, t->order.date)) {
+			(void)no(why, "a key that is no root signed it");
+			rc = 1;
+		}
+	rules_release(&then);
+	return rc;
+}
+
+int
+tombstones_find(const struct tombstones *all, const char *ref,
+	const char *head, enum tombstone_for what, int64_t now_utc,
+	const struct tombstone **found, char why[static TOMBSTONE_WHY_LEN],
+	struct err *e)
+{
+	char one[TOMBSTONE_WHY_LEN] = "";
+	size_t i;
+	int rc;
+
+	*found = NULL;
+	why[0] = '\0';
+	for (i = all->n; i-- > 0;) {
+		const struct tombstone *v = &all->v[i];
+
+		if (!v->good || strcmp(v->order.ref, ref) != 0 ||
+		    (head && strcmp(v->order.head, head) != 0))
+			continue;
+		rc = tombstone_holds(all, v, what, now_utc, one, e);
+		if (rc < 0)
+			return -1;
+		if (rc == TOMBSTONE_HOLDS) {
+			*found = v;
+			return 0;
+		}
+		if (!why[0])
+			memcpy(why, one, sizeof(one));
+	}
+	return 0;
+}
