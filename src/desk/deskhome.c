@@ -51,8 +51,9 @@ deskhome_names(struct deskhome *h, const char *option, struct err *e)
 	h->index = path_join(h->dir, "catalogue");
 	h->catalogue = h->index ? path_join(h->index, "catalogue.sqlite3") :
 	    NULL;
+	h->heads = h->index ? path_join(h->index, "heads") : NULL;
 	if (h->ini && h->keys && h->control && h->records && h->desk && h->pin &&
-	    h->seen && h->catalogue)
+	    h->seen && h->catalogue && h->heads)
 		return 0;
 	deskhome_release(h);
 	return err_nomem(e);
@@ -95,6 +96,7 @@ deskhome_release(struct deskhome *h)
 	free(h->seen);
 	free(h->index);
 	free(h->catalogue);
+	free(h->heads);
 	memset(h, 0, sizeof(*h));
 }
 

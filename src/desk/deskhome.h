@@ -6,6 +6,7 @@
  *   control.pin                 the newest control commit that was checked
  *   seen                        when what was first seen (desk/seen.h); kept
  *   catalogue/catalogue.sqlite3 the local index; can be deleted at any time
+ *   catalogue/heads             what the box wants to be witnessed
  *   keys/                       identities and signing keys (desk/keys.h)
  *
  * Needs: base, config, repo.
@@ -27,6 +28,7 @@ struct deskhome {
 	char *seen;
 	char *index;			/* folder of the catalogue */
 	char *catalogue;
+	char *heads;
 	struct config config;		/* empty until deskhome_open */
 	struct central central;
 };

@@ -294,6 +294,13 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_HEADER_TAR] = "SELECT 1 FROM header_tar WHERE blob = ?1",
 	[SQL_HEADER_TAR_ADD] = "INSERT INTO header_tar(blob) VALUES(?1)",
 
+	[SQL_HEAD_OF] = "SELECT b.ref, p.seq, l.station " PART_FROM
+		"WHERE p.id = ?1 ORDER BY p.n LIMIT 1",
+	/* Of each branch the last; of bare columns max() takes the row. */
+	[SQL_HEAD_EACH] = "SELECT b.ref, max(p.seq), p.id, p.manifest, "
+		"p.first_seen " PART_FROM "WHERE b.ref GLOB 'refs/heads/*' "
+		"GROUP BY b.n ORDER BY b.ref",
+
 	[SQL_SEALED_BY] = "SELECT l.station FROM sealed s JOIN line l "
 		"ON l.n = s.line WHERE s.sum = ?1 AND l.station <> ?2 LIMIT 1",
 	[SQL_SEALED_ADD] = "INSERT OR IGNORE INTO sealed VALUES(?1, ?2)",

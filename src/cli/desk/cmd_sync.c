@@ -9,11 +9,13 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "cli/desk/deskcmds.h"
+#include "cli/desk/digest.h"
 #include "cli/desk/letin.h"
 #include "cli/desk/progress.h"
 #include "cli/desk/reads.h"
 #include "desk/deskkeys.h"
 #include "desk/event.h"
+#include "desk/heads.h"
 #include "desk/received.h"
 #include "desk/sync.h"
 
@@ -24,6 +26,7 @@ struct work {
 	const struct buf *rewritten;
 	const struct seen *seen;
 	bool decide;		/* whoever asks may be let in */
+	struct heads_accept aside;	/* what was witnessed of these */
 	enum cli_exit worst;
 	int64_t packs;		/* bytes of all that was fetched */
 	struct progress progress;
@@ -173,6 +176,7 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	char commits[CLI_COUNT_LEN], why[CLI_FILLED_LEN];
 	size_t parts = 0;
 	int64_t since = 0, stopped = 0, before = 0, bytes = 0, ignored;
+	int64_t apart = 0;
 	struct received_open open;
 	int rc = -1;
 
@@ -192,6 +196,10 @@ index_and_show(struct box *b, void *arg, struct err *e)
 		err_clear(e);
 	}
 	rc = -1;
+	if (heads_check(b, clock_now_utc(), true, &apart, e) < 0 ||
+	    heads_save(b, clock_now_utc(), k->aside.fn ? &k->aside : NULL,
+	    e) < 0)
+		goto out;
 	if (query_events_since(b->catalogue, since, json ? json_event :
 	    print_event, k, e) < 0)
 		goto out;
@@ -199,7 +207,8 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	if (query_stopped(b->catalogue, &stopped, e) < 0 ||
 	    received_count(b->catalogue, clock_now_utc(), &open, e) < 0)
 		goto out;
-	if (stopped > 0 || k->rewritten->len > 0 || open.all > 0)
+	if (stopped > 0 || k->rewritten->len > 0 || open.all > 0 ||
+	    apart > 0)
 		k->worst = cli_worse(k->worst, CLI_INTEGRITY);
 	if (!json && !k->c->quiet) {
 		(void)printf("%s\n", cli_count((int64_t)parts,
@@ -345,6 +354,7 @@ run(struct cli *c, struct err *e)
 {
 	struct buf rewritten = BUF_INIT(1024 * 1024);
 	struct work k = {.c = c, .rewritten = &rewritten};
+	struct accepting aside = {cli_value(c, "accept-rewrite"), 0};
 	enum cli_exit worst;
 	struct seen *seen = NULL;
 	struct box b = {0};
@@ -386,6 +396,8 @@ run(struct cli *c, struct err *e)
 	b.pass = &access_own;	/* sums and names, no content */
 	b.make = b.mirrors = true;
 	k.decide = !offline && !cli_has(c, "offline");
+	if (aside.what || cli_has(c, "new-central"))
+		k.aside = (struct heads_accept){accepts, &aside};
 	letin_forget(&b);
 	rc = box_run(&b, index_and_show, &k, e);
 	if (rc >= 0 && k.decide) {
@@ -395,6 +407,8 @@ run(struct cli *c, struct err *e)
 	}
 	if (rc >= 0)
 		say_rewritten(c, &rewritten);
+	if (rc >= 0 && k.decide)
+		digest_witness(c, &h, op);
 	if (rc >= 0)
 		remind_of_owner(c, &h);
 	if (rc >= 0 && offline)

@@ -19,6 +19,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_ls,
 	&cmd_restore,
 	&cmd_verify,
+	&cmd_digest_line,
 	&cmd_unseal,
 	&cmd_inspect,
 	&cmd_import,

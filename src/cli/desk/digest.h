@@ -1,0 +1,19 @@
+/*
+ * cli/desk/digest.h - what was seen, into control.
+ * Needs: cli/cli.h, desk.
+ */
+#ifndef LIUDI_CLI_DESK_DIGEST_H
+#define LIUDI_CLI_DESK_DIGEST_H
+
+#include "cli/cli.h"
+#include "desk/deskhome.h"
+#include "desk/opener.h"
+
+/*
+ * Commit what a sync's box left in the desk's file `heads`.  It is no part of
+ * the sync: what keeps it back is told, and changes no exit code.
+ */
+void digest_witness(const struct cli *c, const struct deskhome *h,
+	struct opener *op);
+
+#endif
