@@ -301,6 +301,14 @@ const char *const sql_text[SQL_COUNT] = {
 		"p.first_seen " PART_FROM "WHERE b.ref GLOB 'refs/heads/*' "
 		"GROUP BY b.n ORDER BY b.ref",
 
+	[SQL_AUDIT_LAST] = "SELECT max(p.started), max(p.receipt_utc) "
+		PART_FROM "WHERE l.station = ?1",
+	[SQL_AUDIT_SIGNS] = "SELECT DISTINCT min(p.first_seen, "
+		"ifnull(p.receipt_utc, p.first_seen)) AS t " PART_FROM
+		"WHERE l.station = ?1 ORDER BY t",
+	[SQL_AUDIT_NEWS] = "SELECT sum(severity = ?3), sum(severity = ?4) "
+		"FROM event WHERE station = ?1 AND utc >= ?2",
+
 	[SQL_SEALED_BY] = "SELECT l.station FROM sealed s JOIN line l "
 		"ON l.n = s.line WHERE s.sum = ?1 AND l.station <> ?2 LIMIT 1",
 	[SQL_SEALED_ADD] = "INSERT OR IGNORE INTO sealed VALUES(?1, ?2)",

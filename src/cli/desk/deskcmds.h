@@ -22,6 +22,7 @@ extern const struct cli_command cmd_hold_list;
 extern const struct cli_command cmd_hold_remove;
 extern const struct cli_command cmd_doctor;
 extern const struct cli_command cmd_import;
+extern const struct cli_command cmd_audit;
 extern const struct cli_command cmd_digest_line;
 extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_invite;

@@ -14,6 +14,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_notice_show,
 	&cmd_notice_set,
 	&cmd_sync,
+	&cmd_audit,
 	&cmd_log,
 	&cmd_show,
 	&cmd_ls,

@@ -1,0 +1,130 @@
+#!/bin/sh
+# tests/flow/31-audit.sh BIN - one screen for the manager: who is silent, by
+# what is expected of a station, and what does not agree; without a key.
+# shellcheck source=tests/flow/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# policy TEXT: control's policy.ini from now on.
+policy()
+{
+	clone=$t/clone.git
+	[ -d "$clone" ] || git init -q --bare "$clone"
+	git --git-dir "$clone" fetch -q "$central/control.git" \
+	    +control:refs/heads/control
+	identity
+	[ -s "$t/manager.sign" ] || {
+		(umask 077; age -d -i "$t/manager.key" \
+		    "$t/desk/keys/manager.sign.age" >"$t/manager.sign")
+	}
+	export GIT_INDEX_FILE="$t/index"
+	oid=$(printf '%b' "$1" |
+		git --git-dir "$clone" hash-object -w --stdin)
+	git --git-dir "$clone" read-tree control
+	git --git-dir "$clone" update-index --add \
+	    --cacheinfo "100644,$oid,policy.ini"
+	c=$(GIT_AUTHOR_NAME=manager GIT_AUTHOR_EMAIL=manager@liudi.invalid \
+	    GIT_AUTHOR_DATE="$LIUDI_NOW +0000" GIT_COMMITTER_NAME=manager \
+	    GIT_COMMITTER_EMAIL=manager@liudi.invalid \
+	    GIT_COMMITTER_DATE="$LIUDI_NOW +0000" git --git-dir "$clone" \
+	    -c gpg.format=ssh -c "user.signingkey=$t/manager.sign" \
+	    commit-tree -S -p control -m policy \
+	    "$(git --git-dir "$clone" write-tree)")
+	unset GIT_INDEX_FILE
+	ok git --git-dir "$clone" push -q "$central/control.git" "$c:control"
+}
+# row ID: what the screen says of it.
+row() { grep "^$1 " "$t/out"; }
+
+step "nothing yet"
+day 0
+team
+expect 1 desk audit
+says 'hint: '
+station ws-01
+station ws-02
+station ws-03
+echo one >"$t/ws-01-files/chats/a.txt"
+echo two >"$t/ws-02-files/chats/a.txt"
+
+step "all is well"
+day 1
+expect 0 ws ws-01 run
+expect 0 ws ws-02 run
+day 1 3600
+expect 0 sync
+expect 0 desk audit
+says '3 stations, 0 silent; 0 alarms in 7 days, 0 open'
+row ws-01 | grep -q "$(when 1)  $(when 1)  1 h" || fail 'not its times'
+row ws-03 | grep -q '^ws-03 *- *- *25 h' || fail 'never sent'
+no grep -q SILENT "$t/out"
+desk --json audit >"$t/json"
+ok jq -es 'length == 4 and all(.v == 1)' "$t/json"
+
+step "who is silent"
+day 4 3601
+expect 0 ws ws-01 run
+expect 0 sync
+expect 3 desk audit
+says '3 stations, 2 silent'
+row ws-01 | grep -q 'SILENT' && fail 'it sent'
+row ws-01 | grep -q ' 0 h  *1  *0 ' || fail 'no gap'
+row ws-02 | grep -q '3 d .*SILENT' || fail 'it did not send'
+row ws-03 | grep -q 'SILENT' || fail 'it never sent'
+desk --json audit >"$t/json" || :
+same "$(jq -r 'select(.silent == true) | .station' "$t/json" |
+    tr '\n' ' ')" 'ws-02 ws-03 ' 'silent'
+
+step "what is expected"
+org='[team]\norg = Acme Lamps\n'
+policy "$org[station ws-02]\nexpect = 3/week\n[station ws-03]\nexpect = none\n"
+expect 0 sync
+expect 0 desk audit
+row ws-03 | grep -q ' 4 d ' || fail 'its age'
+policy "${org}expect = 12h\n[station ws-03]\nexpect = none\n"
+expect 0 sync
+expect 3 desk audit
+says '1 silent'
+policy "${org}expect = sometimes\n"
+expect 0 sync
+expect 1 desk audit
+says 'makes no sense'
+says "'3d'"
+policy "${org}expect = 20d\n"
+
+step "who may not send any more is not silent"
+expect 0 sync
+day 20
+expect 0 ws ws-01 run
+expect 0 sync
+day 30
+expect 3 desk audit
+says '2 silent'
+expect 0 desk_key station revoke ws-02
+expect 0 sync
+expect 3 desk audit
+says '3 stations, 1 silent'
+row ws-02 | grep -q ' ended ' || fail 'not ended'
+
+step "what does not agree"
+day 30
+expect 0 ws ws-01 run
+ref=$(branches ws-01)
+head=$(records rev-parse "$ref")
+records update-ref "$ref" "$ref~1"
+expect 5 sync
+expect 5 desk audit
+says 'commits that the central received and does not show: 1'
+says "ws-01: the central received commit $(echo "$head" | cut -c 1-12)"
+says '1 open'
+row ws-01 | grep -q 'INTEGRITY' || fail 'not marked'
+desk --json audit >"$t/json" || :
+same "$(jq -r 'select(.kind == "summary") | .hidden' "$t/json")" 1 'json'
+records update-ref "$ref" "$head"
+expect 0 sync
+expect 5 desk audit
+says '1 alarm in 7 days, 0 open'
+# a week later it is over
+day 38
+expect 3 desk audit
+says '0 alarms in 7 days, 0 open'
+done_
