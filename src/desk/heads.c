@@ -9,8 +9,8 @@
 #include "base/str.h"
 #include "control/edit.h"
 #include "desk/columns.h"
+#include "desk/erased.h"
 #include "desk/event.h"
-#include "desk/received.h"
 #include "repo/packw.h"
 
 #include "base/banned.h"
@@ -81,6 +81,7 @@ struct newest {
 	struct buf text;
 	int64_t utc;
 	struct err bad;		/* it makes no sense: then w is empty */
+	struct tombstones erased;
 };
 
 static int
@@ -99,8 +100,9 @@ load(const struct box *b, struct newest *k, struct err *e)
 {
 	memset(k, 0, sizeof(*k));
 	buf_init(&k->text, HEADS_MAX);
-	if (heads_history(b->control_clone, b->control.commit, take_newest, k,
-	    e) < 0)
+	if (tombstones_load(&k->erased, b->desk, b->control_clone,
+	    &b->control, e) < 0 || heads_history(b->control_clone,
+	    b->control.commit, take_newest, k, e) < 0)
 		return -1;
 	if (witness_parse(&k->w, buf_str(&k->text), k->text.len,
 	    &k->bad) == 0 || k->bad.code == ERR_FORMAT)
@@ -112,6 +114,7 @@ load(const struct box *b, struct newest *k, struct err *e)
 static void
 unload(struct newest *k)
 {
+	tombstones_release(&k->erased);
 	witness_release(&k->w);
 	buf_release(&k->text);
 }
@@ -160,8 +163,8 @@ find(const struct box *b, const struct witness_line *l, enum found *f,
 
 /* A chain that broke has its own event; an order says that it goes. */
 static int
-excused(const struct box *b, const struct witness_line *l, bool *yes,
-	struct err *e)
+excused(const struct box *b, const struct newest *k,
+	const struct witness_line *l, int64_t now, bool *yes, struct err *e)
 {
 	struct catalogue *c = b->catalogue;
 	int rc = catalogue_step(c, SQL_BRANCH_GET, e, "t", l->ref);
@@ -170,7 +173,8 @@ excused(const struct box *b, const struct witness_line *l, bool *yes,
 	catalogue_reset(c, SQL_BRANCH_GET);
 	if (rc < 0)
 		return -1;
-	return *yes ? 0 : received_erased(b->desk, l->ref, yes, e);
+	return *yes ? 0 : erased_gone(&k->erased, b->records, l->ref, now,
+	    yes, e);
 }
 
 static int
@@ -215,7 +219,7 @@ heads_check(struct box *b, int64_t now_utc, bool say, int64_t *n,
 		rc = find(b, l, &f, &seq, e);
 		if (rc < 0 || f == HERE || f == KEPT)
 			continue;
-		rc = excused(b, l, &yes, e);
+		rc = excused(b, &k, l, now_utc, &yes, e);
 		if (rc < 0 || yes)
 			continue;
 		++*n;
@@ -316,9 +320,10 @@ cmp_line(const void *a, const void *b)
  * kept here for another history, or was erased.
  */
 static int
-theirs(const struct box *b, const struct witness *old, struct witness *w,
-	struct err *e)
+theirs(const struct box *b, const struct newest *k, int64_t now,
+	struct witness *w, struct err *e)
 {
+	const struct witness *old = &k->w;
 	const size_t mine = w->n;
 	enum found f;
 	int64_t seq;
@@ -326,12 +331,12 @@ theirs(const struct box *b, const struct witness *old, struct witness *w,
 	size_t i;
 
 	for (i = 0; i < old->n; i++) {
-		const struct witness now = {w->v, mine};
+		const struct witness known = {w->v, mine};
 
-		if (witness_find(&now, old->v[i].ref))
+		if (witness_find(&known, old->v[i].ref))
 			continue;
 		if (find(b, &old->v[i], &f, &seq, e) < 0 ||
-		    excused(b, &old->v[i], &gone, e) < 0)
+		    excused(b, k, &old->v[i], now, &gone, e) < 0)
 			return -1;
 		if (f != KEPT && !gone && grow(w, &old->v[i], e) < 0)
 			return -1;
@@ -366,7 +371,7 @@ heads_due(struct box *b, int64_t now_utc, const struct heads_accept *accept,
 		goto out;
 	forget(&k.w, accept);
 	rc = -1;
-	if (ours(b, &k.w, &w, e) < 0 || theirs(b, &k.w, &w, e) < 0 ||
+	if (ours(b, &k.w, &w, e) < 0 || theirs(b, &k, now_utc, &w, e) < 0 ||
 	    witness_text(&w, out, e) < 0)
 		goto out;
 	rc = out->len > 0 && str_cmp_bytes(out->data, out->len, k.text.data,
