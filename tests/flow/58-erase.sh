@@ -330,6 +330,31 @@ expect 0 ws ws-01 run
 expect 0 sync
 back ws-01 "$files"
 
+step 'by stock tools'
+identity
+recover()
+{
+	dash "$src/docs/recover.sh" "$central/records.git" \
+	    "$central/control.git" "$t/manager.key" "$@"
+}
+ok recover ws-01 "$t/recovered"
+alike "$files" "$t/recovered" 'recover.sh'
+no recover ws-01 "$t/never" main "$old.1"
+says 'no such records'
+# the order, as RECOVERY.md has it
+desk_git show desk:erasure/0.order >"$t/order"
+at_then=$(sed -n 's/^control //p' "$t/order")
+control show "$at_then:roots" >"$t/roots"
+n=0
+for f in $(desk_git ls-tree --name-only desk erasure/ | grep 'erasure/0[.].*sig'); do
+	desk_git show "desk:$f" >"$t/sig"
+	for who in manager wu; do
+		ssh-keygen -Y verify -f "$t/roots" -I $who -n liudi-erasure \
+		    -s "$t/sig" <"$t/order" >"$t/out" 2>&1 && n=$((n + 1))
+	done
+done
+same "$n" 2 'signatures'
+
 step 'a desk that never saw it'
 new() { liudi-desk --home "$t/xu" "$@" --passphrase-fd 3 3<"$t/pass"; }
 cp -a "$t/li" "$t/xu"

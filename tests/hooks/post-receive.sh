@@ -216,6 +216,20 @@ while [ $n -lt 8 ]; do
 done
 check 'sound' git --git-dir="$t/c/records.git" fsck --strict
 
+# --- an erasure that was cut off: whoever pushes later ends it
+r=$t/c/records.git
+junk=$(say erased | git --git-dir="$r" hash-object -w --stdin)
+touch "$r/liudi-erasing"
+c=$(part ws2 ws-02 0)
+check 'another push' git push -q "$r" "$c:refs/heads/ws/ws-02/s8/$year.0"
+check 'it is left to who began it' git --git-dir="$r" cat-file -e "$junk"
+touch -d '2 hours ago' "$r/liudi-erasing"
+c=$(part ws2 ws-02 0)
+check 'a later push' git push -q "$r" "$c:refs/heads/ws/ws-02/s9/$year.0"
+check 'what was erased is gone' not git --git-dir="$r" cat-file -e "$junk"
+check 'nothing is left to do' test ! -e "$r/liudi-erasing"
+check 'and all else is there' git --git-dir="$r" fsck --strict
+
 # --- what a key may do; the client believes that it speaks ssh
 cat >"$t/ssh" <<-'E'
 	#!/bin/sh

@@ -845,7 +845,13 @@ export LIUDI_STATION
 ordered 3 "$gone" "$g" manager other
 no E01 'by a station' records ":$gone"
 unset LIUDI_STATION
+cases=$((cases + 1))
+[ ! -e "$t/records.git/liudi-erasing" ] ||
+    fail 'something is to be removed before it may be'
 ok 'two roots' records ":$gone"
+cases=$((cases + 1))
+[ -e "$t/records.git/liudi-erasing" ] ||
+    fail 'nothing says that something is to be removed'
 
 # --- a repository of another name
 git init -q --bare "$t/else.git"
