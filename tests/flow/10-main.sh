@@ -89,7 +89,7 @@ expect 0 desk show "$look"
 says 'chats/berta.txt'
 expect 0 sync
 says 'ws-01'
-no grep -q 'rewritten or cut' "$t/out"
+says_no 'rewritten or cut'
 expect 0 desk log ws-01
 expect 0 desk show ws-01
 says 'anna.txt'

@@ -58,7 +58,7 @@ expect 0 ws ws-03 join "$string"
 expect 0 sync
 expect 0 desk station list
 says ws-03
-no grep -q '王芳' "$t/out"
+says_no '王芳'
 expect 0 desk_key station list --people
 says '王芳    Shop'
 expect 0 desk_key --json station list -p

@@ -56,7 +56,7 @@ expect 0 desk audit
 says '3 stations, 0 silent; 0 alarms in 7 days, 0 open'
 row ws-01 | grep -q "$(when 1)  $(when 1)  1 h" || fail 'not its times'
 row ws-03 | grep -q '^ws-03 *- *- *25 h' || fail 'never sent'
-no grep -q SILENT "$t/out"
+says_no SILENT
 desk --json audit >"$t/json"
 ok jq -es 'length == 4 and all(.v == 1)' "$t/json"
 

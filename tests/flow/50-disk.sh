@@ -24,7 +24,8 @@ expect 0 ws ws-01 run
 day 2
 echo "$secret again" >>"$files/chats/anna.txt"
 head -c 3000000 /dev/urandom >"$files/shop/b.jpg"
-ws ws-01 run >"$t/out" 2>&1 &
+# not ws: this is to be killed, not a shell around it
+"$bin/liudi" --home "$t/ws-01" run >"$t/out" 2>&1 &
 pid=$!
 sleep 0.15
 kill -9 $pid 2>"$t/out" || :

@@ -96,5 +96,5 @@ no test -n "$(find "$t/none" -type f 2>/dev/null)"
 expect 0 desk ls ws-01 chats
 says 'plain-0.txt'
 # a name cannot move the terminal's cursor
-no grep -q "$(printf '\001')" "$t/out"
+says_no "$(printf '\001')"
 done_

@@ -232,9 +232,9 @@ day 11
 expect 0 ws ws-03 run
 ok test "$(records rev-list --count "$part")" -gt "$before"
 ok synced
-no grep -q 'ws-03: integrity' "$t/out"
+says_no 'ws-03: integrity'
 expect 0 desk log ws-03
-no grep -q unfinished "$t/out"
+says_no unfinished
 expect 0 restore ws-03 "$t/cut"
 alike "$files" "$t/cut" 'a resumed run'
 

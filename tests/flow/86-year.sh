@@ -66,7 +66,7 @@ same "$(branches ws-01 | tail -n 1)" "$next" 'the branch'
 ok sh -c 'grep -q "\"elsewhere\":{\"ref\"" "$1"' - "$(manifests "$next" \
     >"$t/lines"; echo "$t/lines")"
 expect 3 sync
-no grep -q integrity "$t/out"
+says_no integrity
 back ws-01-files
 back december --at "$year-12-25 00:00:00"
 expect 0 desk show ws-01
@@ -82,7 +82,7 @@ expect 0 ws ws-01 run
 ok synced
 expect 0 desk show ws-01
 says truncated
-no grep -q 'integrity' "$t/out"
+says_no 'integrity'
 back ws-01-files
 back january --at "$((year + 1))-01-10 20:00:00"
 back december --at "$year-12-25 00:00:00"

@@ -127,7 +127,7 @@ while [ $k -lt 12 ]; do
 done
 expect 0 ws ws-01 run
 expect 0 desk_key sync --rebuild
-no grep -q '/s' "$t/err"
+says_no '/s'
 if command -v script >/dev/null; then
 	for what in 'sync --rebuild' 'verify --all' "restore ws-01 --to $t/big"
 	do

@@ -83,10 +83,23 @@ says()
 	checks=$((checks + 1))
 	cat "$t/out" "$t/err" | grep -q -F -e "$1" || fail "does not say '$1'"
 }
-# ok COMMAND..., no COMMAND...: true, false.
-ok()
+# says_no [-i] PATTERN: no line of it fits.
+says_no()
+{
+	begins_anew "$@"
+	cat "$t/out" "$t/err" | grep -q "$@" || return 0
+	fail "says '$*'"
+}
+# ok COMMAND..., no COMMAND...: true, false.  Both begin $t/out and $t/err anew:
+# what the last command said is for says.
+begins_anew()
 {
 	checks=$((checks + 1))
+	case $* in *"$t/out"|*"$t/err") fail "empty by now: $*" ;; esac
+}
+ok()
+{
+	begins_anew "$@"
 	"$@" >"$t/out" 2>"$t/err" || fail "is not so: $*"
 }
 no()

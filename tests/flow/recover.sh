@@ -106,7 +106,7 @@ expect 0 sh "$t/hand/steps"
 says 'all there'
 says 'pieces good'
 same "$(grep -c 'Good "git" signature for ws-01' "$t/err")" 3 "signatures"
-no grep -q BAD "$t/out"
+says_no BAD
 ok cmp "$t/was/3/chats/anna.txt" "$t/hand/anna.txt"
 
 step "the passphrase is asked for once"
