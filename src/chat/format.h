@@ -34,6 +34,8 @@ struct chat_sniff {
 	const char *const *member;	/* paths in the archive that it is, or
 					 * in which it lies; or NULL */
 	size_t nmember;
+	bool shaped;			/* the two below are known */
+	int shape, shape_points;	/* of JSON: chat/shape.h */
 };
 
 enum date_order { DATE_AUTO, DATE_DMY, DATE_MDY, DATE_YMD };

@@ -6,5 +6,21 @@
 const struct chat_format *const chat_formats[] = {
 	&chat_qq_txt,
 	&chat_whatsapp_txt,
+	&chat_qianniu_json,
+	&chat_top_logquery,
+	&chat_weflow_json,
+	&chat_qce_json,
+	&chat_wecom_jsonl,
+	&chat_telegram_json,
+	&chat_skype_json,
+	&chat_messenger_json,
+	&chat_instagram_json,
+	&chat_slack_zip,
+	&chat_slack_day,
+	&chat_discord_json,
+	&chat_googlechat_json,
+	&chat_teams_json,
+	&chat_element_json,
+	&chat_chatlab,
 	NULL
 };

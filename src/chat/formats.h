@@ -9,5 +9,21 @@
 
 extern const struct chat_format chat_qq_txt;
 extern const struct chat_format chat_whatsapp_txt;
+extern const struct chat_format chat_qianniu_json;
+extern const struct chat_format chat_top_logquery;
+extern const struct chat_format chat_weflow_json;
+extern const struct chat_format chat_qce_json;
+extern const struct chat_format chat_wecom_jsonl;
+extern const struct chat_format chat_telegram_json;
+extern const struct chat_format chat_skype_json;
+extern const struct chat_format chat_messenger_json;
+extern const struct chat_format chat_instagram_json;
+extern const struct chat_format chat_slack_zip;
+extern const struct chat_format chat_slack_day;
+extern const struct chat_format chat_discord_json;
+extern const struct chat_format chat_googlechat_json;
+extern const struct chat_format chat_teams_json;
+extern const struct chat_format chat_element_json;
+extern const struct chat_format chat_chatlab;
 
 #endif

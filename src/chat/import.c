@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "chat/formats.h"
 #include "chat/kinds.h"
+#include "chat/shape.h"
 
 #include "base/banned.h"
 
@@ -136,6 +137,7 @@ look_at(const struct chat_input *in, const struct chat_hints *hints,
 		goto fail;
 	l->s.text = buf_str(&l->text);
 	l->s.ntext = l->text.len;
+	chat_shape_look(&l->s);
 	return l;
 fail:
 	look_free(l);

@@ -5,6 +5,7 @@ liudi_test(chat stamp)
 liudi_test(chat text)
 liudi_test(chat archive LIBS PkgConfig::ARCHIVE)
 liudi_test(chat message_line)
+liudi_test(chat roads)
 liudi_fuzz(chat DEPENDS chat)
 if(TARGET liudi-desk)
 	add_test(NAME chat.samples COMMAND sh
