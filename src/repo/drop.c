@@ -4,6 +4,8 @@
 #include <git2.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/path.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "repo/gitx.h"
@@ -151,6 +153,34 @@ out:
 	return rc;
 }
 
+/* A fetch that was killed leaves its pack locked: repack would pass it over. */
+static int
+unlock_pack(const char *name, void *arg, struct err *e)
+{
+	char *path;
+	int rc;
+
+	if (!str_ends(name, ".keep"))
+		return 0;
+	path = path_join(arg, name);
+	rc = path ? file_remove(path, e) : err_nomem(e);
+	free(path);
+	return rc;
+}
+
+static int
+unlock_packs(const char *dir, struct err *e)
+{
+	char *packs = path_join(dir, "objects/pack");
+	int rc;
+
+	if (!packs)
+		return err_nomem(e);
+	rc = file_is_dir(packs) ? file_each(packs, unlock_pack, packs, e) : 0;
+	free(packs);
+	return rc;
+}
+
 int
 drop_objects(const struct central *c, const char *dir, struct err *e)
 {
@@ -164,7 +194,7 @@ drop_objects(const struct central *c, const char *dir, struct err *e)
 	};
 	struct buf said = BUF_INIT(SAID_MAX);
 	size_t i;
-	int rc = 0;
+	int rc = unlock_packs(dir, e);
 
 	for (i = 0; i < sizeof(step) / sizeof(*step) && rc == 0; i++) {
 		buf_clear(&said);

@@ -33,8 +33,9 @@ int drop_refs(const char *dir, const struct drop_ref *v, size_t n,
 	struct err *e);
 
 /*
- * Write what refs of DIR reach into new packs, and remove everything else.
- * Takes as much room as that needs.
+ * Write what refs of DIR reach into new packs, and remove everything else, also
+ * what a fetch that was killed locked.  Takes as much room as that needs; nobody
+ * may fetch into DIR meanwhile.
  */
 int drop_objects(const struct central *c, const char *dir, struct err *e);
 

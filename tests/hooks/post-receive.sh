@@ -219,6 +219,13 @@ check 'sound' git --git-dir="$t/c/records.git" fsck --strict
 # --- an erasure that was cut off: whoever pushes later ends it
 r=$t/c/records.git
 junk=$(say erased | git --git-dir="$r" hash-object -w --stdin)
+# and in a pack, as a push that was killed leaves it
+old=$(say "$(say older | git --git-dir="$r" hash-object -w --stdin)" |
+	git --git-dir="$r" pack-objects -q "$r/objects/pack/pack")
+older=$(say older | git --git-dir="$r" hash-object --stdin)
+git --git-dir="$r" prune-packed
+say receive-pack >"$r/objects/pack/pack-$old.keep"
+touch -d '2 days ago' "$r/objects/pack/pack-$old.keep"
 touch "$r/liudi-erasing"
 c=$(part ws2 ws-02 0)
 check 'another push' git push -q "$r" "$c:refs/heads/ws/ws-02/s8/$year.0"
@@ -227,6 +234,7 @@ touch -d '2 hours ago' "$r/liudi-erasing"
 c=$(part ws2 ws-02 0)
 check 'a later push' git push -q "$r" "$c:refs/heads/ws/ws-02/s9/$year.0"
 check 'what was erased is gone' not git --git-dir="$r" cat-file -e "$junk"
+check 'under an old lock as well' not git --git-dir="$r" cat-file -e "$older"
 check 'nothing is left to do' test ! -e "$r/liudi-erasing"
 check 'and all else is there' git --git-dir="$r" fsck --strict
 
