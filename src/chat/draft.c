@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "chat/kinds.h"
+
 #include "base/banned.h"
 
 #define NAMES_MAX (CHAT_ATTACHMENTS_MAX * CHAT_NAME_MAX)
@@ -201,6 +203,50 @@ draft_trim(struct draft *d)
 	while (n > 0 && d->text.data[n - 1] == '\n')
 		n--;
 	draft_cut_back(d, d->text.len - n);
+}
+
+int
+draft_kind(struct draft *d, struct err *e)
+{
+	struct chat_str name;
+
+	draft_trim(d);
+	if (kinds_recall(buf_str(&d->text), d->text.len)) {
+		d->m.kind = CHAT_RECALL;
+		return 0;
+	}
+	d->m.kind = kinds_bracket(buf_str(&d->text), d->text.len, &name);
+	if (name.s)
+		return draft_attach(d, name.s, name.n, CHAT_OMITTED, e);
+	return 0;
+}
+
+int
+draft_who(struct draft *d, const char *s, size_t n, struct err *e)
+{
+	return draft_name(d, s, n, e) < 0 ? -1 : draft_id(d, s, n, e);
+}
+
+int
+draft_lines(struct chat_job *job,
+	int (*take)(void *arg, const struct chat_line *line, struct err *e),
+	void *arg, struct err *e)
+{
+	struct chat_lines *l = chat_lines_new(job->in, &job->sniff->encoding,
+	    e);
+	struct chat_line line;
+	int got = -1;
+
+	if (!l)
+		return -1;
+	while ((got = chat_lines_next(l, &line, e)) == 1) {
+		if (take(arg, &line, e) < 0) {
+			got = -1;
+			break;
+		}
+	}
+	chat_lines_free(l);
+	return got;
 }
 
 enum chat_role

@@ -89,6 +89,20 @@ int draft_emit(struct draft *d, struct err *e);
 int draft_unparsed(struct draft *d, const struct chat_line *line,
 	struct err *e);
 
+/*
+ * Kind of the whole text by kinds.h (brackets, recalls), with the name of its
+ * file; the empty lines at its end are taken off.
+ */
+int draft_kind(struct draft *d, struct err *e);
+
+/* Every line of JOB's file to TAKE(ARG, …).  0 or -1. */
+int draft_lines(struct chat_job *job,
+	int (*take)(void *arg, const struct chat_line *line, struct err *e),
+	void *arg, struct err *e);
+
+/* Both as they are: formats whose names serve as ids. */
+int draft_who(struct draft *d, const char *s, size_t n, struct err *e);
+
 /* CHAT_SELF, CHAT_PEER or, where the hints name nobody, CHAT_UNKNOWN. */
 enum chat_role draft_role(const struct chat_hints *h, const struct chat_str *id,
 	const struct chat_str *name);

@@ -7,7 +7,20 @@
 
 #include "chat/format.h"
 
+extern const struct chat_format chat_discord_txt;
+extern const struct chat_format chat_irc_raw;
+extern const struct chat_format chat_irssi;
+extern const struct chat_format chat_kakao_txt;
+extern const struct chat_format chat_line_txt;
+extern const struct chat_format chat_memotrace_txt;
+extern const struct chat_format chat_pattern;
+extern const struct chat_format chat_pidgin_txt;
+extern const struct chat_format chat_qianniu_clip;
+extern const struct chat_format chat_qq_clip;
 extern const struct chat_format chat_qq_txt;
+extern const struct chat_format chat_signal_md;
+extern const struct chat_format chat_wechatexporter_txt;
+extern const struct chat_format chat_weechat;
 extern const struct chat_format chat_whatsapp_txt;
 extern const struct chat_format chat_qianniu_json;
 extern const struct chat_format chat_top_logquery;
@@ -32,5 +45,7 @@ extern const struct chat_format chat_chatlab;
 extern const struct chat_format chat_kakaotalk_csv;
 extern const struct chat_format chat_viber_csv;
 extern const struct chat_format chat_generic_csv;
+extern const struct chat_format chat_xchat;
+extern const struct chat_format chat_xchat_scrollback;
 
 #endif

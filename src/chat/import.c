@@ -249,8 +249,11 @@ read_one(const struct look *l, const struct chat_hints *hints,
 	struct chat_report *r, struct err *e)
 {
 	const struct chat_format *f[TRY_MAX];
-	size_t n = candidates(&l->s, f), best = 0;
+	size_t n, best = 0;
 
+	if (hints && hints->pattern_ini && l->s.ntext > 0)
+		return read_with(&chat_pattern, l, hints, sink, member, r, e);
+	n = candidates(&l->s, f);
 	if (n == 0)
 		return 1;
 	if (n > 1 && try_each(f, n, l, hints, &best, e) < 0)

@@ -2,6 +2,7 @@
 #include "chat/scan.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/banned.h"
 
@@ -249,6 +250,87 @@ scan_ymd(struct scan *c, const char *seps, struct chat_stamp *s)
 	s->day = d;
 	*c = at;
 	return true;
+}
+
+bool
+scan_month(struct scan *c, int *out)
+{
+	static const struct {
+		const char *name;
+		int mon;
+	} months[] = {
+		{"juin", 6}, {"juil", 7}, {"jan", 1}, {"gen", 1}, {"ene", 1},
+		{"feb", 2}, {"fev", 2}, {"fév", 2}, {"mar", 3}, {"mär", 3},
+		{"mrt", 3}, {"apr", 4}, {"abr", 4}, {"avr", 4}, {"may", 5},
+		{"mai", 5}, {"mei", 5}, {"mag", 5}, {"jun", 6}, {"giu", 6},
+		{"jul", 7}, {"lug", 7}, {"aug", 8}, {"ago", 8}, {"aoû", 8},
+		{"sep", 9}, {"set", 9}, {"oct", 10}, {"okt", 10}, {"ott", 10},
+		{"out", 10}, {"nov", 11}, {"dec", 12}, {"dez", 12},
+		{"dic", 12}, {"déc", 12}
+	};
+	size_t i, n;
+
+	for (i = 0; i < sizeof(months) / sizeof(*months); i++) {
+		n = strlen(months[i].name);
+		if (scan_left(c) < n ||
+		    strncasecmp(c->s, months[i].name, n) != 0)
+			continue;
+		c->s += n;
+		while (!scan_done(c) && (((unsigned char)*c->s >= 0x80) ||
+		    ((*c->s | 0x20) >= 'a' && (*c->s | 0x20) <= 'z')))
+			c->s++;
+		(void)scan_char(c, '.');
+		*out = months[i].mon;
+		return true;
+	}
+	return false;
+}
+
+bool
+scan_three(struct scan *c, struct scan_date *d)
+{
+	struct scan at = *c;
+	bool year_first;
+
+	if (!scan_number(&at, 1, 4, &d->n[0], &d->digits[0]) ||
+	    !scan_sep(&at, "/.-", &d->sep) ||
+	    !scan_number(&at, 1, 2, &d->n[1], &d->digits[1]) ||
+	    !scan_char(&at, d->sep) ||
+	    !scan_number(&at, 1, 4, &d->n[2], &d->digits[2]))
+		return false;
+	year_first = d->digits[0] == 4;
+	if (year_first ? d->digits[2] > 2 : d->digits[0] > 2 ||
+	    (d->digits[2] != 2 && d->digits[2] != 4))
+		return false;
+	*c = at;
+	return true;
+}
+
+void
+scan_three_as(const struct scan_date *d, int month_first,
+	struct chat_stamp *s)
+{
+	if (d->digits[0] == 4) {
+		s->year = scan_year(d->n[0], 4);
+		s->mon = d->n[1];
+		s->day = d->n[2];
+		return;
+	}
+	s->year = scan_year(d->n[2], d->digits[2]);
+	s->mon = d->n[month_first ? 0 : 1];
+	s->day = d->n[month_first ? 1 : 0];
+}
+
+int
+scan_weekday(const struct chat_stamp *s)
+{
+	struct chat_stamp day = {.precision = STAMP_DAY, .year = s->year,
+	    .mon = s->mon, .day = s->day};
+
+	if (!stamp_valid(&day))
+		return -1;
+	/* 1970-01-01 was a Thursday. */
+	return (int)((stamp_us(&day) / 1000000 / 86400 + 4) % 7);
 }
 
 void

@@ -72,6 +72,26 @@ bool scan_clock(struct scan *c, const char *sep, struct chat_stamp *s,
 /* YYYY-M-D, "-" being any of SEPS, twice the same.  Sets the date of *s. */
 bool scan_ymd(struct scan *c, const char *seps, struct chat_stamp *s);
 
+/* The name of a month, or its beginning, in several languages; 1 to 12. */
+bool scan_month(struct scan *c, int *out);
+
+/*
+ * A date of three numbers, "/", "." or "-" between; *first, *second, *third are
+ * as they stand, the year being where a number has four digits or *third is.
+ */
+struct scan_date {
+	int n[3];
+	unsigned digits[3];
+	char sep;
+};
+bool scan_three(struct scan *c, struct scan_date *d);
+/* Into the date of *s; ORDER 0: day first, 1: month first. */
+void scan_three_as(const struct scan_date *d, int month_first,
+	struct chat_stamp *s);
+
+/* The weekday of a date, Sunday = 0; -1: no such date. */
+int scan_weekday(const struct chat_stamp *s);
+
 /* N bytes at S without blanks and marks at both ends. */
 void scan_trim(const char **s, size_t *n);
 

@@ -74,7 +74,7 @@ while read -r rows; do
 done <"$t/files"
 
 # FILE MESSAGES SYSTEM UNPARSED FIRST LAST: of those without rows.
-while IFS='|' read -r file messages system unparsed first last; do
+while IFS='	' read -r file messages system unparsed first last; do
 	"$desk" import --check --json "$samples/$file" >"$t/out" 2>"$t/err" || :
 	[ "$(jq -r .format "$t/out")" != null ] || {
 		echo "no format yet: $file"
@@ -84,8 +84,8 @@ while IFS='|' read -r file messages system unparsed first last; do
 	got=$(jq -r '[.messages, .system, .unparsed,
 	    "\(.first.ts_raw // "-") \(.first.sender // "-")",
 	    "\(.last.ts_raw // "-") \(.last.sender // "-")"] |
-	    map(tostring) | join("|")' "$t/out")
-	[ "$got" = "$messages|$system|$unparsed|$first|$last" ] ||
+	    map(tostring) | join("\t")' "$t/out")
+	[ "$got" = "$messages	$system	$unparsed	$first	$last" ] ||
 	    complain "$file: $got"
 done <"$here/samples.list"
 

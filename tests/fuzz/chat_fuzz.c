@@ -1,6 +1,6 @@
 /*
- * Chat exports: the first byte chooses the format, 0xff the one that would be
- * chosen; then a name, up to a line feed, then the file.
+ * Chat exports: a format's name, or nothing for the one that would be chosen, a
+ * tab and the path of the file in the first line; then the file.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -101,33 +101,31 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct chat_report r;
 	struct chat_input in;
 	struct err e = ERR_INIT;
-	size_t formats = 0, which;
-	const uint8_t *lf;
-	char name[256] = "";
+	const uint8_t *lf = memchr(data, '\n', n < 250 ? n : 250);
+	char line[256] = "", *name = line;
 	uint64_t size;
+	size_t i;
 
-	if (n < 2)
+	if (!lf || !utf8_valid(data, (size_t)(lf - data)) ||
+	    memchr(data, 0, (size_t)(lf - data)))
 		return 0;
-	while (chat_formats[formats])
-		formats++;
-	which = *data++;
-	n--;
-	lf = memchr(data, '\n', n < 200 ? n : 200);
-	if (lf) {
-		if (utf8_clean(data, (size_t)(lf - data)))
-			memcpy(name, data, (size_t)(lf - data));
-		n -= (size_t)(lf + 1 - data);
-		data = lf + 1;
-	}
+	memcpy(line, data, (size_t)(lf - data));
+	n -= (size_t)(lf + 1 - data);
+	data = lf + 1;
+	name = strchr(line, '\t');
+	if (!name)
+		return 0;
+	*name++ = '\0';
 	b = (struct chat_bytes){data, n};
 	chat_input_bytes(&in, &b, strrchr(name, '/') ?
 	    strrchr(name, '/') + 1 : name);
 	in.path = name;
 	size = n;
 	with.arg = &size;
-	if (which < formats)
-		run(chat_formats[which], &in, &size);
-	else if (chat_import(&in, NULL, &with, &r, &e) < 0)
+	for (i = 0; chat_formats[i]; i++)
+		if (strcmp(chat_formats[i]->name, line) == 0)
+			run(chat_formats[i], &in, &size);
+	if (line[0] == '\0' && chat_import(&in, NULL, &with, &r, &e) < 0)
 		want(e.code != ERR_NONE);
 	return 0;
 }

@@ -25,6 +25,7 @@
 #define MEMORY_MAX (96u << 20)	/* of a parser, with what C itself needs */
 #define LINE_MAX_LEN (64u << 20)
 #define DEPTH_MAX 32
+#define PATTERN_MAX 16384	/* bytes of the file of --pattern */
 #define SHOWN_MAX 20		/* lines not understood, for people */
 #define SHOWN_LEN 120		/* bytes of each */
 
@@ -35,6 +36,7 @@ struct work {
 	int fd;
 	uint64_t size;
 	bool messages;
+	const struct buf *pattern;
 	/* while it is read */
 	struct chat_report report;
 	uint64_t n;
@@ -212,6 +214,7 @@ read_file(struct work *k, struct err *e)
 {
 	const struct chat_sink sink = {on_message, on_unparsed, k};
 	struct chat_charsets *charsets = NULL;
+	struct chat_hints hints = {0};
 	struct chat_input in = {0};
 	int rc = -1, got;
 
@@ -225,7 +228,11 @@ read_file(struct work *k, struct err *e)
 	in.size = k->size;
 	in.name = path_name(k->file);
 	in.path = k->file;
-	got = chat_import(&in, NULL, &sink, &k->report, e);
+	if (k->pattern->len > 0) {
+		hints.pattern_ini = buf_str(k->pattern);
+		hints.pattern_len = k->pattern->len;
+	}
+	got = chat_import(&in, &hints, &sink, &k->report, e);
 	if (put_report(k, &k->report, e) < 0)
 		goto out;
 	if (got == 0)
@@ -334,12 +341,19 @@ outcome(struct work *k, int status, int fd, struct err *e)
 	return CLI_WARNINGS;
 }
 
+/* The command line, and the file of --pattern. */
+struct call {
+	const struct cli *c;
+	struct buf pattern;
+};
+
 static int
-import_fd(const struct cli *c, const char *file, int fd, uint64_t size,
+import_fd(const struct call *call, const char *file, int fd, uint64_t size,
 	struct err *e)
 {
-	struct work k = {.c = c, .file = file, .fd = fd, .size = size,
-	    .messages = cli_has(c, "messages")};
+	struct work k = {.c = call->c, .file = file, .fd = fd, .size = size,
+	    .pattern = &call->pattern,
+	    .messages = cli_has(call->c, "messages")};
 	int sock = -1, rc, status;
 	pid_t pid;
 
@@ -353,7 +367,7 @@ import_fd(const struct cli *c, const char *file, int fd, uint64_t size,
 	return rc;
 }
 
-static int import_path(const struct cli *c, const char *path, int depth,
+static int import_path(const struct call *c, const char *path, int depth,
 	struct err *e);
 
 struct names {
@@ -390,7 +404,7 @@ by_name(const void *a, const void *b)
 
 /* Every file in it and below, by name. */
 static int
-import_dir(const struct cli *c, const char *dir, int depth, struct err *e)
+import_dir(const struct call *c, const char *dir, int depth, struct err *e)
 {
 	struct names l = {0};
 	int rc = -1, got, worst = CLI_DONE;
@@ -424,7 +438,7 @@ out:
 
 /* One file or folder; what cannot be opened is said and passed over. */
 static int
-import_path(const struct cli *c, const char *path, int depth, struct err *e)
+import_path(const struct call *c, const char *path, int depth, struct err *e)
 {
 	struct err why = ERR_INIT;
 	struct stat st;
@@ -441,7 +455,7 @@ import_path(const struct cli *c, const char *path, int depth, struct err *e)
 		(void)err_sys(&why, errno, "cannot open '%s'", path);
 		if (fd >= 0)
 			(void)close(fd);
-		complain(c, path, &why);
+		complain(c->c, path, &why);
 		return CLI_WARNINGS;
 	}
 	if (S_ISDIR(st.st_mode)) {
@@ -452,7 +466,7 @@ import_path(const struct cli *c, const char *path, int depth, struct err *e)
 		rc = import_fd(c, path, fd, (uint64_t)st.st_size, e);
 	} else {
 		(void)err_set(&why, ERR_FORMAT, "this is no file");
-		complain(c, path, &why);
+		complain(c->c, path, &why);
 		rc = CLI_WARNINGS;
 	}
 	(void)close(fd);	/* read only */
@@ -462,6 +476,7 @@ import_path(const struct cli *c, const char *path, int depth, struct err *e)
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
+	struct call call = {c, BUF_INIT(PATTERN_MAX)};
 	enum cli_exit worst = CLI_DONE;
 	size_t i;
 	int rc;
@@ -472,18 +487,28 @@ run(struct cli *c, struct err *e)
 		(void)err_hint(e, "add --check");
 		return CLI_USAGE;
 	}
+	if (cli_has(c, "pattern") && file_load(cli_value(c, "pattern"),
+	    &call.pattern, e) < 0) {
+		worst = CLI_FAILED;
+		goto out;
+	}
 	for (i = 0; i < c->nargs; i++) {
-		rc = import_path(c, c->args[i], 0, e);
-		if (rc < 0)
-			return CLI_FAILED;
+		rc = import_path(&call, c->args[i], 0, e);
+		if (rc < 0) {
+			worst = CLI_FAILED;
+			goto out;
+		}
 		worst = cli_worse(worst, (enum cli_exit)rc);
 	}
+out:
+	buf_release(&call.pattern);
 	return worst;
 }
 
 static const struct cli_option options[] = {
 	{"check", 0, NULL, "only say what is in the files"},
 	{"messages", 'm', NULL, "print the messages, too"},
+	{"pattern", 0, "FILE", "read by the headers that this file describes"},
 	{NULL, 0, NULL, NULL}
 };
 
