@@ -40,8 +40,10 @@ for repo in control records desk; do
 	chmod +x "$t/$repo.git/hooks/pre-receive"
 done
 git init -q --bare "$t/ws.git"
-GIT_DIR=$t/ws.git GIT_INDEX_FILE=$t/index
+GIT_DIR=$t/ws.git GIT_INDEX_FILE=$t/index forge=$t/ws.git
 export GIT_DIR GIT_INDEX_FILE
+# shellcheck source=tests/forge.sh
+. "$src/tests/forge.sh"
 
 now=$(date +%s)
 year=$(date +%Y)
@@ -75,91 +77,6 @@ no()
 
 # because TEXT: it stood in the last refusal.
 because() { grep -qF "$1" "$t/said" || fail "because $1"; }
-
-# sealed BYTES [STANZAS [TYPE]]: an age file around random bytes; prints its id
-# and leaves it in $t/file.
-sealed()
-{
-	{
-		echo age-encryption.org/v1
-		i=0
-		while [ $i -lt "${2:-2}" ]; do
-			echo "-> ${3:-X25519} $(random43)"
-			random43
-			i=$((i + 1))
-		done
-		echo "--- $(random43)"
-		head -c "$1" /dev/urandom
-	} >"$t/file"
-	git hash-object -w "$t/file"
-}
-random43() { head -c 32 /dev/urandom | base64 | cut -c 1-43; }
-sum() { sha256sum "$t/file" | cut -d ' ' -f 1; }
-
-# begin [PARENT]: the index holds the parent's tree.
-begin()
-{
-	parent=${1:-}
-	rm -f "$t/index"
-	[ -z "$parent" ] || git read-tree "$parent"
-}
-put() { git update-index --add --cacheinfo "$1,$2,$3"; }
-
-# seal_part SEQ [BUNDLE BYTES...]: files and $t/message of a part.
-seal_part()
-{
-	seq=$1
-	shift
-	nn=0
-	: >"$t/bundles"
-	for size; do
-		oid=$(sealed "$size")
-		put 100644 "$oid" "$stem-$seq.bundle-0$nn.age"
-		echo "Liudi-Bundle: sha256:$(sum) $(wc -c <"$t/file")" \
-		    >>"$t/bundles"
-		nn=$((nn + 1))
-	done
-	oid=$(sealed 900)
-	put 100644 "$oid" "$stem-$seq.manifest.age"
-	{
-		printf 'liudi %s\n\nLiudi-Manifest: sha256:%s\n' "$seq" \
-		    "$(sum)"
-		cat "$t/bundles"
-		[ -z "$parent" ] || git cat-file commit "$parent" |
-			sed -n 's/^Liudi-Manifest/Liudi-Prev/p'
-	} >"$t/message"
-}
-
-# sign [KEY [NAME [DATE]]]: the commit of the index and $t/message.
-sign()
-{
-	name=${2:-ws-01} date=${3:-$now}
-	GIT_AUTHOR_NAME=$name GIT_AUTHOR_EMAIL=$name@liudi.invalid \
-	GIT_AUTHOR_DATE="@$date +0000" GIT_COMMITTER_NAME=$name \
-	GIT_COMMITTER_EMAIL=$name@liudi.invalid \
-	GIT_COMMITTER_DATE="@$date +0000" \
-	    git -c "user.signingKey=$t/${1:-ws}" commit-tree -S \
-	    ${parent:+-p "$parent"} -F "$t/message" "$(git write-tree)"
-}
-
-# part PARENT SEQ [DATE]: a good part with one small bundle; prints the commit.
-part()
-{
-	begin "$1"
-	seal_part "$2" 5000
-	sign ws ws-01 "${3:-$now}"
-}
-
-# raw COMMIT: its object passed through sed; prints the new one's id.
-raw()
-{
-	c=$1
-	shift
-	git cat-file commit "$c" | sed "$@" |
-		git hash-object -t commit -w --stdin --literally
-}
-
-line() { printf '%s %s ' "$1" "$2"; cut -d ' ' -f 1,2 "$t/$3.pub"; }
 
 # control PARENT KEY NAME [DATE]: a control commit of the files in $t/c.
 control()
@@ -332,11 +249,7 @@ try E13 'one bad signature of two' "$(begin "$a"; seal_part 1; b=$(sign other)
 try E21 'unsigned' "$(raw "$a" '/^gpgsig/d;/^ /d')"
 try E21 'gpgsig-sha256 added' "$(raw "$a" \
     's/^ -----END SSH SIGNATURE-----$/&\ngpgsig-sha256 any\n text/')"
-try E21 'a second gpgsig' "$(git cat-file commit "$a" | awk '
-	/^gpgsig/, / -----END/ { sig = sig $0 "\n" }
-	{ print }
-	/ -----END/ { printf "%s", sig }' |
-	git hash-object -t commit -w --stdin --literally)"
+try E21 'a second gpgsig' "$(doubled "$a")"
 try E21 'text behind the signature' "$(raw "$a" 's/^ -----END.*/&\n more/')"
 try E21 'lines of another length' "$(git cat-file commit "$a" | awk '
 	/^ [A-Za-z0-9+\/=]*$/ { all = all substr($0, 2); next }
@@ -355,44 +268,7 @@ try E21 'idle bits in the base64' "$(git cat-file commit "$a" | awk '
 		sub(/^ */, " ")
 	}
 	{ print }' | git hash-object -t commit -w --stdin --literally)"
-# S + L: ssh-keygen takes it for the same signature (RFC 8032 5.1.7 does not)
-twin=$(git cat-file commit "$a" | awk '
-	BEGIN {
-		s = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
-		    "0123456789+/"
-		split("237 211 245 92 26 99 18 88 214 156 247 162 222 249 " \
-		    "222 20 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 16", order, " ")
-	}
-	function at(i) { return index(s, substr(all, i, 1)) - 1 }
-	function chr(v) { return substr(s, v + 1, 1) }
-	/^ [A-Za-z0-9+\/]*=?$/ { all = all substr($0, 2); next }
-	/ -----END/ {
-		n = 0
-		for (i = 1; i < 232; i += 4) {
-			v = ((at(i) * 64 + at(i + 1)) * 64 + at(i + 2)) * 64
-			if (i < 229)
-				v += at(i + 3)
-			byte[n++] = int(v / 65536)
-			byte[n++] = int(v / 256) % 256
-			byte[n++] = v % 256
-		}
-		for (i = 0; i < 32; i++) {
-			v = byte[141 + i] + order[i + 1] + carry
-			carry = int(v / 256)
-			byte[141 + i] = v % 256
-		}
-		out = ""
-		byte[173] = 0
-		for (i = 0; i < 173; i += 3) {
-			v = (byte[i] * 256 + byte[i + 1]) * 256 + byte[i + 2]
-			out = out chr(int(v / 262144)) \
-			    chr(int(v / 4096) % 64) chr(int(v / 64) % 64) \
-			    (i < 171 ? chr(v % 64) : "=")
-		}
-		for (; out != ""; out = substr(out, 71))
-			print " " substr(out, 1, 70)
-	}
-	{ print }' | git hash-object -t commit -w --stdin --literally)
+twin=$(twin "$a")
 line ws-01 'namespaces="git"' ws >"$t/twin"
 git -c "gpg.ssh.allowedSignersFile=$t/twin" verify-commit "$twin" \
     2>"$t/said" || fail 'the twin is not what this test thinks'
@@ -444,11 +320,11 @@ printf 'liudi 0\n\nLiudi-Manifest: sha256:%s\n' "$(sum)" >"$t/message"
 try E19 'an empty commit' "$(sign)"
 begin
 seal_part 0
-put 100644 "$(sealed 10)" "runs/$year/03/07/091501Z-0.manifest.age"
+put 100644 "$(age_file 10)" "runs/$year/03/07/091501Z-0.manifest.age"
 try E16 'two manifests' "$(sign)"
 begin "$a"
 seal_part 1
-put 100644 "$(sealed 10)" "$stem-0.manifest.age"
+put 100644 "$(age_file 10)" "$stem-0.manifest.age"
 try E15 'a file changes' "$(sign)"
 begin "$a"
 seal_part 1
@@ -493,12 +369,12 @@ no E15 'an empty folder' records "$c:$w/folder/$year.0"
 # --- what is sealed
 begin
 seal_part 0
-oid=$(sealed 900 1)
+oid=$(age_file 900 1)
 put 100644 "$oid" "$stem-0.manifest.age"
 try E18 'one reader' "$(sign)"
 begin
 seal_part 0
-oid=$(sealed 900 2 scrypt)
+oid=$(age_file 900 2 scrypt)
 put 100644 "$oid" "$stem-0.manifest.age"
 try E18 'a passphrase' "$(sign)"
 for text in 'plain text' '' 'age-encryption.org/v1' ; do
@@ -511,7 +387,7 @@ done
 # a header that counts as one for an awk that stops at NUL
 begin
 seal_part 0
-oid=$(sealed 900)
+oid=$(age_file 900)
 head -c 21 "$t/file" >"$t/nul"
 printf '\000\n' >>"$t/nul"
 tail -c +23 "$t/file" >>"$t/nul"
@@ -549,7 +425,7 @@ for size in 1000 100000; do
 done
 begin
 seal_part 0
-oid=$(sealed 16777217)
+oid=$(age_file 16777217)
 put 100644 "$oid" "$stem-0.manifest.age"
 try E17 'a manifest over 16 MiB' "$(sign)"
 begin
@@ -589,16 +465,7 @@ p1=$(part "$p0" 1)
 counted 18 'two parts' "$p1"
 
 # --- desk.git
-key() { cut -d ' ' -f 2 "$t/$1.pub" | base64 -d | sha256sum | cut -c 1-16; }
 mk=$(key manager)
-# note PARENT KEY NAME PATH [MODE]: a commit that adds a file.
-note()
-{
-	begin "$1"
-	echo note >"$t/message"
-	put "${5:-100644}" "$(sealed 10)" "$4"
-	sign "$2" "$3"
-}
 d0=$(note '' manager manager "access/$mk/0.age")
 d1=$(note "$d0" manager manager "access/$mk/1.age")
 no C02 'another branch' desk "$d0:refs/heads/main"
@@ -636,22 +503,6 @@ git --git-dir="$t/desk.git" config receive.denyNonFastForwards false
 no C03 'backwards' desk "+$d0:refs/heads/desk"
 
 # --- control.git: protected files
-# consent KEY FILE PARENT PATH...: KEY signs the files of $t/c; into FILE.
-consent()
-{
-	who=$1 file=$2 base=$3
-	shift 3
-	{
-		say "$base"
-		for f; do
-			say "$f $(sha256sum <"$t/c/$f" | cut -d ' ' -f 1)"
-		done
-	} >"$t/consent"
-	rm -f "$t/consent.sig"
-	ssh-keygen -q -Y sign -n "${ns:-liudi-control}" ${hash:-} -f "$t/$who" \
-	    "$t/consent" 2>/dev/null
-	cp "$t/consent.sig" "$file"
-}
 # As control(), with the file FILE added as PATH.
 approved()
 {
@@ -736,16 +587,6 @@ parent=$k1
 echo change >"$t/message"
 k2=$(sign manager manager)
 ok 'invitations' control "$k2:refs/heads/control"
-# request KEY NAME SIGNED-IN [PATH]: what a station asks.
-request()
-{
-	begin
-	printf '{"v":1,"invite":"%s","sign":"ssh-ed25519 %s","mac":"%s"}\n' \
-	    "$id" "$(cut -d ' ' -f 2 "$t/$3.pub")" "$(random43)" >"$t/request"
-	put 100644 "$(git hash-object -w "$t/request")" "${4:-request}"
-	echo 'liudi join' >"$t/message"
-	sign "$1" "$2"
-}
 e=refs/heads/enrol
 r0=$(request new ws-09 new)
 no E02 'an odd name' records "$r0:$e/$id/x"
