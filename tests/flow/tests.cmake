@@ -71,3 +71,17 @@ if(TARGET liudi AND TARGET liudi-desk)
 		liudi_flow(secrets 57-secrets.sh $<TARGET_FILE:flow_memory>)
 	endif()
 endif()
+# The red team, with the script and the hooks under each of two shells.
+if(TARGET liudi AND TARGET liudi-desk)
+	foreach(shell IN ITEMS dash busybox)
+		set(words ${shell})
+		if(shell STREQUAL busybox)
+			set(words busybox sh)
+		endif()
+		add_test(NAME flow.redteam.${shell} COMMAND ${words}
+			${CMAKE_CURRENT_SOURCE_DIR}/flow/90-redteam.sh
+			$<TARGET_FILE_DIR:liudi> ${words})
+		set_tests_properties(flow.redteam.${shell} PROPERTIES
+			SKIP_RETURN_CODE 77 TIMEOUT 1800)
+	endforeach()
+endif()
