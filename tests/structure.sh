@@ -95,6 +95,7 @@ sqlite3\.h:source chunk desk
 archive(_entry)?\.h:bundle unbundle desk chat
 uchardet(/uchardet)?\.h:chat
 iconv\.h:chat
+libxml/:chat
 zstd(_errors)?\.h:bundle unbundle
 git2[./]:repo control
 zlib\.h:repo

@@ -44,5 +44,6 @@ const struct chat_format *const chat_formats[] = {
 	&chat_xchat_scrollback,
 	&chat_irc_raw,
 	&chat_pattern,
+	&chat_qq_mht,
 	NULL
 };

@@ -47,5 +47,6 @@ extern const struct chat_format chat_viber_csv;
 extern const struct chat_format chat_generic_csv;
 extern const struct chat_format chat_xchat;
 extern const struct chat_format chat_xchat_scrollback;
+extern const struct chat_format chat_qq_mht;
 
 #endif
