@@ -209,8 +209,7 @@ static void
 as_parsed(void **state)
 {
 	static const char *const texts[] = {
-		"{\"a\":[1,-2,{\"b\":\"c\\t\\u00e9\\ud83d\\ude00\"}],"
-			"\"d\":null}",
+		"{\"a\":[1,-2,{\"b\":\"c\\t\\u00e9\\ud83d\\ude00\"}]}",
 		"[[],{},\"\",0,-0,9223372036854775807,-9223372036854775808]",
 		"{\"\\u0061\":{\"\":true,\"\xc3\xa9\":false}}", "\"x\"", "-5",
 	};
@@ -446,9 +445,9 @@ large(void **state)
 	struct made str = {300u << 20, "{\"id\":1,\"a\":\"", "QUJDRA==",
 		"\",\"id\":2}"};
 	struct made bomb = {100u << 20, "{\"id\":1,\"x\":", "[", "]"};
-	const long before = peak_kib();
+	long before = peak_kib();
 
-	(void)state;
+	(void)state, (void)before;
 	line.size -= (line.size - strlen(line.head) - strlen(line.tail)) %
 	    strlen(line.unit);
 	assert_int_equal(walk_made(&s, &line, &e), 0);
@@ -458,7 +457,7 @@ large(void **state)
 	assert_int_equal(walk_made(&s, &bomb, &e), -1);
 	assert_int_equal(e.code, ERR_FORMAT);
 	assert_int_equal(s.count, 1);
-#ifndef __SANITIZE_ADDRESS__
+#ifndef LIUDI_SANITIZED
 	assert_true(peak_kib() - before < 16 * 1024);
 #endif
 	s.at = 0;
@@ -467,7 +466,7 @@ large(void **state)
 	assert_int_equal(s.count, 1);
 	assert_int_equal(s.elided, 1);
 	assert_non_null(strstr(buf_str(&s.out), "{id=1 a='' id=2 }"));
-#ifndef __SANITIZE_ADDRESS__
+#ifndef LIUDI_SANITIZED
 	assert_true(peak_kib() - before < 32 * 1024);
 #endif
 	buf_release(&s.out);
