@@ -3,6 +3,7 @@
  *
  *	AuthorID,Author,Date,Content,Attachments,Reactions
  *
+ * Old versions: ';' between, no AuthorID or Reactions, "01-Mar-24 08:59 AM".
  * Attachments have ',' between.  Its name: "<guild> - <channel> [<id>].csv".
  */
 #include "chat/formats.h"
@@ -30,10 +31,15 @@ static int
 score(const struct chat_sniff *s)
 {
 	struct csv_head h;
+	int at[COUNT];
 
 	if (!csv_look(&h, s))
 		return 0;
-	return sheet_map(h.cell, h.n, &kind, NULL) == COUNT ? CHAT_SURE : 0;
+	if (sheet_map(h.cell, h.n, &kind, at) == COUNT)
+		return CHAT_SURE;
+	/* Old versions had less of them. */
+	return at[AUTHOR] >= 0 && at[DATE] >= 0 && at[CONTENT] >= 0 &&
+	    at[FILES] >= 0 && h.n <= COUNT ? 90 : 0;
 }
 
 static void
@@ -83,7 +89,7 @@ on_row(struct sheet *t, struct err *e)
 	struct chat_msg *m = &t->c.m;
 
 	if (!sheet_when(t, sheet_raw(t, DATE), &m->when)) {
-		if (t->row->n != COUNT)
+		if (t->row->n < 3)
 			return compose_unparsed(&t->c, t->row->off,
 			    t->row->len, t->row->line, t->row->line_len, e);
 		m->warn |= CHAT_WARN_TIME;
@@ -91,6 +97,8 @@ on_row(struct sheet *t, struct err *e)
 	set_conv(t);
 	m->sender_id = sheet_name(t, AUTHOR_ID);
 	m->sender_name = sheet_name(t, AUTHOR);
+	if (t->at[AUTHOR_ID] < 0)
+		m->sender_id = m->sender_name;
 	m->text = sheet_text(t, CONTENT);
 	add_files(t);
 	if (m->text.n == 0 && m->natt > 0)

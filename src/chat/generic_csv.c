@@ -14,7 +14,7 @@
 #include "base/banned.h"
 
 enum {
-	TIME, CLOCK, SENDER, SENDER_ID, CONTENT, DIRECTION, CONV, ID, KIND,
+	TIME, DAY, CLOCK, SENDER, SENDER_ID, CONTENT, DIRECTION, CONV, ID, KIND,
 	FILE_, COUNT
 };
 
@@ -22,7 +22,8 @@ static const char *const names[COUNT] = {
 	"时间|日期|发送时间|消息时间|日期时间|時間|日期時間|time|date|datetime|"
 	    "timestamp|date/time|sent|sent at|send time|created_at|"
 	    "createtime|created|msgtime|message time|date sent|日時|날짜|시간",
-	"时刻|钟点|time of day|hour|clock",
+	"日期|date|day|날짜|年月日",
+	"时间|时刻|钟点|時間|時刻|time|time of day|hour|clock|시간",
 	"发送人|发送者|发件人|昵称|发言人|姓名|用户|用户名|寄件者|sender|from|"
 	    "name|author|user|username|nickname|sender_name|sender name|"
 	    "from name|fromname|nick|送信者|보낸 사람|이름|사용자|说话人|"
@@ -170,7 +171,7 @@ score(const struct chat_sniff *s)
 
 	if (!csv_look(&h, s))
 		return 0;
-	if (sheet_map(h.cell, h.n, &kind, at) < 2)
+	if (sheet_map(h.cell, h.n, &kind, at) < 3)
 		return learn_at(s, &h, at) ? 30 : 0;
 	if (at[TIME] < 0 || at[CONTENT] < 0 || at[TIME] == at[CONTENT])
 		return 0;
@@ -207,17 +208,31 @@ kind_of(struct chat_str type, struct chat_str text)
 	    kinds_bracket(text.s, text.n, NULL);
 }
 
+/* One column, or the day and the time of day in two. */
+static bool
+set_time(struct sheet *t, struct chat_stamp *out)
+{
+	struct chat_str both;
+
+	if (t->at[DAY] >= 0 && t->at[CLOCK] >= 0 &&
+	    t->at[DAY] != t->at[CLOCK]) {
+		both = compose_join(&t->c, csv_trim(sheet_raw(t, DAY)), " ",
+		    csv_trim(sheet_raw(t, CLOCK)));
+		if (sheet_when(t, both, out) ||
+		    sheet_when(t, sheet_raw(t, CLOCK), out))
+			return true;
+	}
+	return sheet_when(t, sheet_raw(t, TIME), out);
+}
+
 static int
 on_row(struct sheet *t, struct err *e)
 {
 	struct chat_msg *m = &t->c.m;
 	struct chat_str time = sheet_raw(t, TIME), file;
 
-	if (t->at[CLOCK] >= 0)
-		time = compose_join(&t->c, csv_trim(time), " ",
-		    csv_trim(sheet_raw(t, CLOCK)));
 	m->text = sheet_text(t, CONTENT);
-	if (!sheet_when(t, time, &m->when)) {
+	if (!set_time(t, &m->when)) {
 		if (t->learned && t->rows == 0)
 			return 0;	/* a head in other words */
 		if (t->learned || csv_trim(time).n == 0 || !m->text.s)

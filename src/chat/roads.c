@@ -166,6 +166,31 @@ is_array(const struct chat_sniff *s)
 	return i < s->ntext && s->text[i] == '[';
 }
 
+/* The first line that is no comment is no JSON: values go over lines. */
+static bool
+is_spread(const struct chat_sniff *s)
+{
+	struct err inside = ERR_INIT;
+	struct json *doc = json_new_lenient(JSON_WALK_NODES_MAX,
+	    JSON_WALK_DEPTH, &inside);
+	size_t i = 0, n;
+	bool yes = false;
+
+	while (doc && i < s->ntext) {
+		n = strcspn(s->text + i, "\n");
+		if (n > 0 && s->text[i] != '#' && s->text[i] != '\r') {
+			/* "{" alone, or with the first of its members. */
+			yes = s->text[i] == '{' && i + n < s->ntext &&
+			    n < 4096 && !json_parse(doc, s->text + i, n,
+			    &inside) && strcspn(s->text + i, "}") > n;
+			break;
+		}
+		i += n + 1;
+	}
+	json_free(doc);
+	return yes;
+}
+
 static int
 each_line(struct chat_job *job, const struct lining *to, struct err *e)
 {
@@ -210,8 +235,11 @@ roads_lines(struct chat_job *job,
 {
 	struct lining l = {take_line, arg};
 	const struct road road = {"[]", take_element, NULL};
+	const struct road whole = {"", take_element, NULL};
 
 	if (is_array(job->sniff))
 		return roads_walk(job, &road, 1, &l, c, e);
+	if (is_spread(job->sniff))
+		return roads_walk(job, &whole, 1, &l, c, e);
 	return each_line(job, &l, e);
 }

@@ -46,12 +46,13 @@ int roads_walk(struct chat_job *job, const struct road *roads, size_t n,
 
 /*
  * JSON Lines: TAKE for each line that is not empty and no comment ('#'), or, if
- * the file begins with '[', for each value of that array.  A line that is no
+ * the file begins with '[', for each value of that array; if its values go
+ * over lines, for each of them.  A line that is no
  * JSON is handed over with VALUE NULL and its text in LINE.
  */
 struct roads_line {
 	struct roads_value v;
-	const struct chat_line *line;	/* NULL in an array */
+	const struct chat_line *line;	/* NULL where it is no line */
 };
 int roads_lines(struct chat_job *job,
 	int (*take)(void *arg, const struct roads_line *l, struct err *e),

@@ -63,6 +63,8 @@ static const struct signature signatures[] = {
 	{SHAPE_SKYPE, 90, {"userId", "exportDate", "conversations"}},
 	{SHAPE_META, 100, {"messages[].sender_name",
 		"messages[].timestamp_ms"}},
+	{SHAPE_META, 90, {"messages[].sender_name", "messages[].timestamp",
+		"participants"}},
 	{SHAPE_META_E2EE, 95, {"messages[].senderName", "threadName",
 		"messages[].timestamp"}},
 	{SHAPE_DISCORD, 100, {"channel", "messages[].author.id",

@@ -80,13 +80,46 @@ chinese(struct scan *c, struct chat_stamp *s)
 	return true;
 }
 
+/* "01-Mar-24", "1 March 2024" */
+static bool
+english(struct scan *c, struct chat_stamp *s)
+{
+	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	struct scan at = *c;
+	unsigned digits;
+	char name[3];
+	int i;
+
+	if (!scan_number(&at, 1, 2, &s->day, NULL) ||
+	    !(scan_char(&at, '-') || scan_blanks(&at) > 0) ||
+	    scan_left(&at) < 5)
+		return false;
+	for (i = 0; i < 3; i++)
+		name[i] = (char)(at.s[i] | 0x20);
+	for (i = 0; i < 12 && memcmp(months + 3 * i, name, 3) != 0; i++)
+		;
+	if (i == 12)
+		return false;
+	while (!scan_done(&at) && (*at.s | 0x20) >= 'a' &&
+	    (*at.s | 0x20) <= 'z')
+		at.s++;
+	(void)scan_char(&at, '.');
+	if (!(scan_char(&at, '-') || scan_blanks(&at) > 0) ||
+	    !scan_number(&at, 2, 4, &s->year, &digits))
+		return false;
+	s->year = scan_year(s->year, digits);
+	s->mon = i + 1;
+	*c = at;
+	return true;
+}
+
 static bool
 date(struct scan *c, struct chat_stamp *s, enum date_order order)
 {
 	unsigned digits[3];
 	int v[3];
 
-	if (chinese(c, s))
+	if (chinese(c, s) || english(c, s))
 		return true;
 	if (!three(c, v, digits))
 		return false;
@@ -159,9 +192,10 @@ note_order(struct chat_str cell, unsigned *dmy, unsigned *mdy)
 	int v[3];
 
 	cell = csv_trim(cell);
+	if (cell.n == 0)
+		return;
 	c = scan_of(cell.s, cell.n);
-	if (cell.n == 0 || !three(&c, v, digits) || digits[0] > 2 ||
-	    v[0] > 31)
+	if (!three(&c, v, digits) || digits[0] > 2 || v[0] > 31)
 		return;
 	*dmy += v[0] > 12 && v[1] <= 12;
 	*mdy += v[1] > 12 && v[0] <= 12;
@@ -292,6 +326,8 @@ sheet_basename(struct chat_str path)
 	for (i = path.n; i > 0; i--)
 		if (path.s[i - 1] == '/' || path.s[i - 1] == '\\')
 			break;
+	if (i == 0)
+		return path;	/* which may be none */
 	return (struct chat_str){path.s + i, path.n - i};
 }
 

@@ -206,6 +206,9 @@ times(void **state)
 	time_is("2024年3月1日 8:59:07", DATE_DMY, "2024-03-01T08:59:07");
 	time_is("2024-03-01T08:59:07.0000000+08:00", DATE_DMY,
 	    "2024-03-01T08:59:07+08:00");
+	time_is("01-Mar-24 08:59 PM", DATE_MDY, "2024-03-01T20:59:00");
+	time_is("1 March 2024", DATE_MDY, "2024-03-01");
+	time_is("01-Foo-24 08:59", DATE_MDY, "");
 	time_is("31/31/2024 8:59", DATE_DMY, "");
 	time_is("2024-02-30 08:59:07", DATE_DMY, "");
 	time_is("12345", DATE_DMY, "");

@@ -346,6 +346,12 @@ chatlab(void **state)
 	    "2024-03-01T00:59:08Z|2|-|recall||self\n"
 	    "? {_type: future, \n"
 	    "= chatlab 2/0/1\n");
+	/* Values over lines. */
+	rows_are("x.jsonl", "{\n\"_type\":\"message\",\n\"sender\":\"1\","
+	    "\n\"timestamp\":1709254747,\"content\":\"x\"}\n{\n\"_type\":"
+	    "\"message\",\"sender\":\"1\",\"timestamp\":1709254748}\n",
+	    "2024-03-01T00:59:07Z|1|-|text|x\n"
+	    "2024-03-01T00:59:08Z|1|-|text|\n= chatlab 2/0/0\n");
 	rows_are("x.json", "{\"chatlab\":{},\"messages\":[{\"sender\":\"1\","
 	    "\"timestamp\":1709254747,\"type\":0,\"content\":\"x\"}],\"meta\":{"
 	    "\"name\":\"G\"}}",

@@ -117,6 +117,11 @@ generic(void **state)
 	    "2024-03-01T08:02:00|Anna|Anna|text|good, thanks\n"
 	    "2024-03-01T08:03:00|Li|Li|text|you are welcome\n"
 	    "= generic-csv 4/0/0\n");
+	/* Day and time of day in two columns. */
+	rows_are("f.csv", "Date,Time,Sender,Message\n"
+	    "2024-03-01,8:59:07,A,x\n13.03.2024,8:59 PM,B,y\n",
+	    "2024-03-01T08:59:07|A|A|text|x\n"
+	    "2024-03-13T20:59:00|B|B|text|y\n= generic-csv 2/0/0\n");
 	/* Tables that are no chats. */
 	rows_are("e.csv", "name,price\nbolt,1.20\nnut,1.30\n", "= - 0/0/0\n");
 }
@@ -159,6 +164,9 @@ others(void **state)
 	    "|+https://h/2.pdf\n"
 	    "2024-03-01T08:59:08+00:00|1|a|image||+https://h/1.jpg\n"
 	    "= discord-csv 2/0/0\n");
+	rows_are("x.csv", "Author;Date;Content;Attachments\n"
+	    "\"a#1\";\"01-Mar-24 08:59 PM\";\"x\";\"\"\n",
+	    "2024-03-01T20:59:00|a#1|a#1|text|x\n= discord-csv 1/0/0\n");
 	rows_are("KakaoTalk.csv", "Date,User,Message\n"
 	    "2024-03-01 08:59:00,\"A\",\"사진\"\n"
 	    "2024-03-01 08:59:01,\"A\",\"첫\n째\"\n",
