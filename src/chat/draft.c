@@ -43,7 +43,9 @@ draft_span(struct draft *d, const struct chat_line *line)
 	d->m.len = line->off + line->len - d->m.off;
 	if (line->cut)
 		d->m.warn |= CHAT_WARN_LONG;
-	if (line->replaced)
+	if (line->torn)
+		d->m.warn |= CHAT_WARN_TAIL;
+	else if (line->replaced)
 		d->m.warn |= CHAT_WARN_REPLACED;
 }
 

@@ -9,6 +9,9 @@
  *	09:15PM<tab>Anna<tab>"several
  *	lines ""quoted"""
  *	09:16PM<tab><tab>what the program says
+ *
+ * The program for Windows writes blanks instead, and quotes nothing; where a
+ * name ends is then only known of the partner's.
  */
 #include "chat/formats.h"
 
@@ -128,6 +131,35 @@ parse_header(struct header *h, const char *s, size_t n)
 	return true;
 }
 
+/* "08:59 Anna text" of the program for Windows. */
+static bool
+spaced_header(struct header *h, const struct chat_str *peer, const char *s,
+	size_t n)
+{
+	struct scan c = scan_of(s, n);
+	const char *blank;
+
+	memset(h, 0, sizeof(*h));
+	if (!scan_clock(&c, ":", &h->clock, NULL) || !scan_char(&c, ' ') ||
+	    scan_done(&c))
+		return false;
+	h->name = c.s;
+	if (peer->n > 0 && scan_left(&c) > peer->n && memcmp(c.s, peer->s,
+	    peer->n) == 0 && c.s[peer->n] == ' ') {
+		h->nname = peer->n;
+	} else {
+		blank = memchr(c.s, ' ', scan_left(&c));
+		h->nname = blank ? (size_t)(blank - c.s) : scan_left(&c);
+	}
+	h->text = h->name + h->nname;
+	h->ntext = scan_left(&c) - h->nname;
+	if (h->ntext > 0) {
+		h->text++;
+		h->ntext--;
+	}
+	return true;
+}
+
 static bool
 is_title(const char *s, size_t n)
 {
@@ -154,30 +186,48 @@ is_saved(const char *s, size_t n)
 	return false;
 }
 
-static int
-score(const struct chat_sniff *s)
+struct look {
+	unsigned days, headers, spaced;
+	bool title;
+};
+
+static void
+look_at(struct look *l, const struct chat_sniff *s)
 {
+	const struct chat_str nobody = {NULL, 0};
 	struct scan text = scan_of(s->text, s->ntext);
-	unsigned days = 0, headers = 0, line = 0;
-	bool title = false;
 	struct chat_stamp day;
 	struct header h;
+	unsigned line = 0;
 	const char *p;
 	size_t n;
 
+	memset(l, 0, sizeof(*l));
+	while (scan_line(&text, &p, &n)) {
+		if (line++ == 0 && is_title(p, n))
+			l->title = true;
+		else if (day_line(p, n, &day))
+			l->days++;
+		else if (parse_header(&h, p, n))
+			l->headers++;
+		else
+			l->spaced += spaced_header(&h, &nobody, p, n);
+	}
+}
+
+static int
+score(const struct chat_sniff *s)
+{
+	struct look l;
+
 	if (s->archive)
 		return 0;
-	while (scan_line(&text, &p, &n)) {
-		if (line++ == 0)
-			title = is_title(p, n);
-		else if (day_line(p, n, &day))
-			days++;
-		else
-			headers += parse_header(&h, p, n);
-	}
-	if (title)
-		return days + headers > 0 ? CHAT_SURE : 60;
-	return days > 0 && headers > 0 ? 80 : 0;
+	look_at(&l, s);
+	if (l.title)
+		return l.days + l.headers > 0 ? CHAT_SURE : 60;
+	if (l.days > 0 && l.headers > 0)
+		return 80;
+	return l.days > 0 && l.spaced > 0 ? 60 : 0;
 }
 
 /* --- Reading. */
@@ -187,6 +237,7 @@ struct reader {
 	struct chat_stamp day;
 	bool quoted;		/* the text began with a quote */
 	bool closed;		/* which has ended */
+	bool spaced;		/* of the program for Windows */
 	unsigned line;
 };
 
@@ -252,7 +303,7 @@ begin(struct reader *r, const struct header *h, const struct chat_line *line,
 	r->d.m.when.year = r->day.year;
 	r->d.m.when.mon = r->day.mon;
 	r->d.m.when.day = r->day.day;
-	r->quoted = h->ntext > 0 && h->text[0] == '"';
+	r->quoted = !r->spaced && h->ntext > 0 && h->text[0] == '"';
 	r->closed = !r->quoted || !is_open(h->text, h->ntext);
 	if (h->system)
 		r->d.m.kind = CHAT_SYSTEM;
@@ -295,6 +346,7 @@ take(void *arg, const struct chat_line *line, struct err *e)
 {
 	struct reader *r = arg;
 	struct chat_stamp day;
+	struct chat_str peer;
 	struct header h;
 
 	r->line++;
@@ -308,7 +360,10 @@ take(void *arg, const struct chat_line *line, struct err *e)
 		r->day = day;
 		return finish(r, e);
 	}
-	if (parse_header(&h, line->s, line->n))
+	peer = (struct chat_str){buf_str(&r->d.conv_name),
+	    r->d.conv_name.len};
+	if (r->spaced ? spaced_header(&h, &peer, line->s, line->n) :
+	    parse_header(&h, line->s, line->n))
 		return begin(r, &h, line, e);
 	if (!r->d.open)
 		return draft_unparsed(&r->d, line, e);
@@ -321,9 +376,12 @@ static int
 read_all(struct chat_job *job, struct err *e)
 {
 	struct reader r = {.closed = true};
+	struct look look;
 	int rc = -1;
 
 	draft_init(&r.d, job);
+	look_at(&look, job->sniff);
+	r.spaced = look.headers == 0 && look.spaced > 0;
 	if (draft_lines(job, take, &r, e) == 0 && finish(&r, e) == 0)
 		rc = 0;
 	draft_release(&r.d);

@@ -7,14 +7,10 @@
 #include "base/banned.h"
 
 bool
-scan_lit(struct scan *c, const char *lit)
+scan_lit_whole(struct scan *c, const char *lit)
 {
-	size_t n;
+	size_t n = strlen(lit);
 
-	/* Tables are searched with it, and most words differ at once. */
-	if (c->s == c->end || *c->s != *lit)
-		return false;
-	n = strlen(lit);
 	if (scan_left(c) < n || memcmp(c->s, lit, n) != 0)
 		return false;
 	c->s += n;

@@ -19,7 +19,7 @@ struct scan {
 static inline struct scan
 scan_of(const char *s, size_t n)
 {
-	return (struct scan){s, s + n};
+	return (struct scan){s, n > 0 ? s + n : s};
 }
 
 static inline size_t
@@ -44,7 +44,13 @@ scan_char(struct scan *c, char ch)
 }
 
 /* The text LIT, which is not empty. */
-bool scan_lit(struct scan *c, const char *lit);
+bool scan_lit_whole(struct scan *c, const char *lit);
+static inline bool
+scan_lit(struct scan *c, const char *lit)
+{
+	/* Tables are searched with it, and most words differ at once. */
+	return c->s != c->end && *c->s == *lit && scan_lit_whole(c, lit);
+}
 
 /* Blanks of all widths; returns how many. */
 unsigned scan_blanks(struct scan *c);

@@ -732,6 +732,8 @@ chat_lines_next(struct chat_lines *l, struct chat_line *line, struct err *e)
 		    p[text - (l->big ? l->unit : l->unit - 1)] == 0))
 			text -= l->unit;
 	}
+	line->torn = !ended && l->eof && (text % l->unit != 0 ||
+	    (l->cd == (iconv_t)-1 && whole_characters(p, text) < text));
 	if (as_utf8(l, line, p, text, e) < 0)
 		return -1;
 	trim(l, line);

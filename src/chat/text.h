@@ -46,6 +46,7 @@ struct chat_line {
 	bool cut;		/* longer than CHAT_LINE_MAX */
 	bool replaced;		/* bytes that mean nothing became U+FFFD */
 	bool last;		/* no line end behind it */
+	bool torn;		/* the file ends within a character */
 };
 
 /* A reader at the beginning of IN.  NULL: ERR_NOMEM, ERR_FORMAT. */

@@ -24,6 +24,8 @@
 #define COLONS 4
 #define NAME_SLOTS 16384u	/* power of two; half of them are used */
 #define NAME_LEN_MAX 256u
+#define LOOKED_MAX 2000u
+#define OFTEN 20u		/* lines that a notice never begins */
 
 /* --- One line. */
 
@@ -211,6 +213,7 @@ struct learned {
 		uint32_t n;
 	} name[NAME_SLOTS];
 	size_t nnames;
+	unsigned looked;	/* lines in which words were looked for */
 	bool english, am_pm;
 	bool groups;		/* texts that only groups have */
 	/* what follows from it */
@@ -324,12 +327,17 @@ learn(struct learned *l, const char *line, size_t n)
 		(void)name_count(l, h.rest, at, 1);
 		at++;
 	}
+	/* Notices have no name before them, or stand at the beginning. */
+	if (k > 0 && l->looked >= LOOKED_MAX)
+		return;
+	l->looked++;
 	if (!l->english)
 		l->english = words_english(h.rest, h.nrest);
 	if (!l->groups)
 		l->groups = words_group(h.rest, h.nrest);
-	l->am_pm |= scan_has(line, n < 40 ? n : 40, "AM") ||
-	    scan_has(line, n < 40 ? n : 40, "PM");
+	if (!l->am_pm)
+		l->am_pm = scan_has(line, n < 40 ? n : 40, "AM") ||
+		    scan_has(line, n < 40 ? n : 40, "PM");
 }
 
 /*
@@ -436,11 +444,13 @@ struct reader {
 };
 
 /*
- * Where the name ends; false: there is none.  A later colon is better where
- * each line that has the first has it too, or where the file bears that name.
+ * Where the name ends; false: there is none.  *often: many lines begin so.  A
+ * later colon is better where each line that has the first has it too, or where
+ * the file bears that name.
  */
 static bool
-name_end(struct reader *r, const struct header *h, size_t *out)
+name_end(struct reader *r, const struct header *h, size_t *out,
+	bool *often)
 {
 	size_t at = 0, best = 0, seen = 0;
 	uint32_t first = 0, n;
@@ -457,6 +467,7 @@ name_end(struct reader *r, const struct header *h, size_t *out)
 		at++;
 	}
 	*out = best;
+	*often = first >= OFTEN;
 	if (seen > 1 && first < 2)
 		r->d.m.warn |= CHAT_WARN_SPLIT;
 	return seen > 0;
@@ -479,13 +490,15 @@ begin(struct reader *r, const struct header *h, const struct chat_line *line,
 	struct draft *d = &r->d;
 	struct scan c;
 	size_t at, n = h->nrest;
+	bool often;
 
 	draft_begin(d, line);
 	d->m.when = stamp_of(h, r->l->order);
 	if (r->l->guessed)
 		d->m.warn |= CHAT_WARN_DATE_ORDER;
 	d->m.conv_type = r->l->groups ? CHAT_GROUP : CHAT_CONV_UNKNOWN;
-	if (!name_end(r, h, &at) || words_system(h->rest, at)) {
+	if (!name_end(r, h, &at, &often) ||
+	    (!often && words_system(h->rest, at))) {
 		d->m.kind = CHAT_SYSTEM;
 		d->m.warn &= ~(unsigned)CHAT_WARN_SPLIT;
 	} else {

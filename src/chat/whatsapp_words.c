@@ -291,7 +291,8 @@ words_kind(const char *s, size_t n, bool mark)
 		if (scan_lit(&c, calls[i]) && (mark || scan_done(&c)))
 			return CHAT_CALL;
 	}
-	if (n < 300 && !memchr(s, '\n', n) && (scan_has(s, n,
+	if (n < 300 && scan_has(s, n, "https://") && !memchr(s, '\n', n) &&
+	    (scan_has(s, n,
 	    ": https://maps.google.com/?q=") || scan_has(s, n,
 	    "：https://maps.google.com/?q=") || scan_has(s, n,
 	    "https://foursquare.com/v/")))
@@ -330,7 +331,8 @@ static const char *const groups[] = {
 bool
 words_system(const char *s, size_t n)
 {
-	if (n > NOTICE_MAX)
+	/* None of them is shorter: most names are. */
+	if (n > NOTICE_MAX || n < 9)
 		return false;
 	return has_any(s, n, notices, COUNT(notices)) ||
 	    has_any(s, n, groups, COUNT(groups));

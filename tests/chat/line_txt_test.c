@@ -27,6 +27,12 @@ reads_locales(void **state)
 	    "上午12:00\tAnna\ty\n",
 	    "2024-03-01T21:15:00|Anna|Anna|text|x\n"
 	    "2024-03-02T00:00:00|Anna|Anna|text|y\n= line-txt 2/0/0\n");
+	rows_are("x.txt", "[LINE] Chat history with An Na\n"
+	    "Saved on: 2024/03/03 09:00\n\n2024.03.01 Friday\n"
+	    "08:59 An Na Hi there\nyou\n09:00 Li \"yes\n09:01 An Na\n",
+	    "2024-03-01T08:59:00|An Na|An Na|text|Hi there\\nyou\n"
+	    "2024-03-01T09:00:00|Li|Li|text|\"yes\n"
+	    "2024-03-01T09:01:00|An|An|text|Na\n= line-txt 3/0/0\n");
 	/* The weekday tells which number is the day. */
 	rows_are("x.txt", "[LINE] Chat history with A\n\nFri, 1/3/2024\n"
 	    "10:00\tA\tx\nThu, 1/4/2024\n10:00\tA\ty\n",

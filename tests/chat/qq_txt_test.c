@@ -135,6 +135,9 @@ survives_hostile_bytes(void **state)
 	    "2024-03-01T09:03:15|10002|a|text|a\xef\xbf\xbd" "b\xef\xbf\xbd\\n"
 	    "\xe2\x80\xae" "2024-03-01 9:03:15 x(10003)\\nc|replaced_bytes\n"
 	    "= qq-txt 1/0/0 encoding_guess replaced_bytes\n", NULL);
+	rows_are("x.txt", TITLE "2024-03-01 9:03:15 a(10002)\nab\xe4\xbd",
+	    "2024-03-01T09:03:15|10002|a|text|ab\xef\xbf\xbd\xef\xbf\xbd"
+	    "|truncated_tail\n= qq-txt 1/0/0 truncated_tail\n");
 	/* One line of 100 MB. */
 	assert_non_null(big);
 	memset(big, 'x', n);

@@ -190,6 +190,14 @@ repairs_bytes(void **state)
 	assert_string_equal(line.s, "\xef\xbf\xbd");
 	assert_true(line.last);
 	want_end(l);
+	l = open_lines("ab\xe4\xbd", 4, "UTF-8", 0);
+	assert_int_equal(chat_lines_next(l, &line, &e), 1);
+	assert_true(line.torn && line.last && line.replaced);
+	want_end(l);
+	l = open_lines("\xe4\xbd\xa0", 3, "UTF-8", 0);
+	assert_int_equal(chat_lines_next(l, &line, &e), 1);
+	assert_true(line.last && !line.torn);
+	want_end(l);
 }
 
 /* Longer than the cap: cut between characters, the next line whole. */
