@@ -12,6 +12,7 @@
 
 #define BLOCK_LEN 16384
 #define US 1000000
+#define JOIN_MAX ((size_t)20 << 20)	/* bytes copied for a message */
 #define SHOWN_MAX 240		/* bytes of what is shown of a value */
 
 struct compose_block {
@@ -80,6 +81,7 @@ compose_begin(struct compose *c, uint64_t off, uint64_t len)
 		free_blocks(c, NULL);
 	else if (b)
 		b->used = 0;
+	c->copied = 0;
 	memset(&c->m, 0, sizeof(c->m));
 	c->m.off = off;
 	c->m.len = len;
@@ -146,21 +148,46 @@ compose_lit(const char *s)
 	return (struct chat_str){s, strlen(s)};
 }
 
+/* Room for N bytes behind S, where S is what was made last; or NULL. */
+static char *
+extend(struct compose *c, struct chat_str s, size_t n)
+{
+	struct compose_block *b = c->blocks;
+
+	if (!b || s.n == 0 || s.s < b->data ||
+	    s.s + s.n != b->data + b->used || b->size - b->used < n)
+		return NULL;
+	b->used += n;
+	return b->data + b->used - n;
+}
+
 struct chat_str
 compose_join(struct compose *c, struct chat_str a, const char *middle,
 	struct chat_str b)
 {
-	const size_t m = strlen(middle);
-	char *copy = compose_room(c, a.n + m + b.n + 1);
+	const size_t m = strlen(middle), total = a.n + m + b.n;
+	char *copy = extend(c, a, m + b.n), *at = copy;
 
-	if (!copy)
-		return (struct chat_str){"", 0};
-	if (a.n > 0)
-		memcpy(copy, a.s, a.n);
-	memcpy(copy + a.n, middle, m);
+	if (!copy) {
+		if (c->copied + total > JOIN_MAX) {
+			c->m.warn |= CHAT_WARN_LONG;
+			return a;
+		}
+		c->copied += total;
+		/* Room to grow in, given back until it does. */
+		copy = compose_room(c, 2 * total + 1);
+		if (!copy)
+			return (struct chat_str){"", 0};
+		c->blocks->used -= total + 1;
+		if (a.n > 0)
+			memcpy(copy, a.s, a.n);
+		at = copy + a.n;
+		a.s = copy;
+	}
+	memcpy(at, middle, m);
 	if (b.n > 0)
-		memcpy(copy + a.n + m, b.s, b.n);
-	return piece(c, copy, a.n + m + b.n, CHAT_TEXT_MAX);
+		memcpy(at + m, b.s, b.n);
+	return piece(c, a.s, total, CHAT_TEXT_MAX);
 }
 
 void

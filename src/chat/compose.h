@@ -32,6 +32,7 @@ struct compose {
 	bool has_conv_id, has_conv_name;
 	enum chat_conv conv_type;
 	bool failed;			/* out of memory */
+	size_t copied;			/* by compose_join(), this message */
 	uint64_t emitted;
 };
 
@@ -54,7 +55,10 @@ char *compose_room(struct compose *c, size_t n);
  */
 struct chat_str compose_name(struct compose *c, const char *s, size_t n);
 struct chat_str compose_text(struct compose *c, const char *s, size_t n);
-/* The two put together: A + MIDDLE + B; a piece without text is "". */
+/*
+ * The two put together: A + MIDDLE + B; a piece without text is "".  Where a
+ * message has so many that this becomes dear, it stays at A, with a warning.
+ */
 struct chat_str compose_join(struct compose *c, struct chat_str a,
 	const char *middle, struct chat_str b);
 /* A string that nobody else changes, as a piece. */

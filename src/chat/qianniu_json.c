@@ -21,6 +21,7 @@ struct reader {
 	struct compose c;
 	struct chat_job *job;
 	bool asked, known;	/* who the buyer is */
+	struct buf buyer;
 };
 
 static int
@@ -35,11 +36,11 @@ on_user(void *arg, const struct roads_value *v, struct err *e)
 	struct reader *r = arg;
 	struct chat_str id;
 
-	(void)e;
 	id = chat_site_strip(compose_jname(&r->c, v->value));
 	compose_conv(&r->c, id, id, CHAT_PRIVATE);
 	r->known = true;
-	return 0;
+	buf_clear(&r->buyer);
+	return id.n > 0 ? buf_add(&r->buyer, id.s, id.n, e) : 0;
 }
 
 /* "2024-03-01" and "08:59:07", or either of them with both. */
@@ -99,6 +100,11 @@ on_chat(void *arg, const struct roads_value *v, struct err *e)
 		m->warn |= CHAT_WARN_TIME;
 	m->sender_name = chat_site_strip(compose_jname(&r->c, k[SENDER]));
 	m->sender_id = m->sender_name;
+	/* The other side of a buyer is the shop that saved this. */
+	if (r->buyer.len > 0 && m->sender_id.n > 0)
+		m->role = m->sender_id.n == r->buyer.len &&
+		    memcmp(m->sender_id.s, r->buyer.data, r->buyer.len) == 0 ?
+		    CHAT_PEER : CHAT_SELF;
 	m->text = compose_jtext(&r->c, k[TEXT]);
 	attach(&r->c, v->doc, k[IMG]);
 	attach(&r->c, v->doc, k[IMGS]);
@@ -120,7 +126,9 @@ read_all(struct chat_job *job, struct err *e)
 	int rc;
 
 	compose_init(&r.c, job);
+	buf_init(&r.buyer, CHAT_NAME_MAX);
 	rc = roads_walk(job, roads, 2, &r, &r.c, e);
+	buf_release(&r.buyer);
 	compose_release(&r.c);
 	return rc;
 }

@@ -80,6 +80,14 @@ row_of(const struct json_node *type)
 	return NULL;
 }
 
+/* A customer: somebody of another company, or of WeChat. */
+static bool
+is_outside(struct chat_str id)
+{
+	return id.n > 2 && id.s[0] == 'w' &&
+	    (id.s[1] == 'm' || id.s[1] == 'o');
+}
+
 static void
 add_text(struct compose *c, const char *between, struct chat_str more)
 {
@@ -193,13 +201,6 @@ set_content(struct reader *r, const struct json *doc,
 		    compose_lit("disagree"));
 }
 
-static bool
-is_outside(struct chat_str id)
-{
-	return id.n > 2 && id.s[0] == 'w' &&
-	    (id.s[1] == 'm' || id.s[1] == 'o');
-}
-
 /* The room; else the customer; else the two of them in one order. */
 static void
 set_conv(struct reader *r, const struct json *doc,
@@ -262,6 +263,8 @@ on_line(void *arg, const struct roads_line *l, struct err *e)
 	if (m->sender_id.n > 2 && m->sender_id.s[0] == 'w' &&
 	    m->sender_id.s[1] == 'b')
 		m->role = CHAT_BOT;
+	else if (is_outside(m->sender_id))
+		m->role = CHAT_PEER;
 	set_content(r, v->doc, v->value, k[TYPE]);
 	set_conv(r, v->doc, k[ROOM], k[TO]);
 	m->deleted = m->kind != CHAT_RECALL && notedids_has(&r->revoked,

@@ -198,10 +198,26 @@ is_word(uint8_t c)
 	    (c >= 'A' && c <= 'Z') || c == '-' || c == '+' || c == '.';
 }
 
-/* A number or a word; whether it is one is not looked at. */
+/* A number, by its beginning, or one of the few words. */
+static bool
+is_known(const char *word, size_t n)
+{
+	static const char *const words[] = {"true", "false", "null", "NaN"};
+	size_t i;
+
+	if (n > 0 && (*word == '-' || (*word >= '0' && *word <= '9')))
+		return true;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == n && memcmp(words[i], word, n) == 0)
+			return true;
+	return false;
+}
+
+/* A number or a word. */
 static int
 pass_word(struct walk *k)
 {
+	char word[8] = "";
 	size_t n = 0;
 	int rc;
 
@@ -213,11 +229,13 @@ pass_word(struct walk *k)
 			return rc;
 		if (!is_word(k->buf[k->pos]))
 			break;
+		if (n < sizeof(word))
+			word[n] = (char)k->buf[k->pos];
 		if (++n > WORD_MAX)
 			return wrong(k);
 		k->pos++;
 	}
-	return n > 0 ? 0 : wrong(k);
+	return is_known(word, n) ? 0 : wrong(k);
 }
 
 /* The first quote or bracket from S, or END. */

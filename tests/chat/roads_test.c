@@ -16,10 +16,10 @@ qianniu(void **state)
 	    "{\"date\":\"soon\",\"time\":\"x\",\"sender\":\"tb_1\","
 	    "\"text\":\"tb_1 撤回了一条消息\"}],"
 	    "\"user\":\"cntaobaotb_1\",\"exportTime\":\"x\",\"count\":3}",
-	    "2024-03-01T08:59:07|tb_1|tb_1|text|a\\nb\n"
-	    "2024-03-01T09:00:00|shop:li|shop:li|image||+https://h/1.jpg\n"
+	    "2024-03-01T08:59:07|tb_1|tb_1|text|a\\nb|peer\n"
+	    "2024-03-01T09:00:00|shop:li|shop:li|image||+https://h/1.jpg|self\n"
 	    "? {nothing: 1, \n"
-	    "-|tb_1|tb_1|recall|tb_1 撤回了一条消息|out_of_range_time\n"
+	    "-|tb_1|tb_1|recall|tb_1 撤回了一条消息|peer|out_of_range_time\n"
 	    "= qianniu-json 3/0/1 out_of_range_time\n");
 }
 
@@ -60,11 +60,13 @@ weflow(void **state)
 }
 
 #define QCE_1 "{\"messageId\":\"7437267147299592543\",\"timestamp\":" \
-	"1709254747123,\"sender\":{\"uid\":\"u1\",\"uin\":\"1\",\"name\":\"A\"}" \
-	",\"isRecalled\":true,\"content\":{\"text\":\"\",\"resources\":[{" \
-	"\"type\":\"video\",\"filename\":\"v.mp4\",\"localPath\":\"x\"}]}}"
-#define QCE_2 "{\"messageId\":\"2\",\"timestamp\":\"2024-03-01T00:59:08.000Z\"" \
-	",\"sender\":{\"uid\":\"u2\",\"name\":\"S\"},\"isSystemMessage\":true," \
+	"1709254747123,\"sender\":{\"uid\":\"u1\",\"uin\":\"1\"," \
+	"\"name\":\"A\"},\"isRecalled\":true,\"content\":{\"text\":\"\"," \
+	"\"resources\":[{\"type\":\"video\",\"filename\":\"v.mp4\"," \
+	"\"localPath\":\"x\"}]}}"
+#define QCE_2 "{\"messageId\":\"2\",\"timestamp\":" \
+	"\"2024-03-01T00:59:08.000Z\",\"sender\":{\"uid\":\"u2\"," \
+	"\"name\":\"S\"},\"isSystemMessage\":true," \
 	"\"content\":{\"text\":\"S撤回了一条消息\"}}"
 
 static void
@@ -76,7 +78,8 @@ qce(void **state)
 	    "2024-03-01T00:59:07.123Z|1|A|video||+v.mp4!|peer|deleted\n"
 	    "2024-03-01T00:59:08Z|u2|S|recall|S撤回了一条消息|self\n"
 	    "= qce-json 2/0/0\n");
-	rows_are("c.jsonl", QCE_1 "\n\n{broken\n" QCE_2 "\n{\"messageId\":\"3\"",
+	rows_are("c.jsonl", QCE_1 "\n\n{broken\n" QCE_2 "\n{\"messageId\""
+	    ":\"3\"",
 	    "2024-03-01T00:59:07.123Z|1|A|video||+v.mp4!|deleted\n"
 	    "? {broken\n"
 	    "2024-03-01T00:59:08Z|u2|S|recall|S撤回了一条消息\n"
@@ -92,9 +95,11 @@ wecom(void **state)
 	    "{\"msgid\":\"m1\",\"action\":\"send\",\"from\":\"wmA\",\"tolist\":"
 	    "[\"Li\"],\"roomid\":\"\",\"msgtime\":1709254747123,\"msgtype\":"
 	    "\"text\",\"text\":{\"content\":\"x\"}}\n"
-	    "{\"msgid\":\"m2\",\"action\":\"switch\",\"time\":1,\"user\":\"Li\"}"
+	    "{\"msgid\":\"m2\",\"action\":\"switch\",\"time\":1,\"user\""
+	    ":\"Li\"}"
 	    "\n"
-	    "{\"msgid\":\"m3\",\"action\":\"recall\",\"from\":\"wmA\",\"tolist\""
+	    "{\"msgid\":\"m3\",\"action\":\"recall\",\"from\":\"wmA\",\"to"
+	    "list\""
 	    ":[\"Li\"],\"msgtime\":1709254748000,\"msgtype\":\"revoke\","
 	    "\"revoke\":{\"pre_msgid\":\"m1\"}}\n"
 	    "{\"msgid\":\"m4\",\"action\":\"send\",\"from\":\"Li\",\"tolist\":["
@@ -105,11 +110,12 @@ wecom(void **state)
 	    "\"no json\"}]}}\n"
 	    "{\"msgid\":\"m5\",\"action\":\"send\",\"from\":\"Li\",\"tolist\":["
 	    "\"Wang\"],\"msgtime\":1709254750000,\"msgtype\":\"link\",\"link\":"
-	    "{\"title\":\"t\",\"description\":\"d\",\"link_url\":\"https://h\"}}"
+	    "{\"title\":\"t\",\"description\":\"d\",\"link_url\":\"https:/"
+	    "/h\"}}"
 	    "\n"
 	    "{\"seq\":1,\"encrypt_chat_msg\":\"AAAA\"}\n",
-	    "2024-03-01T00:59:07.123Z|wmA|-|text|x|deleted\n"
-	    "2024-03-01T00:59:08Z|wmA|-|recall||target=m1\n"
+	    "2024-03-01T00:59:07.123Z|wmA|-|text|x|peer|deleted\n"
+	    "2024-03-01T00:59:08Z|wmA|-|recall||target=m1|peer\n"
 	    "2024-03-01T00:59:09Z|Li|-|text|a\\nb\\nno json|+sdkfileid:S\n"
 	    "2024-03-01T00:59:10Z|Li|-|link|t\\nd\\nhttps://h\n"
 	    "? {seq: 1, encrypt_chat_msg: AAAA, \n"
@@ -131,7 +137,8 @@ telegram(void **state)
 	    "{\"id\":3,\"type\":\"service\",\"date_unixtime\":\"1709254748\","
 	    "\"actor\":\"A\",\"actor_id\":\"user5\",\"action\":"
 	    "\"invite_members\",\"members\":[\"B\",\"C\"],\"text\":\"\"},"
-	    "{\"id\":4,\"type\":\"message\",\"date_unixtime\":\"99999999999999\""
+	    "{\"id\":4,\"type\":\"message\",\"date_unixtime\":\"9999999999"
+	    "9999\""
 	    ",\"from\":\"A\",\"text\":[1,\"a\",{\"text\":\"b\"},{\"x\":1}]},"
 	    "17,{\"id\":5}]}",
 	    "2019-03-01T08:59:07|5|A|text|old\n"
@@ -161,7 +168,8 @@ skype(void **state)
 	    "{\"userId\":\"8:li\",\"exportDate\":\"x\",\"conversations\":[{"
 	    "\"id\":\"8:a\",\"MessageList\":["
 	    "{\"id\":\"3\",\"originalarrivaltime\":\"2405-01-01T00:00:00Z\","
-	    "\"messagetype\":\"RichText\",\"content\":\"late\",\"from\":\"8:a\"}"
+	    "\"messagetype\":\"RichText\",\"content\":\"late\",\"from\":\""
+	    "8:a\"}"
 	    ",{\"id\":\"2\",\"originalarrivaltime\":\"2020-01-01T00:00:01Z\","
 	    "\"messagetype\":\"Event/Call\",\"content\":\"<partlist type=\\\""
 	    "missed\\\"/>\",\"from\":\"8:li\"},"
@@ -180,7 +188,8 @@ meta(void **state)
 {
 	(void)state;
 	rows_are("message_1.json",
-	    "{\"participants\":[{\"name\":\"M\\u00c3\\u00bc\"},{\"name\":\"L\"}]"
+	    "{\"participants\":[{\"name\":\"M\\u00c3\\u00bc\"},{\"name\""
+	    ":\"L\"}]"
 	    ",\"messages\":["
 	    "{\"sender_name\":\"L\",\"timestamp_ms\":1709254747002,\"content\":"
 	    "\"\\u00e8\\u00b0\\u00a2 caf\\u00c3\\u00a9\"},"
@@ -201,7 +210,8 @@ meta(void **state)
 	    "-|L|L|text|never|out_of_range_time\n"
 	    "2024-03-01T00:59:07Z|L|L|recall||deleted\n"
 	    "= instagram-json 2/0/0 out_of_range_time\n");
-	rows_are("A.json", "{\"participants\":[\"A\",\"L\"],\"threadName\":\"A\""
+	rows_are("A.json", "{\"participants\":[\"A\",\"L\"],\"threadName\""
+	    ":\"A\""
 	    ",\"messages\":[{\"senderName\":\"A\",\"text\":\"\xc3\xbc\","
 	    "\"timestamp\":1709254747000,\"media\":[{\"uri\":\"./m/v.mp4\"}],"
 	    "\"isUnsent\":false}]}",
@@ -257,12 +267,18 @@ google(void **state)
 	    GOOGLE("venerdì 1 marzo 2024 alle ore 13:03:15 UTC") ","
 	    GOOGLE("vrijdag 1 maart 2024 om 13:03:15 UTC") ","
 	    GOOGLE("some day") "]}",
-	    GOOGLE_ROW("2024-03-01T00:59:07Z") GOOGLE_ROW("2024-03-01T12:59:07Z")
-	    GOOGLE_ROW("2024-03-01T01:03:15Z") GOOGLE_ROW("2024-03-01T13:03:15Z")
-	    GOOGLE_ROW("2024-03-01T01:03:15Z") GOOGLE_ROW("2024-03-01T13:03:15Z")
-	    GOOGLE_ROW("2024-03-01T13:03:15Z") GOOGLE_ROW("2024-03-01T13:03:15Z")
-	    GOOGLE_ROW("2024-03-01T13:03:15Z") GOOGLE_ROW("2024-03-01T13:03:15Z")
-	    GOOGLE_ROW("2024-03-01T13:03:15Z") GOOGLE_ROW("2024-03-01T13:03:15Z")
+	    GOOGLE_ROW("2024-03-01T00:59:07Z") GOOGLE_ROW("2024-03-01T12:5"
+	    "9:07Z")
+	    GOOGLE_ROW("2024-03-01T01:03:15Z") GOOGLE_ROW("2024-03-01T13:0"
+	    "3:15Z")
+	    GOOGLE_ROW("2024-03-01T01:03:15Z") GOOGLE_ROW("2024-03-01T13:0"
+	    "3:15Z")
+	    GOOGLE_ROW("2024-03-01T13:03:15Z") GOOGLE_ROW("2024-03-01T13:0"
+	    "3:15Z")
+	    GOOGLE_ROW("2024-03-01T13:03:15Z") GOOGLE_ROW("2024-03-01T13:0"
+	    "3:15Z")
+	    GOOGLE_ROW("2024-03-01T13:03:15Z") GOOGLE_ROW("2024-03-01T13:0"
+	    "3:15Z")
 	    GOOGLE_ROW("2024-03-01T13:03:15Z")
 	    "-|a@x|A|text|x|out_of_range_time\n"
 	    "= googlechat-json 14/0/0 out_of_range_time\n");
@@ -319,7 +335,8 @@ element(void **state)
 	    "\"A\"", "") ","
 	    EVENT("m.room.message", "", ",\"unsigned\":{\"redacted_because\":{}"
 	    "}") ","
-	    EVENT("m.room.message", "\"msgtype\":\"m.emote\",\"body\":\"waves\"",
+	    EVENT("m.room.message", "\"msgtype\":\"m.emote\",\"body\":\"wa"
+	    "ves\"",
 	    "") "]}",
 	    AT "text|yes\n" AT "text|n|edit_of=$9\n"
 	    AT "reaction|+|target=$9\n" AT "recall|r|target=$9\n"
@@ -368,11 +385,14 @@ slack_day(void **state)
 	    "\"1709254747.000200\",\"edited\":{\"ts\":\"1\"}},"
 	    "{\"type\":\"message\",\"subtype\":\"channel_join\",\"user\":\"U1\""
 	    ",\"text\":\"joined\",\"ts\":\"1709254748.000000\"},"
-	    "{\"type\":\"message\",\"subtype\":\"bot_message\",\"bot_id\":\"B1\""
-	    ",\"username\":\"bot\",\"text\":\"\",\"attachments\":[{\"fallback\":"
+	    "{\"type\":\"message\",\"subtype\":\"bot_message\",\"bot_id\""
+	    ":\"B1\""
+	    ",\"username\":\"bot\",\"text\":\"\",\"attachments\":[{\"fallb"
+	    "ack\":"
 	    "\"card\"}],\"ts\":\"1709254749.000000\"},"
 	    "{\"type\":\"message\",\"user\":\"U1\",\"text\":\"\",\"files\":[{"
-	    "\"name\":\"a.png\"},{\"id\":\"F2\",\"mode\":\"tombstone\"}],\"ts\":"
+	    "\"name\":\"a.png\"},{\"id\":\"F2\",\"mode\":\"tombstone\"}]"
+	    ",\"ts\":"
 	    "\"1709254750.000000\"},{\"type\":\"x\"}]",
 	    "2024-03-01T00:59:07.0002Z|U1|-|text|see <x> @bob #general @here "
 	    "a < b|edited\n"
@@ -395,7 +415,8 @@ dirty(void **state)
 	(void)state;
 	rows_are("x.json", "{\"messages\":[" TG("a\\u0000b") "," TG("\\ud800")
 	    "," TG("\xff") "," TG("a\tb") ","
-	    "{\"type\":\"message\",\"type\":\"message\",\"date_unixtime\":\"1\","
+	    "{\"type\":\"message\",\"type\":\"message\",\"date_unixtime\""
+	    ":\"1\","
 	    "\"date_unixtime\":\"1709254747\",\"from\":\"B\",\"from\":\"A\","
 	    "\"text\":\"twice\"},{\"type\" \"message\"}," TG("last") "]}",
 	    TG_ROW("a\xef\xbf\xbd" "b|replaced_bytes\n")
@@ -468,6 +489,36 @@ long_text(void **state)
 	free(data);
 }
 
+/* A message of very many pieces takes neither the square of them nor more
+ * memory than there is. */
+static void
+many_pieces(void **state)
+{
+	static const char item[] = ",{\"type\":\"text\",\"content\":\"x\"}";
+	struct buf b = BUF_INIT(64u << 20);
+	struct err e = ERR_INIT;
+	struct rows r = {.quiet = true};
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(buf_adds(&b, "{\"msgid\":\"1\",\"action\":\"send\","
+	    "\"from\":\"A\",\"msgtime\":1709254747123,\"msgtype\":"
+	    "\"mixed\",\"mixed\":{\"item\":[{}", &e), 0);
+	for (i = 0; i < 20000; i++)
+		assert_int_equal(buf_adds(&b, item, &e), 0);
+	assert_int_equal(buf_adds(&b, "]}}\n{\"msgid\":\"2\",\"action\":"
+	    "\"send\",\"from\":\"A\",\"msgtime\":1709254747123,"
+	    "\"msgtype\":\"vote\",\"vote\":{\"votetitle\":\"t\","
+	    "\"voteitem\":[0", &e), 0);
+	for (i = 0; i < 60000; i++)
+		assert_int_equal(buf_adds(&b, ",1", &e), 0);
+	assert_int_equal(buf_adds(&b, "]}}\n", &e), 0);
+	assert_string_equal(rows_of(&r, "x.jsonl", b.data, b.len),
+	    "= wecom-jsonl 2/0/0 cut_text\n");
+	buf_release(&b);
+	buf_release(&r.out);
+}
+
 /* Thousands of messages, the newest first, over many blocks. */
 static void
 many_backwards(void **state)
@@ -524,6 +575,7 @@ main(void)
 		cmocka_unit_test(cut),
 		cmocka_unit_test(late_keys),
 		cmocka_unit_test(long_text),
+		cmocka_unit_test(many_pieces),
 		cmocka_unit_test(many_backwards),
 	};
 

@@ -19,6 +19,7 @@ liudi_test(chat message_line)
 liudi_test(chat csv)
 liudi_test(chat sheet)
 liudi_test(chat roads)
+liudi_test(chat slack LIBS PkgConfig::ARCHIVE)
 liudi_fuzz(chat DEPENDS chat)
 if(TARGET liudi-desk)
 	add_test(NAME chat.samples COMMAND sh

@@ -276,6 +276,7 @@ wrong(void **state)
 {
 	static const char *const texts[] = {"{1:2}", "[1 2]", "{\"a\" 1}", "]",
 		"{\"a\":1]", "[[1}]", "{\"a\":1,}", "[,1]", "hello world!",
+		"oops", "[yes]",
 		"{\"a\":[{]}]}", "<html>"};
 	char deep[200];
 	size_t i;
