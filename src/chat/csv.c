@@ -536,13 +536,47 @@ csv_is(struct chat_str cell, const char *names)
 	}
 }
 
+/* Where the brackets at a cell's end begin; *mark: the length of one. */
+static const char *
+brackets(struct chat_str s, size_t *mark)
+{
+	const char *open = NULL;
+
+	*mark = 1;
+	if (s.n > 2 && s.s[s.n - 1] == ')')
+		open = memrchr(s.s, '(', s.n);
+	if (!open && s.n > 6 && memcmp(s.s + s.n - 3, "）", 3) == 0) {
+		open = memmem(s.s, s.n, "（", 3);
+		*mark = 3;
+	}
+	return open;
+}
+
+static bool
+is_named(struct chat_str cell, const char *names)
+{
+	const char *open;
+	size_t mark, at;
+
+	cell = csv_trim(cell);
+	if (csv_is(cell, names))
+		return true;
+	open = brackets(cell, &mark);
+	if (!open || open == cell.s)
+		return false;
+	at = (size_t)(open - cell.s);
+	return csv_is(csv_trim((struct chat_str){cell.s, at}), names) ||
+	    csv_is((struct chat_str){open + mark, cell.n - at - 2 * mark},
+	    names);
+}
+
 int
 csv_column(const struct chat_str *cell, size_t n, const char *names)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (csv_is(csv_trim(cell[i]), names))
+		if (is_named(cell[i], names))
 			return (int)i;
 	return -1;
 }

@@ -64,7 +64,10 @@ struct csv_head {
 /* False: it is no table of at least two columns. */
 bool csv_look(struct csv_head *out, const struct chat_sniff *s);
 
-/* N cells: which is any of the NAMES ("a|b", lower case); -1: none. */
+/*
+ * N cells: which is any of the NAMES ("a|b", lower case), with or without the
+ * other in brackets behind it: "询盘ID(tradeId)"; -1: none.
+ */
 int csv_column(const struct chat_str *cell, size_t n, const char *names);
 
 /* A cell without blanks at both ends. */

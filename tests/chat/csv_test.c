@@ -176,6 +176,14 @@ votes(void **state)
 	assert_int_equal(csv_column(h.cell, h.n, "x|a b"), 0);
 	assert_int_equal(csv_column(h.cell, h.n, "name ;x"), 1);
 	assert_int_equal(csv_column(h.cell, h.n, "name"), -1);
+	s.text = "询盘ID(tradeId),Owner （业务员）,(x),)\n1,2,3,4\n";
+	s.ntext = strlen(s.text);
+	assert_true(csv_look(&h, &s));
+	assert_int_equal(csv_column(h.cell, h.n, "询盘id"), 0);
+	assert_int_equal(csv_column(h.cell, h.n, "a|tradeid"), 0);
+	assert_int_equal(csv_column(h.cell, h.n, "业务员"), 1);
+	assert_int_equal(csv_column(h.cell, h.n, "owner"), 1);
+	assert_int_equal(csv_column(h.cell, h.n, "x"), -1);
 	assert_true(csv_is((struct chat_str){"ABC", 3}, "x|abc"));
 	assert_false(csv_is((struct chat_str){"AB", 2}, "x|abc"));
 }
