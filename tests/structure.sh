@@ -96,6 +96,7 @@ archive(_entry)?\.h:bundle unbundle desk chat
 uchardet(/uchardet)?\.h:chat
 iconv\.h:chat
 libxml/:chat
+gmime/:chat
 zstd(_errors)?\.h:bundle unbundle
 git2[./]:repo control
 zlib\.h:repo

@@ -45,5 +45,7 @@ const struct chat_format *const chat_formats[] = {
 	&chat_irc_raw,
 	&chat_pattern,
 	&chat_qq_mht,
+	&chat_mbox,
+	&chat_eml,
 	NULL
 };

@@ -48,5 +48,7 @@ extern const struct chat_format chat_generic_csv;
 extern const struct chat_format chat_xchat;
 extern const struct chat_format chat_xchat_scrollback;
 extern const struct chat_format chat_qq_mht;
+extern const struct chat_format chat_mbox;
+extern const struct chat_format chat_eml;
 
 #endif

@@ -1,5 +1,6 @@
 # Chat exports: the bytes of a format, and the samples where they are.
 liudi_test(chat qq_txt)
+liudi_test(chat mail)
 liudi_test(chat markup)
 liudi_test(chat qq_mht)
 liudi_test(chat whatsapp_txt)
