@@ -83,6 +83,9 @@ compose_begin(struct compose *c, uint64_t off, uint64_t len)
 		b->used = 0;
 	c->copied = 0;
 	memset(&c->m, 0, sizeof(c->m));
+	if (c->elided)
+		c->m.warn |= CHAT_WARN_LONG;
+	c->elided = false;
 	c->m.off = off;
 	c->m.len = len;
 	c->m.att = c->att;

@@ -33,6 +33,8 @@ struct compose {
 	enum chat_conv conv_type;
 	bool failed;			/* out of memory */
 	size_t copied;			/* by compose_join(), this message */
+	bool elided;			/* a string of the next one was too
+					 * long to be read: set before begin */
 	uint64_t emitted;
 };
 

@@ -24,6 +24,7 @@ struct walking {
 	size_t n;
 	struct route route[ROADS_MAX];
 	void *arg;
+	struct compose *c;	/* or NULL */
 	int found;		/* by visit() for take() */
 	uint64_t end;		/* of the last value taken */
 };
@@ -98,6 +99,8 @@ take(void *arg, const struct json_place *p, const struct json *doc,
 	const struct roads_value v = {p, doc, value, p->off, n};
 
 	w->end = p->off + n;
+	if (w->c)
+		w->c->elided = p->elided;
 	return w->roads[w->found].take(w->arg, &v, e);
 }
 
@@ -118,7 +121,8 @@ int
 roads_walk(struct chat_job *job, const struct road *roads, size_t n,
 	void *arg, struct compose *c, struct err *e)
 {
-	struct walking w = {.job = job, .roads = roads, .n = n, .arg = arg};
+	struct walking w = {.job = job, .roads = roads, .n = n, .arg = arg,
+		.c = c};
 	const struct json_walker walker = {visit, take, leave, job->in->read,
 		&w, job->in->arg};
 	size_t i;

@@ -164,6 +164,7 @@ on_msg(void *arg, const struct roads_value *v, struct err *e)
 	struct chat_msg *m = &c->m;
 
 	compose_pick(v->doc, v->value, names, COUNT, k);
+	c->elided = v->place && v->place->elided;
 	compose_begin(c, v->off, v->n);
 	if (!k[TIME] || !k[FROM])
 		return compose_unparsed_json(c, v->off, v->n, v->doc,

@@ -321,8 +321,6 @@ on_msg(void *arg, const struct roads_value *v, struct err *e)
 		set_conv(r);
 	compose_pick(v->doc, v->value, names, COUNT, k);
 	compose_begin(c, v->off, v->n);
-	if (v->place->elided)
-		m->warn |= CHAT_WARN_LONG;
 	if (!k[TYPE] || (!k[DATE] && !k[UNIX]))
 		return compose_unparsed_json(c, v->off, v->n, v->doc,
 		    v->value, e);

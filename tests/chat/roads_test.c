@@ -489,6 +489,30 @@ long_text(void **state)
 	free(data);
 }
 
+/* The same where the list is read from its end. */
+static void
+long_backwards(void **state)
+{
+	static const char head[] = "{\"messages\":[{\"sender_name\":\"A\","
+		"\"timestamp_ms\":1709254748000,\"content\":\"";
+	static const char tail[] = "\"},{\"sender_name\":\"B\","
+		"\"timestamp_ms\":1709254747000,\"content\":\"x\"}]}";
+	const size_t text = 9u << 20;
+	const size_t n = sizeof(head) - 1 + text + sizeof(tail) - 1;
+	char *data = malloc(n);
+
+	(void)state;
+	assert_non_null(data);
+	memcpy(data, head, sizeof(head) - 1);
+	memset(data + sizeof(head) - 1, 'A', text);
+	memcpy(data + n - sizeof(tail) + 1, tail, sizeof(tail) - 1);
+	rows_are_n("x.json", data, n,
+	    "2024-03-01T00:59:07Z|B|B|text|x\n"
+	    "2024-03-01T00:59:08Z|A|A|text||cut_text\n"
+	    "= messenger-json 2/0/0 cut_text\n", NULL);
+	free(data);
+}
+
 /* A message of very many pieces takes neither the square of them nor more
  * memory than there is. */
 static void
@@ -575,6 +599,7 @@ main(void)
 		cmocka_unit_test(cut),
 		cmocka_unit_test(late_keys),
 		cmocka_unit_test(long_text),
+		cmocka_unit_test(long_backwards),
 		cmocka_unit_test(many_pieces),
 		cmocka_unit_test(many_backwards),
 	};
