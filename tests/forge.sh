@@ -179,13 +179,28 @@ note()
 	put "${5:-100644}" "$(age_file 10)" "$4"
 	sign "$2" "$3"
 }
+# stands_on COMMIT: what a consent to a child of it begins with.
+stands_on()
+{
+	{
+		echo "approve $(git ls-tree "$1" approve/ | wc -l | tr -d ' ')"
+		for path in recipients retention.ini roots; do
+			sum=-
+			if git cat-file blob "$1:$path" >"$t/was" 2>/dev/null
+			then
+				sum=$(sha256sum <"$t/was" | cut -d ' ' -f 1)
+			fi
+			echo "$path $sum"
+		done
+	} | sha256sum | cut -d ' ' -f 1
+}
 # consent KEY FILE PARENT PATH...: KEY signs the files of $t/c; into FILE.
 consent()
 {
 	who=$1 file=$2 base=$3
 	shift 3
 	{
-		echo "$base"
+		stands_on "$base"
 		for f; do
 			echo "$f $(sha256sum <"$t/c/$f" | cut -d ' ' -f 1)"
 		done

@@ -47,6 +47,7 @@ control_load(struct control *c, const char *dir, const char *pinned,
 		goto out;
 	memcpy(got.commit, head, sizeof(got.commit));
 	got.commit_utc = h.utc;
+	memcpy(got.base, h.base, sizeof(got.base));
 	*c = got;
 	memset(&got, 0, sizeof(got));
 	rc = 0;
@@ -137,7 +138,7 @@ control_is_owner(const char *name)
 }
 
 int
-control_consent_text(const char *parent, const struct control_file *files,
+control_consent_text(const char *base, const struct control_file *files,
 	size_t n, struct buf *out, struct err *e)
 {
 	struct history_change change[HISTORY_NPROTECTED];
@@ -159,7 +160,7 @@ control_consent_text(const char *parent, const struct control_file *files,
 	}
 	if (!any)
 		return err_set(e, ERR_FAIL, "no protected file is changed");
-	if (history_consent(parent, change, out, e) < 0) {
+	if (history_consent(base, change, out, e) < 0) {
 		out->len = start;
 		return -1;
 	}

@@ -47,9 +47,12 @@ struct control_login {
 	struct sshkey_pub pub;
 };
 
+#define CONTROL_BASE_LEN 65
+
 struct control {
 	char commit[CANON_ID_LEN];	/* the newest commit, checked */
 	int64_t commit_utc;		/* its committer time */
+	char base[CONTROL_BASE_LEN];	/* what a consent would stand on */
 	char org[128];
 	int64_t version;		/* of recipients */
 	struct control_recipient recipient[CONTROL_MAX_RECIPIENTS];
@@ -111,11 +114,11 @@ extern const char *const control_protected[];
 
 /*
  * Append the text that a second root key signs (namespace liudi-control) for
- * changes of protected files on PARENT: FILES (data NULL: gone) in any order;
+ * changes of protected files on BASE: FILES (data NULL: gone) in any order;
  * those that are not protected are passed over, and what does not change must
  * not be among them.  -1: ERR_FAIL (none is protected).
  */
-int control_consent_text(const char *parent, const struct control_file *files,
+int control_consent_text(const char *base, const struct control_file *files,
 	size_t n, struct buf *out, struct err *e);
 
 #endif

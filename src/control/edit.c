@@ -565,18 +565,6 @@ check_untouched(const struct edit_job *j, const char *old, const char *now,
 	return 0;
 }
 
-/* A consent is one to a change of one commit, and of no other. */
-static bool
-bound_to_parent(const struct edit_job *j)
-{
-	size_t i;
-
-	for (i = 0; i < j->n; i++)
-		if (str_starts(j->files[i].path, "approve/"))
-			return true;
-	return false;
-}
-
 int
 edit_commit_again(const struct edit_job *job, unsigned tries, struct err *e)
 {
@@ -585,7 +573,7 @@ edit_commit_again(const struct edit_job *job, unsigned tries, struct err *e)
 
 	while (try_once(job, head, &raced, e) < 0) {
 		/* without a head there was nothing; now there is a team */
-		if (!raced || tries-- <= 1 || !head[0] || bound_to_parent(job))
+		if (!raced || tries-- <= 1 || !head[0])
 			return -1;
 		err_clear(e);
 		if (catch_up(job, head, now, e) < 0 ||

@@ -111,14 +111,14 @@ out:
 /* --- The protected files. */
 
 int
-history_consent(const char *parent,
+history_consent(const char *base,
 	const struct history_change change[static HISTORY_NPROTECTED],
 	struct buf *out, struct err *e)
 {
 	char hex[2 * HASH_LEN + 1];
 	size_t i;
 
-	if (buf_addf(out, e, "%s\n", parent) < 0)
+	if (buf_addf(out, e, "%s\n", base) < 0)
 		return -1;
 	for (i = 0; i < HISTORY_NPROTECTED; i++) {
 		if (!change[i].changed)
@@ -129,6 +129,57 @@ history_consent(const char *parent,
 			return -1;
 	}
 	return 0;
+}
+
+/* What stands at AT: its hash in HEX, or "-". */
+static int
+hash_entry(const struct walk *w, const struct entry *at,
+	char hex[static HISTORY_BASE_LEN], struct err *e)
+{
+	struct buf text = BUF_INIT(CONTROL_FILE_MAX);
+	uint8_t sum[HASH_LEN];
+	int rc = 0;
+
+	memcpy(hex, "-", 2);
+	if (at->mode == 0)
+		return 0;
+	if (at->mode != MODE_FILE)
+		return err_set(e, ERR_INTEGRITY,
+		    "has a protected file that is none");
+	if (mirror_read(w->m, at->id, PACKW_BLOB, &text, e) < 0) {
+		rc = -1;
+	} else {
+		hash_sha256(sum, text.data, text.len);
+		str_hex(hex, sum, sizeof(sum));
+	}
+	buf_release(&text);
+	return rc;
+}
+
+/* What a consent to a child of where the walk stands is to say. */
+static int
+find_base(const struct walk *w, char out[static HISTORY_BASE_LEN],
+	struct err *e)
+{
+	struct buf text = BUF_INIT(1024);
+	char hex[HISTORY_BASE_LEN];
+	uint8_t sum[HASH_LEN];
+	int rc = -1;
+	size_t i;
+
+	if (buf_addf(&text, e, "approve %" PRId64 "\n", w->napprove) < 0)
+		goto out;
+	for (i = 0; i < HISTORY_NPROTECTED; i++)
+		if (hash_entry(w, &w->at[i], hex, e) < 0 ||
+		    buf_addf(&text, e, "%s %s\n", control_protected[i],
+		    hex) < 0)
+			goto out;
+	hash_sha256(sum, text.data, text.len);
+	str_hex(out, sum, sizeof(sum));
+	rc = 0;
+out:
+	buf_release(&text);
+	return rc;
 }
 
 /* Did a protected file change?  1, 0, -1. */
@@ -221,11 +272,13 @@ check_consent(const struct walk *w, const struct canon *by,
 	struct buf blob = BUF_INIT(SSHSIG_ARMOR_MAX);
 	struct buf text = BUF_INIT(1024);
 	char key[REQUEST_KEY_LEN], want[sizeof(a->name)];
+	char base[HISTORY_BASE_LEN];
 	struct sshkey_pub pub;
 	int rc = -1;
 
 	if (mirror_read(w->m, a->id, PACKW_BLOB, &sig, e) < 0 ||
-	    history_consent(w->id, change, &text, e) < 0)
+	    find_base(w, base, e) < 0 ||
+	    history_consent(base, change, &text, e) < 0)
 		goto out;
 	if (sig.len == 0 || sig.data[sig.len - 1] != '\n' ||
 	    sshsig_dearmor(buf_str(&sig), sig.len - 1, &blob, e) < 0 ||
@@ -352,7 +405,7 @@ history_check(struct history *h, struct mirror *m, const char *head,
 			goto out;
 	memcpy(h->tree, w.tree, sizeof(h->tree));
 	h->utc = w.utc;
-	rc = 0;
+	rc = find_base(&w, h->base, e);
 out:
 	free(ids);
 	signers_release(&w.roots);

@@ -10,10 +10,13 @@
 #include "control/control.h"
 #include "repo/mirror.h"
 
+#define HISTORY_BASE_LEN 65	/* hex and NUL */
+
 /* The commit at the end of the part that was checked. */
 struct history {
 	char tree[CANON_ID_LEN];
 	int64_t utc;
+	char base[HISTORY_BASE_LEN];	/* what a consent would stand on */
 };
 
 /*
@@ -30,8 +33,8 @@ struct history_change {
 	bool gone;
 	uint8_t sha256[32];
 };
-/* Append the text that a second key signs. */
-int history_consent(const char *parent,
+/* Append the text that a second key signs, BASE being what it stands on. */
+int history_consent(const char *base,
 	const struct history_change change[static HISTORY_NPROTECTED],
 	struct buf *out, struct err *e);
 

@@ -61,7 +61,7 @@ consent_text(const struct proposal *p, struct buf *out, struct err *e)
 	struct control_file files[PROPOSAL_FILES];
 	size_t n = proposal_files(p, files);
 
-	return control_consent_text(p->parent, files, n, out, e);
+	return control_consent_text(p->base, files, n, out, e);
 }
 
 /* "WHAT bytes\n" and so many bytes. */
@@ -85,8 +85,8 @@ proposal_write(struct proposal *p, const struct sshkey *key, struct buf *out,
 	if (consent_text(p, &text, e) < 0 ||
 	    sshsig_sign(key, NAMESPACE, text.data, text.len, &blob, e) < 0 ||
 	    sshsig_armor(blob.data, blob.len, &p->consent, e) < 0 ||
-	    buf_addf(out, e, MARK "parent %s\nby %s\nmessage %s\n",
-	    p->parent, p->by, p->message) < 0 ||
+	    buf_addf(out, e, MARK "on %s\nby %s\nmessage %s\n",
+	    p->base, p->by, p->message) < 0 ||
 	    put_file(out, "recipients", &p->recipients, e) < 0 ||
 	    put_file(out, "roots", &p->roots, e) < 0 ||
 	    (p->retention.len > 0 &&
@@ -187,14 +187,14 @@ int
 proposal_read(struct proposal *p, const void *data, size_t n, struct err *e)
 {
 	struct rest r = {data, n};
-	uint8_t raw[20];
+	uint8_t raw[HASH_LEN];
 
 	if (n > PROPOSAL_MAX || n < strlen(MARK) ||
 	    memcmp(data, MARK, strlen(MARK)) != 0)
 		return no_proposal(e);
 	r.p += strlen(MARK);
 	r.n -= strlen(MARK);
-	if (take_line(&r, "parent", p->parent, sizeof(p->parent), e) < 0 ||
+	if (take_line(&r, "on", p->base, sizeof(p->base), e) < 0 ||
 	    take_line(&r, "by", p->by, sizeof(p->by), e) < 0 ||
 	    take_line(&r, "message", p->message, sizeof(p->message), e) < 0 ||
 	    take_file(&r, "recipients", &p->recipients, e) < 0 ||
@@ -204,7 +204,7 @@ proposal_read(struct proposal *p, const void *data, size_t n, struct err *e)
 	    (take_file(&r, "retention.ini", &p->retention, e) < 0 ||
 	    p->retention.len == 0))
 		return no_proposal(e);
-	if (str_unhex(raw, sizeof(raw), p->parent, strlen(p->parent)) < 0 ||
+	if (str_unhex(raw, sizeof(raw), p->base, strlen(p->base)) < 0 ||
 	    !canon_id_ok(p->by) ||
 	    (p->recipients.len == 0 && p->retention.len == 0) ||
 	    (p->recipients.len == 0 && p->roots.len > 0) ||
@@ -219,9 +219,9 @@ proposal_check(const struct proposal *p, const struct control *control,
 {
 	const struct signer *s = signers_named(&control->roots, p->by, 0);
 
-	if (strcmp(p->parent, control->commit) != 0) {
-		(void)err_set(e, ERR_FAIL, "control was changed since that was "
-		    "proposed");
+	if (strcmp(p->base, control->base) != 0) {
+		(void)err_set(e, ERR_FAIL, "who reads and what is kept was "
+		    "changed since that was proposed");
 		return err_hint(e, "propose it again");
 	}
 	if (s && memcmp(s->pub.pk, p->pub.pk, sizeof(s->pub.pk)) == 0)

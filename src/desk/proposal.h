@@ -3,7 +3,8 @@
  * second manager.
  *
  * Spec: docs/FORMAT.md sections 9 and 17.  Who proposes gives his consent
- * (approve/), who approves signs the commit; both hold for one parent only.
+ * (approve/), who approves signs the commit.  The consent holds until what is
+ * protected changes, or another consent is used.
  * Needs: base, crypto, sign, control, repo.
  */
 #ifndef LIUDI_DESK_PROPOSAL_H
@@ -17,7 +18,7 @@
 #define PROPOSAL_TEXT_MAX 128		/* of the message */
 
 struct proposal {
-	char parent[CANON_ID_LEN];
+	char base[CONTROL_BASE_LEN];	/* what it stands on */
 	char by[33];
 	char message[PROPOSAL_TEXT_MAX];
 	/* the new files; empty: it does not change */

@@ -37,9 +37,21 @@ head_of(char id[static CANON_ID_LEN])
 	control_release(&c);
 }
 
-/* The consent of KEY to FILES on PARENT, with its LF. */
+static void
+base_of(char base[static CONTROL_BASE_LEN])
+{
+	struct err e = ERR_INIT;
+	struct control c;
+
+	if (control_load(&c, a, NULL, &e) < 0)
+		fail_msg("%s", e.what);
+	memcpy(base, c.base, CONTROL_BASE_LEN);
+	control_release(&c);
+}
+
+/* The consent of KEY to FILES on BASE, with its LF. */
 static char *
-consent(const struct sshkey *key, const char *ns, const char *parent,
+consent(const struct sshkey *key, const char *ns, const char *base,
 	const struct control_file *files, size_t n)
 {
 	struct buf text = BUF_INIT(4096), blob = BUF_INIT(1024);
@@ -47,7 +59,7 @@ consent(const struct sshkey *key, const char *ns, const char *parent,
 	struct err e = ERR_INIT;
 	size_t len;
 
-	assert_int_equal(control_consent_text(parent, files, n, &text, &e), 0);
+	assert_int_equal(control_consent_text(base, files, n, &text, &e), 0);
 	assert_int_equal(sshsig_sign(key, ns, text.data, text.len, &blob, &e),
 	    0);
 	assert_int_equal(sshsig_armor(blob.data, blob.len, &out, &e), 0);
@@ -176,12 +188,12 @@ two_decide_together(void **state)
 		{"recipients", newer, strlen(newer)},
 		{"retention.ini", hold, strlen(hold)}
 	};
-	char head[CANON_ID_LEN];
+	char head[CANON_ID_LEN], base[CONTROL_BASE_LEN];
 	char *name = consent_name(0, second), *text;
 
 	(void)state;
-	head_of(head);
-	text = consent(second, "liudi-control", head, files, 2);
+	base_of(base);
+	text = consent(second, "liudi-control", base, files, 2);
 	files[2] = (struct control_file){name, text, strlen(text)};
 	assert_int_equal(commit("manager", manager, files, 3), 0);
 	expect(NULL);
@@ -191,7 +203,8 @@ two_decide_together(void **state)
 	head_of(head);
 	files[0] = (struct control_file){"retention.ini", NULL, 0};
 	name = consent_name(1, manager);
-	text = consent(manager, "liudi-control", head, files, 1);
+	base_of(base);
+	text = consent(manager, "liudi-control", base, files, 1);
 	files[1] = (struct control_file){name, text, strlen(text)};
 	assert_int_equal(commit("manager-2", second, files, 2), 0);
 	expect(NULL);
@@ -207,6 +220,26 @@ two_decide_together(void **state)
 	free(text);
 }
 
+/* What else is written between consent and commit is no matter. */
+static void
+a_consent_outlives_other_files(void **state)
+{
+	struct control_file files[2] = {{"recipients", newer, strlen(newer)}};
+	const struct control_file witness = {"witness/heads", "", 0};
+	char base[CONTROL_BASE_LEN];
+	char *name = consent_name(0, second), *text;
+
+	(void)state;
+	base_of(base);
+	text = consent(second, "liudi-control", base, files, 1);
+	assert_int_equal(commit("manager", manager, &witness, 1), 0);
+	files[1] = (struct control_file){name, text, strlen(text)};
+	assert_int_equal(commit("manager", manager, files, 2), 0);
+	expect(NULL);
+	free(name);
+	free(text);
+}
+
 /* One thing wrong with the consent each. */
 static void
 try_consent(const struct sshkey *key, const char *ns, bool this_parent,
@@ -216,13 +249,14 @@ try_consent(const struct sshkey *key, const char *ns, bool this_parent,
 	struct control_file files[4] = {
 		{"recipients", newer, strlen(newer)}
 	};
-	char head[CANON_ID_LEN] = "00112233445566778899aabbccddeeff00112233";
+	char base[CONTROL_BASE_LEN] = "00112233445566778899aabbccddeeff"
+	    "00112233445566778899aabbccddeeff";
 	char *text, *extra = consent_name(7, key);
 	size_t n = 2;
 
 	if (this_parent)
-		head_of(head);
-	text = consent(key, ns, head, files, 1);
+		base_of(base);
+	text = consent(key, ns, base, files, 1);
 	files[1] = (struct control_file){as, text, strlen(text) - cut};
 	if (more == 1)
 		files[n++] = (struct control_file){extra, text, strlen(text)};
@@ -253,7 +287,7 @@ WRONG(own_consent, 0, manager, NS, true, 0, 0, "consents to itself")
 WRONG(stranger_consents, 0, stranger, NS, true, 0, 0, "no root key consents")
 WRONG(wrong_number, 1, second, NS, true, 0, 0, "wrong name")
 WRONG(wrong_namespace, 0, second, "git", true, 0, 0, "not one to this change")
-WRONG(wrong_parent, 0, second, NS, false, 0, 0, "not one to this change")
+WRONG(wrong_base, 0, second, NS, false, 0, 0, "not one to this change")
 WRONG(wrong_files, 0, second, NS, true, 0, 2, "not one to this change")
 WRONG(no_line_end, 0, second, NS, true, 1, 0, "not one to this change")
 WRONG(two_consents, 0, second, NS, true, 0, 1, "more than one consent")
@@ -306,13 +340,13 @@ a_consent_is_used_once(void **state)
 {
 	struct control_file files[2] = {{"recipients", newer, strlen(newer)}};
 	struct control_file back = {"recipients", readers, strlen(readers)};
-	char head[CANON_ID_LEN];
+	char base[CONTROL_BASE_LEN];
 	char *name = consent_name(0, second), *next = consent_name(1, second);
 	char *text;
 
 	(void)state;
-	head_of(head);
-	text = consent(second, NS, head, files, 1);
+	base_of(base);
+	text = consent(second, NS, base, files, 1);
 	files[1] = (struct control_file){name, text, strlen(text)};
 	assert_int_equal(commit("manager", manager, files, 2), 0);
 	assert_int_equal(commit("owner", owner, &back, 1), 0);
@@ -345,10 +379,10 @@ former_roots_do_not_consent(void **state)
 static void
 consent_text_is_as_written(void **state)
 {
-	static const char parent[] =
-	    "00112233445566778899aabbccddeeff00112233";
-	static const char want[] =
-	    "00112233445566778899aabbccddeeff00112233\n"
+	static const char base[] = "00112233445566778899aabbccddeeff"
+	    "00112233445566778899aabbccddeeff";
+	static const char want[] = "00112233445566778899aabbccddeeff"
+	    "00112233445566778899aabbccddeeff\n"
 	    "recipients "
 	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n"
 	    "retention.ini -\n"
@@ -362,9 +396,9 @@ consent_text_is_as_written(void **state)
 	struct err e = ERR_INIT;
 
 	(void)state;
-	assert_int_equal(control_consent_text(parent, files, 4, &text, &e), 0);
+	assert_int_equal(control_consent_text(base, files, 4, &text, &e), 0);
 	assert_string_equal(buf_str(&text), want);
-	assert_int_equal(control_consent_text(parent, files + 1, 1, &text,
+	assert_int_equal(control_consent_text(base, files + 1, 1, &text,
 	    &e), -1);
 	assert_int_equal(e.code, ERR_FAIL);
 	assert_string_equal(buf_str(&text), want);
@@ -383,13 +417,14 @@ main(void)
 		CASE(a_manager_does_not),
 		CASE(everything_else_is_free),
 		CASE(two_decide_together),
+		CASE(a_consent_outlives_other_files),
 		CASE(right_consent),
 		CASE(consent_of_an_owner),
 		CASE(own_consent),
 		CASE(stranger_consents),
 		CASE(wrong_number),
 		CASE(wrong_namespace),
-		CASE(wrong_parent),
+		CASE(wrong_base),
 		CASE(wrong_files),
 		CASE(no_line_end),
 		CASE(two_consents),

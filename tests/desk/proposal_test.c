@@ -14,7 +14,8 @@
 
 #include "base/banned.h"
 
-#define PARENT "0123456789abcdef0123456789abcdef01234567"
+#define BASE "0123456789abcdef0123456789abcdef" \
+	"0123456789abcdef0123456789abcdef"
 
 static struct sshkey *key;
 static struct sshkey_pub pub;
@@ -50,7 +51,7 @@ make(struct buf *out, const char *roots)
 	struct err e = ERR_INIT;
 
 	proposal_init(&p);
-	memcpy(p.parent, PARENT, sizeof(PARENT));
+	memcpy(p.base, BASE, sizeof(BASE));
 	memcpy(p.by, "li", 3);
 	memcpy(p.message, "reader xu", 10);
 	assert_int_equal(buf_addf(&p.recipients, &e, "version 2\nli age1x\n"),
@@ -88,7 +89,7 @@ comes_back(void **state)
 	(void)state;
 	memset(&control, 0, sizeof(control));
 	memset(&signer, 0, sizeof(signer));
-	memcpy(control.commit, PARENT, sizeof(PARENT));
+	memcpy(control.base, BASE, sizeof(BASE));
 	memcpy(signer.name, "li", 3);
 	signer.pub = pub;
 	control.roots.v = &signer;
@@ -107,11 +108,11 @@ comes_back(void **state)
 		proposal_path(&p, 12, path);
 		assert_int_equal(strncmp(path, "approve/12.", 11), 0);
 		assert_int_equal(strlen(path), 11 + 16 + 4);
-		/* another parent; another key; nobody of that name */
-		control.commit[0] = '1';
+		/* on something else; another key; nobody of that name */
+		control.base[0] = '1';
 		assert_int_equal(proposal_check(&p, &control, &e), -1);
 		assert_int_equal(e.code, ERR_FAIL);
-		control.commit[0] = '0';
+		control.base[0] = '0';
 		err_clear(&e);
 		signer.pub.pk[0] ^= 1;
 		assert_int_equal(proposal_check(&p, &control, &e), -1);
@@ -171,7 +172,7 @@ takes_retention(void **state)
 	for (i = 0; i < 2; i++) {
 		buf_clear(&out);
 		proposal_init(&p);
-		memcpy(p.parent, PARENT, sizeof(PARENT));
+		memcpy(p.base, BASE, sizeof(BASE));
 		memcpy(p.by, "li", 3);
 		memcpy(p.message, "keep", 5);
 		assert_int_equal(buf_adds(&p.retention, text, &e), 0);

@@ -338,8 +338,8 @@ for k in manager fired stranger ws; do
 	    manager manager recipients "$t/recipients" \
 	    "approve/$approvals.$(key $k).sig" "$t/sig"):$c"
 done
-consent owner "$t/sig" "$control_head^" recipients
-refused C08 "a manager, with a consent of yesterday" control "$(changed \
+consent owner "$t/sig" "$(changed owner owner roots "$t/roots")" recipients
+refused C08 "a manager, with a consent on other roots" control "$(changed \
     manager manager recipients "$t/recipients" \
     "approve/$approvals.$(key owner).sig" "$t/sig"):$c"
 refused C10 'a manager, in a log that is not his' desk "$(note "$desk_head" \

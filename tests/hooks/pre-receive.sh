@@ -542,7 +542,7 @@ consent other "$t/sig2" "$k" recipients
 no C08 'consent to one of two' control "$(approved "$k" manager manager "$p" \
     "$t/sig2"):refs/heads/control"
 consent other "$t/sig2" "$head" recipients retention.ini
-no C08 'consent on another parent' control "$(approved "$k" manager manager \
+no C08 'consent on other roots' control "$(approved "$k" manager manager \
     "$p" "$t/sig2"):refs/heads/control"
 ns=git
 consent other "$t/sig2" "$k" recipients retention.ini
@@ -563,8 +563,27 @@ consent other "$t/sig2" "$k" recipients retention.ini
 hash=
 no C08 'another hash' control "$(approved "$k" manager manager "$p" \
     "$t/sig2"):refs/heads/control"
-k1=$(approved "$k" manager manager "$p" "$t/sig")
+# a consent holds on what else is written meanwhile
+begin "$k"
+put 100644 "$(git hash-object -w "$t/sig")" other
+parent=$k
+kx=$(sign manager manager)
+ok 'something else meanwhile' control "$kx:refs/heads/control"
+k1=$(approved "$kx" manager manager "$p" "$t/sig")
 ok 'two managers' control "$k1:refs/heads/control"
+# and holds once, though all is again as it was
+begin "$k1"
+for f in recipients retention.ini; do
+	if git cat-file -e "$k:$f" 2>/dev/null; then
+		put 100644 "$(git rev-parse "$k:$f")" "$f"
+	else
+		printf '0 %040d\t%s\n' 0 "$f" | git update-index --index-info
+	fi
+done
+parent=$k1
+k2=$(sign owner owner)
+no C08 'a consent used twice' control "$(approved "$k2" manager manager \
+    "approve/1.$(key other).sig" "$t/sig"):refs/heads/control"
 begin "$k1"
 parent=$k1
 git update-index --chmod=+x recipients 2>/dev/null ||

@@ -22,7 +22,7 @@ propose(const struct cli *c, const struct deskhome *h,
 	struct opener *op;
 	int rc = -1;
 
-	memcpy(p->parent, control->commit, sizeof(p->parent));
+	memcpy(p->base, control->base, sizeof(p->base));
 	(void)snprintf(p->by, sizeof(p->by), "%s", name);
 	(void)snprintf(p->message, sizeof(p->message), "%s", message);
 	op = deskcmd_open_as(c, h, name, &key, e);
