@@ -516,6 +516,12 @@ stage_control(struct station *s, const struct run_options *o,
 
 	if (station_lock(s, e) != 0 || station_control(s, &offline, e) != 0)
 		return -1;
+	if (s->refused.code != 0) {
+		r->integrity = true;
+		(void)snprintf(r->why, sizeof(r->why), "%s", s->refused.what);
+		(void)snprintf(r->hint, sizeof(r->hint), "%s",
+		    s->refused.hint);
+	}
 	/* Looking at what would be kept is no reason to wait. */
 	if (!s->waiting || o->dry_run)
 		return stage_agree(s, o, r, e);

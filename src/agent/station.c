@@ -564,9 +564,10 @@ station_control(struct station *s, bool *offline, struct err *e)
 		}
 		*offline = true;
 	}
-	if (control_load(&s->control, s->path.control,
-		pin[0] != '\0' ? pin : NULL, e) != 0)
+	if (control_take(&s->control, s->path.control, pin, e) < 0)
 		return -1;
+	s->refused = *e;
+	err_clear(e);
 	s->have_control = true;
 	if (!str_eq(pin, s->control.commit) &&
 	    station_pin_save(s, s->control.commit, e) != 0)

@@ -75,6 +75,7 @@ struct station {
 	uint8_t gear[CHUNKER_SECRET_LEN];
 	struct control control;	/* after station_control() */
 	bool have_control;
+	struct err refused;	/* what the central shows as control; code 0 */
 	bool waiting;		/* it joins, and control does not name it yet */
 	bool asked;		/* then: the request was sent */
 	struct notice agreed;	/* to; version 0: to none */
@@ -94,7 +95,8 @@ int station_login(struct station *s, struct err *e);
 int station_lock(struct station *s, struct err *e);
 /*
  * Fetch control and check it from the pinned commit on; if the central cannot
- * be reached, the last good one holds (*offline).  A station that was let in
+ * be reached, the last good one holds (*offline); so it does where what the
+ * central shows is not good (s->refused).  A station that was let in
  * logs in with its own key from then on.  -1: ERR_NET where there is none yet,
  * ERR_INTEGRITY.
  */

@@ -57,6 +57,34 @@ out:
 	return rc;
 }
 
+/* 0, or -1: our copy stays as it is. */
+static int
+put_back(const char *dir, const char *id, struct err *e)
+{
+	struct mirror *m = mirror_open(dir, e);
+	int rc = m ? mirror_put_back(m, BRANCH, id, e) : -1;
+
+	mirror_close(m);
+	return rc;
+}
+
+int
+control_take(struct control *c, const char *dir, const char *pinned,
+	struct err *e)
+{
+	struct err other = ERR_INIT;
+
+	if (control_load(c, dir, pinned[0] ? pinned : NULL, e) == 0)
+		return 0;
+	if (pinned[0] == '\0' ||
+	    (e->code != ERR_INTEGRITY && e->code != ERR_FORMAT))
+		return -1;
+	if (put_back(dir, pinned, &other) < 0 ||
+	    control_load(c, dir, pinned, &other) < 0)
+		return -1;
+	return 1;
+}
+
 int
 control_file_load(const char *dir, const char *commit, const char *path,
 	struct buf *out, struct err *e)

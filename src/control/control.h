@@ -79,6 +79,15 @@ int control_fetch(const struct central *c, const char *dir, struct err *e);
  */
 int control_load(struct control *c, const char *dir, const char *pinned,
 	struct err *e);
+/*
+ * As control_load, after a fetch: where what came does not hold, the branch of
+ * DIR goes back to PINNED ("" = none), so that the last good state is read from
+ * now on and a central that is mended is followed again.  1: so it was, C is
+ * that of PINNED, and *e (its code, what and hint) says what came; 0: C is the
+ * newest; -1.
+ */
+int control_take(struct control *c, const char *dir, const char *pinned,
+	struct err *e);
 void control_release(struct control *c);
 
 /*

@@ -528,11 +528,12 @@ catch_up(const struct edit_job *j, const char *old, char now[CANON_ID_LEN],
 	if (mirror_fetch(j->central, j->repo, j->dir, NULL, e) < 0)
 		return -1;
 	if (strcmp(j->repo, "control") == 0) {
-		if (control_load(&control, j->dir, old, e) < 0)
+		rc = control_take(&control, j->dir, old, e);
+		if (rc < 0)
 			return -1;
 		memcpy(now, control.commit, CANON_ID_LEN);
 		control_release(&control);
-		return 0;
+		return rc > 0 ? -1 : 0;
 	}
 	branch = str_fmt("refs/heads/%s", j->repo);
 	m = branch ? mirror_open(j->dir, e) : NULL;

@@ -80,6 +80,33 @@ sync_fetch(const struct deskhome *h, const struct mirror_accept *accept,
 }
 
 int
+sync_control(const struct deskhome *h, struct buf *rewritten,
+	struct err *why, struct err *e)
+{
+	char pin[CANON_ID_LEN], head[CANON_ID_LEN];
+	struct control control;
+	struct mirror *m;
+	int rc;
+
+	m = deskhome_pin_load(h, pin, e) < 0 ? NULL :
+	    mirror_open(h->control, e);
+	rc = m ? mirror_head(m, "refs/heads/control", head, e) : -1;
+	mirror_close(m);
+	if (rc < 0)
+		return -1;
+	rc = control_take(&control, h->control, pin, why);
+	if (rc < 0) {
+		*e = *why;
+		return -1;
+	}
+	control_release(&control);
+	if (rc == 0)
+		return 0;
+	return buf_addf(rewritten, e, "refs/heads/control %s %s\n", pin,
+	    head);
+}
+
+int
 sync_seen(const struct deskhome *h, struct seen **seen, struct err *e)
 {
 	struct mirror *m = mirror_open(h->records, e);

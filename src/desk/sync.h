@@ -26,6 +26,14 @@ int sync_fetch(const struct deskhome *h, const struct mirror_accept *accept,
 	struct buf *rewritten, struct err *e);
 
 /*
+ * After it: is what came the control that follows on ours?  If not, ours stays
+ * (control_take), and the branch is a line of REWRITTEN.  *WHY says what came,
+ * code 0 where it is good.
+ */
+int sync_control(const struct deskhome *h, struct buf *rewritten,
+	struct err *why, struct err *e);
+
+/*
  * Note what the mirror holds now, before anything is made of it; *SEEN is all
  * that was noted.
  */

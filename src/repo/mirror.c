@@ -610,6 +610,22 @@ mirror_head(struct mirror *m, const char *ref,
 	return 1;
 }
 
+int
+mirror_put_back(struct mirror *m, const char *ref, const char *id,
+	struct err *e)
+{
+	git_reference *r = NULL;
+	git_oid oid;
+	int rc;
+
+	if (git_oid_fromstr(&oid, id) < 0)
+		return err_set(e, ERR_FORMAT, "'%.50s' is no object id", id);
+	rc = git_reference_create(&r, m->repo, ref, &oid, 1,
+	    "liudi: put back");
+	git_reference_free(r);
+	return rc < 0 ? gitx_err(e, ERR_IO, "cannot move '%s'", ref) : 0;
+}
+
 /*
  * libgit2 hashes what it reads with a SHA-1 that looks for collisions, at a
  * quarter of the speed of libcrypto's.  A blob is covered by a signed SHA-256

@@ -76,6 +76,10 @@ int mirror_refs(struct mirror *m, const char *prefix,
 int mirror_head(struct mirror *m, const char *ref,
 	char id[static CANON_ID_LEN], struct err *e);
 
+/* Put the branch REF of our copy back to commit ID, which it held before. */
+int mirror_put_back(struct mirror *m, const char *ref, const char *id,
+	struct err *e);
+
 /*
  * Ids of the first-parent chain from HEAD down to, not including, STOP ("" =
  * the root), oldest first; *ids is freed with free().  A commit with two

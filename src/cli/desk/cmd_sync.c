@@ -263,6 +263,21 @@ accepts(void *arg, const char *ref)
 	return true;
 }
 
+/* Control is checked before anything is made of it; a bad one is told. */
+static int
+look_at_control(struct cli *c, const struct deskhome *h,
+	struct buf *rewritten, struct err *e)
+{
+	struct err bad = ERR_INIT;
+	char why[CLI_FILLED_LEN];
+
+	if (sync_control(h, rewritten, &bad, e) < 0)
+		return -1;
+	if (bad.code != ERR_NONE)
+		cli_warn(c, "%s", cli_tr_filled(bad.what, why));
+	return 0;
+}
+
 static int
 fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
 	bool *offline, struct err *e)
@@ -281,7 +296,7 @@ fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
 		if (asked && a.n == 0)
 			cli_warn(c, "nothing of it was rewritten: the central "
 			    "is followed as before");
-		return 0;
+		return look_at_control(c, h, rewritten, e);
 	}
 	if (e->code != ERR_NET || !file_exists(h->records))
 		return -1;
