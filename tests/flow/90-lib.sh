@@ -38,7 +38,7 @@ attack()
 	judge
 	attacks=$((attacks + 1)) was=$fails
 	at="$scene: $*"
-	before=$(state)
+	before=$(state before)	# may know it from before
 }
 judge()
 {

@@ -73,15 +73,24 @@ if(TARGET liudi AND TARGET liudi-desk)
 endif()
 # The red team, with the script and the hooks under each of two shells.
 if(TARGET liudi AND TARGET liudi-desk)
+	add_executable(flow_sealer flow/sealer.c)
+	target_link_libraries(flow_sealer PRIVATE liudi_flags liudi_seal)
 	foreach(shell IN ITEMS dash busybox)
 		set(words ${shell})
 		if(shell STREQUAL busybox)
 			set(words busybox sh)
 		endif()
-		add_test(NAME flow.redteam.${shell} COMMAND ${words}
-			${CMAKE_CURRENT_SOURCE_DIR}/flow/90-redteam.sh
-			$<TARGET_FILE_DIR:liudi> ${words})
-		set_tests_properties(flow.redteam.${shell} PROPERTIES
-			SKIP_RETURN_CODE 77 TIMEOUT 1800)
+		foreach(script IN ITEMS redteam:90 redteam-central:91
+				redteam-station:92)
+			string(REPLACE ":" ";" script ${script})
+			list(GET script 0 what)
+			list(GET script 1 number)
+			add_test(NAME flow.${what}.${shell} COMMAND ${words}
+				${CMAKE_CURRENT_SOURCE_DIR}/flow/${number}-redteam.sh
+				$<TARGET_FILE_DIR:liudi> ${words})
+			set_tests_properties(flow.${what}.${shell} PROPERTIES
+				ENVIRONMENT "LIUDI_SEALER=$<TARGET_FILE:flow_sealer>"
+				SKIP_RETURN_CODE 77 TIMEOUT 1800)
+		endforeach()
 	endforeach()
 endif()
