@@ -183,10 +183,10 @@ note()
 stands_on()
 {
 	{
-		echo "approve $(git ls-tree "$1" approve/ | wc -l | tr -d ' ')"
+		echo "approve $(forge ls-tree "$1" approve/ | wc -l | tr -d ' ')"
 		for path in recipients retention.ini roots; do
 			sum=-
-			if git cat-file blob "$1:$path" >"$t/was" 2>/dev/null
+			if forge cat-file blob "$1:$path" >"$t/was" 2>/dev/null
 			then
 				sum=$(sha256sum <"$t/was" | cut -d ' ' -f 1)
 			fi
