@@ -47,5 +47,9 @@ const struct chat_format *const chat_formats[] = {
 	&chat_qq_mht,
 	&chat_mbox,
 	&chat_eml,
+	&chat_telegram_html,
+	&chat_pidgin_html,
+	&chat_adium,
+	&chat_empathy,
 	NULL
 };

@@ -50,5 +50,9 @@ extern const struct chat_format chat_xchat_scrollback;
 extern const struct chat_format chat_qq_mht;
 extern const struct chat_format chat_mbox;
 extern const struct chat_format chat_eml;
+extern const struct chat_format chat_telegram_html;
+extern const struct chat_format chat_pidgin_html;
+extern const struct chat_format chat_adium;
+extern const struct chat_format chat_empathy;
 
 #endif
