@@ -91,7 +91,7 @@ sodium\.h:crypto
 openssl/:crypto
 ini\.h:config
 yajl/:json
-sqlite3\.h:source chunk desk
+sqlite3\.h:source chunk desk chat
 archive(_entry)?\.h:bundle unbundle desk chat
 uchardet(/uchardet)?\.h:chat
 iconv\.h:chat

@@ -51,5 +51,7 @@ const struct chat_format *const chat_formats[] = {
 	&chat_pidgin_html,
 	&chat_adium,
 	&chat_empathy,
+	&chat_skype_db,
+	&chat_viber_db,
 	NULL
 };

@@ -54,5 +54,7 @@ extern const struct chat_format chat_telegram_html;
 extern const struct chat_format chat_pidgin_html;
 extern const struct chat_format chat_adium;
 extern const struct chat_format chat_empathy;
+extern const struct chat_format chat_skype_db;
+extern const struct chat_format chat_viber_db;
 
 #endif

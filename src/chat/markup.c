@@ -319,11 +319,11 @@ text_text(void *arg, const char *s, size_t n)
 	markup_out_text(arg, s, n);
 }
 
-int
-markup_text(struct buf *out, const char *s, size_t n, bool *cut,
+static int
+to_text(struct buf *out, const char *s, size_t n, bool kept, bool *cut,
 	struct err *e)
 {
-	struct markup_out o = {.b = out};
+	struct markup_out o = {.b = out, .keep = kept};
 	const struct markup_events h = {text_open, text_close, text_text, &o};
 
 	if (markup_parse(&h, s, n, e) < 0 || markup_out_end(&o, e) < 0)
@@ -331,4 +331,18 @@ markup_text(struct buf *out, const char *s, size_t n, bool *cut,
 	if (cut)
 		*cut = o.cut;
 	return 0;
+}
+
+int
+markup_text(struct buf *out, const char *s, size_t n, bool *cut,
+	struct err *e)
+{
+	return to_text(out, s, n, false, cut, e);
+}
+
+int
+markup_text_kept(struct buf *out, const char *s, size_t n, bool *cut,
+	struct err *e)
+{
+	return to_text(out, s, n, true, cut, e);
 }

@@ -59,5 +59,8 @@ int markup_out_end(struct markup_out *o, struct err *e);
 /* All of it at once, appended to OUT up to its max; *cut (may be NULL). */
 int markup_text(struct buf *out, const char *s, size_t n, bool *cut,
 	struct err *e);
+/* The same, where blanks and line feeds are as they were. */
+int markup_text_kept(struct buf *out, const char *s, size_t n, bool *cut,
+	struct err *e);
 
 #endif

@@ -2,6 +2,7 @@
 liudi_test(chat qq_txt)
 liudi_test(chat mail)
 liudi_test(chat markup)
+liudi_test(chat skype_db LIBS PkgConfig::SQLITE)
 liudi_test(chat pidgin_html)
 liudi_test(chat adium)
 liudi_test(chat telegram_html)
