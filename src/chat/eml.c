@@ -13,8 +13,8 @@
 #define LINE_MAX (1u << 20)
 
 /*
- * How many headers of the known ones, before the first empty line; 0 if a line
- * is none.
+ * How many headers of the known ones, before the first empty line.  A line that
+ * is none is forgiven where there were some.
  */
 static unsigned
 count_headers(const char *s, size_t n, unsigned *other)
@@ -32,7 +32,7 @@ count_headers(const char *s, size_t n, unsigned *other)
 			break;
 		if (first || (*s != ' ' && *s != '\t')) {
 			if (!mail_is_header(s, len, &known))
-				return lf ? 0 : count;
+				return lf && count < 3 ? 0 : count;
 			count += known;
 			*other += !known;
 		}

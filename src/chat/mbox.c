@@ -103,17 +103,18 @@ is_quoted(const uint8_t *s, size_t n)
 static int
 score(const struct chat_sniff *s)
 {
-	const char *lf;
+	const char *p = s->text, *end = s->text + s->ntext, *lf;
 	bool known;
 	size_t n;
 
-	if (s->archive || s->ntext == 0)
+	if (s->archive)
 		return 0;
-	lf = memchr(s->text, '\n', s->ntext);
-	n = lf ? (size_t)(lf - s->text) : s->ntext;
-	if (!is_separator((const uint8_t *)s->text, n) || !lf)
+	while (p < end && (*p == '\n' || *p == '\r'))
+		p++;
+	lf = memchr(p, '\n', (size_t)(end - p));
+	if (!lf || !is_separator((const uint8_t *)p, (size_t)(lf - p)))
 		return 0;
-	n = s->ntext - n - 1;
+	n = (size_t)(end - lf - 1);
 	if (!mail_is_header(lf + 1, n, &known))
 		return 0;
 	return known ? CHAT_SURE : 80;

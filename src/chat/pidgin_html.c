@@ -6,6 +6,8 @@
  *	 text<br/>
  *	<font size="2">(14:08:46)</font><b> what the program says</b><br/>
  *
+ *	---- +++ me signed on @ 10/12/10 16:25:31 ----<br/>
+ *
  * A text is HTML as the peer sent it and may have lines of its own, so a record
  * ends where the next one begins.  Date and zone stand in the file's name.
  */
@@ -206,6 +208,41 @@ take_title(struct reader *r, const struct chat_line *line, struct err *e)
 	return 1;
 }
 
+/* "---- text @ 10/12/10 16:25:31 ----", of the log of an account. */
+static int
+take_presence(struct reader *r, const struct chat_line *line, struct err *e)
+{
+	struct scan c, at;
+	const char *sign;
+	char time[48];
+	size_t n;
+
+	if (finish(r, e) < 0 || as_text(r, line->s, line->n, e) < 0)
+		return -1;
+	c = scan_of(buf_str(&r->part), r->part.len);
+	if (!scan_lit(&c, "---- ") || !scan_ends(c.s, scan_left(&c), " ----"))
+		return draft_unparsed(&r->d, line, e);
+	c.end -= 5;
+	draft_begin(&r->d, line);
+	r->d.m.kind = CHAT_SYSTEM;
+	sign = memrchr(c.s, '@', scan_left(&c));
+	n = sign ? (size_t)(c.end - sign) : 0;
+	if (sign && sign > c.s && n > 2 && n < 44) {
+		(void)snprintf(time, sizeof(time), "(%.*s)", (int)(n - 2),
+		    sign + 2);
+		at = scan_of(time, strlen(time));
+		if (pidgin_time(&at, &r->name, &r->last)) {
+			r->d.m.when = r->last;
+			c.end = sign;
+		}
+	}
+	while (!scan_done(&c) && c.end[-1] == ' ')
+		c.end--;
+	if (draft_line(&r->d, line, c.s, scan_left(&c), e) < 0)
+		return -1;
+	return draft_emit(&r->d, e);
+}
+
 static int
 take(void *arg, const struct chat_line *line, struct err *e)
 {
@@ -237,6 +274,8 @@ take(void *arg, const struct chat_line *line, struct err *e)
 		r->d.m.conv_type = r->name.room ? CHAT_GROUP : CHAT_PRIVATE;
 		return add(r, c.s, scan_left(&c), e);
 	}
+	if (was && line->n > 5 && memcmp(line->s, "---- ", 5) == 0)
+		return take_presence(r, line, e);
 	if (scan_is(line->s, line->n, "</body></html>") ||
 	    scan_is(line->s, line->n, "</html>"))
 		return 0;

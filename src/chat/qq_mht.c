@@ -298,7 +298,7 @@ take_label(struct reader *r, const struct chat_line *line,
 	struct scan c;
 
 	scan_trim(&s, &n);
-	if (n == 0 || scan_is(s, n, "消息记录") ||
+	if (n == 0 || strip(&c, s, n, "消息记录") ||
 	    strip(&c, s, n, "消息分组:") || strip(&c, s, n, "消息分组："))
 		return r->row.stray ? unparsed(r, line, line->s, e) : 0;
 	if (strip(&c, s, n, "消息对象:") || strip(&c, s, n, "消息对象：")) {

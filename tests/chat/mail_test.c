@@ -114,6 +114,9 @@ static void
 is_no_mail(void **state)
 {
 	(void)state;
+	/* A line that is no header, among enough that are. */
+	rows_are("x", FROM DATE "To: d@e.f\r\nwrapped badly\r\n\r\nx",
+	    WHO "x|to=d@e.f\n= eml 1/0/0\n");
 	rows_are("x.eml", "hello\nworld\n", "= - 0/0/0\n");
 }
 
@@ -126,6 +129,8 @@ static void
 splits(void **state)
 {
 	(void)state;
+	rows_are("mbox", "\n\nFrom -\n" H("1") "x\n", M("1", "x")
+	    "= mbox 1/0/0\n");
 	rows_are("mbox", "From a@b.c Fri Jul  8 12:08:34 2011\n" H("1")
 	    "x\n>From me\n>>From you\n> From\n\nFrom - Fri Jul  8 12:08:34 "
 	    "2011\n" H("2") "y\n\nFrom 123@xxx\r\n" H("3") "z\n\nFrom \n"

@@ -38,6 +38,19 @@ reads_conversations(void **state)
 }
 
 static void
+reads_system_logs(void **state)
+{
+	(void)state;
+	rows_are("jabber/me/.system/2010-12-10.162531+0000GMT.html",
+	    "<html><head><title>System log for account me (jabber) connected "
+	    "at x</title></head><body><h3>System log for account me (jabber) "
+	    "connected at x</h3>\n---- +++ me &lt;x&gt; signed on @ 10/12/10 "
+	    "16:25:31 ----<br/>\n---- no<br/>\n</body></html>\n",
+	    "2010-12-10T16:25:31+00:00|-|-|system|+++ me <x> signed on\n"
+	    "? ---- no<br/>\n= pidgin-html 1/1/1\n");
+}
+
+static void
 is_not_taken_in(void **state)
 {
 	(void)state;
@@ -90,6 +103,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_conversations),
+		cmocka_unit_test(reads_system_logs),
 		cmocka_unit_test(is_not_taken_in),
 		cmocka_unit_test(says_what_is_damaged),
 		cmocka_unit_test(survives_bombs)
