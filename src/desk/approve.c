@@ -126,31 +126,49 @@ open_secret(struct box *b, const char *invite, struct invites_secret *s,
 
 /* Is what it asks for nobody else's? */
 static int
-check_free(const struct control *c, const struct request *r, bool again,
+check_free(const struct control *c, const struct approve_one *o,
 	struct err *e)
 {
 	size_t i;
 
-	if (signers_named(&c->roots, r->station, 0))
+	if (signers_named(&c->roots, o->station, 0))
 		return err_set(e, ERR_INTEGRITY, "the name is that of a "
 		    "manager");
 	for (i = 0; i < c->stations.n; i++) {
-		if (same_key(&c->stations.v[i].pub, &r->sign))
+		if (same_key(&c->stations.v[i].pub, &o->sign))
 			return err_set(e, ERR_INTEGRITY, "its key is that of "
 			    "station '%s' already", c->stations.v[i].name);
-		if (!again && strcmp(c->stations.v[i].name, r->station) == 0)
+		if (!o->again &&
+		    strcmp(c->stations.v[i].name, o->station) == 0)
 			return err_set(e, ERR_INTEGRITY, "the name is taken, "
 			    "and the invitation is not one for new keys");
 	}
 	for (i = 0; i < c->roots.n; i++)
-		if (same_key(&c->roots.v[i].pub, &r->sign))
+		if (same_key(&c->roots.v[i].pub, &o->sign))
 			return err_set(e, ERR_INTEGRITY, "its key is that of "
 			    "a manager");
-	for (i = 0; r->has_ssh && i < c->nlogin; i++)
-		if (same_key(&c->login[i].pub, &r->ssh))
+	for (i = 0; o->has_ssh && i < c->nlogin; i++)
+		if (same_key(&c->login[i].pub, &o->ssh))
 			return err_set(e, ERR_INTEGRITY, "its login is that "
 			    "of '%s' already", c->login[i].name);
 	return 0;
+}
+
+/* May O be let in by the invitation F? */
+static int
+check_open(const struct control *c, const struct invite_file *f,
+	const struct approve_one *o, int64_t now, struct err *e)
+{
+	if (f->used)
+		return err_set(e, ERR_INTEGRITY, "the invitation was used "
+		    "before, with another key");
+	if (f->expires <= now)
+		return err_set(e, ERR_INTEGRITY, "the invitation had expired "
+		    "when this was seen");
+	if (o->has_ssh && same_key(&o->ssh, &f->ssh))
+		return err_set(e, ERR_INTEGRITY, "its login is that of the "
+		    "invitation");
+	return check_free(c, o, e);
 }
 
 /*
@@ -183,17 +201,6 @@ check(struct look *k, const struct asked *a, const char *invite,
 	if (requests_check(&r, &utc, k->b->records, a->ref, a->head, invite,
 	    f->station, s->secret, e) < 0)
 		return -1;
-	if (f->used)
-		return err_set(e, ERR_INTEGRITY, "the invitation was used "
-		    "before, with another key");
-	if (f->expires <= k->now)
-		return err_set(e, ERR_INTEGRITY, "the invitation had expired "
-		    "when this was seen");
-	if (r.has_ssh && same_key(&r.ssh, &f->ssh))
-		return err_set(e, ERR_INTEGRITY, "its login is that of the "
-		    "invitation");
-	if (check_free(&k->b->control, &r, s->again, e) < 0)
-		return -1;
 	memset(g, 0, sizeof(*g));
 	(void)snprintf(g->one.invite, sizeof(g->one.invite), "%s", invite);
 	memcpy(g->one.station, r.station, sizeof(g->one.station));
@@ -204,6 +211,8 @@ check(struct look *k, const struct asked *a, const char *invite,
 	g->one.sign = r.sign;
 	g->one.has_ssh = r.has_ssh;
 	g->one.ssh = r.ssh;
+	if (check_open(&k->b->control, f, &g->one, k->now, e) < 0)
+		return -1;
 	k->ngood++;
 	return 0;
 }
@@ -607,27 +616,52 @@ change_release(struct change *c)
 	free(c->v);
 }
 
-/* What the box says may be done only where control itself allows it. */
+/*
+ * Was it asked for by this key?  The box cannot write to the mirror of what
+ * the central let pass, so it cannot make up a key of its own.
+ */
+static int
+check_asked(struct mirror *records, const struct approve_one *o, struct err *e)
+{
+	char *ref = request_ref(o->invite, &o->sign, e);
+	char head[CANON_ID_LEN];
+	int rc = ref ? mirror_head(records, ref, head, e) : -1;
+
+	free(ref);
+	return rc != 0 ? rc : err_set(e, ERR_INTEGRITY, "no request by this "
+	    "key is there");
+}
+
+/*
+ * What the box says may be done only where control itself allows it.  *SINCE:
+ * from when on the key is good.
+ */
 static int
 use_invitation(struct change *c, const struct approve_one *o,
-	const struct control *control, const char *dir, struct err *e)
+	const struct control *control, const char *dir,
+	struct mirror *records, int64_t *since, struct err *e)
 {
 	struct buf text = BUF_INIT(SECRET_LINE_MAX);
 	char path[INVITES_PATH_LEN];
+	struct err why = ERR_INIT;
 	struct invite_file f;
+	size_t i;
 	int rc = invites_load(dir, control->commit, o->invite, &f, e);
 
 	if (rc < 0)
 		return -1;
-	if (rc == 0 || f.used || f.expires <= c->now ||
-	    strcmp(f.station, o->station) != 0 ||
-	    signers_named(&control->roots, o->station, 0) ||
-	    (!o->again && signers_named(&control->stations, o->station, 0)))
+	invites_path(o->invite, false, path);
+	for (i = 0; i < c->n; i++)	/* by another of the answer */
+		if (strcmp(c->v[i].path, path) == 0)
+			rc = 0;
+	if (rc == 0 || strcmp(f.station, o->station) != 0 ||
+	    check_open(control, &f, o, c->now, &why) < 0 ||
+	    check_asked(records, o, &why) < 0)
 		return err_set(e, ERR_INTEGRITY, "there is no open invitation "
 		    "by which '%s' could be let in", o->station);
+	*since = good_since(o->since, &f, c->now);
 	f.used = c->now;
 	f.sign = o->sign;
-	invites_path(o->invite, false, path);
 	rc = invite_file_text(&f, &text, e);
 	if (rc == 0)
 		rc = change_add(c, path, &text, e);
@@ -647,13 +681,14 @@ follow(struct buf *text, struct buf *next)
 }
 
 static int
-one_station(const struct approve_one *o, int64_t now, struct buf *signers,
-	struct buf *logins, struct buf *next, struct err *e)
+one_station(const struct approve_one *o, int64_t since, int64_t now,
+	struct buf *signers, struct buf *logins, struct buf *next,
+	struct err *e)
 {
 	size_t n;
 
 	if (standing_end(next, buf_str(signers), o->station, now, &n, e) < 0 ||
-	    standing_begin(next, o->station, &o->sign, o->since, e) < 0)
+	    standing_begin(next, o->station, &o->sign, since, e) < 0)
 		return -1;
 	follow(signers, next);
 	if (standing_no_login(next, buf_str(logins), o->station, &n, e) < 0 ||
@@ -665,29 +700,33 @@ one_station(const struct approve_one *o, int64_t now, struct buf *signers,
 
 static int
 let_in(struct change *c, const struct approve *a,
-	const struct control *control, const char *dir, struct err *e)
+	const struct control *control, const char *dir, const char *records,
+	struct err *e)
 {
 	struct buf signers = BUF_INIT(SEALED_FILE_MAX);
 	struct buf logins = BUF_INIT(SEALED_FILE_MAX);
 	struct buf next = BUF_INIT(SEALED_FILE_MAX);
+	struct mirror *m = mirror_open(records, e);
+	int64_t since = 0;
 	size_t i, had;
 	int rc = -1;
 
-	if (control_file_load(dir, control->commit, "allowed_signers",
+	if (!m || control_file_load(dir, control->commit, "allowed_signers",
 	    &signers, e) < 0 || control_file_load(dir, control->commit,
 	    "transport_keys", &logins, e) < 0)
 		goto out;
 	had = logins.len;
 	for (i = 0; i < a->n; i++)
-		if (use_invitation(c, &a->v[i], control, dir, e) < 0 ||
-		    one_station(&a->v[i], c->now, &signers, &logins, &next,
-		    e) < 0)
+		if (use_invitation(c, &a->v[i], control, dir, m, &since,
+		    e) < 0 || one_station(&a->v[i], since, c->now, &signers,
+		    &logins, &next, e) < 0)
 			goto out;
 	if (change_add(c, "allowed_signers", &signers, e) < 0)
 		goto out;
 	rc = had > 0 || logins.len > 0 ?
 	    change_add(c, "transport_keys", &logins, e) : 0;
 out:
+	mirror_close(m);
 	buf_release(&signers);
 	buf_release(&logins);
 	buf_release(&next);
@@ -707,6 +746,26 @@ seal_file(struct change *c, const struct control *control, const char *path,
 	return rc;
 }
 
+/*
+ * Is TEXT what the invitation holds?  Its name follows from the secret: the box
+ * cannot put another one in its place.
+ */
+static bool
+is_its_secret(const struct approve_seal *s)
+{
+	static const char front[] = "{\"v\":1,\"secret\":\"";
+	const size_t at = sizeof(front) - 1, n = 2 * INVITE_SECRET_LEN;
+	uint8_t secret[INVITE_SECRET_LEN];
+	char id[INVITE_ID_LEN] = "";
+
+	if (!str_starts(s->text, front) || strlen(s->text) < at + n ||
+	    str_unhex(secret, sizeof(secret), s->text + at, n) < 0)
+		return false;
+	invite_id(secret, id);
+	secmem_wipe(secret, sizeof(secret));
+	return strcmp(id, s->invite) == 0;
+}
+
 /* Only what there is already is sealed anew. */
 static int
 seal_invites(struct change *c, const struct approve *a,
@@ -724,6 +783,9 @@ seal_invites(struct change *c, const struct approve *a,
 			return -1;
 		if (rc == 0 || f.expires <= c->now)
 			continue;
+		if (!is_its_secret(&a->seal[i]))
+			return err_set(e, ERR_INTEGRITY, "this is not what "
+			    "invitation %s holds", a->seal[i].invite);
 		invites_path(a->seal[i].invite, true, path);
 		if (seal_file(c, control, path, a->seal[i].text,
 		    strlen(a->seal[i].text), e) < 0)
@@ -796,12 +858,12 @@ out:
 
 int
 approve_commit(const struct approve *a, const struct control *control,
-	const struct edit_job *job, struct err *e)
+	const char *records, const struct edit_job *job, struct err *e)
 {
 	struct change c = {NULL, 0, job->utc};
 	int rc = -1;
 
-	if (a->n > 0 && let_in(&c, a, control, job->dir, e) < 0)
+	if (a->n > 0 && let_in(&c, a, control, job->dir, records, e) < 0)
 		goto out;
 	if (a->roster.len > 0 && seal_file(&c, control, "roster.age",
 	    a->roster.data, a->roster.len, e) < 0)

@@ -4,7 +4,8 @@
  * Spec: docs/FORMAT.md sections 13 and 14.  Requests are foreign bytes: they
  * are read and judged in the box, where what is wrong becomes an event.  What
  * the box says is then held against control once more by the process that has
- * the signing key: it can let in nobody but for an invitation that is open.
+ * the signing key: it can let in nobody but for an invitation that is open, and
+ * no key but one that the central took a request of.
  * Needs: base, json, repo, control, desk/box, desk/invites, desk/roster.
  */
 #ifndef LIUDI_DESK_APPROVE_H
@@ -62,11 +63,12 @@ void approve_release(struct approve *a);
 
 /*
  * One commit: A is let in, what A names is sealed anew, and invitations that
- * have expired go.  JOB says where and by whom; CONTROL is what its clone holds.
+ * have expired go.  JOB says where and by whom; CONTROL is what its clone holds,
+ * RECORDS the mirror with the requests.
  * 1, 0 if there is nothing to do, -1: ERR_INTEGRITY (control has no such open
- * invitation), ERR_NET.
+ * invitation, or no such key asked), ERR_NET.
  */
 int approve_commit(const struct approve *a, const struct control *control,
-	const struct edit_job *job, struct err *e);
+	const char *records, const struct edit_job *job, struct err *e);
 
 #endif

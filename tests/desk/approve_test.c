@@ -176,7 +176,7 @@ decided(int64_t now, struct err *e)
 	int rc;
 
 	assert_int_equal(control_load(&c, d.home.control, NULL, e), 0);
-	rc = approve_commit(&d.a, &c, &job, e);
+	rc = approve_commit(&d.a, &c, d.home.records, &job, e);
 	control_release(&c);
 	return rc;
 }
@@ -473,6 +473,7 @@ what_the_box_says_is_held_against_control(void **state)
 
 	(void)state;
 	invite_into_control("ws-01", false, T0 + DAYS);
+	assert_int_equal(looked(T0 + 50), 0);
 	sshkey_public(stranger, &pub);
 	str_hex(key, pub.pk, sizeof(pub.pk));
 	for (i = 0; i < 2; i++)
@@ -494,6 +495,72 @@ what_the_box_says_is_held_against_control(void **state)
 	approve_release(&d.a);
 	assert_int_equal(approve_read(&d.a, text, strlen(text), &e), 0);
 	assert_int_equal(decided(T0 + DAYS, &e), -1);
+}
+
+/* As the box would answer; 1, 0, -1. */
+static int
+answered(const char *text, struct err *e)
+{
+	err_clear(e);
+	approve_release(&d.a);
+	assert_int_equal(approve_read(&d.a, text, strlen(text), e), 0);
+	return decided(T0 + 50, e);
+}
+
+static void
+no_key_but_one_that_asked(void **state)
+{
+	char text[2048], key[65], other[65], line[256];
+	struct buf signers = BUF_INIT(65536);
+	struct ask a = ask_good(stranger, "ws-01");
+	struct sshkey_pub pub;
+	struct err e = ERR_INIT;
+	struct invite_file f;
+	struct control c;
+
+	(void)state;
+	invite_into_control("ws-01", false, T0 + DAYS);
+	asks(&a);
+	assert_int_equal(looked(T0 + 50), 1);
+	sshkey_public(stranger, &pub);
+	str_hex(key, pub.pk, sizeof(pub.pk));
+	sshkey_public(second, &pub);
+	str_hex(other, pub.pk, sizeof(pub.pk));
+	/* nobody asked with this key */
+	(void)snprintf(text, sizeof(text), "in %s ws-01 0 %" PRId64
+	    " %s - \n\n", d.invite, T0 + 10, other);
+	assert_int_equal(answered(text, &e), -1);
+	assert_int_equal(e.code, ERR_INTEGRITY);
+	/* one invitation lets in one */
+	(void)snprintf(text, sizeof(text), "in %s ws-01 0 1 %s - \n"
+	    "in %s ws-01 0 1 %s - \n\n", d.invite, key, d.invite, key);
+	assert_int_equal(answered(text, &e), -1);
+	assert_int_equal(e.code, ERR_INTEGRITY);
+	/* the invitation's own login is nobody's */
+	assert_int_equal(control_load(&c, d.home.control, NULL, &e), 0);
+	assert_int_equal(invites_load(d.home.control, c.commit, d.invite, &f,
+	    &e), 1);
+	control_release(&c);
+	str_hex(other, f.ssh.pk, sizeof(f.ssh.pk));
+	(void)snprintf(text, sizeof(text), "in %s ws-01 0 1 %s %s \n\n",
+	    d.invite, key, other);
+	assert_int_equal(answered(text, &e), -1);
+	/* another secret in the place of the invitation's */
+	(void)snprintf(text, sizeof(text), "seal %s {\"v\":1,\"secret\":\""
+	    "00000000000000000000000000000000\",\"station\":\"ws-01\"}\n\n",
+	    d.invite);
+	assert_int_equal(answered(text, &e), -1);
+	assert_int_equal(e.code, ERR_INTEGRITY);
+	/* who asked is let in, but not from 1970 on */
+	(void)snprintf(text, sizeof(text), "in %s ws-01 0 1 %s - \n\n",
+	    d.invite, key);
+	assert_int_equal(answered(text, &e), 1);
+	load("allowed_signers", &signers);
+	(void)snprintf(line, sizeof(line), "ws-01 namespaces=\"git\","
+	    "valid-after=\"1970");
+	assert_null(strstr(buf_str(&signers), line));
+	assert_non_null(strstr(buf_str(&signers), "ws-01 namespaces"));
+	buf_release(&signers);
 }
 
 #define ID "0123456789abcdef"
@@ -555,7 +622,8 @@ main(void)
 		WITH_DESK(new_keys_for_an_old_name),
 		WITH_DESK(no_key_is_good_long_before),
 		WITH_DESK(sealed_for_the_readers_of_today),
-		WITH_DESK(what_the_box_says_is_held_against_control)
+		WITH_DESK(what_the_box_says_is_held_against_control),
+		WITH_DESK(no_key_but_one_that_asked)
 	};
 
 	(void)clone;

@@ -164,7 +164,7 @@ commit(const struct box *b, const struct approve *a, struct err *e)
 	job.key = key;
 	if (deskhome_pin_load(h, pin, e) == 0 &&
 	    control_load(&control, h->control, pin, e) == 0)
-		rc = approve_commit(a, &control, &job, e);
+		rc = approve_commit(a, &control, h->records, &job, e);
 	control_release(&control);
 	sshkey_free(key);
 	return rc;
