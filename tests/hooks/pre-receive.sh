@@ -705,6 +705,8 @@ export LIUDI_STATION
 ordered 3 "$gone" "$g" manager other
 no E01 'by a station' records ":$gone"
 unset LIUDI_STATION
+# one manager alone orders the same once more: the good order stands
+ordered 9 "$gone" "$g" manager
 cases=$((cases + 1))
 [ ! -e "$t/records.git/liudi-erasing" ] ||
     fail 'something is to be removed before it may be'
