@@ -391,6 +391,8 @@ heads_save(struct box *b, int64_t now_utc, const struct heads_accept *accept,
 
 	if (rc > 0)
 		rc = file_save(b->home->heads, text.data, text.len, 0600, e);
+	else if (rc == 0)
+		rc = file_remove(b->home->heads, e);
 	buf_release(&text);
 	return rc;
 }

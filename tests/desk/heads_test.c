@@ -257,6 +257,27 @@ what_makes_no_sense(void **state)
 	buf_release(&text);
 }
 
+/* What an offline sync left must not be written over what others saw since. */
+static void
+nothing_old_waits(void **state)
+{
+	struct buf text = BUF_INIT(HEADS_MAX);
+	struct err e = ERR_INIT;
+
+	(void)state;
+	home.heads = str_fmt("%s.heads", file);
+	part(0, ID("aaaa"));
+	assert_int_equal(heads_save(&b, T0, NULL, &e), 0);
+	assert_true(file_exists(home.heads));
+	part(1, ID("bbbb"));
+	write_at(T0 + DAY, &text);
+	assert_int_equal(heads_save(&b, T0 + DAY, NULL, &e), 0);
+	assert_false(file_exists(home.heads));
+	free(home.heads);
+	home.heads = NULL;
+	buf_release(&text);
+}
+
 struct states {
 	int64_t utc[8];
 	size_t n, stop;
@@ -311,6 +332,7 @@ main(void)
 		TEST(two_histories),
 		TEST(a_broken_chain_is_told_elsewhere),
 		TEST(what_makes_no_sense),
+		TEST(nothing_old_waits),
 		TEST(each_state_once)
 	};
 
