@@ -11,7 +11,6 @@
 #include "base/str.h"
 #include "desk/event.h"
 #include "desk/sync.h"
-#include "repo/drop.h"
 
 #include "base/banned.h"
 
@@ -70,21 +69,31 @@ struct deciding {
 	char *file;
 };
 
+/* Does REF, at HEAD, go?  1, 0, -1. */
 static int
-decide_ref(void *arg, const char *ref, const char *head, struct err *e)
+goes(const struct tombstones *t, const struct buf *rewritten, const char *ref,
+	const char *head, struct err *e)
 {
-	struct deciding *d = arg;
 	char live[CANON_REF_LEN], why[TOMBSTONE_WHY_LEN];
 	const struct tombstone *found;
 	bool kept = mirror_kept(ref, live) != INT64_MAX;
 
 	if (!str_starts(live, WS) || strlen(ref) >= DROP_REF_LEN ||
-	    (!kept && !central_lost(d->rewritten, ref)))
+	    (!kept && !central_lost(rewritten, ref)))
 		return 0;
-	if (tombstones_find(&d->t, live, head, TOMBSTONE_TO_ERASE,
+	if (tombstones_find(t, live, head, TOMBSTONE_TO_ERASE,
 	    clock_now_utc(), &found, why, e) < 0)
 		return -1;
-	return found ? buf_addf(&d->out, e, "%s %s\n", ref, head) : 0;
+	return found != NULL;
+}
+
+static int
+decide_ref(void *arg, const char *ref, const char *head, struct err *e)
+{
+	struct deciding *d = arg;
+	int rc = goes(&d->t, d->rewritten, ref, head, e);
+
+	return rc <= 0 ? rc : buf_addf(&d->out, e, "%s %s\n", ref, head);
 }
 
 static int
@@ -158,6 +167,39 @@ list_load(struct list *l, const char *file, struct err *e)
 		rc = list_add(l, s, n, e);
 	}
 	buf_release(&b);
+	return rc;
+}
+
+int
+erased_ordered(const struct deskhome *h, const struct buf *rewritten,
+	const struct drop_ref *v, size_t n, struct err *e)
+{
+	struct mirror *desk = mirror_open(h->desk, e);
+	struct mirror *clone = desk ? mirror_open(h->control, e) : NULL;
+	struct control control = {.version = 0};
+	struct tombstones t = {.n = 0};
+	char pin[CANON_ID_LEN];
+	int rc = -1;
+	size_t i;
+
+	if (!clone || deskhome_pin_load(h, pin, e) < 0 ||
+	    control_load(&control, h->control, pin[0] ? pin : NULL, e) < 0 ||
+	    tombstones_load(&t, desk, clone, &control, e) < 0)
+		goto out;
+	for (i = 0; i < n; i++) {
+		rc = goes(&t, rewritten, v[i].ref, v[i].head, e);
+		if (rc == 0)
+			rc = err_set(e, ERR_INTEGRITY, "no order says that %s "
+			    "is to be erased", v[i].ref);
+		if (rc < 0)
+			goto out;
+	}
+	rc = 0;
+out:
+	tombstones_release(&t);
+	control_release(&control);
+	mirror_close(clone);
+	mirror_close(desk);
 	return rc;
 }
 
@@ -266,6 +308,9 @@ prune_new(const struct deskhome *h, const char *journal,
 		rc = file_remove(file, e);
 		goto out;
 	}
+	/* what a box wrote cannot be taken back once it is done */
+	if (erased_ordered(h, rewritten, l.v, l.n, e) < 0)
+		goto out;
 	for (i = 0; i < l.n; i++)
 		if (buf_addf(&text, e, "%s %s\n", l.v[i].ref,
 		    l.v[i].head) < 0)

@@ -2,8 +2,9 @@
  * desk/erased.h - what an order of erasure does at a desk, and what it explains.
  *
  * What goes is decided in the box, of what the orders and control say; the
- * desk process then writes down what it is about to do (docs/FORMAT.md section
- * 20, `erasing`), so that a desk that was killed goes on with it.  A branch goes
+ * desk process asks the orders once more, and then writes down what it is about
+ * to do (docs/FORMAT.md section 20, `erasing`), so that a desk that was killed
+ * goes on with it.  A branch goes
  * here only when the central has it no longer.
  * Needs: base, repo, control, desk/box, desk/tombstone.
  */
@@ -14,6 +15,7 @@
 #include "desk/box.h"
 #include "desk/seen.h"
 #include "desk/tombstone.h"
+#include "repo/drop.h"
 
 struct erased_result {
 	size_t branches;	/* that went */
@@ -27,6 +29,13 @@ struct erased_result {
  */
 int erased_prune(const struct deskhome *h, struct buf *rewritten,
 	struct erased_result *r, struct err *e);
+
+/*
+ * In the desk process: do all N branches of V go, by orders that hold?  -1:
+ * ERR_INTEGRITY if one does not.
+ */
+int erased_ordered(const struct deskhome *h, const struct buf *rewritten,
+	const struct drop_ref *v, size_t n, struct err *e);
 
 /* In the box: orders that do not hold, or wait, as events. */
 int erased_note(struct box *b, const struct buf *rewritten, int64_t now_utc,

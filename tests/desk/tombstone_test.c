@@ -1,6 +1,7 @@
 /* tests/desk/tombstone_test.c - orders of erasure: which of them count. */
 #include "../control/team.h"
 
+#include "desk/erased.h"
 #include "desk/tombstone.h"
 
 #define REF "refs/heads/ws/ws-01/main/2023.0"
@@ -214,6 +215,37 @@ counts_roots(void **state)
 	at_close(&k);
 }
 
+/* The box was fooled: what it says goes only where an order says so. */
+static void
+nothing_goes_by_the_box_alone(void **state)
+{
+	const struct sshkey *const one[] = {manager, NULL};
+	const struct sshkey *const two[] = {manager, second, NULL};
+	struct buf lost = BUF_INIT(1024), none = BUF_INIT(1);
+	const struct drop_ref v[] = {{REF, HEAD}, {REF, OTHER}};
+	struct deskhome h = {.control = a, .desk = d};
+	struct err e = ERR_INIT;
+	struct tombstone_order o;
+
+	(void)state;
+	h.pin = str_fmt("%s/no-pin", dir);
+	assert_int_equal(buf_adds(&lost, REF " " HEAD " -\n", &e), 0);
+	order(&o);
+	put_order(0, &o, one);
+	assert_int_equal(erased_ordered(&h, &lost, v, 1, &e), -1);
+	assert_int_equal(e.code, ERR_INTEGRITY);
+	err_clear(&e);
+	put_order(1, &o, two);
+	assert_int_equal(erased_ordered(&h, &lost, v, 1, &e), 0);
+	/* another head; and one that the central still has */
+	assert_int_equal(erased_ordered(&h, &lost, v, 2, &e), -1);
+	assert_int_equal(e.code, ERR_INTEGRITY);
+	err_clear(&e);
+	assert_int_equal(erased_ordered(&h, &none, v, 1, &e), -1);
+	free(h.pin);
+	buf_release(&lost);
+}
+
 static void
 keeps_to_the_rules(void **state)
 {
@@ -331,6 +363,7 @@ main(void)
 		cmocka_unit_test(has_one_text),
 		cmocka_unit_test(nothing_is_no_order),
 		with(counts_roots),
+		with(nothing_goes_by_the_box_alone),
 		with(keeps_to_the_rules),
 		with(outlives_its_signers),
 	};
