@@ -28,10 +28,11 @@ control()
 		echo "100644 $(git hash-object -w "$t/f/$f")	${f#./}"
 	done | git update-index --add --index-info
 	old=$(git rev-parse -q --verify refs/heads/control || :)
+	utc=$(now)	# one second for both
 	new=$(echo change | GIT_AUTHOR_NAME=$1 GIT_COMMITTER_NAME=$1 \
-	    GIT_AUTHOR_EMAIL=$1@liudi.invalid GIT_AUTHOR_DATE="@$(now) +0000" \
+	    GIT_AUTHOR_EMAIL=$1@liudi.invalid GIT_AUTHOR_DATE="@$utc +0000" \
 	    GIT_COMMITTER_EMAIL=$1@liudi.invalid \
-	    GIT_COMMITTER_DATE="@$(now) +0000" \
+	    GIT_COMMITTER_DATE="@$utc +0000" \
 	    git -c gpg.format=ssh -c "user.signingKey=$t/k/$1" commit-tree -S \
 	    ${old:+-p "$old"} "$(git write-tree)")
 	git update-ref refs/heads/control "$new"

@@ -53,11 +53,12 @@ forge()
 	export GIT_DIR
 	blob=$(printf '%s\n' "$line" | git hash-object -w --stdin)
 	tree=$(printf '100644 blob %s\trequest\n' "$blob" | git mktree)
+	utc=$(now)	# one second for both
 	commit=$(echo 'liudi join' | GIT_AUTHOR_NAME=$1 \
 	    GIT_COMMITTER_NAME=$1 GIT_AUTHOR_EMAIL=$1@liudi.invalid \
 	    GIT_COMMITTER_EMAIL=$1@liudi.invalid \
-	    GIT_AUTHOR_DATE="@$(now) +0000" \
-	    GIT_COMMITTER_DATE="@$(now) +0000" git -c gpg.format=ssh \
+	    GIT_AUTHOR_DATE="@$utc +0000" \
+	    GIT_COMMITTER_DATE="@$utc +0000" git -c gpg.format=ssh \
 	    -c "user.signingKey=$t/forged-$n" commit-tree -S "$tree")
 	git update-ref "refs/heads/enrol/$of/$short" "$commit"
 	unset GIT_DIR
