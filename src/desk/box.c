@@ -12,7 +12,6 @@
 #include "base/file.h"
 #include "base/proc.h"
 #include "base/sandbox.h"
-#include "base/str.h"
 #include "crypto/hash.h"
 #include "desk/reheads.h"
 
@@ -208,19 +207,29 @@ helper(int fd, void *arg)
 	return rc;
 }
 
-/* It parsed foreign bytes: nothing of its reply is taken as it is. */
+/*
+ * It parsed foreign bytes: nothing of its reply is taken as it is.  A pin is
+ * where later checks begin, so what moves it is checked here.
+ */
 static int
 save_pin(const struct box *b, const struct reply *r, struct err *e)
 {
-	uint8_t raw[20];
-	char id[CANON_ID_LEN], old[CANON_ID_LEN];
+	char old[CANON_ID_LEN];
+	struct control control;
+	int rc;
 
-	if (str_unhex(raw, sizeof(raw), r->control, CANON_ID_LEN - 1) < 0)
-		return 0;
-	str_hex(id, raw, sizeof(raw));
 	if (deskhome_pin_load(b->home, old, e) < 0)
 		return -1;
-	return strcmp(id, old) == 0 ? 0 : deskhome_pin_save(b->home, id, e);
+	if (r->control[0] == '\0' ||
+	    memcmp(r->control, old, sizeof(old)) == 0)
+		return 0;
+	if (control_load(&control, b->home->control, old[0] ? old : NULL,
+	    e) < 0)
+		return -1;
+	rc = strcmp(control.commit, old) == 0 ? 0 :
+	    deskhome_pin_save(b->home, control.commit, e);
+	control_release(&control);
+	return rc;
 }
 
 static int
