@@ -949,6 +949,8 @@ static const struct tr_pair pairs[] = {
 	    "移动"},
 	{"name STATION, STATION/STREAM, STATION/STREAM/EPOCH or 'all'",
 	    "请写 工作站、工作站/流、工作站/流/年度 或 all"},
+	{"name a folder with notice.en.md and notice.zh.md, or 'standard'",
+	    "请给出含有 notice.en.md 和 notice.zh.md 的文件夹，或 standard"},
 	{"name a folder, or a file ending in .tar.zst or .zip",
 	    "请指定文件夹，或以 .tar.zst 或 .zip 结尾的文件"},
 	{"name another folder with --home",

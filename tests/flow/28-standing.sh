@@ -24,6 +24,8 @@ expect 0 desk_key station resume ws-01
 says 'may send already'
 expect 0 desk_key station suspend ws-01
 says 'may send nothing until it is resumed'
+expect 3 desk doctor
+says ': 1 stations, '
 head=$(head_of)
 expect 0 desk_key station suspend ws-01
 says 'may send nothing already'
@@ -41,6 +43,8 @@ expect 0 desk_key --json station resume ws-01
 same "$(jq -r '.station, .action, .changed' "$t/out" | tr '\n' ' ')" \
     'ws-01 resume true ' 'resumed'
 at_rest
+expect 3 desk doctor
+says ': 2 stations, '
 # what was kept meanwhile is dated before it was let in again
 echo three >>"$t/ws-01-files/chats/a.txt"
 ws ws-01 run >"$t/out" 2>"$t/err" || :
@@ -72,6 +76,7 @@ says 'there is no notice'
 mkdir "$t/notice"
 echo 'We keep the chats.' >"$t/notice/notice.en.md"
 expect 1 desk_key notice set "$t/notice"
+says "or 'standard'"
 printf '聊天记录存档。\n' >"$t/notice/notice.zh.md"
 expect 0 desk_key notice set "$t/notice"
 says 'notice 1: '

@@ -97,6 +97,27 @@ check_keys(struct doctor *d)
 		    "sync"));
 }
 
+/* Those that may send now; one of them has a line for each of its keys. */
+static long long
+stations(const struct control *c)
+{
+	const struct signer *v = c->stations.v;
+	const int64_t now = clock_now_utc();
+	long long n = 0;
+	size_t i, j;
+
+	for (i = 0; i < c->stations.n; i++) {
+		if (v[i].valid_after > now || v[i].valid_before <= now)
+			continue;
+		for (j = 0; j < i; j++)
+			if (strcmp(v[j].name, v[i].name) == 0 &&
+			    v[j].valid_after <= now && v[j].valid_before > now)
+				break;
+		n += j == i;
+	}
+	return n;
+}
+
 /* --- The central. */
 
 /* Fetch, check, pin; what was known last is looked at where it is away. */
@@ -126,7 +147,7 @@ check_control(struct doctor *d, struct err *e)
 	}
 	d->control_there = true;
 	say(d, STATE_OK, "control", cli_tr("control is signed by who may: "
-	    "%lld stations, %lld readers"), (long long)d->control.stations.n,
+	    "%lld stations, %lld readers"), stations(&d->control),
 	    (long long)d->control.nrecipients);
 	return deskhome_pin_save(&d->home, d->control.commit, e);
 }

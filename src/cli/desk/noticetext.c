@@ -78,6 +78,9 @@ noticetext_dir(const char *dir, struct noticetext *n, struct err *e)
 	en = path_join(dir, "notice.en.md");
 	zh = path_join(dir, "notice.zh.md");
 	rc = en && zh ? noticetext_read(n, en, zh, e) : err_nomem(e);
+	if (rc < 0 && e->code != ERR_NOMEM)
+		(void)err_hint(e, "name a folder with notice.en.md and "
+		    "notice.zh.md, or 'standard'");
 	free(en);
 	free(zh);
 	return rc;
