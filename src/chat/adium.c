@@ -35,7 +35,7 @@ keep(struct reader *r, struct buf *b, const char *const *attr,
 {
 	const char *s = markup_attr(attr, name);
 	struct err ignored = ERR_INIT;
-	size_t n = s ? strnlen(s, b->max) : 0;
+	size_t n = s ? markup_fit(s, strlen(s), b->max) : 0;
 
 	buf_clear(b);
 	if (n > 0 && buf_add(b, s, n, &ignored) < 0)

@@ -183,19 +183,24 @@ is_hidden(const char *name)
 	    strcmp(name, "title") == 0;
 }
 
+size_t
+markup_fit(const char *s, size_t n, size_t room)
+{
+	if (n <= room)
+		return n;
+	while (room > 0 && ((unsigned char)s[room] & 0xc0) == 0x80)
+		room--;
+	return room;
+}
+
 static void
 put(struct markup_out *o, const char *s, size_t n)
 {
 	struct err ignored = ERR_INIT;
-	size_t room = o->b->max - o->b->len;
+	size_t fits = markup_fit(s, n, o->b->max - o->b->len);
 
-	if (n > room) {
-		n = room;
-		while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
-			n--;
-		o->cut = true;
-	}
-	if (n > 0 && buf_add(o->b, s, n, &ignored) < 0)
+	o->cut = o->cut || fits < n;
+	if (fits > 0 && buf_add(o->b, s, fits, &ignored) < 0)
 		o->failed = true;
 }
 

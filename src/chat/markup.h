@@ -35,6 +35,9 @@ const char *markup_attr(const char *const *attr, const char *name);
 /* WORD is one of the blank-separated words of the attribute "class". */
 bool markup_class(const char *const *attr, const char *word);
 
+/* How many of N bytes fit into ROOM, no character torn. */
+size_t markup_fit(const char *s, size_t n, size_t room);
+
 /*
  * Text as it is shown: blanks run together, <br> and blocks end lines.
  * Zero it, set b; feed it events; text_end() takes off what hangs over.

@@ -184,7 +184,7 @@ static void
 add_picture(struct row *r, const char *src)
 {
 	struct err ignored = ERR_INIT;
-	size_t n = strnlen(src, CHAT_NAME_MAX - 1);
+	size_t n = markup_fit(src, strlen(src), CHAT_NAME_MAX - 1);
 
 	if (r->pictures.max - r->pictures.len <= n)
 		return;
@@ -247,8 +247,7 @@ row_text(void *arg, const char *s, size_t n)
 		return;
 	}
 	b = r->top == 0 ? &r->label : r->depth > 1 ? &r->name : &r->time;
-	if (n > b->max - b->len)
-		n = b->max - b->len;
+	n = markup_fit(s, n, b->max - b->len);
 	if (n > 0 && buf_add(b, s, n, &ignored) < 0)
 		r->failed = true;
 }

@@ -78,6 +78,15 @@ copy(char *out, size_t size, const char *s)
 		(void)snprintf(out, size, "%s", s);
 }
 
+/* A number; what is none is no id. */
+static void
+copy_number(char *out, size_t size, const char *s)
+{
+	size_t n = strspn(s, "-0123456789");
+
+	(void)snprintf(out, size, "%.*s", n < size ? (int)n : 0, s);
+}
+
 /* The message's own element. */
 static void
 open_message(struct reader *r, const char *const *attr)
@@ -90,7 +99,7 @@ open_message(struct reader *r, const char *const *attr)
 	if (!id || strncmp(id, "message", 7) != 0)
 		return;
 	r->day = id[7] == '-';
-	copy(r->id, sizeof(r->id), id + 7);
+	copy_number(r->id, sizeof(r->id), id + 7);
 }
 
 static void
@@ -158,7 +167,7 @@ static void
 add_href(struct reader *r, const char *s)
 {
 	struct err ignored = ERR_INIT;
-	size_t n = strnlen(s, CHAT_NAME_MAX - 1);
+	size_t n = markup_fit(s, strlen(s), CHAT_NAME_MAX - 1);
 
 	if (r->hrefs.max - r->hrefs.len <= n)
 		return;
@@ -173,7 +182,7 @@ note_reply(struct reader *r, const char *href)
 	const char *p = strstr(href, "go_to_message");
 
 	if (p)
-		copy(r->reply, sizeof(r->reply), p + 13);
+		copy_number(r->reply, sizeof(r->reply), p + 13);
 }
 
 static void
@@ -236,8 +245,7 @@ on_text(void *arg, const char *s, size_t n)
 		return;
 	if (p == FROM && r->forwarded)
 		b = &r->origin;
-	if (n > b->max - b->len)
-		n = b->max - b->len;
+	n = markup_fit(s, n, b->max - b->len);
 	if (n > 0 && buf_add(b, s, n, &ignored) < 0)
 		r->failed = true;
 }

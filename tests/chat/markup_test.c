@@ -133,6 +133,9 @@ stops_at_the_cap(void **state)
 	assert_string_equal(buf_str(&b), "ab");
 	assert_true(cut);
 	buf_release(&b);
+	assert_int_equal(markup_fit("价价", 6, 6), 6);
+	assert_int_equal(markup_fit("价价", 6, 5), 3);
+	assert_int_equal(markup_fit("价价", 6, 2), 0);
 }
 
 int

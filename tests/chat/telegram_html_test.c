@@ -90,6 +90,11 @@ is_not_taken_in(void **state)
 	    "-|-|A|text|x|out_of_range_time\n"
 	    "-|-|A|text||out_of_range_time\n? <div class=\"message \n"
 	    "= telegram-html 3/0/1 out_of_range_time\n");
+	/* An id that is no number, and one that no buffer holds. */
+	rows_are("messages.html", HEAD
+	    MSG("\xe4\xbb\xb7", "", AT, WHO("A") TEXT("x"))
+	    MSG("1111111111111111111111111111111111", "", AT, TEXT("y")),
+	    TS "A|text|x\n" TS "-|text|y\n= telegram-html 2/0/0\n");
 	rows_cut_anywhere("x.html", HEAD DAY("1 May 2024")
 	    MSG("1", "", AT, WHO("A") TEXT("x")));
 }
