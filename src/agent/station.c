@@ -372,8 +372,8 @@ station_open(struct station *s, const char *home, struct err *e)
 			return -1;
 		(void)err_set(e, ERR_CONFIG, "no configuration at '%s'",
 		    s->path.ini);
-		return err_hint(e,
-		    "run 'liudi init --central … --station ID' first");
+		return err_hint(e, "first run 'liudi join' with the "
+		    "manager's invitation, or 'liudi init'");
 	}
 	if (central_parse(&s->central, s->cfg.central, s->cfg.ssh, e) != 0 ||
 	    station_login(s, e) != 0)

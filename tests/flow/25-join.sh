@@ -123,6 +123,8 @@ head_of() { records rev-parse "$1"; }
 step "strings that are none"
 begin "$t/central"
 address=$central host=
+expect 2 ws ws-01 status
+says "first run 'liudi join'"
 expect 2 ws ws-01 join liudi-join1qqqq
 expect 2 ws ws-01 join "$t/nothing"
 says 'no invitation'
