@@ -9,7 +9,6 @@
 #include "desk/fields.h"
 #include "desk/sealed.h"
 #include "repo/mirror.h"
-#include "repo/packw.h"
 
 #include "base/banned.h"
 
@@ -139,18 +138,15 @@ invites_each(const char *dir, const char *commit,
 	struct err *e), void *arg, struct err *e)
 {
 	struct each x = {dir, commit, fn, arg, ""};
-	struct buf raw = BUF_INIT(CANON_MAX);
 	struct mirror *m = mirror_open(dir, e);
-	struct canon at;
+	char tree[CANON_ID_LEN];
 	int rc = -1;
 
-	if (!m || mirror_read(m, commit, PACKW_COMMIT, &raw, e) < 0 ||
-	    canon_parse(&at, raw.data, raw.len, e) < 0 ||
-	    mirror_entries(m, at.tree, find_folder, &x, e) < 0)
+	if (!m || mirror_tree(m, commit, tree, e) < 0 ||
+	    mirror_entries(m, tree, find_folder, &x, e) < 0)
 		goto out;
 	rc = x.folder[0] ? mirror_entries(m, x.folder, on_entry, &x, e) : 0;
 out:
-	buf_release(&raw);
 	mirror_close(m);
 	return rc;
 }

@@ -167,14 +167,11 @@ static int
 file_at(struct mirror *clone, const char *id, const char *path,
 	struct buf *out, struct err *e)
 {
-	struct buf raw = BUF_INIT(CANON_MAX);
-	struct canon c;
-	int rc = -1;
+	char tree[CANON_ID_LEN];
+	int rc = mirror_tree(clone, id, tree, e);
 
-	if (mirror_read(clone, id, PACKW_COMMIT, &raw, e) == 0 &&
-	    canon_parse(&c, raw.data, raw.len, e) == 0)
-		rc = mirror_blob_at(clone, c.tree, path, out, e);
-	buf_release(&raw);
+	if (rc == 0)
+		rc = mirror_blob_at(clone, tree, path, out, e);
 	return rc < 0 ? -1 : 0;
 }
 
