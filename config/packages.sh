@@ -6,7 +6,7 @@ LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
 	libgit2-dev libarchive-dev libsodium-dev libssl-dev libinih-dev
 	libsqlite3-dev libzstd-dev libyajl-dev
 	zlib1g-dev libqrencode-dev libuchardet-dev
-	libxml2-dev libgmime-3.0-dev"
+	libxml2-dev libgmime-3.0-dev libicu-dev"
 LIUDI_TEST="libcmocka-dev dash busybox age jq openssh-server shellcheck zstd
 	sqlite3 mandoc unzip zbar-tools"
 

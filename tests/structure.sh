@@ -101,6 +101,7 @@ zstd(_errors)?\.h:bundle unbundle
 git2[./]:repo control
 zlib\.h:repo
 qrencode\.h:qr
+unicode/:desk
 LIST
 
 find "$top/src" -name '*.[ch]' | sed 's,.*/,,' | sort | uniq -d >"$tmp/twice"

@@ -22,6 +22,9 @@ liudi_fuzz(proposal DEPENDS desk)
 liudi_fuzz(retention DEPENDS desk)
 liudi_fuzz(tombstone DEPENDS desk)
 liudi_fuzz(reheads DEPENDS desk)
+# The search.
+liudi_test(desk words LIBS PkgConfig::SQLITE)
+liudi_fuzz(words DEPENDS desk LIBS PkgConfig::SQLITE)
 # Enrolment.
 liudi_test(desk standing)
 liudi_test(desk roster)
