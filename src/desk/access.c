@@ -502,12 +502,23 @@ out:
 
 /* --- To the central. */
 
-/* Where another desk was first: on top of what it made. */
+/*
+ * Where another desk was first: on top of what it made.  1: that stands on
+ * ours, which was sent before, and this desk was killed then.
+ */
 static int
 catch_up(struct work *k, struct err *e)
 {
 	const struct deskhome *h = k->l->home;
+	const struct edit_job job = job_of(k, NULL, 0, 0);
+	int kept;
 
+	err_clear(e);
+	if (mirror_fetch(&h->central, "desk", h->desk, NULL, e) < 0)
+		return -1;
+	kept = edit_kept(&job, e);
+	if (kept < 0 || kept == EDIT_KEPT_SENT)
+		return kept < 0 ? -1 : 1;
 	if (!k->l->key) {
 		(void)err_set(e, ERR_NET, "another desk made a change at the "
 		    "same time");
@@ -515,9 +526,7 @@ catch_up(struct work *k, struct err *e)
 	}
 	if (k->lines.len == 0)
 		return err_set(e, ERR_NOENT, "'%s' is missing", k->unsent);
-	err_clear(e);
-	return mirror_fetch(&h->central, "desk", h->desk, NULL, e) < 0 ? -1 :
-	    keep(k, clock_now_utc(), e);
+	return keep(k, clock_now_utc(), e);
 }
 
 static int
@@ -526,10 +535,15 @@ send_kept(struct work *k, struct err *e)
 	const struct edit_job job = job_of(k, NULL, 0, 0);
 	unsigned tries = EDIT_TRIES;
 	bool raced = false;
+	int rc = 0;
 
-	while (edit_send(&job, &raced, e) < 0)
-		if (!raced || tries-- <= 1 || catch_up(k, e) < 0)
+	while (rc == 0 && edit_send(&job, &raced, e) < 0) {
+		if (!raced || tries-- <= 1)
 			return -1;
+		rc = catch_up(k, e);
+		if (rc < 0)
+			return -1;
+	}
 	/* in this order: without a kept commit the list means nothing */
 	return file_remove(k->unsent, e) < 0 ? -1 : edit_drop(&job, e);
 }

@@ -283,6 +283,39 @@ is_sent_once(void **state)
 	assert_int_equal(s.n, 1);
 }
 
+/* Killed when it was sent, and another desk wrote since: still once. */
+static void
+is_sent_once_where_others_write(void **state)
+{
+	const struct access_log l = log_of(&one), other = log_of(&two);
+	char *to = str_fmt("%s/desk.git", central.url);
+	const char *const push[] = {"git", "--git-dir", one.desk, "push", "-q",
+	    to, EDIT_UNSENT "desk:refs/heads/desk", NULL};
+	struct buf out = BUF_INIT(4096), said = BUF_INIT(4096);
+	struct access_pass pass = {false};
+	struct err e = ERR_INIT;
+	struct access_read r;
+	struct seen s;
+
+	(void)state;
+	assert_int_equal(access_note(&l, &question, T0, &pass, &e), 1);
+	assert_int_equal(proc_run(push, NULL, NULL, 0, &out, &said, 60000,
+	    &e), 0);
+	look(&two, &s, &r);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(access_note(&other, &question, T0 + 50, &pass, &e),
+	    1);
+	assert_int_equal(access_send(&other, NULL, &e), 0);
+	assert_int_equal(access_send(&l, NULL, &e), 0);
+	assert_false(access_waits(&one));
+	look(&two, &s, &r);
+	assert_int_equal(r.problems, 0);
+	assert_int_equal(s.n, 2);
+	free(to);
+	buf_release(&out);
+	buf_release(&said);
+}
+
 static void
 gives_no_pass_without_an_event(void **state)
 {
@@ -377,6 +410,7 @@ main(void)
 		CASE(is_one_event_for_ten_minutes),
 		CASE(waits_and_is_numbered_anew),
 		CASE(is_sent_once),
+		CASE(is_sent_once_where_others_write),
 		CASE(gives_no_pass_without_an_event),
 		CASE(names_what_does_not_fit),
 	};
