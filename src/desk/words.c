@@ -152,14 +152,18 @@ run_end(struct scan *s)
 	s->blanks = 0;
 }
 
-/* The letters and the digits of a word that has one of both. */
+/*
+ * The letters and the digits of a word that has one of both: USD1200, and the
+ * USD1 of USD1,200.50; not v2.
+ */
 static void
 halves(struct scan *s, const struct part *p)
 {
 	const char *word = s->chunk + p->at;
 
 	if (p->turns != 1 || p->chars > WORDS_WORD_MAX ||
-	    (p->starts_digit ? p->cut : p->len - p->cut) < 2)
+	    (p->chars < 4 &&
+	    (p->starts_digit ? p->cut : p->len - p->cut) < 2))
 		return;
 	give_beside(s, WORDS_PART, word, p->cut, p->start, p->cut_at);
 	give_beside(s, WORDS_PART, word + p->cut, p->len - p->cut, p->cut_at,

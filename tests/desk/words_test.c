@@ -77,7 +77,8 @@ test_tokens(void **state)
 	tokens("1,200,000.00", "1 200 000 00=1200000");
 	tokens("3,5", "3 5=3\xea\x9e\x8f" "5");
 	tokens("2024.11.23", "2024 11 23");
-	tokens("USD1,200.50", "usd1 200 50=1200\xea\x9e\x8f" "5");
+	tokens("USD1,200.50", "usd1~usd~1 200 50=1200\xea\x9e\x8f" "5");
+	tokens("v2 mp3", "v2 mp3");
 	tokens("USD1200", "usd1200~usd~1200");
 	tokens("100pcs", "100pcs~100~pcs");
 	tokens("2.5kg", "2 5kg=2\xea\x9e\x8f" "5");
@@ -204,6 +205,7 @@ static const char *const rows[] = {
 	"invoices: 1200.50元",				/* 9 */
 	"カタカナとひらがな、한국어 문장",			/* 10 */
 	"上海 FOB price list",				/* 11 */
+	"EUR7,300.00/set",				/* 12 */
 };
 
 static sqlite3 *
@@ -319,6 +321,8 @@ search(sqlite3 *db)
 	finds(db, "カナ", " 10");
 	finds(db, "ｶﾅ", " 10");
 	finds(db, "한국", " 10");
+	finds(db, "EUR 7300", " 12");
+	finds(db, "eur7,300.00", " 12");
 	finds(db, "-", "-");
 }
 
