@@ -100,6 +100,29 @@ irc_emit(struct draft *d, const struct chat_line *line,
 	return draft_emit(d, e);
 }
 
+int
+irc_score(const struct chat_sniff *s, int sure,
+	enum irc_what (*what)(const char *s, size_t n))
+{
+	struct scan text = scan_of(s->text, s->ntext);
+	unsigned logs = 0, lines = 0, others = 0;
+	enum irc_what is;
+	const char *p;
+	size_t n;
+
+	if (s->archive)
+		return 0;
+	while (scan_line(&text, &p, &n)) {
+		is = what(p, n);
+		logs += is == IRC_LOG;
+		lines += is == IRC_LINE;
+		others += is == IRC_OTHER && n > 0;
+	}
+	if (logs > 0)
+		return sure;
+	return lines > 2 && lines > others * 4 ? 60 : 0;
+}
+
 size_t
 irc_strip(char *s, size_t n)
 {

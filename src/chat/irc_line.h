@@ -32,6 +32,14 @@ int irc_emit(struct draft *d, const struct chat_line *line,
 bool irc_action(const char *s, size_t n, struct chat_str *nick,
 	struct chat_str *text);
 
+/*
+ * How sure it is that a file is a log whose lines WHAT tells apart: SURE where
+ * the log speaks of itself, less where only its lines look like one.
+ */
+enum irc_what { IRC_OTHER, IRC_LOG, IRC_LINE };
+int irc_score(const struct chat_sniff *s, int sure,
+	enum irc_what (*what)(const char *s, size_t n));
+
 /* Colours and other codes of mIRC out of the N bytes; returns how many stay. */
 size_t irc_strip(char *s, size_t n);
 

@@ -92,29 +92,21 @@ parse_line(struct line *l, const char *s, size_t n)
 	return true;
 }
 
+static enum irc_what
+what(const char *s, size_t n)
+{
+	struct chat_stamp t;
+	struct line l;
+
+	if (state_line(s, n, &t))
+		return IRC_LOG;
+	return parse_line(&l, s, n) ? IRC_LINE : IRC_OTHER;
+}
+
 static int
 score(const struct chat_sniff *s)
 {
-	struct scan text = scan_of(s->text, s->ntext);
-	unsigned states = 0, lines = 0, others = 0;
-	struct chat_stamp t;
-	struct line l;
-	const char *p;
-	size_t n;
-
-	if (s->archive)
-		return 0;
-	while (scan_line(&text, &p, &n)) {
-		if (state_line(p, n, &t))
-			states++;
-		else if (parse_line(&l, p, n))
-			lines++;
-		else if (n > 0)
-			others++;
-	}
-	if (states > 0)
-		return 95;
-	return lines > 2 && lines > others * 4 ? 60 : 0;
+	return irc_score(s, 95, what);
 }
 
 struct reader {
