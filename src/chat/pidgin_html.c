@@ -212,35 +212,10 @@ take_title(struct reader *r, const struct chat_line *line, struct err *e)
 static int
 take_presence(struct reader *r, const struct chat_line *line, struct err *e)
 {
-	struct scan c, at;
-	const char *sign;
-	char time[48];
-	size_t n;
-
 	if (finish(r, e) < 0 || as_text(r, line->s, line->n, e) < 0)
 		return -1;
-	c = scan_of(buf_str(&r->part), r->part.len);
-	if (!scan_lit(&c, "---- ") || !scan_ends(c.s, scan_left(&c), " ----"))
-		return draft_unparsed(&r->d, line, e);
-	c.end -= 5;
-	draft_begin(&r->d, line);
-	r->d.m.kind = CHAT_SYSTEM;
-	sign = memrchr(c.s, '@', scan_left(&c));
-	n = sign ? (size_t)(c.end - sign) : 0;
-	if (sign && sign > c.s && n > 2 && n < 44) {
-		(void)snprintf(time, sizeof(time), "(%.*s)", (int)(n - 2),
-		    sign + 2);
-		at = scan_of(time, strlen(time));
-		if (pidgin_time(&at, &r->name, &r->last)) {
-			r->d.m.when = r->last;
-			c.end = sign;
-		}
-	}
-	while (!scan_done(&c) && c.end[-1] == ' ')
-		c.end--;
-	if (draft_line(&r->d, line, c.s, scan_left(&c), e) < 0)
-		return -1;
-	return draft_emit(&r->d, e);
+	return pidgin_presence(&r->d, &r->name, &r->last, line,
+	    buf_str(&r->part), r->part.len, e);
 }
 
 static int

@@ -1,6 +1,7 @@
-/* chat/pidgin_name.c - Pidgin's file names, titles and times. */
+/* chat/pidgin_name.c - Pidgin's file names, titles, times and presence. */
 #include "chat/pidgin_name.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/banned.h"
@@ -137,4 +138,36 @@ pidgin_time(struct scan *c, const struct pidgin_name *name,
 	*s = t;
 	*c = at;
 	return true;
+}
+
+int
+pidgin_presence(struct draft *d, const struct pidgin_name *name,
+	struct chat_stamp *last, const struct chat_line *line, const char *s,
+	size_t n, struct err *e)
+{
+	struct scan c = scan_of(s, n), at;
+	const char *sign;
+	char time[48];
+
+	if (!scan_lit(&c, "---- ") || !scan_ends(c.s, scan_left(&c), " ----"))
+		return draft_unparsed(d, line, e);
+	c.end -= 5;
+	draft_begin(d, line);
+	d->m.kind = CHAT_SYSTEM;
+	sign = memrchr(c.s, '@', scan_left(&c));
+	n = sign ? (size_t)(c.end - sign) : 0;
+	if (sign && sign > c.s && n > 2 && n < 44) {
+		(void)snprintf(time, sizeof(time), "(%.*s)", (int)(n - 2),
+		    sign + 2);
+		at = scan_of(time, strlen(time));
+		if (pidgin_time(&at, name, last)) {
+			d->m.when = *last;
+			c.end = sign;
+		}
+	}
+	while (!scan_done(&c) && c.end[-1] == ' ')
+		c.end--;
+	if (draft_line(d, line, c.s, scan_left(&c), e) < 0)
+		return -1;
+	return draft_emit(d, e);
 }

@@ -1,9 +1,9 @@
 /*
- * chat/pidgin_name.h - what the name of a Pidgin log says.
+ * chat/pidgin_name.h - what the logs of Pidgin have in common, their name first.
  *
  *	…/<protocol>/<account>/<peer>[.chat]/2010-01-11.000101+0000GMT.txt
  *
- * Needs: chat/stamp.
+ * Needs: chat/{draft,scan}.
  */
 #ifndef LIUDI_CHAT_PIDGIN_NAME_H
 #define LIUDI_CHAT_PIDGIN_NAME_H
@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
+#include "chat/draft.h"
 #include "chat/message.h"
 #include "chat/scan.h"
 
@@ -36,5 +38,13 @@ bool pidgin_title(const char *s, size_t n, struct chat_str *peer,
  */
 bool pidgin_time(struct scan *c, const struct pidgin_name *name,
 	struct chat_stamp *s);
+
+/*
+ * "---- text @ 10/12/10 16:25:31 ----", of the log of an account: the text S
+ * of LINE as a message; *last moves on.  What is none is unparsed.
+ */
+int pidgin_presence(struct draft *d, const struct pidgin_name *name,
+	struct chat_stamp *last, const struct chat_line *line, const char *s,
+	size_t n, struct err *e);
 
 #endif

@@ -75,38 +75,6 @@ title(struct reader *r, const char *s, size_t n, struct err *e)
 	return 1;
 }
 
-/* "---- text @ 10/12/10 16:25:31 ----" */
-static int
-presence(struct reader *r, const struct chat_line *line, struct err *e)
-{
-	struct scan c = scan_of(line->s, line->n), at;
-	const char *sign;
-	char time[48];
-	size_t n;
-
-	if (!scan_lit(&c, "---- ") || !scan_ends(c.s, scan_left(&c), " ----"))
-		return draft_unparsed(&r->d, line, e);
-	c.end -= 5;
-	draft_begin(&r->d, line);
-	r->d.m.kind = CHAT_SYSTEM;
-	sign = memrchr(c.s, '@', scan_left(&c));
-	n = sign ? (size_t)(c.end - sign) : 0;
-	if (sign && sign > c.s && n > 2 && n < 44) {
-		(void)snprintf(time, sizeof(time), "(%.*s)", (int)(n - 2),
-		    sign + 2);
-		at = scan_of(time, strlen(time));
-		if (pidgin_time(&at, &r->name, &r->last)) {
-			r->d.m.when = r->last;
-			c.end = sign;
-		}
-	}
-	while (!scan_done(&c) && c.end[-1] == ' ')
-		c.end--;
-	if (draft_line(&r->d, line, c.s, scan_left(&c), e) < 0)
-		return -1;
-	return draft_emit(&r->d, e);
-}
-
 static int
 finish(struct reader *r, struct err *e)
 {
@@ -168,7 +136,8 @@ take(void *arg, const struct chat_line *line, struct err *e)
 			return rc < 0 ? -1 : 0;
 	}
 	if (r->system)
-		return line->n == 0 ? 0 : presence(r, line, e);
+		return line->n == 0 ? 0 : pidgin_presence(&r->d, &r->name,
+		    &r->last, line, line->s, line->n, e);
 	if (pidgin_time(&c, &r->name, &r->last) && scan_char(&c, ' ')) {
 		if (finish(r, e) < 0)
 			return -1;
