@@ -315,32 +315,6 @@ take_label(struct reader *r, const struct chat_line *line,
 	return unparsed(r, line, s, e);
 }
 
-/* "name(10001)", "name<a@b.c>"; *id is NULL if there is none. */
-static void
-split_id(const char *s, size_t *n, const char **id, size_t *nid)
-{
-	const char *open;
-	size_t len, i;
-	bool digits = true;
-
-	*id = NULL;
-	*nid = 0;
-	if (*n < 3 || (s[*n - 1] != ')' && s[*n - 1] != '>'))
-		return;
-	open = memrchr(s, s[*n - 1] == ')' ? '(' : '<', *n);
-	if (!open)
-		return;
-	len = *n - (size_t)(open - s) - 2;
-	for (i = 1; i <= len; i++)
-		digits = digits && open[i] >= '0' && open[i] <= '9';
-	if (*open == '(' ? !digits || len < 5 || len > 12 :
-	    len < 3 || !memchr(open + 1, '@', len))
-		return;
-	*id = open + 1;
-	*nid = len;
-	*n = (size_t)(open - s);
-}
-
 static bool
 parse_time(const struct reader *r, struct chat_stamp *when)
 {
@@ -413,7 +387,7 @@ emit(struct reader *r, const struct chat_line *line,
 
 	draft_begin(d, line);
 	d->m.when = *when;
-	split_id(name, &n, &id, &nid);
+	(void)scan_id(name, &n, &id, &nid);
 	if (draft_name(d, n > 0 ? name : NULL, n, e) < 0 ||
 	    draft_id(d, id, nid, e) < 0 ||
 	    draft_line(d, line, buf_str(&r->row.body), r->row.body.len,

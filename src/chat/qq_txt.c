@@ -38,31 +38,18 @@ struct header {
 	bool padded;		/* two digits for the hour */
 };
 
-/* "name(10001)", "name<a@b.c>": the last brackets hold the id. */
+/* As everywhere, but that an address has no blank. */
 static void
 split_name(struct header *h)
 {
-	const char *s = h->name, *open;
-	size_t n = h->nname, i, len;
-	bool digits = true;
+	const size_t n = h->nname;
 
-	h->id = NULL;
-	h->nid = 0;
-	if (n < 3 || (s[n - 1] != ')' && s[n - 1] != '>'))
-		return;
-	open = memrchr(s, s[n - 1] == ')' ? '(' : '<', n);
-	if (!open)
-		return;
-	len = n - (size_t)(open - s) - 2;
-	for (i = 1; i <= len; i++)
-		digits = digits && open[i] >= '0' && open[i] <= '9';
-	if (*open == '(' ? !digits || len < 5 || len > 12 :
-	    len < 3 || !memchr(open + 1, '@', len) ||
-	    memchr(open + 1, ' ', len))
-		return;
-	h->id = open + 1;
-	h->nid = len;
-	h->nname = (size_t)(open - s);
+	if (scan_id(h->name, &h->nname, &h->id, &h->nid) &&
+	    memchr(h->id, ' ', h->nid)) {
+		h->id = NULL;
+		h->nid = 0;
+		h->nname = n;
+	}
 }
 
 /* "【管理员】name": a rank or a title that the group gave. */

@@ -351,6 +351,32 @@ scan_trim(const char **s, size_t *n)
 }
 
 bool
+scan_id(const char *s, size_t *n, const char **id, size_t *nid)
+{
+	const char *open;
+	size_t len, i;
+	bool digits = true;
+
+	*id = NULL;
+	*nid = 0;
+	if (*n < 3 || (s[*n - 1] != ')' && s[*n - 1] != '>'))
+		return false;
+	open = memrchr(s, s[*n - 1] == ')' ? '(' : '<', *n);
+	if (!open)
+		return false;
+	len = *n - (size_t)(open - s) - 2;
+	for (i = 1; i <= len; i++)
+		digits = digits && open[i] >= '0' && open[i] <= '9';
+	if (*open == '(' ? !digits || len < 5 || len > 12 :
+	    len < 3 || !memchr(open + 1, '@', len))
+		return false;
+	*id = open + 1;
+	*nid = len;
+	*n = (size_t)(open - s);
+	return true;
+}
+
+bool
 scan_ends(const char *s, size_t n, const char *tail)
 {
 	size_t len = strlen(tail);

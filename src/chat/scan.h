@@ -101,6 +101,12 @@ int scan_weekday(const struct chat_stamp *s);
 /* N bytes at S without blanks and marks at both ends. */
 void scan_trim(const char **s, size_t *n);
 
+/*
+ * "name(10001)", "name<a@b.c>": the last brackets hold an id, and *n is what
+ * stands before them.  False: there is none, *id is NULL and *n as it was.
+ */
+bool scan_id(const char *s, size_t *n, const char **id, size_t *nid);
+
 /* The text ends in TAIL; holds WORD. */
 bool scan_ends(const char *s, size_t n, const char *tail);
 bool scan_has(const char *s, size_t n, const char *word);
