@@ -112,9 +112,10 @@ emit(struct reader *r, const struct chat_line *line, struct err *e)
 }
 
 static int
-take(struct reader *r, const struct pieces *p, const struct chat_line *line,
+take(void *arg, const struct pieces *p, const struct chat_line *line,
 	struct err *e)
 {
+	struct reader *r = arg;
 	const struct markup_events h = {on_open, on_close, on_text, r};
 
 	r->opened = false;
@@ -157,9 +158,7 @@ read_all(struct chat_job *job, struct err *e)
 	static const char *const marks[] = {"<message ", "<event ", "<status ",
 	    "<action ", NULL};
 	struct reader r = {.opened = false};
-	struct chat_line line;
-	struct pieces p;
-	int rc = -1, got;
+	int rc = -1;
 
 	draft_init(&r.d, job);
 	buf_init(&r.account, CHAT_NAME_MAX);
@@ -168,15 +167,8 @@ read_all(struct chat_job *job, struct err *e)
 	buf_init(&r.time, CHAT_NAME_MAX);
 	buf_init(&r.type, CHAT_NAME_MAX);
 	buf_init(&r.text, CHAT_TEXT_MAX);
-	pieces_init(&p, job, marks);
-	if (conversation(&r.d, job->in->name, e) < 0)
-		goto out;
-	while ((got = pieces_next(&p, &line, e)) == 1)
-		if (take(&r, &p, &line, e) < 0)
-			goto out;
-	rc = got;
-out:
-	pieces_release(&p);
+	if (conversation(&r.d, job->in->name, e) == 0)
+		rc = pieces_each(job, marks, take, &r, e);
 	buf_release(&r.account);
 	buf_release(&r.sender);
 	buf_release(&r.alias);

@@ -109,9 +109,10 @@ on_text(void *arg, const char *s, size_t n)
 }
 
 static int
-take(struct reader *r, const struct pieces *p, const struct chat_line *line,
+take(void *arg, const struct pieces *p, const struct chat_line *line,
 	struct err *e)
 {
+	struct reader *r = arg;
 	const struct markup_events h = {on_open, on_close, on_text, r};
 
 	if (p->torn)
@@ -171,21 +172,12 @@ read_all(struct chat_job *job, struct err *e)
 {
 	static const char *const marks[] = {"<message ", "<call ", NULL};
 	struct reader r = {.why = ERR_INIT};
-	struct chat_line line;
-	struct pieces p;
-	int rc = -1, got;
+	int rc = -1;
 
 	draft_init(&r.d, job);
 	buf_init(&r.text, CHAT_TEXT_MAX);
-	pieces_init(&p, job, marks);
-	if (conversation(&r, job->in->path, e) < 0)
-		goto out;
-	while ((got = pieces_next(&p, &line, e)) == 1)
-		if (take(&r, &p, &line, e) < 0)
-			goto out;
-	rc = got;
-out:
-	pieces_release(&p);
+	if (conversation(&r, job->in->path, e) == 0)
+		rc = pieces_each(job, marks, take, &r, e);
 	buf_release(&r.text);
 	draft_release(&r.d);
 	return rc;

@@ -99,6 +99,26 @@ pieces_next(struct pieces *p, struct chat_line *line, struct err *e)
 	return 1;
 }
 
+int
+pieces_each(struct chat_job *job, const char *const *marks,
+	int (*take)(void *arg, const struct pieces *p,
+	const struct chat_line *line, struct err *e), void *arg,
+	struct err *e)
+{
+	struct chat_line line;
+	struct pieces p;
+	int got;
+
+	pieces_init(&p, job, marks);
+	while ((got = pieces_next(&p, &line, e)) == 1)
+		if (take(arg, &p, &line, e) < 0) {
+			got = -1;
+			break;
+		}
+	pieces_release(&p);
+	return got;
+}
+
 unsigned
 pieces_count(const struct chat_sniff *s, const char *mark)
 {

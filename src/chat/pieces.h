@@ -37,6 +37,12 @@ void pieces_release(struct pieces *p);
  */
 int pieces_next(struct pieces *p, struct chat_line *line, struct err *e);
 
+/* Every piece of JOB's file to TAKE(ARG, …).  0 or -1. */
+int pieces_each(struct chat_job *job, const char *const *marks,
+	int (*take)(void *arg, const struct pieces *p,
+	const struct chat_line *line, struct err *e), void *arg,
+	struct err *e);
+
 /* How many of MARKS are in the head of a file. */
 unsigned pieces_count(const struct chat_sniff *s, const char *mark);
 

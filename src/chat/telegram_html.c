@@ -440,9 +440,10 @@ clear(struct reader *r)
 }
 
 static int
-take(struct reader *r, const struct pieces *p, const struct chat_line *line,
+take(void *arg, const struct pieces *p, const struct chat_line *line,
 	struct err *e)
 {
+	struct reader *r = arg;
 	const struct markup_events h = {on_open, on_close, on_text, r};
 	struct chat_str name;
 
@@ -480,10 +481,8 @@ read_all(struct chat_job *job, struct err *e)
 {
 	static const char *const marks[] = {"<div class=\"message ", NULL};
 	struct reader r = {.opened = false};
-	struct chat_line line;
-	struct pieces p;
-	int rc = -1, got;
 	size_t i;
+	int rc;
 
 	draft_init(&r.d, job);
 	for (i = 0; i < PLACES; i++)
@@ -492,13 +491,7 @@ read_all(struct chat_job *job, struct err *e)
 	buf_init(&r.origin, CHAT_NAME_MAX);
 	buf_init(&r.hrefs, HREFS_MAX * CHAT_NAME_MAX);
 	buf_init(&r.last, CHAT_NAME_MAX * 4);
-	pieces_init(&p, job, marks);
-	while ((got = pieces_next(&p, &line, e)) == 1)
-		if (take(&r, &p, &line, e) < 0)
-			goto out;
-	rc = got;
-out:
-	pieces_release(&p);
+	rc = pieces_each(job, marks, take, &r, e);
 	for (i = 0; i < PLACES; i++)
 		buf_release(&r.text[i]);
 	buf_release(&r.origin);
