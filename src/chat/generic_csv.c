@@ -236,8 +236,7 @@ on_row(struct sheet *t, struct err *e)
 		if (t->learned && t->rows == 0)
 			return 0;	/* a head in other words */
 		if (t->learned || csv_trim(time).n == 0 || !m->text.s)
-			return compose_unparsed(&t->c, t->row->off,
-			    t->row->len, t->row->line, t->row->line_len, e);
+			return sheet_unparsed(t, e);
 		m->warn |= CHAT_WARN_TIME;
 	}
 	m->sender_name = sheet_name(t, SENDER);

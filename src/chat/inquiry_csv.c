@@ -118,8 +118,7 @@ on_row(struct sheet *t, struct err *e)
 	}
 	if (!sheet_when(t, created, &m->when)) {
 		if (!m->native_id.s && m->text.n == 0)
-			return compose_unparsed(&t->c, t->row->off,
-			    t->row->len, t->row->line, t->row->line_len, e);
+			return sheet_unparsed(t, e);
 		m->warn |= CHAT_WARN_TIME;
 	}
 	m->kind = CHAT_INQUIRY;

@@ -70,8 +70,7 @@ on_row(struct sheet *t, struct err *e)
 
 	if (!sheet_when(t, sheet_raw(t, DATE), &m->when)) {
 		if (t->row->n != COUNT)
-			return compose_unparsed(&t->c, t->row->off,
-			    t->row->len, t->row->line, t->row->line_len, e);
+			return sheet_unparsed(t, e);
 		m->warn |= CHAT_WARN_TIME;
 	}
 	m->sender_name = sheet_name(t, USER);

@@ -95,8 +95,7 @@ on_row(struct sheet *t, struct err *e)
 	if (!sheet_when(t, sheet_raw(t, TIME), &m->when) &&
 	    !sheet_when(t, sheet_raw(t, SHOWN), &m->when)) {
 		if (type < 0)
-			return compose_unparsed(&t->c, t->row->off,
-			    t->row->len, t->row->line, t->row->line_len, e);
+			return sheet_unparsed(t, e);
 		m->warn |= CHAT_WARN_TIME;
 	}
 	set_conv(t);

@@ -23,6 +23,13 @@ sheet_map(const struct chat_str *cell, size_t n,
 	return found;
 }
 
+int
+sheet_unparsed(struct sheet *t, struct err *e)
+{
+	return compose_unparsed(&t->c, t->row->off, t->row->len, t->row->line,
+	    t->row->line_len, e);
+}
+
 struct chat_str
 sheet_raw(const struct sheet *t, size_t i)
 {
@@ -279,8 +286,7 @@ each_row(struct sheet *t, const struct sheet_kind *k, struct csv *csv,
 		if (order_matters(t, sheet_raw(t, k->time)))
 			t->c.m.warn |= CHAT_WARN_DATE_ORDER;
 		if (row.n == 0) {
-			if (compose_unparsed(&t->c, row.off, row.len,
-			    row.line, row.line_len, e) < 0)
+			if (sheet_unparsed(t, e) < 0)
 				return -1;
 		} else if (k->row(t, e) < 0) {
 			return -1;

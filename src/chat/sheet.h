@@ -46,6 +46,9 @@ size_t sheet_map(const struct chat_str *cell, size_t n,
 int sheet_read(struct chat_job *job, const struct sheet_kind *k,
 	struct err *e);
 
+/* The row says nothing that a message needs: shown as it is. */
+int sheet_unparsed(struct sheet *t, struct err *e);
+
 /* The cell of column I, as a name, as text, as it is; NULL piece: none. */
 struct chat_str sheet_raw(const struct sheet *t, size_t i);
 struct chat_str sheet_name(struct sheet *t, size_t i);

@@ -89,8 +89,7 @@ on_row(struct sheet *t, struct err *e)
 	size_t i;
 
 	if (t->row->n < COUNT)
-		return compose_unparsed(&t->c, t->row->off, t->row->len,
-		    t->row->line, t->row->line_len, e);
+		return sheet_unparsed(t, e);
 	when = compose_join(&t->c, csv_trim(sheet_raw(t, DATE)), " ",
 	    csv_trim(sheet_raw(t, CLOCK)));
 	if (!sheet_when(t, when, &m->when))
