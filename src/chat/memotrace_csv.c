@@ -35,14 +35,8 @@ static const struct sheet_kind kind = {
 static int
 score(const struct chat_sniff *s)
 {
-	struct csv_head h;
-	int at[COUNT];
-
-	if (!csv_look(&h, s))
-		return 0;
-	(void)sheet_map(h.cell, h.n, &kind, at);
-	return at[TIME] >= 0 && at[CONTENT] >= 0 && at[IS_SENDER] >= 0 &&
-	    at[TYPE] >= 0 ? CHAT_SURE : 0;
+	return sheet_score(s, &kind, 1u << TIME | 1u << CONTENT |
+	    1u << IS_SENDER | 1u << TYPE);
 }
 
 static int64_t

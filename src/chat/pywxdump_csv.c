@@ -34,14 +34,8 @@ static const struct sheet_kind kind = {
 static int
 score(const struct chat_sniff *s)
 {
-	struct csv_head h;
-	int at[COUNT];
-
-	if (!csv_look(&h, s))
-		return 0;
-	(void)sheet_map(h.cell, h.n, &kind, at);
-	return at[TYPE] >= 0 && at[IS_SENDER] >= 0 && at[MSG] >= 0 &&
-	    at[TIME] >= 0 ? CHAT_SURE : 0;
+	return sheet_score(s, &kind, 1u << TYPE | 1u << IS_SENDER |
+	    1u << MSG | 1u << TIME);
 }
 
 /* Digits that a spreadsheet has not rounded: "7.43727E+18", "…2590000". */

@@ -24,6 +24,23 @@ sheet_map(const struct chat_str *cell, size_t n,
 }
 
 int
+sheet_score(const struct chat_sniff *s, const struct sheet_kind *k,
+	unsigned need)
+{
+	struct csv_head h;
+	int at[SHEET_COLUMNS_MAX];
+	size_t i;
+
+	if (!csv_look(&h, s))
+		return 0;
+	(void)sheet_map(h.cell, h.n, k, at);
+	for (i = 0; i < k->n; i++)
+		if ((need >> i & 1) != 0 && at[i] < 0)
+			return 0;
+	return CHAT_SURE;
+}
+
+int
 sheet_unparsed(struct sheet *t, struct err *e)
 {
 	return compose_unparsed(&t->c, t->row->off, t->row->len, t->row->line,

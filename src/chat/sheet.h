@@ -43,6 +43,10 @@ struct sheet_kind {
 size_t sheet_map(const struct chat_str *cell, size_t n,
 	const struct sheet_kind *k, int *at);
 
+/* CHAT_SURE if the columns whose bits are in NEED have names there, else 0. */
+int sheet_score(const struct chat_sniff *s, const struct sheet_kind *k,
+	unsigned need);
+
 int sheet_read(struct chat_job *job, const struct sheet_kind *k,
 	struct err *e);
 
