@@ -15,6 +15,8 @@ struct tr_pair {
 
 /* Sorted by the bytes of the English text: bsearch() walks it. */
 static const struct tr_pair pairs[] = {
+	{"TWO KEYS",
+	    "两把密钥"},
 	{"\nThen say in %s what to keep, and type: liudi run\n",
 	    "\n然后在 %s 中写明要保存什么，再运行：liudi run\n"},
 	{"     share %lld: %s\n",
@@ -1367,6 +1369,8 @@ static const struct tr_pair pairs[] = {
 	    "工作站登记行：复制时有内容丢失或改变"},
 	{"station line: the last word is not 16 hex digits",
 	    "工作站登记行：最后一个词不是 16 位十六进制数"},
+	{"stations for which two keys are good, of which liudi makes one: %lld\n",
+	    "有两把有效密钥的工作站（liudi 只会签发一把）：%lld\n"},
 	{"stream '%s' is kept for ever, until 'liudi-desk retention set' gives it a period",
 	    "流“%s”永久保存，直到用 'liudi-desk retention set' 设定期限"},
 	{"take nothing of a station until it is resumed",

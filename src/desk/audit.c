@@ -129,7 +129,7 @@ take_right(const struct box *b, struct audit_station *s, int64_t now)
 		if (strcmp(k->name, s->station) != 0 ||
 		    k->valid_after > now || k->valid_before <= now)
 			continue;
-		s->active = true;
+		s->keys++;
 		if (k->valid_after > s->sign)
 			s->sign = k->valid_after;
 	}
@@ -146,7 +146,7 @@ one(const struct box *b, const char *name, const char *policy, int64_t now,
 	    take_news(b, s, now, e) < 0)
 		return -1;
 	take_right(b, s, now);
-	s->silent = s->active && s->limit != EXPECT_NEVER &&
+	s->silent = s->keys > 0 && s->limit != EXPECT_NEVER &&
 	    now - s->sign > s->limit;
 	return 0;
 }

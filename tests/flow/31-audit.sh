@@ -5,7 +5,9 @@
 . "$(dirname "$0")/lib.sh"
 
 # policy TEXT: control's policy.ini from now on.
-policy()
+policy() { write "$1" policy.ini; }
+# write TEXT PATH: a file of control, by a manager who works without liudi.
+write()
 {
 	clone=$t/clone.git
 	[ -d "$clone" ] || git init -q --bare "$clone"
@@ -21,7 +23,7 @@ policy()
 		git --git-dir "$clone" hash-object -w --stdin)
 	git --git-dir "$clone" read-tree control
 	git --git-dir "$clone" update-index --add \
-	    --cacheinfo "100644,$oid,policy.ini"
+	    --cacheinfo "100644,$oid,$2"
 	c=$(GIT_AUTHOR_NAME=manager GIT_AUTHOR_EMAIL=manager@liudi.invalid \
 	    GIT_AUTHOR_DATE="$LIUDI_NOW +0000" GIT_COMMITTER_NAME=manager \
 	    GIT_COMMITTER_EMAIL=manager@liudi.invalid \
@@ -104,6 +106,23 @@ expect 0 sync
 expect 3 desk audit
 says '3 stations, 1 silent'
 row ws-02 | grep -q ' ended ' || fail 'not ended'
+
+step "a manager gives a station a second key"
+git --git-dir "$clone" fetch -q "$central/control.git" \
+    +control:refs/heads/control
+was=$(git --git-dir "$clone" show control:allowed_signers)
+ssh-keygen -q -t ed25519 -N '' -C '' -f "$t/second"
+write "$(printf '%s\n' "$was" "$was" | sed -n '/^ws-01 /p' | sed "2s,AAAA[^ ]*,$(
+    cut -d ' ' -f 2 "$t/second.pub"),"
+	printf '%s\n' "$was" | sed '/^ws-01 /d')\n" allowed_signers
+expect 0 sync
+expect 5 desk audit
+says 'two keys are good, of which liudi makes one: 1'
+row ws-01 | grep -q 'TWO KEYS' || fail 'not marked'
+write "$was\n" allowed_signers
+expect 0 sync
+expect 3 desk audit
+says '0 open'
 
 step "what does not agree"
 day 30

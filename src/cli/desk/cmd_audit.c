@@ -17,7 +17,7 @@
 struct work {
 	const struct cli *c;
 	int64_t now;
-	int64_t stations, silent, alarms, told;
+	int64_t stations, silent, doubles, alarms, told;
 	struct buf line;
 };
 
@@ -27,7 +27,7 @@ age(const struct work *k, const struct audit_station *s, char *out, size_t n)
 {
 	int64_t t = k->now - s->sign;
 
-	if (!s->active)
+	if (s->keys == 0)
 		(void)snprintf(out, n, "%s", cli_tr("ended"));
 	else if (t < 2 * DAY)
 		(void)snprintf(out, n, cli_tr("%lld h"), (long long)(t / 3600));
@@ -44,6 +44,7 @@ print_station(void *arg, const struct audit_station *s, struct err *e)
 	(void)e;
 	k->stations++;
 	k->silent += s->silent;
+	k->doubles += s->keys > 1;
 	age(k, s, silent, sizeof(silent));
 	show_padded(s->station, 18);
 	show_padded(show_time(s->started, when), 21);
@@ -51,8 +52,8 @@ print_station(void *arg, const struct audit_station *s, struct err *e)
 	show_padded(silent, 7);
 	(void)printf("%5lld  %8lld  ", (long long)s->gaps,
 	    (long long)(s->integrity + s->warnings));
-	(void)printf("%s\n", s->silent ? cli_tr("SILENT") :
-	    s->integrity > 0 ? cli_tr("INTEGRITY") : "");
+	(void)printf("%s\n", s->keys > 1 ? cli_tr("TWO KEYS") :
+	    s->silent ? cli_tr("SILENT") : s->integrity > 0 ? cli_tr("INTEGRITY") : "");
 	return 0;
 }
 
@@ -73,12 +74,14 @@ json_station(void *arg, const struct audit_station *s, struct err *e)
 
 	k->stations++;
 	k->silent += s->silent;
+	k->doubles += s->keys > 1;
 	jsonw_init(&w, &k->line, e);
 	jsonw_object(&w);
 	jsonw_kint(&w, "v", 1);
 	jsonw_kstr(&w, "kind", "station");
 	jsonw_kstr(&w, "station", s->station);
-	jsonw_kbool(&w, "active", s->active);
+	jsonw_kbool(&w, "active", s->keys > 0);
+	jsonw_kint(&w, "keys", s->keys);
 	time_or_null(&w, "started", s->started);
 	time_or_null(&w, "received", s->received);
 	jsonw_kint(&w, "sign", s->sign);
@@ -157,8 +160,12 @@ head(void)
 
 /* What stands open is a line each, with what there is to be done. */
 static void
-print_open(const struct audit_open *o)
+print_open(const struct work *k, const struct audit_open *o)
 {
+	if (k->doubles > 0)
+		(void)printf(cli_tr("stations for which two keys are good, "
+		    "of which liudi makes one: %lld\n"),
+		    (long long)k->doubles);
 	if (o->stopped > 0)
 		(void)printf(cli_tr("branches that are not followed any "
 		    "further, as their chain is broken: %lld\n"),
@@ -184,7 +191,7 @@ summary(struct work *k, const struct audit_open *o, struct err *e)
 	struct jsonw w;
 
 	if (!k->c->json) {
-		print_open(o);
+		print_open(k, o);
 		(void)printf(cli_tr("%s, %lld silent; %s in %d days, %lld "
 		    "open\n"), cli_count(k->stations, "%lld station",
 		    "%lld stations", stations), (long long)k->silent,
@@ -204,6 +211,7 @@ summary(struct work *k, const struct audit_open *o, struct err *e)
 	jsonw_kint(&w, "hidden", o->receipts.hidden);
 	jsonw_kint(&w, "no_receipt", o->receipts.waiting);
 	jsonw_kint(&w, "seen_otherwise", o->apart);
+	jsonw_kint(&w, "two_keys", k->doubles);
 	jsonw_object_end(&w);
 	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
 }
@@ -226,7 +234,10 @@ audit(struct box *b, void *arg, struct err *e)
 	    e) < 0 || query_events_since(b->catalogue, 0, json ? json_alarm :
 	    print_alarm, k, e) < 0)
 		return -1;
-	if (audit_open(b, k->now, &o, e) < 0 || summary(k, &o, e) < 0)
+	if (audit_open(b, k->now, &o, e) < 0)
+		return -1;
+	o.all += k->doubles;
+	if (summary(k, &o, e) < 0)
 		return -1;
 	if (k->alarms > 0 || o.all > 0)
 		return (int)CLI_INTEGRITY;
