@@ -15,8 +15,6 @@ struct tr_pair {
 
 /* Sorted by the bytes of the English text: bsearch() walks it. */
 static const struct tr_pair pairs[] = {
-	{"TWO KEYS",
-	    "两把密钥"},
 	{"\nThen say in %s what to keep, and type: liudi run\n",
 	    "\n然后在 %s 中写明要保存什么，再运行：liudi run\n"},
 	{"     share %lld: %s\n",
@@ -379,6 +377,8 @@ static const struct tr_pair pairs[] = {
 	    "无消息"},
 	{"Station %s is let in already.\n",
 	    "工作站 %s 已获准接入。\n"},
+	{"TWO KEYS",
+	    "两把密钥"},
 	{"The manager's next 'liudi-desk sync' lets it in.\n",
 	    "管理者下次运行 “liudi-desk sync” 时即会获准接入。\n"},
 	{"The request of station %s is at the central already.\n",
