@@ -25,6 +25,12 @@ bool utf8_clean(const void *s, size_t n);
 size_t utf8_next(const uint8_t *s, size_t n, uint32_t *cp);
 
 /*
+ * Encode CP, which is no surrogate and not above U+10FFFF, into OUT.  Returns
+ * its length, 1 to 4 bytes; no NUL is added.
+ */
+size_t utf8_put(uint32_t cp, char *out);
+
+/*
  * Columns of a terminal that S takes: 2 for East Asian wide and full-width
  * characters and most emoji, 0 for combining marks, else 1.
  */

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
+
 #include "base/banned.h"
 
 #define TAG_MAX 4096
@@ -14,31 +16,6 @@ struct out {
 	size_t n;
 	bool space;		/* a blank is due before the next character */
 };
-
-static size_t
-put_utf8(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
 
 /*
  * The entity at S, an '&', as UTF-8 into OUT (4 bytes); never longer than it
@@ -63,7 +40,7 @@ entity(const char *s, size_t n, char *out, size_t *len)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		k = strlen(names[i].name);
 		if (n > k && memcmp(s + 1, names[i].name, k) == 0) {
-			*len = put_utf8(out, names[i].cp);
+			*len = utf8_put(names[i].cp, out);
 			return k + 1;
 		}
 	}
@@ -85,7 +62,7 @@ entity(const char *s, size_t n, char *out, size_t *len)
 	if (i == n || s[i] != ';' || cp == 0 ||
 	    (cp >= 0xd800 && cp <= 0xdfff))
 		return 0;
-	*len = put_utf8(out, cp);
+	*len = utf8_put(cp, out);
 	/* A control character is none that is shown. */
 	if (cp < ' ' && cp != '\n' && cp != '\t')
 		*out = ' ';

@@ -57,31 +57,6 @@ struct scan {
 	uint32_t sep;		/* behind the last word, or 0 */
 };
 
-static size_t
-encode(uint32_t c, char out[4])
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 static void
 give(struct scan *s, const struct words_token *t)
 {
@@ -371,7 +346,7 @@ word_add(struct scan *s, const struct glyph *g, size_t start, size_t end)
 			p->cut = p->len;
 			p->cut_at = start;
 		}
-		p->len += encode(g->cp, s->chunk + p->at + p->len);
+		p->len += utf8_put(g->cp, s->chunk + p->at + p->len);
 		s->chunk_len = p->at + p->len;
 		p->ends_digit = digit;
 		p->digits = p->digits && digit;
@@ -403,7 +378,7 @@ unit_add(struct scan *s, uint32_t cp, size_t start, size_t end)
 		s->has_a = s->has_b;
 		s->a = s->b;
 	}
-	s->b.len = encode(cp, s->b.text);
+	s->b.len = utf8_put(cp, s->b.text);
 	s->b.cp = cp;
 	s->b.start = start;
 	s->b.end = end;
@@ -454,7 +429,7 @@ add(struct scan *s, const struct glyph *g, size_t start, size_t end)
 		run_end(s);
 		word_end(s);
 		chunk_end(s);
-		give_token(s, text, encode(g->cp, text), start, end, end);
+		give_token(s, text, utf8_put(g->cp, text), start, end, end);
 		break;
 	}
 }

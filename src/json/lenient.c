@@ -15,6 +15,7 @@
 #endif
 
 #include "base/str.h"
+#include "base/utf8.h"
 
 #include "base/banned.h"
 
@@ -61,31 +62,6 @@ hex4(const uint8_t *s, const uint8_t *end)
 			return -1;
 	}
 	return v;
-}
-
-static size_t
-put_utf8(uint8_t *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (uint8_t)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (uint8_t)(0xc0 | c >> 6);
-		out[1] = (uint8_t)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (uint8_t)(0xe0 | c >> 12);
-		out[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (uint8_t)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (uint8_t)(0xf0 | c >> 18);
-	out[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (uint8_t)(0x80 | (c & 0x3f));
-	return 4;
 }
 
 /* Length of the well-formed character at S (no ASCII), or 0: RFC 3629. */
@@ -228,13 +204,13 @@ copy_string(struct at *a, uint8_t *out)
 			n = escape(a->s + a->pos, end, &cp);
 			if (n == 0)
 				return wrong(a);
-			w += put_utf8(w, cp);
+			w += utf8_put(cp, (char *)w);
 		} else {
 			n = char_len(a->s + a->pos, end);
 			if (n > 0)
 				memmove(w, a->s + a->pos, n);
 			else
-				(void)put_utf8(w, 0xfffd);
+				(void)utf8_put(0xfffd, (char *)w);
 			w += n > 0 ? n : 3;
 			n += n == 0;
 		}
@@ -281,7 +257,7 @@ string(struct at *a, const char **str, size_t *len)
 			n = escape(a->s + a->pos, end, &cp);
 			if (n == 0)
 				return wrong(a);
-			w += put_utf8(w, cp);
+			w += utf8_put(cp, (char *)w);
 			a->pos += n;
 			continue;
 		}

@@ -38,7 +38,7 @@ well_formed(void **state)
 static void
 every_code_point(void **state)
 {
-	uint8_t s[4];
+	uint8_t s[4], put[4];
 	uint32_t cp, got;
 	size_t n;
 
@@ -59,6 +59,8 @@ every_code_point(void **state)
 		}
 		assert_int_equal(utf8_next(s, n, &got), n);
 		assert_int_equal(got, cp);
+		assert_int_equal(utf8_put(cp, (char *)put), n);
+		assert_memory_equal(put, s, n);
 		if (n > 1)
 			assert_int_equal(utf8_next(s, n - 1, &got), 0);
 	}
