@@ -472,21 +472,20 @@ is_here(struct mirror *records, const char *ref, struct err *e)
 }
 
 int
-erased_explains(const struct tombstones *t, struct mirror *records,
+erased_gone(const struct tombstones *t, struct mirror *records,
 	const char *ref, int64_t seq, const uint8_t manifest[static 32],
-	int64_t now_utc, struct err *e)
+	int64_t now_utc, bool *gone, struct err *e)
 {
 	char why[TOMBSTONE_WHY_LEN];
-	struct err ignored = ERR_INIT;
-	struct canon_ref parts;
 	size_t i;
 	int rc;
 
-	if (canon_ref_parse(&parts, ref, &ignored) < 0)
+	*gone = false;
+	if (t->n == 0)
 		return 0;
 	rc = is_here(records, ref, e);
 	if (rc != 0)
-		return rc;
+		return rc < 0 ? -1 : 0;
 	for (i = 0; i < t->n; i++) {
 		const struct tombstone_order *o = &t->v[i].order;
 
@@ -496,32 +495,115 @@ erased_explains(const struct tombstones *t, struct mirror *records,
 			continue;
 		rc = tombstone_holds(t, &t->v[i], TOMBSTONE_TO_MISS, now_utc,
 		    why, e);
-		if (rc < 0 || rc == TOMBSTONE_HOLDS)
-			return rc;
+		if (rc < 0)
+			return -1;
+		*gone = *gone || rc == TOMBSTONE_HOLDS;
 	}
 	return 0;
 }
 
 int
-erased_gone(const struct tombstones *t, struct mirror *records,
-	const char *ref, int64_t now_utc, bool *gone, struct err *e)
+erased_explains(const struct tombstones *t, struct mirror *records,
+	const char *ref, int64_t seq, const uint8_t manifest[static 32],
+	int64_t now_utc, struct err *e)
 {
-	char why[TOMBSTONE_WHY_LEN];
-	const struct tombstone *found;
+	struct err ignored = ERR_INIT;
+	struct canon_ref parts;
+	bool gone;
 	int rc;
 
-	*gone = false;
-	if (t->n == 0)
+	if (canon_ref_parse(&parts, ref, &ignored) < 0)
 		return 0;
 	rc = is_here(records, ref, e);
 	if (rc != 0)
-		return rc < 0 ? -1 : 0;
-	if (tombstones_find(t, ref, NULL, TOMBSTONE_TO_MISS, now_utc, &found,
-	    why, e) < 0)
+		return rc;
+	if (erased_gone(t, records, ref, seq, manifest, now_utc, &gone,
+	    e) < 0)
 		return -1;
-	*gone = found != NULL;
-	return 0;
+	return gone;
 }
+
+/* --- Receipts of what is missing. */
+
+struct erased_reach {
+	bool met;		/* a receipt for its head: */
+	int64_t utc;		/* the first */
+	enum { NOT_ASKED, HOLDS, HOLDS_NOT } holds;
+};
+
+int
+erased_receipts_init(struct erased_receipts *r, const struct tombstones *t,
+	struct mirror *records, int64_t now_utc, struct err *e)
+{
+	*r = (struct erased_receipts){t, records, now_utc, NULL};
+	if (t->n == 0)
+		return 0;
+	r->v = calloc(t->n, sizeof(*r->v));
+	return r->v ? 0 : err_nomem(e);
+}
+
+void
+erased_receipts_release(struct erased_receipts *r)
+{
+	free(r->v);
+	r->v = NULL;
+}
+
+void
+erased_receipts_met(struct erased_receipts *r, const char *ref,
+	const char *head, int64_t utc)
+{
+	size_t i;
+
+	for (i = 0; i < r->t->n; i++) {
+		const struct tombstone *o = &r->t->v[i];
+
+		if (!o->good || strcmp(o->order.head, head) != 0 ||
+		    strcmp(o->order.ref, ref) != 0)
+			continue;
+		if (!r->v[i].met || utc < r->v[i].utc)
+			r->v[i].utc = utc;
+		r->v[i].met = true;
+	}
+}
+
+/* An epoch has a receipt a day: an order is held against control once. */
+static int
+reach_holds(struct erased_receipts *r, size_t i, struct err *e)
+{
+	char why[TOMBSTONE_WHY_LEN];
+	int rc;
+
+	if (r->v[i].holds == NOT_ASKED) {
+		rc = tombstone_holds(r->t, &r->t->v[i], TOMBSTONE_TO_MISS,
+		    r->now_utc, why, e);
+		if (rc < 0)
+			return -1;
+		r->v[i].holds = rc == TOMBSTONE_HOLDS ? HOLDS : HOLDS_NOT;
+	}
+	return r->v[i].holds == HOLDS;
+}
+
+int
+erased_receipts_gone(struct erased_receipts *r, const char *ref, int64_t utc,
+	bool *gone, struct err *e)
+{
+	size_t i;
+	int rc = 0;
+
+	*gone = false;
+	for (i = 0; i < r->t->n && rc == 0; i++)
+		if (r->v[i].met && utc <= r->v[i].utc &&
+		    strcmp(r->t->v[i].order.ref, ref) == 0)
+			rc = reach_holds(r, i, e);
+	if (rc <= 0)
+		return rc;
+	rc = is_here(r->records, ref, e);
+	*gone = rc == 0;
+	return rc < 0 ? -1 : 0;
+}
+
+/* --- What was here once. */
 
 struct missing {
 	struct box *box;
@@ -531,22 +613,22 @@ struct missing {
 	void *arg;
 	int64_t *branches;
 	struct sight {
-		const char *ref;
+		const char *ref, *head;
 		int64_t utc;
+		size_t i;	/* in the order of the file */
 	} *v;
 	size_t n, cap;
 };
 
 static int
-take_sight(void *arg, const char *ref, int64_t utc, struct err *e)
+take_sight(void *arg, const char *ref, const char *head, int64_t utc,
+	struct err *e)
 {
 	struct missing *m = arg;
 	size_t cap = m->cap ? m->cap * 2 : 1024;
 	struct sight *v;
 
-	/* of lines that follow each other the first is enough */
-	if (!str_starts(ref, WS) || (m->n > 0 &&
-	    strcmp(m->v[m->n - 1].ref, ref) == 0))
+	if (!str_starts(ref, WS))
 		return 0;
 	if (m->n == m->cap) {
 		v = realloc(m->v, cap * sizeof(*v));
@@ -555,7 +637,8 @@ take_sight(void *arg, const char *ref, int64_t utc, struct err *e)
 		m->v = v;
 		m->cap = cap;
 	}
-	m->v[m->n++] = (struct sight){ref, utc};
+	m->v[m->n] = (struct sight){ref, head, utc, m->n};
+	m->n++;
 	return 0;
 }
 
@@ -565,13 +648,35 @@ cmp_sight(const void *a, const void *b)
 	const struct sight *x = a, *y = b;
 	int c = strcmp(x->ref, y->ref);
 
-	return c ? c : x->utc < y->utc ? -1 : x->utc > y->utc;
+	return c ? c : (x->i > y->i) - (x->i < y->i);
 }
 
+/*
+ * Of the N sights of a branch that an order names: did this desk see that head,
+ * and later another one, which no order names?  1, 0, -1.
+ */
 static int
-check_sight(const struct missing *m, const struct sight *s, struct err *e)
+was_longer(const struct missing *m, const struct sight *s, size_t n,
+	struct err *e)
+{
+	char why[TOMBSTONE_WHY_LEN];
+	const struct tombstone *found = NULL;
+	size_t i = n;
+
+	while (i > 0 && !found)
+		if (tombstones_find(m->t, s->ref, s[--i].head,
+		    TOMBSTONE_TO_MISS, clock_now_utc(), &found, why, e) < 0)
+			return -1;
+	return found && i < n - 1;
+}
+
+/* The N sights of one branch. */
+static int
+check_sight(const struct missing *m, const struct sight *s, size_t n,
+	struct err *e)
 {
 	char why[TOMBSTONE_WHY_LEN], text[256], when[CLOCK_TEXT_LEN];
+	const struct sight *last = &s[n - 1];
 	const struct tombstone *found;
 	int rc = is_here(m->box->records, s->ref, e);
 
@@ -580,11 +685,19 @@ check_sight(const struct missing *m, const struct sight *s, struct err *e)
 	if (tombstones_find(m->t, s->ref, NULL, TOMBSTONE_TO_MISS,
 	    clock_now_utc(), &found, why, e) < 0)
 		return -1;
-	if (found) {
+	rc = found ? was_longer(m, s, n, e) : 0;
+	if (rc < 0)
+		return -1;
+	if (found && rc == 0) {
 		++*m->branches;
 		return 0;
 	}
-	if (why[0])
+	if (rc > 0)
+		(void)snprintf(text, sizeof(text), "it is gone, and it was "
+		    "here at %s with commit %.12s, behind the one that its "
+		    "order names", clock_text_utc(last->utc, when),
+		    last->head);
+	else if (why[0])
 		(void)snprintf(text, sizeof(text), "it is gone, and the order "
 		    "for it does not hold: %s", why);
 	else
@@ -596,14 +709,17 @@ check_sight(const struct missing *m, const struct sight *s, struct err *e)
 static int
 check_sights(struct missing *m, struct err *e)
 {
-	size_t i;
+	size_t i, n;
 
 	if (m->n > 0)
 		qsort(m->v, m->n, sizeof(*m->v), cmp_sight);
-	for (i = 0; i < m->n; i++)
-		if ((i == 0 || strcmp(m->v[i].ref, m->v[i - 1].ref) != 0) &&
-		    check_sight(m, &m->v[i], e) < 0)
+	for (i = 0; i < m->n; i += n) {
+		for (n = 1; i + n < m->n &&
+		    strcmp(m->v[i].ref, m->v[i + n].ref) == 0; n++)
+			;
+		if (check_sight(m, &m->v[i], n, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 

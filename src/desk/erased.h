@@ -49,14 +49,45 @@ int erased_explains(const struct tombstones *t, struct mirror *records,
 	const char *ref, int64_t seq, const uint8_t manifest[static 32],
 	int64_t now_utc, struct err *e);
 
-/* In the box: is branch REF, of any head, not here, by an order that holds? */
+/*
+ * In the box: is branch REF not here, and does an order that holds go as far
+ * as commit SEQ of that manifest?  *GONE says so.  0 or -1.
+ */
 int erased_gone(const struct tombstones *t, struct mirror *records,
-	const char *ref, int64_t now_utc, bool *gone, struct err *e);
+	const char *ref, int64_t seq, const uint8_t manifest[static 32],
+	int64_t now_utc, bool *gone, struct err *e);
+
+/*
+ * Which receipts do orders explain?  A receipt names no number, and its commit
+ * may be gone: an order reaches as far back as the first receipt for the head
+ * that it names.  What was received behind that, or where that head has no
+ * receipt at all, no order explains.
+ */
+struct erased_receipts {
+	const struct tombstones *t;	/* borrowed */
+	struct mirror *records;		/* borrowed */
+	int64_t now_utc;
+	struct erased_reach *v;		/* of each order, owned */
+};
+
+/* 0, or -1 (ERR_NOMEM); to be released in any case.  In the box. */
+int erased_receipts_init(struct erased_receipts *r,
+	const struct tombstones *t, struct mirror *records, int64_t now_utc,
+	struct err *e);
+void erased_receipts_release(struct erased_receipts *r);
+
+/* First each receipt that there is: HEAD of REF was received at UTC. */
+void erased_receipts_met(struct erased_receipts *r, const char *ref,
+	const char *head, int64_t utc);
+
+/* Then: is that of REF at UTC explained, its branch not being here?  0, -1. */
+int erased_receipts_gone(struct erased_receipts *r, const char *ref,
+	int64_t utc, bool *gone, struct err *e);
 
 /*
  * In the box: each branch that SEEN (may be NULL) knows, but that is gone, by
- * an order (counted in *BRANCHES) or not, and each order with something odd:
- * FN gets its TEXT.
+ * an order (counted in *BRANCHES) or not, or was longer here than its order
+ * says, and each order with something odd: FN gets its TEXT.
  */
 int erased_missing(struct box *b, const struct seen *seen,
 	int (*fn)(void *arg, const char *ref, const char *text,

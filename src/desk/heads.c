@@ -173,8 +173,8 @@ excused(const struct box *b, const struct newest *k,
 	catalogue_reset(c, SQL_BRANCH_GET);
 	if (rc < 0)
 		return -1;
-	return *yes ? 0 : erased_gone(&k->erased, b->records, l->ref, now,
-	    yes, e);
+	return *yes ? 0 : erased_gone(&k->erased, b->records, l->ref, l->seq,
+	    l->manifest, now, yes, e);
 }
 
 static int

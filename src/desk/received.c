@@ -353,7 +353,8 @@ stopped(const struct received *k, const char *ref, bool *yes, struct err *e)
 }
 
 static int
-tell_hidden(struct received *k, const struct pending *p, struct err *e)
+tell_hidden(struct received *k, const struct pending *p,
+	struct erased_receipts *orders, struct err *e)
 {
 	struct catalogue *c = k->box->catalogue;
 	char when[CLOCK_TEXT_LEN];
@@ -371,8 +372,7 @@ tell_hidden(struct received *k, const struct pending *p, struct err *e)
 	if (excused)
 		return catalogue_run(c, SQL_RECEIPT_EXCUSE, e, "ti", p->id,
 		    (int64_t)1);
-	if (erased_gone(&k->erased, k->box->records, p->r.ref, k->now,
-	    &excused, e) < 0)
+	if (erased_receipts_gone(orders, p->r.ref, p->r.utc, &excused, e) < 0)
 		return -1;
 	if (excused && event_once(&at, EVENT_NOTE, "erased", e, "%s was erased "
 	    "at the central, as desk.git orders", p->r.ref) < 0)
@@ -387,12 +387,24 @@ tell_hidden(struct received *k, const struct pending *p, struct err *e)
 static int
 check_shown(struct received *k, struct err *e)
 {
+	struct erased_receipts orders;
 	struct pending *v = NULL;
 	size_t n = 0, i;
 	int rc = load_pending(k->box->catalogue, &v, &n, e);
 
+	if (rc == 0)
+		rc = erased_receipts_init(&orders, &k->erased,
+		    k->box->records, k->now, e);
+	if (rc < 0)
+		goto out;
+	/* What has a place is here: the rest of an erased branch has none. */
+	for (i = 0; i < n; i++)
+		erased_receipts_met(&orders, v[i].r.ref, v[i].r.head,
+		    v[i].r.utc);
 	for (i = 0; rc == 0 && i < n; i++)
-		rc = tell_hidden(k, &v[i], e);
+		rc = tell_hidden(k, &v[i], &orders, e);
+	erased_receipts_release(&orders);
+out:
 	free(v);
 	return rc;
 }

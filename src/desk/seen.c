@@ -205,12 +205,14 @@ out:
 
 int
 seen_each(const struct seen *s, int (*fn)(void *arg, const char *ref,
-	int64_t utc, struct err *e), void *arg, struct err *e)
+	const char *head, int64_t utc, struct err *e), void *arg,
+	struct err *e)
 {
 	size_t i;
 
 	for (i = 0; i < s->n; i++)
-		if (fn(arg, s->v[i].ref, s->v[i].utc, e) < 0)
+		if (fn(arg, s->v[i].ref, s->v[i].id, s->v[i].utc,
+		    e) < 0)
 			return -1;
 	return 0;
 }

@@ -36,9 +36,13 @@ void seen_free(struct seen *s);		/* NULL does nothing */
 int seen_note(struct seen *s, const char *file, struct mirror *records,
 	int64_t now_utc, struct err *e);
 
-/* Each branch that ever was seen, once or more often; FN returns -1 to stop. */
+/*
+ * Each line, in the order of the file: HEAD of REF was there at UTC.  What FN
+ * gets lives as long as S; FN returns -1 to stop.  0 or -1 (what FN set).
+ */
 int seen_each(const struct seen *s, int (*fn)(void *arg, const char *ref,
-	int64_t utc, struct err *e), void *arg, struct err *e);
+	const char *head, int64_t utc, struct err *e), void *arg,
+	struct err *e);
 
 /*
  * IDS are N commits that follow each other on branch REF: OUT[i] is the time

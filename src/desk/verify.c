@@ -136,43 +136,45 @@ meet(struct verify *v, const char *ref, const char *id)
 }
 
 static int
-cmp_ref(const void *a, const void *b)
+cmp_time(const void *a, const void *b)
 {
 	const struct claimed *x = a, *y = b;
 	int c = strcmp(x->r.ref, y->r.ref);
 
-	return c ? c : strcmp(x->r.head, y->r.head);
+	return c ? c : (x->r.utc > y->r.utc) - (x->r.utc < y->r.utc);
 }
 
 static int
 tell_unmet(struct verify *v, struct err *e)
 {
+	struct erased_receipts orders;
 	struct err what = ERR_INIT;
-	const char *asked = "";
-	bool erased = false;
+	bool erased;
 	size_t i;
+	int rc = erased_receipts_init(&orders, &v->erased, v->box->records,
+	    clock_now_utc(), e);
 
-	/* an epoch has a receipt a day: its order is asked for once */
 	if (v->nclaimed > 0)
-		qsort(v->claimed, v->nclaimed, sizeof(*v->claimed), cmp_ref);
-	for (i = 0; i < v->nclaimed; i++) {
+		qsort(v->claimed, v->nclaimed, sizeof(*v->claimed), cmp_time);
+	for (i = 0; rc == 0 && i < v->nclaimed; i++)
+		erased_receipts_met(&orders, v->claimed[i].r.ref,
+		    v->claimed[i].r.head, v->claimed[i].r.utc);
+	for (i = 0; rc == 0 && i < v->nclaimed; i++) {
 		const struct receipt *r = &v->claimed[i].r;
 
 		if (v->claimed[i].met)
 			continue;
-		if (strcmp(asked, r->ref) != 0 && erased_gone(&v->erased,
-		    v->box->records, r->ref, clock_now_utc(), &erased, e) < 0)
-			return -1;
-		asked = r->ref;
-		if (erased)
+		rc = erased_receipts_gone(&orders, r->ref, r->utc, &erased,
+		    e);
+		if (rc < 0 || erased)
 			continue;
 		(void)err_set(&what, ERR_INTEGRITY,
 		    "the central received commit %.12s, which is not in it",
 		    r->head);
-		if (problem(v, r->ref, what.what, e) < 0)
-			return -1;
+		rc = problem(v, r->ref, what.what, e);
 	}
-	return 0;
+	erased_receipts_release(&orders);
+	return rc;
 }
 
 /* --- Chains. */

@@ -246,6 +246,60 @@ nothing_goes_by_the_box_alone(void **state)
 	buf_release(&lost);
 }
 
+/* What was received, or witnessed, behind the head of an order. */
+static void
+reaches_as_far_as_its_head(void **state)
+{
+	const struct sshkey *const one[] = {manager, NULL};
+	const struct sshkey *const two[] = {manager, second, NULL};
+	static const uint8_t sum[32] = {0xab}, sum2[32] = {0xac};
+	struct erased_receipts r;
+	struct err e = ERR_INIT;
+	struct tombstone_order o;
+	struct at k;
+	bool gone;
+
+	(void)state;
+	order(&o);
+	put_order(0, &o, two);
+	/* by one alone, for all that was received */
+	memcpy(o.head, OTHER, sizeof(OTHER));
+	o.seq = 99;
+	put_order(1, &o, one);
+	at_open(&k);
+
+#define WITNESSED(seq, sum, want) do { \
+	assert_int_equal(erased_gone(&k.t, k.desk, REF, seq, sum, NOW, \
+	    &gone, &e), 0); \
+	assert_int_equal(gone, want); \
+	} while (0)
+	WITNESSED(16, sum2, true);
+	WITNESSED(17, sum, true);
+	WITNESSED(17, sum2, false);
+	WITNESSED(18, sum, false);
+
+#define RECEIVED(ref, utc, want) do { \
+	assert_int_equal(erased_receipts_gone(&r, ref, utc, &gone, &e), 0); \
+	assert_int_equal(gone, want); \
+	} while (0)
+	assert_int_equal(erased_receipts_init(&r, &k.t, k.desk, NOW, &e), 0);
+	/* nothing says where its head stands */
+	erased_receipts_met(&r, REF, OTHER, T0 + 9);
+	RECEIVED(REF, T0, false);
+	erased_receipts_met(&r, REF "0", HEAD, T0 + 9);
+	RECEIVED(REF, T0, false);
+	/* given again: the first counts */
+	erased_receipts_met(&r, REF, HEAD, T0 + 8);
+	erased_receipts_met(&r, REF, HEAD, T0 + 5);
+	erased_receipts_met(&r, REF, HEAD, T0 + 7);
+	RECEIVED(REF, T0, true);
+	RECEIVED(REF, T0 + 5, true);
+	RECEIVED(REF, T0 + 6, false);
+	RECEIVED(REF "0", T0, false);
+	erased_receipts_release(&r);
+	at_close(&k);
+}
+
 static void
 keeps_to_the_rules(void **state)
 {
@@ -364,6 +418,7 @@ main(void)
 		cmocka_unit_test(nothing_is_no_order),
 		with(counts_roots),
 		with(nothing_goes_by_the_box_alone),
+		with(reaches_as_far_as_its_head),
 		with(keeps_to_the_rules),
 		with(outlives_its_signers),
 	};

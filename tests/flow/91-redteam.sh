@@ -97,6 +97,54 @@ sed 's/^version .*/version 9/' "$t/recipients" >"$t/recipients9"
 past_control "$(amended owner owner recipients "$t/recipients9")"
 ok synced
 
+group "a hacked central, and an order of erasure"
+# epoch_over: its period is, and the station is in the next one.
+epoch_over()
+{
+	expect 0 desk_key retention set main 0
+	LIUDI_NOW=$(date -d "$((year + 1))-02-01 10:00" +%s)
+	CENTRAL_NOW=$LIUDI_NOW
+	# the first takes the year from the receipt before
+	expect 0 ws ws-01 run
+	LIUDI_NOW=$((LIUDI_NOW + 86400))
+	CENTRAL_NOW=$LIUDI_NOW
+	expect 0 ws ws-01 run
+}
+# erased: by manager and owner.
+erased()
+{
+	expect 0 desk_key erase ws-01 "$year" --reason over
+	expect 0 desk_key erase ws-01 "$year"
+	says 'it is erased'
+	no records rev-parse -q --verify "$ref"
+}
+scene 'hides a run, and has the epoch erased without it'
+before=
+echo new >>"$t/ws-01-files/chats/anna.txt"
+expect 0 ws ws-01 run
+epoch_over
+records update-ref "$ref" "$head"
+alarm 5 'does not show it'
+erased
+expect 5 sync
+says 'does not show it'
+expect 5 sync
+expect 5 desk_key verify --all
+says 'which is not in it'
+stranger
+alarm 5 'does not show it'
+no restore ws-01 "$t/never" --at "$(when 2 60)"
+before=$(state) # nothing of that year is to come back
+lawful_scene 'an epoch is erased'
+epoch_over
+expect 0 sync
+erased
+expect 0 sync
+says_no integrity
+expect 0 desk_key verify --all
+stranger
+expect 0 sync
+
 group "a hacked central, against a station"
 lawful_scene 'a run'
 echo new >>"$t/ws-01-files/chats/anna.txt"
