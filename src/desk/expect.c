@@ -1,19 +1,18 @@
 /* desk/expect.c - how long a station may be silent; FORMAT section 9. */
 #include "desk/expect.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
+#include "desk/teamini.h"
 
 #include "base/banned.h"
 
 #define HOUR 3600
 #define DAY 86400
 #define MAX_DAYS 3660
-#define VALUE_MAX 64
-#define LINE_MAX_LEN 256
+#define VALUE_MAX 256
 
 int
 expect_parse(const char *s, int64_t *out, struct err *e)
@@ -49,49 +48,13 @@ expect_parse(const char *s, int64_t *out, struct err *e)
 	return err_hint(e, "write '3d', '12h', '5/week' or 'none'");
 }
 
-/* LINE without blanks at its ends. */
-static void
-trimmed(const char *line, size_t n, char out[LINE_MAX_LEN])
-{
-	while (n > 0 && (*line == ' ' || *line == '\t')) {
-		line++;
-		n--;
-	}
-	while (n > 0 && strchr(" \t\r", line[n - 1]))
-		n--;
-	(void)snprintf(out, LINE_MAX_LEN, "%.*s",
-	    (int)(n < LINE_MAX_LEN ? n : 0), line);
-}
-
 int
 expect_of(const char *text, const char *station, int64_t *out,
 	struct err *e)
 {
-	char line[LINE_MAX_LEN], own[64], key[LINE_MAX_LEN];
-	char team_says[LINE_MAX_LEN] = "", it_says[LINE_MAX_LEN] = "";
-	bool in_team = false, in_own = false;
-	const char *eq;
-	size_t n;
+	char says[VALUE_MAX];
 
-	(void)snprintf(own, sizeof(own), "[station %s]", station);
-	for (; *text; text += n + (text[n] == '\n')) {
-		n = strcspn(text, "\n");
-		trimmed(text, n, line);
-		if (line[0] == '[') {
-			in_team = strcmp(line, "[team]") == 0;
-			in_own = strcmp(line, own) == 0;
-			continue;
-		}
-		eq = strchr(line, '=');
-		if (!eq || (!in_team && !in_own))
-			continue;
-		trimmed(line, (size_t)(eq - line), key);
-		if (strcmp(key, "expect") == 0)
-			trimmed(eq + 1, strlen(eq + 1), in_own ? it_says :
-			    team_says);
-	}
 	*out = EXPECT_DEFAULT_S;
-	if (it_says[0])
-		return expect_parse(it_says, out, e);
-	return team_says[0] ? expect_parse(team_says, out, e) : 0;
+	return teamini_get(text, station, "expect", says, sizeof(says)) ?
+	    expect_parse(says, out, e) : 0;
 }
