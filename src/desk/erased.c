@@ -218,20 +218,31 @@ sweep_index(const char *name, void *arg, struct err *e)
 	return rc;
 }
 
-/* Each step can be done again; JOURNAL stands until all are done. */
+/*
+ * Each step can be done again; JOURNAL stands until all are done.  The
+ * catalogue goes before the names: who has none of these may keep it.
+ */
 static int
 carry_out(const struct deskhome *h, const struct list *l,
 	const char *journal, struct erased_result *r, struct err *e)
 {
+	struct err why = ERR_INIT;
 	size_t i;
-	int there;
+	int there = drop_refs_there(h->records, l->v, l->n, e);
 
-	if (file_is_dir(h->index) &&
-	    file_each(h->index, sweep_index, h->index, e) < 0)
+	if (there < 0 || (there > 0 && file_is_dir(h->index) &&
+	    file_each(h->index, sweep_index, h->index, e) < 0) ||
+	    drop_refs(h->records, l->v, l->n, e) < 0)
 		return -1;
-	if (drop_refs(h->records, l->v, l->n, e) < 0 ||
-	    drop_objects(&h->central, h->records, e) < 0)
-		return -1;
+	if (drop_objects(&h->central, h->records, &why) < 0) {
+		if (why.code == ERR_INTR || why.code == ERR_NOMEM) {
+			*e = why;
+			return -1;
+		}
+		r->waiting = l->n;
+		r->why = why;
+		return 0;
+	}
 	for (i = 0; i < l->n; i++) {
 		there = drop_there(h->records, l->v[i].head, e);
 		if (there < 0)
@@ -345,7 +356,8 @@ erased_prune(const struct deskhome *h, struct buf *rewritten,
 	}
 	if (go_on(h, journal, r, e) < 0 || have_orders(h, &have, e) < 0)
 		goto out;
-	rc = have && file_is_dir(h->records) ?
+	/* one list at a time */
+	rc = have && r->waiting == 0 && file_is_dir(h->records) ?
 	    prune_new(h, journal, file, rewritten, r, e) : 0;
 out:
 	free(journal);

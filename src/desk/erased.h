@@ -20,12 +20,17 @@
 struct erased_result {
 	size_t branches;	/* that went */
 	size_t still;		/* of them, heads that another branch reaches */
+	/* Branches whose names went and whose bytes did not: WHY, to be tried
+	 * again by the next call (a full disk). */
+	size_t waiting;
+	struct err why;
 };
 
 /*
  * Under the lock of sync, after a fetch with REWRITTEN (desk/sync.h): remove
  * the branches that orders explain, their objects and the catalogue, and their
- * lines in REWRITTEN.
+ * lines in REWRITTEN.  0, also where something is waiting; -1: nothing more can
+ * be done with this folder now, and the next call goes on.
  */
 int erased_prune(const struct deskhome *h, struct buf *rewritten,
 	struct erased_result *r, struct err *e);

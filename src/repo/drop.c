@@ -130,6 +130,39 @@ drop_ref(git_repository *repo, const struct drop_ref *v, struct err *e)
 }
 
 int
+drop_refs_there(const char *dir, const struct drop_ref *v, size_t n,
+	struct err *e)
+{
+	git_repository *repo = NULL;
+	git_oid id;
+	size_t i;
+	int rc = -1, there = 0;
+
+	if (gitx_setup(e) < 0)
+		return -1;
+	if (git_repository_open_bare(&repo, dir) < 0) {
+		(void)gitx_err(e, ERR_NOENT, "cannot open repository '%s'",
+		    dir);
+		goto out;
+	}
+	for (i = 0; i < n && !there; i++) {
+		int found = git_reference_name_to_id(&id, repo, v[i].ref);
+
+		if (found < 0 && found != GIT_ENOTFOUND) {
+			(void)gitx_err(e, ERR_IO, "cannot read branch '%s'",
+			    v[i].ref);
+			goto out;
+		}
+		there = found == 0;
+	}
+	rc = there;
+out:
+	git_repository_free(repo);
+	gitx_teardown();
+	return rc;
+}
+
+int
 drop_refs(const char *dir, const struct drop_ref *v, size_t n, struct err *e)
 {
 	git_repository *repo = NULL;
@@ -168,15 +201,31 @@ unlock_pack(const char *name, void *arg, struct err *e)
 	return rc;
 }
 
+/* A repack that failed leaves what it wrote: as much as the disk had room. */
 static int
-unlock_packs(const char *dir, struct err *e)
+remove_half(const char *name, void *arg, struct err *e)
+{
+	char *path;
+	int rc;
+
+	if (!str_starts(name, "tmp_") && !str_starts(name, ".tmp-"))
+		return 0;
+	path = path_join(arg, name);
+	rc = path ? file_remove(path, e) : err_nomem(e);
+	free(path);
+	return rc;
+}
+
+static int
+each_pack(const char *dir, int (*fn)(const char *name, void *arg,
+	struct err *e), struct err *e)
 {
 	char *packs = path_join(dir, "objects/pack");
 	int rc;
 
 	if (!packs)
 		return err_nomem(e);
-	rc = file_is_dir(packs) ? file_each(packs, unlock_pack, packs, e) : 0;
+	rc = file_is_dir(packs) ? file_each(packs, fn, packs, e) : 0;
 	free(packs);
 	return rc;
 }
@@ -193,8 +242,9 @@ drop_objects(const struct central *c, const char *dir, struct err *e)
 		{"git", "-C", dir, "multi-pack-index", "write", NULL}
 	};
 	struct buf said = BUF_INIT(SAID_MAX);
+	struct err ignored = ERR_INIT;
 	size_t i;
-	int rc = unlock_packs(dir, e);
+	int rc = each_pack(dir, unlock_pack, e);
 
 	for (i = 0; i < sizeof(step) / sizeof(*step) && rc == 0; i++) {
 		buf_clear(&said);
@@ -207,6 +257,8 @@ drop_objects(const struct central *c, const char *dir, struct err *e)
 			    step[i][3], dir, (int)strcspn(buf_str(&said),
 			    "\n"), buf_str(&said));
 	}
+	if (rc < 0)	/* the sync that comes next needs the room */
+		(void)each_pack(dir, remove_half, &ignored);
 	buf_release(&said);
 	return rc;
 }

@@ -28,6 +28,10 @@ struct drop_ref {
 int drop_central(const struct central *c, const char *dir,
 	const struct drop_ref *v, size_t n, struct err *e);
 
+/* Does the mirror DIR have any of these refs, at any head?  1, 0, -1. */
+int drop_refs_there(const char *dir, const struct drop_ref *v, size_t n,
+	struct err *e);
+
 /* Delete refs of the mirror DIR where they are at that head still. */
 int drop_refs(const char *dir, const struct drop_ref *v, size_t n,
 	struct err *e);
@@ -35,7 +39,8 @@ int drop_refs(const char *dir, const struct drop_ref *v, size_t n,
 /*
  * Write what refs of DIR reach into new packs, and remove everything else, also
  * what a fetch that was killed locked.  Takes as much room as that needs; nobody
- * may fetch into DIR meanwhile.
+ * may fetch into DIR meanwhile.  -1: ERR_FAIL with what git says, a full disk as
+ * well: DIR holds what it held, and no half of a new pack.
  */
 int drop_objects(const struct central *c, const char *dir, struct err *e);
 

@@ -71,6 +71,10 @@ cat >"$t/bin/git" <<-GIT
 	#!/bin/sh
 	real=$(command -v git)
 	case "\$*" in
+	*\${FULL_AT:-nothing}*)
+		echo half >"\$2/objects/pack/tmp_pack_half"
+		echo 'fatal: write error: No space left on device' >&2
+		exit 128 ;;
 	*\${KILL_BEFORE:-nothing}*) kill -9 \$PPID; exit 1 ;;
 	*\${KILL_BEHIND:-nothing}*) "\$real" "\$@"; kill -9 \$PPID; exit 1 ;;
 	esac
@@ -289,8 +293,32 @@ no test -e "$t/wu/erasing"
 gone "$t/wu/records.git"
 no grep -r -q "$(head -n 1 "$t/blobs")" "$t/wu/catalogue"
 
-step 'other desks follow'
+step 'a disk that has no room for it'
 whole "$t/li/records.git"
+export FULL_AT='repack -a'
+expect 3 li sync
+says 'what was erased still lies on this disk: git repack'
+says 'No space left on device'
+says "make room for a second copy of '$t/li/records.git'"
+says_no 'erased here'
+ok test -e "$t/li/erasing"
+no test -e "$t/li/records.git/objects/pack/tmp_pack_half"
+no git --git-dir "$t/li/records.git" rev-parse -q --verify "$old.0"
+# and goes on meanwhile, without making its catalogue anew each day
+on "$((y + 4))-02-20"
+echo meanwhile >>"$files/chats/log.txt"
+expect 0 ws ws-01 run
+expect 3 li sync
+says '1 new commit'
+expect 0 li restore ws-01 --to "$t/meanwhile"
+alike "$files" "$t/meanwhile" 'ws-01'
+FULL_AT=
+expect 0 li sync
+says '2 branches were erased here'
+no test -e "$t/li/erasing"
+gone "$t/li/records.git"
+
+step 'other desks follow'
 whole "$t/desk/records.git"
 for who in li wu desk_key; do
 	$who sync >"$t/out" 2>"$t/err" || [ $? -eq 3 ] || fail "$who sync"

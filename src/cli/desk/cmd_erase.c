@@ -32,21 +32,27 @@ struct work {
 	char *file;		/* of the plan */
 	int lock;
 	struct erase_plan plan;
+	enum cli_exit worst;
 };
 
 /* --- What goes, here. */
 
 int
 deskcmd_prune(const struct cli *c, const struct deskhome *h,
-	struct buf *rewritten, size_t *branches, struct err *e)
+	struct buf *rewritten, enum cli_exit *worst, struct err *e)
 {
 	struct erased_result r;
-	char count[CLI_COUNT_LEN];
+	char count[CLI_COUNT_LEN], why[CLI_FILLED_LEN];
 
 	if (erased_prune(h, rewritten, &r, e) < 0)
 		return -1;
-	if (branches)
-		*branches = r.branches;
+	if (r.waiting > 0) {
+		*worst = cli_worse(*worst, CLI_WARNINGS);
+		cli_warn(c, "what was erased still lies on this disk: %s",
+		    cli_tr_filled(r.why.what, why));
+		cli_hint(c, "make room for a second copy of '%s'; the next "
+		    "liudi-desk sync goes on with it", h->records);
+	}
 	if (r.branches > 0 && !c->json && !c->quiet)
 		(void)printf("%s\n", cli_count((int64_t)r.branches,
 		    "%lld branch was erased here, as two decided; the "
@@ -376,7 +382,8 @@ fetch_and_prune(struct work *w, struct err *e)
 	buf_clear(&w->rewritten);
 	if (sync_fetch(&w->home, NULL, &w->rewritten, e) < 0)
 		return -1;
-	return deskcmd_prune(w->c, &w->home, &w->rewritten, NULL, e);
+	w->worst = CLI_DONE;
+	return deskcmd_prune(w->c, &w->home, &w->rewritten, &w->worst, e);
 }
 
 static int
@@ -398,8 +405,10 @@ decide(struct work *w, struct err *e)
 		    "manager or an owner runs the same command", e);
 	if (erase_central(w, e) < 0 || fetch_and_prune(w, e) < 0)
 		return -1;
-	if (say(w, "erased", "it is erased at the central and here; other "
-	    "desks follow at their next sync", e) < 0)
+	if (say(w, "erased", w->worst == CLI_DONE ? "it is erased at the "
+	    "central and here; other desks follow at their next sync" :
+	    "it is erased at the central; other desks follow at their next "
+	    "sync", e) < 0)
 		return -1;
 	cli_hint(w->c, "what was restored or copied elsewhere is not known "
 	    "here: see to it as well");
@@ -464,7 +473,7 @@ out:
 	free(w.file);
 	control_release(&w.control);
 	deskhome_release(&w.home);
-	return rc < 0 ? CLI_FAILED : CLI_DONE;
+	return rc < 0 ? CLI_FAILED : w.worst;
 }
 
 static const struct cli_option options[] = {

@@ -396,7 +396,7 @@ run(struct cli *c, struct err *e)
 		goto out;
 	op = show_opener(c, &h, e);
 	if (!op || fetch(c, &h, &rewritten, &offline, e) < 0 ||
-	    deskcmd_prune(c, &h, &rewritten, NULL, e) < 0 ||
+	    deskcmd_prune(c, &h, &rewritten, &k.worst, e) < 0 ||
 	    sync_seen(&h, &seen, e) < 0)
 		goto out;
 	if (!offline && !cli_has(c, "offline"))

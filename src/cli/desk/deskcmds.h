@@ -91,10 +91,11 @@ const char *deskcmd_hooks(void);
 
 /*
  * Under the lock of sync: erase here what orders say and the central has erased
- * (desk/erased.h), and say so.  *BRANCHES (may be NULL): how many.
+ * (desk/erased.h), and say so.  *WORST becomes CLI_WARNINGS where the disk has
+ * no room to finish it.  0 or -1.
  */
 int deskcmd_prune(const struct cli *c, const struct deskhome *h,
-	struct buf *rewritten, size_t *branches, struct err *e);
+	struct buf *rewritten, enum cli_exit *worst, struct err *e);
 
 /* Option --scrypt-log-n. */
 int deskcmd_log_n(const struct cli *c, unsigned *out, struct err *e);
