@@ -1685,8 +1685,6 @@ static const struct tr_pair pairs[] = {
 	    "这既不是邀请，也不是已有的文件"},
 	{"this is no proposal",
 	    "这不是提议文件"},
-	{"this is not what invitation %s holds",
-	    "这不是邀请 %s 的内容"},
 	{"this machine does not know the Ed25519 key of host '%s'",
 	    "本机不知道主机“%s”的 Ed25519 公钥"},
 	{"this station has not asked to be let in yet",

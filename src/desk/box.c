@@ -122,7 +122,7 @@ enter(const struct box *b, struct err *e)
 {
 	const char *const ro[] = {b->home->control, b->home->records,
 	    b->home->desk, b->home->pin, "/usr/share/zoneinfo", "/usr/lib/locale", NULL};
-	bool index = file_exists(b->home->index);
+	bool index = !b->bare && file_exists(b->home->index);
 	const char *const rw[] = {index ? b->home->index : b->rw,
 	    index ? b->rw : NULL, NULL};
 	const struct sandbox_paths paths = {ro, rw};
@@ -169,7 +169,7 @@ work(struct call *c, struct err *e)
 		return -1;
 	if (c->boxed && enter(b, e) < 0)
 		goto out;
-	if (b->make || file_exists(b->home->catalogue)) {
+	if (!b->bare && (b->make || file_exists(b->home->catalogue))) {
 		b->catalogue = catalogue_open(b->home->catalogue, b->make, e);
 		if (!b->catalogue)
 			goto out;

@@ -25,6 +25,8 @@ struct box {
 	bool make;			/* the catalogue may be made */
 	bool mirrors;			/* open them and load control */
 	bool no_records;		/* of the mirrors not that one */
+	bool bare;			/* no catalogue, nothing to write: for
+					 * what only managers wrote */
 	const char *rw;			/* one more tree, or NULL */
 	const struct access_pass *pass;	/* with opener and mirrors: leave */
 	/* there while FN runs */

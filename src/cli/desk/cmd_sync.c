@@ -25,7 +25,6 @@ struct work {
 	const struct cli *c;
 	const struct buf *rewritten;
 	const struct seen *seen;
-	bool decide;		/* whoever asks may be let in */
 	struct heads_accept aside;	/* what was witnessed of these */
 	enum cli_exit worst;
 	int64_t packs;		/* bytes of all that was fetched */
@@ -168,12 +167,22 @@ json_lost(void *arg, const struct query_lost *l, struct err *e)
 
 /* In the box. */
 static int
+show_events(void *arg, struct box *b, int64_t since, struct err *e)
+{
+	struct work *k = arg;
+
+	return query_events_since(b->catalogue, since, k->c->json ?
+	    json_event : print_event, k, e) < 0 ? -1 : (int)k->worst;
+}
+
+/* In the box. */
+static int
 index_and_show(struct box *b, void *arg, struct err *e)
 {
 	struct work *k = arg;
 	struct buf line = BUF_INIT(1024 * 1024);
 	const bool json = k->c->json;
-	char commits[CLI_COUNT_LEN], why[CLI_FILLED_LEN];
+	char commits[CLI_COUNT_LEN];
 	size_t parts = 0;
 	int64_t since = 0, stopped = 0, before = 0, bytes = 0, ignored;
 	int64_t apart = 0;
@@ -189,19 +198,12 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	progress_clear(&k->progress);
 	if (rc < 0)
 		goto out;
-	/* Who waits, waits on: records can be looked at all the same. */
-	if (k->decide && letin_look(b, e) < 0) {
-		cli_warn(k->c, "%s", cli_tr_filled(e->what, why));
-		k->worst = cli_worse(k->worst, cli_exit_for(e));
-		err_clear(e);
-	}
 	rc = -1;
 	if (heads_check(b, clock_now_utc(), true, &apart, e) < 0 ||
 	    heads_save(b, clock_now_utc(), k->aside.fn ? &k->aside : NULL,
 	    e) < 0)
 		goto out;
-	if (query_events_since(b->catalogue, since, json ? json_event :
-	    print_event, k, e) < 0)
+	if (show_events(k, b, since, e) < 0)
 		goto out;
 	/* Told once, but not over: until it is mended each sync ends with it. */
 	if (query_stopped(b->catalogue, &stopped, e) < 0 ||
@@ -370,12 +372,12 @@ run(struct cli *c, struct err *e)
 	struct buf rewritten = BUF_INIT(1024 * 1024);
 	struct work k = {.c = c, .rewritten = &rewritten};
 	struct accepting aside = {cli_value(c, "accept-rewrite"), 0};
-	enum cli_exit worst;
+	enum cli_exit asked = CLI_DONE;
 	struct seen *seen = NULL;
 	struct box b = {0};
 	struct opener *op = NULL;
 	struct deskhome h;
-	bool offline = false;
+	bool offline = false, online;
 	int lock = -1, rc = -1;
 	char *lock_file = NULL;
 
@@ -399,30 +401,28 @@ run(struct cli *c, struct err *e)
 	    deskcmd_prune(c, &h, &rewritten, &k.worst, e) < 0 ||
 	    sync_seen(&h, &seen, e) < 0)
 		goto out;
-	if (!offline && !cli_has(c, "offline"))
+	online = !offline && !cli_has(c, "offline");
+	if (online)
 		reads_send(c, &h, op);
+	if (cli_has(c, "rebuild") && catalogue_remove(h.catalogue, e) < 0)
+		goto out;
+	if (online)
+		letin_run(c, &h, op, show_events, &k, &asked);
 	k.seen = seen;
 	k.packs = progress_packs(h.records);
 	progress_init(&k.progress, c, op);
-	if (cli_has(c, "rebuild") && catalogue_remove(h.catalogue, e) < 0)
-		goto out;
 	b.home = &h;
 	b.opener = op;
 	b.pass = &access_own;	/* sums and names, no content */
 	b.make = b.mirrors = true;
-	k.decide = !offline && !cli_has(c, "offline");
 	if (aside.what || cli_has(c, "new-central"))
 		k.aside = (struct heads_accept){accepts, &aside};
-	letin_forget(&b);
 	rc = box_run(&b, index_and_show, &k, e);
-	if (rc >= 0 && k.decide) {
-		worst = (enum cli_exit)rc;
-		letin_decide(c, &b, &worst);
-		rc = (int)worst;
-	}
+	if (rc >= 0)
+		rc = (int)cli_worse((enum cli_exit)rc, asked);
 	if (rc >= 0)
 		say_rewritten(c, &rewritten);
-	if (rc >= 0 && k.decide)
+	if (rc >= 0 && online)
 		digest_witness(c, &h, op);
 	if (rc >= 0)
 		remind_of_owner(c, &h);

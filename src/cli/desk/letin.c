@@ -12,87 +12,104 @@
 #include "desk/approve.h"
 #include "desk/deskkeys.h"
 #include "desk/fetch.h"
+#include "desk/query.h"
 
 #include "base/banned.h"
 
 #define TRIES 3
 #define LINE_MAX_LEN 4096
 
-/* The length in front, as the memory is longer than what it says. */
+struct letin {
+	const struct cli *c;
+	const struct deskhome *home;
+	struct opener *op;
+	int (*show)(void *arg, struct box *b, int64_t since, struct err *e);
+	void *arg;
+	enum cli_exit *worst;
+	struct control control;
+	struct invited invited;
+	struct approve approve;
+};
+
+/*
+ * What a box answers: memory of the opener's that nobody else uses meanwhile.
+ * The length in front, as the memory is longer than what it says.
+ */
 struct answer {
 	uint32_t n;
-	char text[APPROVE_TEXT_MAX];
+	char text[INVITED_TEXT_MAX];
 };
 
 static struct answer *
-answer_of(const struct box *b)
+answer_of(const struct letin *l)
 {
-	return (struct answer *)(void *)opener_room(b->opener,
-	    FETCH_ROOM_READ);
+	return (struct answer *)(void *)opener_room(l->op, FETCH_ROOM_READ);
 }
 
-void
-letin_forget(const struct box *b)
+static void
+give_answer(const struct letin *l, const struct buf *text)
 {
-	answer_of(b)->n = 0;
-}
+	struct answer *a = answer_of(l);
 
-static int
-look_into(struct box *b, struct buf *text, struct err *e)
-{
-	struct answer *a = answer_of(b);
-
-	if (approve_look(b, clock_now_utc(), text, e) < 0)
-		return -1;
 	memcpy(a->text, text->data, text->len);
 	a->n = (uint32_t)text->len;
-	return 0;
 }
 
-int
-letin_look(struct box *b, struct err *e)
+/* Into OUT, which wipes it. */
+static int
+take_answer(const struct letin *l, struct buf *out, struct err *e)
 {
-	struct buf text = BUF_INIT(APPROVE_TEXT_MAX);
+	struct answer *a = answer_of(l);
+	const uint32_t n = a->n;
+	int rc;
+
+	if (n > out->max)
+		return err_set(e, ERR_FORMAT, "the reading process answered "
+		    "nonsense");
+	rc = buf_add(out, a->text, n, e);
+	secmem_wipe(a->text, n);
+	a->n = 0;
+	return rc;
+}
+
+/* In a box of its own: nothing but files of control. */
+static int
+look_at_invited(struct box *b, void *arg, struct err *e)
+{
+	const struct letin *l = arg;
+	struct buf text = BUF_INIT(INVITED_TEXT_MAX);
 	int rc = buf_reserve(&text, 1, e);
 
 	if (rc == 0)
-		rc = look_into(b, &text, e);
+		rc = invited_look(b, &l->control, &text, e);
+	if (rc == 0)
+		give_answer(l, &text);
 	buf_wipe(&text);
 	return rc;
 }
 
+/* In the box, which cannot ask the opener: who asks. */
 static int
-look_again(struct box *b, void *arg, struct err *e)
+look_at_requests(struct box *b, void *arg, struct err *e)
 {
-	(void)arg;
-	return letin_look(b, e);
-}
-
-/* *a is empty where nobody waits. */
-static int
-take_answer(const struct box *b, struct approve *a, struct err *e)
-{
-	struct answer *from = answer_of(b);
+	const struct letin *l = arg;
 	struct buf text = BUF_INIT(APPROVE_TEXT_MAX);
-	uint32_t n = from->n;
-	int rc = 0;
+	int64_t since = 0;
+	int rc = -1;
 
-	if (n > APPROVE_TEXT_MAX)
-		return err_set(e, ERR_FAIL, "the reading process answered "
-		    "nonsense");
-	if (n > 0) {
-		rc = buf_add(&text, from->text, n, e);
-		if (rc == 0)
-			rc = approve_read(a, buf_str(&text), text.len, e);
+	if (buf_reserve(&text, 1, e) == 0 &&
+	    query_event_last(b->catalogue, &since, e) == 0 &&
+	    approve_look(b, &l->invited, clock_now_utc(), &text, e) == 0) {
+		give_answer(l, &text);
+		rc = l->show(l->arg, b, since, e);
 	}
-	buf_wipe(&text);
-	secmem_wipe(from->text, n);
-	from->n = 0;
+	buf_release(&text);
 	return rc;
 }
 
 static int
-print_json(const struct approve_one *o, struct err *e)
+print_json(const struct approve_one *o, const struct invites_secret *by,
+	struct err *e)
 {
 	struct buf line = BUF_INIT(LINE_MAX_LEN), print = BUF_INIT(128);
 	struct jsonw w;
@@ -103,9 +120,9 @@ print_json(const struct approve_one *o, struct err *e)
 		jsonw_object(&w);
 		jsonw_kint(&w, "v", 1);
 		jsonw_kstr(&w, "kind", "let_in");
-		jsonw_kstr(&w, "station", o->station);
-		jsonw_kstr(&w, "person", o->person[0] ? o->person : NULL);
-		jsonw_kbool(&w, "again", o->again);
+		jsonw_kstr(&w, "station", by->station);
+		jsonw_kstr(&w, "person", by->person[0] ? by->person : NULL);
+		jsonw_kbool(&w, "again", by->again);
 		jsonw_kstr(&w, "invite", o->invite);
 		jsonw_kstr(&w, "key", buf_str(&print));
 		jsonw_object_end(&w);
@@ -117,24 +134,26 @@ print_json(const struct approve_one *o, struct err *e)
 }
 
 static int
-tell(const struct cli *c, const struct approve *a, struct err *e)
+tell(const struct letin *l, struct err *e)
 {
 	size_t i;
 
-	for (i = 0; i < a->n; i++) {
-		const struct approve_one *o = &a->v[i];
+	for (i = 0; i < l->approve.n; i++) {
+		const struct approve_one *o = &l->approve.v[i];
+		const struct invites_secret *by =
+		    &invited_find(&l->invited, o->invite)->s;
 
-		if (c->json) {
-			if (print_json(o, e) < 0)
+		if (l->c->json) {
+			if (print_json(o, by, e) < 0)
 				return -1;
 			continue;
 		}
-		(void)printf(o->again ?
+		(void)printf(by->again ?
 		    cli_tr("%s is let in with its new keys") :
-		    cli_tr("%s is let in"), o->station);
-		if (o->person[0]) {
+		    cli_tr("%s is let in"), by->station);
+		if (by->person[0]) {
 			(void)fputs(" (", stdout);
-			cli_put_shown(stdout, o->person, strlen(o->person));
+			cli_put_shown(stdout, by->person, strlen(by->person));
 			(void)fputc(')', stdout);
 		}
 		(void)fputc('\n', stdout);
@@ -144,65 +163,107 @@ tell(const struct cli *c, const struct approve *a, struct err *e)
 
 /* Sign it, if this desk can, and where there is something to sign. */
 static int
-commit(const struct box *b, const struct approve *a, struct err *e)
+commit(struct letin *l, struct err *e)
 {
-	const struct deskhome *h = b->home;
+	const struct deskhome *h = l->home;
 	const char *name = deskcmd_name(h);
 	struct edit_job job = {.central = &h->central, .repo = "control",
 	    .dir = h->control, .name = name, .utc = clock_now_utc()};
-	struct sshkey *key = deskkeys_sign(h->keys, name, b->opener, e);
-	struct control control = {.version = 0};
-	char pin[CANON_ID_LEN];
-	int rc = -1;
+	struct sshkey *key = deskkeys_sign(h->keys, name, l->op, e);
+	int rc;
 
 	if (!key) {
-		if (!approve_is_empty(a))
+		if (l->approve.n > 0)
 			return err_prefix(e, "a station waits to be let in");
 		err_clear(e);	/* a desk that only reads */
 		return 0;
 	}
 	job.key = key;
-	if (deskhome_pin_load(h, pin, e) == 0 &&
-	    control_load(&control, h->control, pin, e) == 0)
-		rc = approve_commit(a, &control, h->records, &job, e);
-	control_release(&control);
+	rc = approve_commit(&l->approve, &l->invited, &l->control, h->records,
+	    &job, e);
 	sshkey_free(key);
 	return rc;
 }
 
+static int
+read_invited(struct letin *l, struct err *e)
+{
+	struct box b = {.home = l->home, .opener = l->op, .bare = true};
+	struct buf text = BUF_INIT(INVITED_TEXT_MAX);
+	char pin[CANON_ID_LEN];
+	int rc = -1;
+
+	if (deskhome_pin_load(l->home, pin, e) == 0 &&
+	    control_load(&l->control, l->home->control, pin[0] ? pin : NULL,
+	    e) == 0 && box_run(&b, look_at_invited, l, e) >= 0 &&
+	    take_answer(l, &text, e) == 0)
+		rc = invited_read(&l->invited, buf_str(&text), text.len, e);
+	buf_wipe(&text);
+	return rc;
+}
+
+/* Without an invitation no request means anything. */
+static int
+read_requests(struct letin *l, struct err *e)
+{
+	struct box b = {.home = l->home, .make = true, .mirrors = true};
+	struct buf text = BUF_INIT(APPROVE_TEXT_MAX);
+	int rc = l->invited.n == 0 ? 0 : box_run(&b, look_at_requests, l, e);
+
+	if (rc >= 0) {
+		*l->worst = cli_worse(*l->worst, (enum cli_exit)rc);
+		rc = take_answer(l, &text, e);
+	}
+	if (rc == 0)
+		rc = approve_read(&l->approve, buf_str(&text), text.len, e);
+	buf_release(&text);
+	return rc;
+}
+
+static void
+forget(struct letin *l)
+{
+	approve_release(&l->approve);
+	invited_release(&l->invited);
+	control_release(&l->control);
+	memset(&l->control, 0, sizeof(l->control));
+}
+
 /* Another desk may be doing the same: then look at what is left. */
 static int
-decide(const struct cli *c, struct box *b, struct approve *a, struct err *e)
+decide(struct letin *l, struct err *e)
 {
-	struct box again = {.home = b->home, .opener = b->opener,
-	    .make = true, .mirrors = true, .pass = b->pass};
 	int tries = 0, rc;
 
 	for (;;) {
-		if (take_answer(b, a, e) < 0)
+		if (read_invited(l, e) < 0 || read_requests(l, e) < 0)
 			return -1;
-		rc = commit(b, a, e);
-		if (rc >= 0 || e->code != ERR_FAIL || ++tries == TRIES)
-			break;
+		rc = commit(l, e);
+		if (rc >= 0)
+			return tell(l, e);
+		if (e->code != ERR_FAIL || ++tries == TRIES)
+			return -1;
 		err_clear(e);
-		approve_release(a);
-		if (control_fetch(&b->home->central, b->home->control, e) < 0 ||
-		    box_run(&again, look_again, NULL, e) < 0)
+		forget(l);
+		if (control_fetch(&l->home->central, l->home->control, e) < 0)
 			return -1;
 	}
-	return rc < 0 ? -1 : tell(c, a, e);
 }
 
 void
-letin_decide(const struct cli *c, struct box *b, enum cli_exit *worst)
+letin_run(const struct cli *c, const struct deskhome *h, struct opener *op,
+	int (*show)(void *arg, struct box *b, int64_t since, struct err *e),
+	void *arg, enum cli_exit *worst)
 {
-	struct approve a = {.n = 0, .roster = BUF_INIT(APPROVE_TEXT_MAX)};
+	struct letin l = {.c = c, .home = h, .op = op, .show = show,
+	    .arg = arg, .worst = worst};
 	char filled[CLI_FILLED_LEN];
 	struct err e = ERR_INIT;
 
-	if (decide(c, b, &a, &e) < 0) {
+	answer_of(&l)->n = 0;
+	if (decide(&l, &e) < 0) {
 		cli_warn(c, "%s", cli_tr_filled(e.what, filled));
 		*worst = cli_worse(*worst, cli_exit_for(&e));
 	}
-	approve_release(&a);
+	forget(&l);
 }

@@ -9,18 +9,14 @@
 #include "desk/box.h"
 
 /*
- * In the box: judge what waits, and leave the answer in the opener's shared
- * memory, which nobody else uses until letin_decide().
+ * Fetch is done, and no record was read yet: so that nobody has spoken to the
+ * opener but who is trusted with what comes of it (desk/invited.h).  SHOW(ARG)
+ * runs in the box that judged, with its catalogue: events behind SINCE are new;
+ * it returns an exit code.  *WORST takes that and what this ends with: what goes
+ * wrong is told, and the sync goes on.
  */
-int letin_look(struct box *b, struct err *e);
-
-/* Before a box: there is no answer yet. */
-void letin_forget(const struct box *b);
-
-/*
- * Outside, behind a box with letin_look(): decide, tell, and name in *WORST what
- * this sync ends with.  What goes wrong is told, too: the sync goes on.
- */
-void letin_decide(const struct cli *c, struct box *b, enum cli_exit *worst);
+void letin_run(const struct cli *c, const struct deskhome *h,
+	struct opener *op, int (*show)(void *arg, struct box *b, int64_t since,
+	struct err *e), void *arg, enum cli_exit *worst);
 
 #endif
