@@ -22,6 +22,8 @@ liudi_fuzz(proposal DEPENDS desk)
 liudi_fuzz(retention DEPENDS desk)
 liudi_fuzz(tombstone DEPENDS desk)
 liudi_fuzz(reheads DEPENDS desk)
+# Chats.
+liudi_test(desk importer LIBS PkgConfig::ARCHIVE)
 # The search.
 liudi_test(desk words LIBS PkgConfig::SQLITE)
 liudi_fuzz(words DEPENDS desk LIBS PkgConfig::SQLITE)

@@ -3,27 +3,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
 #include "base/proc.h"
-#include "base/sandbox.h"
 #include "base/str.h"
 #include "base/utf8.h"
-#include "chat/import.h"
 #include "cli/desk/deskcmds.h"
+#include "desk/parser.h"
 
 #include "base/banned.h"
 
 #define FAILED 126		/* the reply says why */
 #define UNKNOWN 125		/* no format knows it */
-#define MEMORY_MAX (96u << 20)	/* of a parser, with what C itself needs */
-#define LINE_MAX_LEN (64u << 20)
 #define DEPTH_MAX 32
 #define PATTERN_MAX 16384	/* bytes of the file of --pattern */
 #define SHOWN_MAX 20		/* lines not understood, for people */
@@ -46,18 +41,6 @@ struct work {
 };
 
 /* --- In the box. */
-
-static int64_t
-read_fd(void *arg, uint64_t off, void *buf, size_t n, struct err *e)
-{
-	const struct work *k = arg;
-	size_t got = 0;
-
-	if (off > INT64_MAX || file_pread(k->fd, buf, n, (int64_t)off, &got,
-	    k->file, e) < 0)
-		return -1;
-	return (int64_t)got;
-}
 
 static int
 put_line(struct work *k, struct err *e)
@@ -192,47 +175,21 @@ put_report(struct work *k, const struct chat_report *r, struct err *e)
 	    put_line(k, e);
 }
 
-/* Memory and time end; no file can be opened any more. */
-static int
-lock_up(const struct work *k, struct err *e)
-{
-	const struct rlimit cpu = {120 + k->size / (4u << 20),
-	    130 + k->size / (4u << 20)};
-#ifndef LIUDI_SANITIZED
-	const struct rlimit memory = {MEMORY_MAX, MEMORY_MAX};
-
-	if (setrlimit(RLIMIT_DATA, &memory) < 0)
-		return err_sys(e, errno, "cannot limit memory");
-#endif
-	if (setrlimit(RLIMIT_CPU, &cpu) < 0)
-		return err_sys(e, errno, "cannot limit time");
-	return sandbox_enter(SANDBOX_PARSER, NULL, e);
-}
-
 static int
 read_file(struct work *k, struct err *e)
 {
 	const struct chat_sink sink = {on_message, on_unparsed, k};
-	struct chat_charsets *charsets = NULL;
 	struct chat_hints hints = {0};
-	struct chat_input in = {0};
+	const struct parser_job job = {k->fd, k->size, k->file, &hints, 0};
 	int rc = -1, got;
 
-	buf_init(&k->line, LINE_MAX_LEN);
+	buf_init(&k->line, PARSER_LINE_MAX);
 	buf_init(&k->unparsed, 1u << 20);
-	charsets = chat_charsets_load(e);
-	if (!charsets || lock_up(k, e) < 0)
-		goto out;
-	in.read = read_fd;
-	in.arg = k;
-	in.size = k->size;
-	in.name = path_name(k->file);
-	in.path = k->file;
 	if (k->pattern->len > 0) {
 		hints.pattern_ini = buf_str(k->pattern);
 		hints.pattern_len = k->pattern->len;
 	}
-	got = chat_import(&in, &hints, &sink, &k->report, e);
+	got = parser_read(&job, &sink, &k->report, e);
 	if (put_report(k, &k->report, e) < 0)
 		goto out;
 	if (got == 0)
@@ -240,7 +197,6 @@ read_file(struct work *k, struct err *e)
 	else if (got == 1)
 		rc = UNKNOWN;
 out:
-	chat_charsets_free(charsets);
 	buf_release(&k->line);
 	buf_release(&k->unparsed);
 	return rc;
@@ -263,7 +219,6 @@ helper(int fd, void *arg)
 
 /* --- Outside. */
 
-/* *e is what a process said that read foreign bytes: nothing is believed. */
 static void
 take_reply(int fd, struct err *e)
 {
@@ -271,16 +226,10 @@ take_reply(int fd, struct err *e)
 	size_t got = 0;
 
 	if (file_read(fd, &said, sizeof(said), &got, "box", e) < 0 ||
-	    got != sizeof(said)) {
-		(void)err_set(e, ERR_FAIL, "the reading process was lost (%d)",
-		    FAILED);
-		return;
-	}
-	said.what[sizeof(said.what) - 1] = '\0';
-	said.hint[sizeof(said.hint) - 1] = '\0';
-	if (said.code <= ERR_NONE || said.code > ERR_INTR)
-		said.code = ERR_FORMAT;
-	*e = said;
+	    got != sizeof(said))
+		parser_lost(FAILED, e);
+	else
+		parser_take_err(e, &said);
 }
 
 static void
@@ -306,7 +255,7 @@ put_lost(struct work *k, struct err *e)
 	struct chat_report none = {0};
 	int rc;
 
-	buf_init(&k->line, LINE_MAX_LEN);
+	buf_init(&k->line, PARSER_LINE_MAX);
 	buf_init(&k->unparsed, 16);
 	rc = put_report(k, &none, e);
 	buf_release(&k->line);
@@ -326,11 +275,8 @@ outcome(struct work *k, int status, int fd, struct err *e)
 		    "no format is known that looks like this");
 	else if (status == FAILED)
 		take_reply(fd, &why);
-	else if (status == 256 + SIGXCPU || status == 256 + SIGKILL)
-		(void)err_set(&why, ERR_FORMAT, "reading took too long");
 	else
-		(void)err_set(&why, ERR_FAIL,
-		    "the reading process was lost (%d)", status);
+		parser_lost(status, &why);
 	if (why.code == ERR_IO && strstr(why.what, "standard output")) {
 		*e = why;
 		return -1;
