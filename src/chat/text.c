@@ -74,6 +74,17 @@ chat_charsets_free(struct chat_charsets *c)
 	free(c);
 }
 
+bool
+chat_charset_known(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < NCHARSETS; i++)
+		if (strcmp(charsets[i], name) == 0)
+			return true;
+	return false;
+}
+
 static void
 set_name(struct chat_encoding *enc, const char *name)
 {

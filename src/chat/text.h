@@ -32,6 +32,8 @@ struct chat_encoding {
 struct chat_charsets;
 struct chat_charsets *chat_charsets_load(struct err *e);
 void chat_charsets_free(struct chat_charsets *c);
+/* Is NAME, in capital letters, one of these? */
+bool chat_charset_known(const char *name);
 
 /* 0, or -1 (what reading said, ERR_NOMEM). */
 int chat_encoding_find(struct chat_encoding *out, const struct chat_input *in,

@@ -7,18 +7,19 @@
 #include "base/banned.h"
 
 #define BLANKS " \t\r"
-#define SECTION "[team]"
 
 /* The section that LINE begins: 1 ours, 0 another, -1 it begins none. */
 static int
-begins_ours(const char *line, size_t n)
+begins_ours(const char *line, size_t n, const char *section)
 {
 	const char *at = line + strspn(line, BLANKS);
+	const size_t len = strlen(section);
 
 	if (at >= line + n || *at != '[')
 		return -1;
-	return (size_t)(line + n - at) >= strlen(SECTION) &&
-	    memcmp(at, SECTION, strlen(SECTION)) == 0;
+	at++;
+	return (size_t)(line + n - at) > len && at[len] == ']' &&
+	    memcmp(at, section, len) == 0;
 }
 
 /* "KEY = …", "KEY: …" */
@@ -36,16 +37,16 @@ is_key(const char *line, size_t n, const char *key)
 }
 
 int
-teamini_set(struct buf *out, const char *text, const char *key,
-	const char *value, struct err *e)
+teamini_set(struct buf *out, const char *text, const char *section,
+	const char *key, const char *value, struct err *e)
 {
-	bool ours = false, done = false;
+	bool ours = false, done = value[0] == '\0';
 	size_t n;
 	int which;
 
 	for (; *text; text += n + (text[n] == '\n')) {
 		n = strcspn(text, "\n");
-		which = begins_ours(text, n);
+		which = begins_ours(text, n, section);
 		if (which >= 0)
 			ours = which == 1;
 		if (ours && is_key(text, n, key))
@@ -58,7 +59,8 @@ teamini_set(struct buf *out, const char *text, const char *key,
 			done = true;
 		}
 	}
-	return done ? 0 : buf_addf(out, e, SECTION "\n%s = %s\n", key, value);
+	return done ? 0 : buf_addf(out, e, "[%s]\n%s = %s\n", section, key,
+	    value);
 }
 
 /* S up to END without blanks at its ends, ended by a NUL there. */

@@ -34,10 +34,11 @@ bool teamini_get(const char *text, const char *station, const char *key,
 	char *out, size_t size);
 
 /*
- * Append TEXT with "KEY = VALUE" in its section [team], in place of every line
- * of that key there; a section that is missing is added.
+ * Append TEXT with "KEY = VALUE" in [SECTION], in place of every line of that
+ * key there; a section that is missing is added.  An empty VALUE only takes
+ * these lines away.
  */
-int teamini_set(struct buf *out, const char *text, const char *key,
-	const char *value, struct err *e);
+int teamini_set(struct buf *out, const char *text, const char *section,
+	const char *key, const char *value, struct err *e);
 
 #endif

@@ -17,7 +17,8 @@ check(const char *text, const char *want)
 	struct buf out = BUF_INIT(65536);
 	struct err e = ERR_INIT;
 
-	assert_int_equal(teamini_set(&out, text, "notice", "7", &e), 0);
+	assert_int_equal(teamini_set(&out, text, "team", "notice", "7",
+	    &e), 0);
 	assert_string_equal(buf_str(&out), want);
 	buf_release(&out);
 }
@@ -38,6 +39,30 @@ sets_one_value(void **state)
 	/* a section that comes twice has it once */
 	check("[team]\nnotice = 1\n[x]\n[team]\nnotice = 2\n",
 	    "[team]\nnotice = 7\n[x]\n[team]\n");
+}
+
+static void
+sets_in_any_section(void **state)
+{
+	static const char text[] = "[source ws-01/chats2]\nzone = x\n"
+	    "[source ws-01/chats]\nself = A\nzone = y\nself = B\n";
+	struct buf out = BUF_INIT(65536);
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(teamini_set(&out, text, "source ws-01/chats", "zone",
+	    "Z", &e), 0);
+	assert_string_equal(buf_str(&out), "[source ws-01/chats2]\nzone = x\n"
+	    "[source ws-01/chats]\nzone = Z\nself = A\nself = B\n");
+	buf_clear(&out);
+	assert_int_equal(teamini_set(&out, text, "source ws-01/chats", "self",
+	    "", &e), 0);
+	assert_string_equal(buf_str(&out), "[source ws-01/chats2]\nzone = x\n"
+	    "[source ws-01/chats]\nzone = y\n");
+	buf_clear(&out);
+	assert_int_equal(teamini_set(&out, text, "none", "self", "", &e), 0);
+	assert_string_equal(buf_str(&out), text);
+	buf_release(&out);
 }
 
 static int
@@ -104,6 +129,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sets_one_value),
+		cmocka_unit_test(sets_in_any_section),
 		cmocka_unit_test(gives_each),
 		cmocka_unit_test(gets_the_own_before_the_teams)
 	};

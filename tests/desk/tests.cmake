@@ -23,6 +23,7 @@ liudi_fuzz(retention DEPENDS desk)
 liudi_fuzz(tombstone DEPENDS desk)
 liudi_fuzz(reheads DEPENDS desk)
 # Chats.
+liudi_test(desk chatini)
 liudi_test(desk importer LIBS PkgConfig::ARCHIVE)
 # The search.
 liudi_test(desk words LIBS PkgConfig::SQLITE)

@@ -148,8 +148,8 @@ commit(const struct setting *s, struct err *e)
 	(void)snprintf(number, sizeof(number), "%" PRId64, s->version);
 	(void)snprintf(message, sizeof(message), "notice %s", number);
 	if (control_file_load(s->home.control, s->control.commit, "policy.ini",
-	    &old, e) >= 0 && teamini_set(&policy, buf_str(&old), "notice",
-	    number, e) == 0) {
+	    &old, e) >= 0 && teamini_set(&policy, buf_str(&old), "team",
+	    "notice", number, e) == 0) {
 		const struct control_file files[] = {
 			{"policy.ini", policy.data, policy.len},
 			{"notice.en.md", s->text.en.data, s->text.en.len},
