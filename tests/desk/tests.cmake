@@ -28,6 +28,10 @@ liudi_test(desk importer LIBS PkgConfig::ARCHIVE)
 # The search.
 liudi_test(desk words LIBS PkgConfig::SQLITE)
 liudi_fuzz(words DEPENDS desk LIBS PkgConfig::SQLITE)
+# The facts of a day.
+liudi_test(desk answers)
+liudi_test(desk contacts)
+liudi_test(desk smalltalk)
 # Enrolment.
 liudi_test(desk standing)
 liudi_test(desk roster)
