@@ -654,6 +654,8 @@ take_result(struct sender *x, size_t i, const char *received,
 	const struct batch *t, const struct push_result *pr, enum verdict *v,
 	struct err *e)
 {
+	enum station_standing standing;
+	struct sshkey_pub pub;
 	char ref[CANON_REF_LEN];
 
 	canon_ref_text(&x->b->ref[i], ref);
@@ -679,7 +681,13 @@ take_result(struct sender *x, size_t i, const char *received,
 		*v = AGAIN;
 		return 0;
 	}
-	spooled(x->r, pr->reason, "the central refused the push; its own "
+	sshkey_public(x->s->key, &pub);
+	standing = station_standing(&x->s->control, x->s->cfg.station, &pub);
+	spooled(x->r, pr->reason, standing == STATION_SUSPENDED ?
+	    "the managers have suspended this station: what it keeps waits "
+	    "here; ask them to resume it" : standing == STATION_REVOKED ?
+	    "the managers have revoked the keys of this station: ask them "
+	    "for a new invitation" : "the central refused the push; its own "
 	    "words are above; the manager can mend it");
 	return 0;
 }

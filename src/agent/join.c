@@ -243,16 +243,23 @@ check_invite(struct join *j, struct err *e)
 	struct buf text = BUF_INIT(FILE_MAX);
 	struct invite_file f;
 	char *path = NULL;
-	int64_t ended;
+	enum station_standing standing;
 	int rc = -1, there;
 
-	j->in = station_let_in(&s->control, j->invite.station, &j->sign,
-	    &ended);
-	if (j->in && ended <= clock_now_utc()) {
+	standing = station_standing(&s->control, j->invite.station, &j->sign);
+	j->in = standing != STATION_OUT;
+	if (standing == STATION_SUSPENDED) {
 		(void)err_set(e, ERR_USAGE,
-		    "the managers have ended the key of this station");
-		return err_hint(e, "move the folder '%s' away, and join "
-		    "again: new keys are made", s->path.keys);
+		    "the managers have suspended this station");
+		return err_hint(e, "ask them to let it send again: liudi-desk "
+		    "station resume %s", j->invite.station);
+	}
+	if (standing == STATION_REVOKED) {
+		(void)err_set(e, ERR_USAGE,
+		    "the managers have revoked the keys of this station");
+		return err_hint(e, "with a new invitation of theirs, move the "
+		    "folder '%s' away and join again: new keys are made",
+		    s->path.keys);
 	}
 	if (j->in)
 		return 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -460,23 +461,28 @@ station_fetch(struct station *s, struct err *e)
 	return 0;
 }
 
-bool
-station_let_in(const struct control *c, const char *id,
-	const struct sshkey_pub *pub, int64_t *until)
+enum station_standing
+station_standing(const struct control *c, const char *id,
+	const struct sshkey_pub *pub)
 {
+	const int64_t now = clock_now_utc();
 	const struct signer *v;
-	bool in = false;
+	int64_t until = INT64_MIN;
+	bool in = false, other = false;
 
-	*until = INT64_MIN;
 	for (size_t i = 0; (v = signers_named(&c->stations, id, i)) != NULL;
 	    i++) {
-		if (memcmp(v->pub.pk, pub->pk, sizeof(pub->pk)) != 0)
+		if (memcmp(v->pub.pk, pub->pk, sizeof(pub->pk)) != 0) {
+			other = other || v->valid_before > now;
 			continue;
+		}
 		in = true;
-		if (v->valid_before > *until)
-			*until = v->valid_before;
+		if (v->valid_before > until)
+			until = v->valid_before;
 	}
-	return in;
+	return !in ? STATION_OUT : until > now ? STATION_IN :
+	    other || control_revoked(c, id, until) ? STATION_REVOKED :
+	    STATION_SUSPENDED;
 }
 
 int
@@ -501,7 +507,6 @@ look_in(struct station *s, struct err *e)
 {
 	struct sshkey_pub pub;
 	char *asks = NULL, *asked = NULL;
-	int64_t until;
 	int rc = -1;
 
 	s->waiting = s->asked = false;
@@ -515,7 +520,8 @@ look_in(struct station *s, struct err *e)
 		goto out;
 	}
 	sshkey_public(s->key, &pub);
-	if (!station_let_in(&s->control, s->cfg.station, &pub, &until)) {
+	if (station_standing(&s->control, s->cfg.station, &pub) ==
+	    STATION_OUT) {
 		s->waiting = true;
 		s->asked = file_exists(asked);
 	} else if (file_remove(asks, e) != 0 ||

@@ -104,11 +104,14 @@ int station_control(struct station *s, bool *offline, struct err *e);
 /* Only fetch, with either of the two logins.  -1: ERR_NET. */
 int station_fetch(struct station *s, struct err *e);
 /*
- * Is this key one that control lets sign as this station, now or ever?  Then
- * *until is the end of its time, INT64_MAX where there is none.
+ * What control says of PUB as the key of station ID: never named; it may sign;
+ * it may not for now; it may never again (revoked, or another key of that
+ * station took its place).
  */
-bool station_let_in(const struct control *c, const char *id,
-	const struct sshkey_pub *pub, int64_t *until);
+enum station_standing { STATION_OUT, STATION_IN, STATION_SUSPENDED,
+	STATION_REVOKED };
+enum station_standing station_standing(const struct control *c,
+	const char *id, const struct sshkey_pub *pub);
 /* The request is at the central, or not yet again. */
 int station_asked(const struct station *s, bool yes, struct err *e);
 /* The control commit that was checked last ("" = none), in control-seen. */

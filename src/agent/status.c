@@ -19,7 +19,8 @@ const char *
 status_in_name(enum status_in in)
 {
 	static const char *const name[] = {
-		"unknown", "out", "not asked", "waiting", "in", "ended"
+		"unknown", "out", "not asked", "waiting", "in",
+		"suspended", "revoked"
 	};
 
 	return name[in];
@@ -42,12 +43,20 @@ look_in(struct status *st, const struct station *s, struct err *e)
 {
 	struct sshkey_pub pub;
 	bool asks = false, asked = false;
-	int64_t until;
 
 	sshkey_public(s->key, &pub);
-	if (station_let_in(&s->control, s->cfg.station, &pub, &until)) {
-		st->in = until > clock_now_utc() ? STATUS_IN : STATUS_ENDED;
+	switch (station_standing(&s->control, s->cfg.station, &pub)) {
+	case STATION_IN:
+		st->in = STATUS_IN;
 		return 0;
+	case STATION_SUSPENDED:
+		st->in = STATUS_SUSPENDED;
+		return 0;
+	case STATION_REVOKED:
+		st->in = STATUS_REVOKED;
+		return 0;
+	case STATION_OUT:
+		break;
 	}
 	if (exists(s->path.keys, STATION_ASKS, &asks, e) != 0 ||
 	    exists(s->path.state, STATION_ASKED, &asked, e) != 0)

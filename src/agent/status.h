@@ -22,7 +22,8 @@ enum status_in {
 	STATUS_NOT_ASKED,	/* a join that was cut off */
 	STATUS_WAITING,		/* the request is sent */
 	STATUS_IN,
-	STATUS_ENDED		/* it was let in, and is not any more */
+	STATUS_SUSPENDED,	/* it may not send for now */
+	STATUS_REVOKED		/* nor ever again, with this key */
 };
 
 struct status_receipt {
@@ -36,7 +37,8 @@ struct status {
 	size_t nreceipts;
 };
 
-/* "unknown", "out", "not asked", "waiting", "in", "ended" */
+/* "unknown", "out", "not asked", "waiting", "in", "suspended",
+ * "revoked" */
 const char *status_in_name(enum status_in in);
 
 /*

@@ -112,10 +112,23 @@ control_release(struct control *c)
 {
 	free(c->only);
 	free(c->login);
+	free(c->revoked);
 	signers_release(&c->roots);
 	signers_release(&c->stations);
 	signers_release(&c->servers);
 	memset(c, 0, sizeof(*c));
+}
+
+bool
+control_revoked(const struct control *c, const char *station, int64_t until)
+{
+	size_t i;
+
+	for (i = 0; i < c->nrevoked; i++)
+		if (until <= c->revoked[i].utc &&
+		    strcmp(c->revoked[i].station, station) == 0)
+			return true;
+	return false;
 }
 
 static int

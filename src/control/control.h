@@ -47,6 +47,12 @@ struct control_login {
 	struct sshkey_pub pub;
 };
 
+/* Whose keys are worth nothing for good. */
+struct control_revoked {
+	char station[33];
+	int64_t utc;		/* those that had ended by then */
+};
+
 #define CONTROL_BASE_LEN 65
 
 struct control {
@@ -65,6 +71,8 @@ struct control {
 	struct control_login *login;	/* owned; transport_keys in order */
 	size_t nlogin;
 	int64_t notice;			/* version that must be agreed to; 0 */
+	struct control_revoked *revoked;	/* owned; policy.ini in order */
+	size_t nrevoked;
 };
 
 /*
@@ -110,6 +118,10 @@ int control_recipients_parse(struct control *c, const char *text,
  */
 size_t control_readers(const struct control *c, const char *station,
 	size_t index[static CONTROL_MAX_RECIPIENTS]);
+
+/* Was a key of STATION that ended at UNTIL revoked, and not just suspended? */
+bool control_revoked(const struct control *c, const char *station,
+	int64_t until);
 
 /* Raw 32-byte SHA-256 over each of STATION's recipient strings + LF. */
 void control_recipients_sha256(const struct control *c, const char *station,

@@ -315,21 +315,51 @@ read_team(struct control *c, const char *key, size_t key_len,
 	return 0;
 }
 
-/* Section [team]; what other pages put beside it is theirs. */
+/* Of section LINE, "[station ws-01]": a key that is known here. */
+static int
+read_station(struct control *c, const char *line, size_t line_len,
+	const char *key, size_t key_len, const char *value, size_t len,
+	struct err *e)
+{
+	static const char front[] = "[station ";
+	const size_t n = sizeof(front) - 1;
+	struct control_revoked r = {.utc = 0}, *v;
+	char number[24] = "";
+
+	if (!is_word(key, key_len, "revoked") || line_len < n + 2 ||
+	    line_len - n - 1 >= sizeof(r.station) ||
+	    memcmp(line, front, n) != 0 || line[line_len - 1] != ']')
+		return 0;
+	memcpy(r.station, line + n, line_len - n - 1);
+	if (len < sizeof(number))
+		memcpy(number, value, len);
+	if (str_to_i64(number, 0, INT64_MAX, &r.utc) < 0)
+		return err_set(e, ERR_FORMAT, "policy.ini: revoked is not a "
+		    "time in seconds");
+	v = realloc(c->revoked, (c->nrevoked + 1) * sizeof(*v));
+	if (!v)
+		return err_nomem(e);
+	c->revoked = v;
+	c->revoked[c->nrevoked++] = r;
+	return 0;
+}
+
+/* [team], [station …]; what other pages put there is theirs. */
 static int
 read_policy(struct control *c, const char *text, struct err *e)
 {
-	const char *line = "", *eq, *key, *value;
-	size_t len = 0, key_len, value_len;
-	bool team = false;
+	const char *line = "", *section = "", *eq, *key, *value;
+	size_t len = 0, section_len = 0, key_len, value_len;
+	int rc;
 
 	while (next_line(&text, &line, &len)) {
 		if (*line == '[') {
-			team = is_word(line, len, "[team]");
+			section = line;
+			section_len = len;
 			continue;
 		}
 		eq = memchr(line, '=', len);
-		if (!team || !eq)
+		if (!eq)
 			continue;
 		key = line;
 		key_len = (size_t)(eq - line);
@@ -337,7 +367,11 @@ read_policy(struct control *c, const char *text, struct err *e)
 		value_len = len - key_len - 1;
 		trim(&key, &key_len);
 		trim(&value, &value_len);
-		if (read_team(c, key, key_len, value, value_len, e) < 0)
+		rc = is_word(section, section_len, "[team]") ?
+		    read_team(c, key, key_len, value, value_len, e) :
+		    read_station(c, section, section_len, key, key_len, value,
+		    value_len, e);
+		if (rc < 0)
 			return -1;
 	}
 	if (!c->org[0])

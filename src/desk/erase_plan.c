@@ -241,9 +241,12 @@ too_early(struct making *m, struct err *e)
 		    "'liudi-desk retention set' gives it a period",
 		    w->stream);
 	due = retention_due(w->epoch, years);
-	return m->job->now_utc >= due ? 0 : tell(m, due, e,
-	    "it is kept for %d years behind its end, until %s", years,
-	    clock_text_utc(due, when));
+	if (m->job->now_utc >= due)
+		return 0;
+	(void)clock_text_utc(due, when);
+	return years == 1 ? tell(m, due, e, "it is kept for a year behind its "
+	    "end, until %s", when) : tell(m, due, e, "it is kept for %d years "
+	    "behind its end, until %s", years, when);
 }
 
 static int

@@ -494,9 +494,9 @@ is_let_in(void **state)
 	assert_false(there("state/keys/join-ssh"));
 	/* not any more */
 	let_in(&key, NOW);
-	refused_with(&good, ERR_USAGE, "have ended the key");
+	refused_with(&good, ERR_USAGE, "have suspended this station");
 	assert_true(there("liudi.ini"));
-	assert_int_equal(stands(), STATUS_ENDED);
+	assert_int_equal(stands(), STATUS_SUSPENDED);
 	sshkey_public(stranger, &key);
 	let_in(&key, INT64_MAX);
 	fetch_control();

@@ -173,6 +173,7 @@ refuses_files_that_are_not_right(void **state)
 		{"policy.ini", "[team]\norg = x\nnotice = two\n"},
 		{"policy.ini", "[team]\norg = x\nnotice = "
 		    "11111111111111111111111111111111\n"},
+		{"policy.ini", "[team]\norg = x\n[station a]\nrevoked = -1\n"},
 		{"transport_keys", "station ws-01\n"},
 		{"transport_keys", "guest ws-01 " KEY "\n"},
 		{"transport_keys", "station WS " KEY "\n"},
@@ -302,7 +303,9 @@ reads_logins_and_notice(void **state)
 	assert_int_equal(edit(a, "manager", manager, T0 + 1, "transport_keys",
 	    logins, &e), 0);
 	assert_int_equal(edit(a, "manager", manager, T0 + 1, "policy.ini",
-	    "[team]\norg = x\nnotice=12\n[more]\nnotice = 3\n", &e), 0);
+	    "[team]\norg = x\nnotice=12\nrevoked = no\n[more]\nnotice = 3\n"
+	    "[station ws-01]\nexpect = 1d\nrevoked = 50\n[station ]\n"
+	    "revoked = 60\n[station\nrevoked = x\n", &e), 0);
 	assert_int_equal(control_load(&c, a, NULL, &e), 0);
 	assert_int_equal(c.nlogin, 2);
 	assert_false(c.login[0].manager);
@@ -310,6 +313,11 @@ reads_logins_and_notice(void **state)
 	assert_true(c.login[1].manager);
 	assert_memory_equal(&c.login[0].pub, &c.login[1].pub, 32);
 	assert_int_equal(c.notice, 12);
+	assert_true(control_revoked(&c, "ws-01", 50));
+	assert_true(control_revoked(&c, "ws-01", INT64_MIN));
+	assert_false(control_revoked(&c, "ws-01", 51));
+	assert_false(control_revoked(&c, "ws-0", 50));
+	assert_false(control_revoked(&c, "ws-012", 50));
 	control_release(&c);
 	free(a);
 }

@@ -36,9 +36,15 @@ ref=$(branches ws-01)
 before=$(records rev-parse "$ref")
 rc=0
 ws ws-01 run >"$t/out" 2>"$t/err" || rc=$?
-[ "$rc" -ne 0 ] || fail 'a suspended station sends'
+[ "$rc" -eq 4 ] || fail 'a suspended station sends'
+says 'the managers have suspended this station'
+says 'station resume'
 same "$(records rev-parse "$ref")" "$before" 'the branch of a suspended one'
 expect 0 ws ws-02 run
+expect 3 ws ws-01 status
+says 'suspended this station'
+expect 3 ws ws-01 --json status
+same "$(jq -r .state "$t/out")" suspended json
 expect 0 desk_key --json station resume ws-01
 same "$(jq -r '.station, .action, .changed' "$t/out" | tr '\n' ' ')" \
     'ws-01 resume true ' 'resumed'
@@ -112,10 +118,38 @@ rc=0
 ws ws-02 run >"$t/out" 2>"$t/err" || rc=$?
 [ "$rc" -ne 0 ] || fail 'a revoked station sends'
 same "$(records rev-parse "$(branches ws-02)")" "$before" 'a revoked branch'
+says 'revoked the keys of this station'
+says_no 'suspended this station'
+expect 3 ws ws-02 status
+says 'ask them for a new invitation'
+head=$(head_of)
 expect 0 desk_key station revoke ws-02
 says 'was revoked before'
+expect 1 desk_key station resume ws-02
+says "station 'ws-02' was revoked"
+says 'liudi-desk invite ws-02 --again'
+same "$(head_of)" "$head" 'control'
+# nor one that was suspended first
+expect 0 desk_key station suspend ws-03
+at_rest
+expect 0 desk_key station revoke ws-03
+says 'worth nothing from now on'
+expect 1 desk_key station resume ws-03
 expect 1 desk_key invite ws-02
 expect 0 desk_key invite ws-02 --again
+string=$(sed -n 's/.*\(liudi-join1[a-z0-9]*\).*/\1/p' "$t/out" | head -n 1)
+expect 0 ws ws-02-new join --agree 2 "$string"
 synced >"$t/out" 2>"$t/err" || fail sync
+at_rest
+expect 0 ws ws-02-new run
+expect 3 ws ws-02 status
+says 'revoked the keys of this station'
+# a new machine can be suspended and resumed as any
+expect 0 desk_key station suspend ws-02
+at_rest
+expect 0 desk_key station resume ws-02
+says 'may send again'
+at_rest
+expect 0 ws ws-02-new status
 expect 0 restore ws-02 "$t/back2"
 done_

@@ -57,6 +57,9 @@ expect 0 desk digest-line
 says "$line  $(when 2)"
 expect 0 desk digest-line --check "$line"
 says 'all of it stands'
+expect 1 desk digest-line --date "$(when -1)"
+says 'nothing was witnessed by that time'
+says 'ask for a later day'
 expect 0 desk digest-line --date "$(when 1 7200)"
 first=$(cut -c 1-16 "$t/out")
 expect 0 desk digest-line --check "$first"

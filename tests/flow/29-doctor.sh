@@ -17,7 +17,7 @@ echo one >"$t/ws-01-files/chats/a.txt"
 sleep 1.1
 expect 0 ws ws-01 run
 expect 3 desk doctor
-says 'no receipt yet'
+says 'no receipt is here yet'
 says "the owner's keys lie in"
 mkdir "$t/safe"
 mv "$t"/desk/keys/owner.* "$t/safe"

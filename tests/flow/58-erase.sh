@@ -97,7 +97,7 @@ mv "$t"/desk/keys/owner.* "$t/safe"
 
 step 'how long'
 expect 0 look retention show
-says 'every other stream is kept for ever'
+says 'every stream is kept for ever'
 expect 2 li retention set main seven
 expect 2 li retention set Main 7
 expect 1 li retention set main 7
@@ -112,15 +112,17 @@ expect 0 wu approve "$t/proposal"
 says '+ keep_years = 7'
 expect 0 look retention show
 says 'main              7 years'
+says 'every other stream is kept for ever'
 expect 0 look --json retention show
 same "$(jq -c '[.stream, .keep_years]' "$t/out")" '["main",7]' json
 expect 0 li retention set main 7
-says 'ended 7 years ago'
+says 'an epoch of main may be erased 7 years after its end'
 same "$(control ls-tree --name-only control approve/ | wc -l)" 1 consents
 # by an owner
 cp "$t"/safe/owner.* "$t/desk/keys"
 expect 0 desk_key retention set main 2
 expect 0 desk_key retention set old 1
+says 'erased 1 year after its end'
 expect 0 desk_key retention set old forever
 says 'old is kept for ever'
 same "$(retention)" '[stream main]

@@ -19,9 +19,12 @@ in_text(enum status_in in)
 		    "in");
 	case STATUS_IN:
 		return cli_tr("this station is let in");
-	case STATUS_ENDED:
-		return cli_tr("the managers have ended the key of this "
-		    "station");
+	case STATUS_SUSPENDED:
+		return cli_tr("the managers have suspended this station: what "
+		    "it keeps waits here; ask them to resume it");
+	case STATUS_REVOKED:
+		return cli_tr("the managers have revoked the keys of this "
+		    "station: ask them for a new invitation");
 	case STATUS_UNKNOWN:
 		break;
 	}

@@ -136,8 +136,12 @@ look(struct box *b, void *arg, struct err *e)
 	    e) < 0)
 		goto out;
 	if (!k->found && !k->want) {
-		(void)err_set(e, ERR_NOENT, "nothing was witnessed yet");
-		(void)err_hint(e, "run 'liudi-desk sync'");
+		(void)err_set(e, ERR_NOENT, k->until == INT64_MAX ?
+		    "nothing was witnessed yet" :
+		    "nothing was witnessed by that time");
+		(void)err_hint(e, k->until == INT64_MAX ?
+		    "run 'liudi-desk sync'" : "ask for a later day, or "
+		    "without --date for the newest");
 		goto out;
 	}
 	if (!k->found) {

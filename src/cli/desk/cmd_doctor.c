@@ -256,8 +256,9 @@ check_clock(struct doctor *d, const struct health *h)
 	char when[CLOCK_TEXT_LEN];
 
 	if (h->newest == 0) {
-		say(d, STATE_OK, "receipts", cli_tr("no receipt yet: nothing "
-		    "was sent"));
+		say(d, STATE_OK, "receipts", cli_tr("no receipt is here "
+		    "yet: nothing was sent, or not fetched: liudi-desk "
+		    "sync"));
 		return;
 	}
 	say(d, STATE_OK, "receipts", cli_tr("%lld receipts hold, the newest "

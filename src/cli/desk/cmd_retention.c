@@ -113,8 +113,9 @@ show_streams(const struct cli *c, const struct retention *r, struct err *e)
 		    "%lld years", years));
 	}
 	if (!c->json)
-		(void)printf("%s\n", cli_tr("every other stream is kept for "
-		    "ever"));
+		(void)printf("%s\n", r->nstreams > 0 ?
+		    cli_tr("every other stream is kept for ever") :
+		    cli_tr("every stream is kept for ever"));
 	return 0;
 }
 
@@ -191,6 +192,7 @@ run_set(struct cli *c, struct err *e)
 {
 	const char *stream = c->args[0];
 	struct buf new = BUF_INIT(TEXT_MAX);
+	char after[CLI_COUNT_LEN];
 	struct keeping k;
 	int years, rc = -1;
 
@@ -209,8 +211,9 @@ run_set(struct cli *c, struct err *e)
 	if (rc == 0 && !c->quiet && years == RETENTION_FOREVER)
 		(void)printf(cli_tr("%s is kept for ever\n"), stream);
 	else if (rc == 0 && !c->quiet)
-		(void)printf(cli_tr("an epoch of %s may be erased when it "
-		    "ended %d years ago\n"), stream, years);
+		(void)printf(cli_tr("an epoch of %s may be erased %s after "
+		    "its end\n"), stream, cli_count(years, "%lld year",
+		    "%lld years", after));
 	buf_release(&new);
 	keeping_release(&k);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;

@@ -7,11 +7,12 @@
 #include "base/jsonw.h"
 #include "desk/invites.h"
 #include "desk/standing.h"
+#include "desk/teamini.h"
 
 #include "base/banned.h"
 
 #define TEXT_MAX (1024 * 1024)
-#define FILES_MAX 66	/* and so 32 invitations of one station */
+#define FILES_MAX 67	/* and so 32 invitations of one station */
 
 struct work {
 	const struct cli *c;
@@ -23,7 +24,7 @@ struct work {
 	struct control_file file[FILES_MAX];
 	char path[FILES_MAX][INVITES_PATH_LEN];
 	size_t n;
-	struct buf signers, logins;
+	struct buf signers, logins, policy;
 };
 
 static int
@@ -80,6 +81,40 @@ end_logins(struct work *k, struct err *e)
 	return rc;
 }
 
+/* The key of the station that has its time longest; NULL = none. */
+static const struct signer *
+last_key(const struct work *k)
+{
+	const struct signer *s, *last = NULL;
+	size_t i;
+
+	for (i = 0; (s = signers_named(&k->control.stations, k->station, i));
+	    i++)
+		if (!last || s->valid_before >= last->valid_before)
+			last = s;
+	return last;
+}
+
+/* And are never resumed: that of a path central has no login to lose. */
+static int
+end_for_good(struct work *k, struct err *e)
+{
+	struct buf old = BUF_INIT(TEXT_MAX);
+	char section[64], utc[24];
+	int rc = -1;
+
+	if (control_revoked(&k->control, k->station,
+	    last_key(k)->valid_before))
+		return 0;
+	(void)snprintf(section, sizeof(section), "station %s", k->station);
+	(void)snprintf(utc, sizeof(utc), "%lld", (long long)k->now);
+	if (load(k, "policy.ini", &old, e) == 0 && teamini_set(&k->policy,
+	    buf_str(&old), section, "revoked", utc, e) == 0)
+		rc = change(k, "policy.ini", &k->policy, e);
+	buf_release(&old);
+	return rc;
+}
+
 /* An invitation that is still open would let it in again. */
 static int
 end_invite(void *arg, const char *invite, const struct invite_file *f,
@@ -102,43 +137,20 @@ end_invite(void *arg, const char *invite, const struct invite_file *f,
 static int
 begin_again(struct work *k, struct err *e)
 {
-	const struct signer *s, *last = NULL;
-	size_t i;
+	const struct signer *last = last_key(k);
 
-	for (i = 0; (s = signers_named(&k->control.stations, k->station, i));
-	    i++) {
-		if (s->valid_before > k->now)
-			return 0;	/* it may send */
-		if (!last || s->valid_before >= last->valid_before)
-			last = s;
+	if (last->valid_before > k->now)
+		return 0;	/* it may send */
+	if (control_revoked(&k->control, k->station, last->valid_before)) {
+		(void)err_set(e, ERR_FAIL, "station '%s' was revoked: its keys "
+		    "are worth nothing for good", k->station);
+		return err_hint(e, "it needs new ones: liudi-desk invite %s "
+		    "--again", k->station);
 	}
-	if (!last)
-		return err_set(e, ERR_FAIL, "there is no station '%s'",
-		    k->station);
 	if (load(k, "allowed_signers", &k->signers, e) < 0 ||
 	    standing_begin(&k->signers, k->station, &last->pub, k->now, e) < 0)
 		return -1;
 	return change(k, "allowed_signers", &k->signers, e);
-}
-
-/* A station that was revoked has no way in over ssh: it needs new keys. */
-static int
-check_login(const struct work *k, struct err *e)
-{
-	const struct control *c = &k->control;
-	bool any = false, own = false;
-	size_t i;
-
-	for (i = 0; i < c->nlogin; i++) {
-		any = any || !c->login[i].manager;
-		own = own || (!c->login[i].manager &&
-		    strcmp(c->login[i].name, k->station) == 0);
-	}
-	if (own || k->home.central.kind != CENTRAL_SSH || !any)
-		return 0;
-	(void)err_set(e, ERR_FAIL, "station '%s' was revoked: it has no login "
-	    "any more", k->station);
-	return err_hint(e, "liudi-desk invite %s --again", k->station);
 }
 
 static int
@@ -187,6 +199,7 @@ begin_work(struct work *k, struct cli *c, struct err *e)
 	k->now = clock_now_utc();
 	buf_init(&k->signers, TEXT_MAX);
 	buf_init(&k->logins, TEXT_MAX);
+	buf_init(&k->policy, TEXT_MAX);
 	if (deskcmd_control(c, false, &k->home, &k->control, e) < 0)
 		return -1;
 	if (signers_named(&k->control.stations, k->station, 0))
@@ -200,6 +213,7 @@ end_work(struct work *k)
 {
 	buf_release(&k->signers);
 	buf_release(&k->logins);
+	buf_release(&k->policy);
 	control_release(&k->control);
 	deskhome_release(&k->home);
 }
@@ -238,8 +252,7 @@ run_resume(struct cli *c, struct err *e)
 	struct work k;
 	int rc = -1;
 
-	if (begin_work(&k, c, e) == 0 && check_login(&k, e) == 0 &&
-	    begin_again(&k, e) == 0)
+	if (begin_work(&k, c, e) == 0 && begin_again(&k, e) == 0)
 		rc = finish(&k, "resume", cli_tr("may send again"),
 		    cli_tr("may send already"), e);
 	end_work(&k);
@@ -253,7 +266,7 @@ run_revoke(struct cli *c, struct err *e)
 	int rc = -1;
 
 	if (begin_work(&k, c, e) == 0 && end_keys(&k, e) == 0 &&
-	    end_logins(&k, e) == 0 && invites_each(k.home.control,
+	    end_for_good(&k, e) == 0 && end_logins(&k, e) == 0 && invites_each(k.home.control,
 	    k.control.commit, end_invite, &k, e) == 0)
 		rc = finish(&k, "revoke", cli_tr("its keys are worth nothing "
 		    "from now on; what it sent stays"),
