@@ -401,6 +401,29 @@ file_new_release(struct file_new *f)
 }
 
 int
+file_nameless(const char *dir, struct err *e)
+{
+	struct file_new f = FILE_NEW_INIT;
+	char *path;
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+	/* Not every file system knows them. */
+	path = path_join(dir, "nameless");
+	if (!path)
+		return err_nomem(e);
+	if (file_new_open(&f, path, 0600, e) == 0) {
+		fd = fcntl(f.fd, F_DUPFD_CLOEXEC, 3);
+		if (fd < 0)
+			(void)err_sys(e, errno, "cannot make a temporary");
+	}
+	file_new_release(&f);
+	free(path);
+	return fd;
+}
+
+int
 file_save(const char *path, const void *data, size_t n, unsigned mode,
 	struct err *e)
 {

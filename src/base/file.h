@@ -52,6 +52,12 @@ int file_new_commit(struct file_new *f, struct err *e);
 /* Closes; removes the temporary if not committed. */
 void file_new_release(struct file_new *f);
 
+/*
+ * Make a file of mode 0600 in the folder DIR that has no name there, and goes
+ * with its last descriptor.  The descriptor, to be read and written, or -1.
+ */
+int file_nameless(const char *dir, struct err *e);
+
 /* Write all N bytes (EINTR and short writes handled). */
 int file_write(int fd, const void *data, size_t n, const char *name,
 	struct err *e);

@@ -2,7 +2,6 @@
 #include "desk/importer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -11,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/path.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "desk/parser.h"
@@ -291,30 +289,6 @@ serve(int fd, void *arg)
 
 /* --- Whoever asks. */
 
-/* A file without a name in DIR. */
-static int
-open_nameless(const char *dir, struct err *e)
-{
-	struct file_new f = FILE_NEW_INIT;
-	char *path;
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd >= 0)
-		return fd;
-	path = path_join(dir, "import");
-	if (!path)
-		return err_nomem(e);
-	/* Released before it got its name, it has none. */
-	if (file_new_open(&f, path, 0600, e) == 0) {
-		fd = dup(f.fd);
-		if (fd < 0)
-			(void)err_sys(e, errno, "cannot make a temporary");
-		file_new_release(&f);
-	}
-	free(path);
-	return fd;
-}
-
 struct importer *
 importer_new(const char *dir, struct err *e)
 {
@@ -327,9 +301,9 @@ importer_new(const char *dir, struct err *e)
 	}
 	i->pid = -1;
 	i->fd = i->out = -1;
-	i->in = open_nameless(dir, e);
+	i->in = file_nameless(dir, e);
 	if (i->in >= 0)
-		i->out = open_nameless(dir, e);
+		i->out = file_nameless(dir, e);
 	if (i->out < 0)
 		goto fail;
 	keep[0] = i->in;

@@ -524,23 +524,13 @@ into_folder(struct restoring *r, struct err *e)
 	return rc;
 }
 
-/* A file without a name beside the archive: gone with the process. */
+/* Beside the archive: gone with the process. */
 static int
 open_pool(const char *to, struct err *e)
 {
-	struct file_new f = FILE_NEW_INIT;
 	char *dir = path_dir(to);
-	int fd;
+	int fd = dir ? file_nameless(dir, e) : err_nomem(e);
 
-	if (!dir)
-		return err_nomem(e);
-	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0 && file_new_open(&f, to, 0600, e) == 0) {
-		fd = dup(f.fd);
-		if (fd < 0)
-			(void)err_sys(e, errno, "cannot make a temporary");
-		file_new_release(&f);
-	}
 	free(dir);
 	return fd;
 }

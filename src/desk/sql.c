@@ -202,6 +202,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_VERSION_RUNS] = "UPDATE version SET runs = ?2, elsewhere = ?3, "
 		"named = ?4, doubt = nullif(?5, 0) WHERE n = ?1",
 	[SQL_VERSION_OP] = "UPDATE version SET op = ?2 WHERE n = ?1",
+	[SQL_VERSION_GET] = "SELECT " VERSION_COLUMNS "FROM version v "
+		"WHERE v.n = ?1",
 	[SQL_VERSION_LIVE] = "SELECT " VERSION_COLUMNS ", p.run FROM version v "
 		"INDEXED BY version_live JOIN part p ON p.n = v.named "
 		"WHERE v.line = ?1 "

@@ -213,6 +213,30 @@ new_file_not_committed(void **state)
 }
 
 static void
+nameless_files(void **state)
+{
+	struct err e = ERR_INIT;
+	struct stat st;
+	char byte = 0;
+	size_t got;
+	int fd;
+
+	(void)state;
+	fd = file_nameless(dir, &e);
+	assert_true(fd > 2);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	assert_int_equal(count(dir), 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(file_pwrite(fd, "abc", 3, 0, "f", &e), 0);
+	assert_int_equal(file_pread(fd, &byte, 1, 2, &got, "f", &e), 0);
+	assert_int_equal(byte, 'c');
+	(void)close(fd);
+	assert_int_equal(file_nameless(in_dir("none"), &e), -1);
+	assert_int_equal(e.code, ERR_NOENT);
+}
+
+static void
 renames_and_removes(void **state)
 {
 	struct err e = ERR_INIT;
@@ -537,6 +561,7 @@ main(int argc, char **argv)
 		IN_DIR(saves_and_loads),
 		IN_DIR(loads_pipes_and_proc),
 		IN_DIR(reads_and_writes),
+		IN_DIR(nameless_files),
 		IN_DIR(new_file_not_committed),
 		IN_DIR(renames_and_removes),
 		IN_DIR(makes_folders),
