@@ -48,6 +48,7 @@ echo "three shops and a lamp" >"$pass"
 say "the manager: keys and a central"
 day 1 0
 show liudi-desk --home manager init "$demo/central" --org "Acme Lamps" \
+    --notice standard \
     --passphrase-fd 3 --owner-passphrase-fd 4 3<"$pass" 4<"$pass"
 
 # station ID PERSON: invite it, let it ask, name its sources.
@@ -143,7 +144,8 @@ find back -type f -exec head -n 3 {} +
 say "next"
 cat <<NEXT
 Everything above lies in $demo; look around, then start for real:
-  liudi-desk init CENTRAL            on the manager's machine
+  liudi-desk init CENTRAL --notice standard
+                                     on the manager's machine
   liudi-desk invite ID               for each workstation: one string
   liudi join STRING                  on the workstation
   liudi-desk sync                    every day: lets in, fetches, checks

@@ -69,6 +69,8 @@ request_of() { records cat-file blob "$(requests | grep "/$1/"):request"; }
 
 step "an invitation"
 team
+says 'there is no notice: nobody at a station is told what is kept'
+says "notice set DIR, or 'standard'"
 expect 2 desk_key invite
 says 'which station?'
 expect 2 desk_key invite WS
@@ -144,6 +146,7 @@ cp -a "$central" "$t/central.then"
 mv "$central" "$t/central.now"
 mv "$t/central.then" "$central"
 expect 0 ws thief join "$string"
+says 'There is no notice to agree to.'
 mv "$central" "$t/central.then"
 mv "$t/central.now" "$central"
 ok git --git-dir "$t/central.then/records.git" push -q "$central/records.git" \

@@ -81,9 +81,10 @@ for r in control records desk; do
 	git init -q --bare --initial-branch=$r "$t/plain/$r.git"
 done
 expect 0 liudi-desk --home "$t/plain-desk" init "$t/plain" \
-    --scrypt-log-n 10 --passphrase-fd 3 --owner-passphrase-fd 4 \
+    --notice none --scrypt-log-n 10 --passphrase-fd 3 --owner-passphrase-fd 4 \
     3<"$t/pass" 4<"$t/pass"
 says 'the central signs no receipts'
+says_no 'there is no notice'
 expect 0 liudi-desk --home "$t/plain-desk" sync --passphrase-fd 3 3<"$t/pass"
 expect 3 liudi-desk --home "$t/plain-desk" doctor
 says 'it prevents nothing, and what happens is only noticed'

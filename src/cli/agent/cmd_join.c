@@ -84,6 +84,9 @@ say(const struct cli *c, const struct join *j, bool there)
 	}
 	if (c->quiet)
 		return;
+	if (j->s.control.notice == 0)
+		(void)printf("%s", cli_tr("There is no notice to agree "
+		    "to.\n"));
 	if (j->in) {
 		(void)printf(cli_tr("Station %s is let in already.\n"),
 		    j->invite.station);

@@ -414,11 +414,9 @@ print_json(const struct init *in, const char *owner, const char *server,
 }
 
 static void
-print_screen(const struct init *in, const char *owner, const char *server)
+print_screen(const struct init *in, const char *owner, const char *server,
+	const char *home_option, const char *home)
 {
-	const char *home_option = in->c->home ? " --home " : "";
-	const char *home = in->c->home ? in->c->home : "";
-
 	(void)printf(cli_tr("central  %s  (control.git, records.git, "
 	    "desk.git)\n"), in->home.central.url);
 	(void)printf(cli_tr("team     %s\n"), in->org);
@@ -444,6 +442,8 @@ print_screen(const struct init *in, const char *owner, const char *server)
 static void
 say_done(const struct init *in, struct err *e)
 {
+	const char *home_option = in->c->home ? " --home " : "";
+	const char *home = in->c->home ? in->c->home : "";
 	struct buf owner = BUF_INIT(256), server = BUF_INIT(256);
 
 	if (owner_print(in, &owner, e) < 0 ||
@@ -452,13 +452,21 @@ say_done(const struct init *in, struct err *e)
 	if (in->c->json)
 		(void)print_json(in, buf_str(&owner), buf_str(&server), e);
 	else if (!in->c->quiet)
-		print_screen(in, buf_str(&owner), buf_str(&server));
+		print_screen(in, buf_str(&owner), buf_str(&server),
+		    home_option, home);
 	buf_release(&owner);
 	buf_release(&server);
 	if (in->home.central.kind == CENTRAL_PATH)
 		cli_warn(in->c, "who can write the folder '%s' can delete it: "
 		    "for more than tests and one machine use ssh://",
 		    in->home.central.url);
+	/* who says 'none' knows it */
+	if (!cli_has(in->c, "notice")) {
+		cli_warn(in->c, "there is no notice: nobody at a station is "
+		    "told what is kept, or agrees to it");
+		cli_hint(in->c, "liudi-desk%s%s notice set DIR, or 'standard' "
+		    "for the text of the distribution", home_option, home);
+	}
 }
 
 static enum cli_exit
