@@ -405,12 +405,7 @@ heads_write(const struct deskhome *h, const char *name,
 	const struct control_file file = {WITNESS_PATH, text->data, text->len};
 	const struct edit_job job = {&h->central, "control", h->control, name,
 	    key, now_utc, "witness", &file, 1};
-	struct witness w;
 
-	/* A box wrote it, so it is read as if a stranger had. */
-	if (witness_parse(&w, buf_str(text), text->len, e) < 0)
-		return -1;
-	witness_release(&w);
 	if (edit_commit_again(&job, EDIT_TRIES, e) == 0)
 		return 0;
 	if (e->code != ERR_FAIL)

@@ -42,8 +42,8 @@ int heads_save(struct box *b, int64_t now_utc,
 	const struct heads_accept *accept, struct err *e);
 
 /*
- * Not in the box: commit TEXT to control, as NAME with KEY.  0; 1: another desk
- * did so at the same time; -1: ERR_NET, or what is no such file.
+ * Not in the box: commit TEXT (of vouch_heads) to control, as NAME with KEY.
+ * 0; 1: another desk did so at the same time; -1: ERR_NET.
  */
 int heads_write(const struct deskhome *h, const char *name,
 	const struct sshkey *key, int64_t now_utc, const struct buf *text,

@@ -244,9 +244,8 @@ list_remote(const struct central *c, const char *name, const char *url,
 	return rc;
 }
 
-/* True if commit ID is HELD, or on top of it. */
-static bool
-follows(struct mirror *m, const char *id, const char *held)
+bool
+mirror_follows(struct mirror *m, const char *id, const char *held)
 {
 	git_oid a, b;
 
@@ -385,7 +384,7 @@ compare(const char *dir, const struct refs *held, const struct refs *shown,
 		return -1;
 	for (i = 0; i < held->n; i++) {
 		now = refs_find(shown, held->v[i].name);
-		if (now && follows(m, now->id, held->v[i].id))
+		if (now && mirror_follows(m, now->id, held->v[i].id))
 			continue;
 		++*n;
 		if (accept && accept->fn(accept->arg, held->v[i].name)) {

@@ -76,6 +76,9 @@ int mirror_refs(struct mirror *m, const char *prefix,
 int mirror_head(struct mirror *m, const char *ref,
 	char id[static CANON_ID_LEN], struct err *e);
 
+/* True if commit ID is HELD, or stands on it; where one is missing, false. */
+bool mirror_follows(struct mirror *m, const char *id, const char *held);
+
 /* Put the branch REF of our copy back to commit ID, which it held before. */
 int mirror_put_back(struct mirror *m, const char *ref, const char *id,
 	struct err *e);

@@ -235,11 +235,6 @@ what_makes_no_sense(void **state)
 	write_at(T0, &text);
 	assert_non_null(strstr(buf_str(&text), REF));
 	assert_int_equal(apart("witness", 1), 0);
-	assert_int_equal(buf_adds(&text, "more\n", &e), 0);
-	assert_int_equal(heads_write(&home, "manager", manager, T0, &text,
-	    &e), -1);
-	assert_int_equal(e.code, ERR_FORMAT);
-	err_clear(&e);
 	/* a branch that nobody here knows */
 	assert_int_equal(edit(home.control, "manager", manager, T0,
 	    WITNESS_PATH, OTHER " 3 " ID("eeee") " " ID("0123") ID("01")

@@ -18,27 +18,29 @@
 #include "base/banned.h"
 
 void
-digest_witness(const struct cli *c, const struct deskhome *h,
-	struct opener *op)
+digest_witness(const struct cli *c, const struct vouch *v, struct opener *op)
 {
-	struct buf text = BUF_INIT(HEADS_MAX);
+	const struct deskhome *h = v->home;
+	struct buf said = BUF_INIT(HEADS_MAX), text = BUF_INIT(HEADS_MAX);
 	struct err e = ERR_INIT, ignored = ERR_INIT;
 	struct sshkey *key = NULL;
 	char why[CLI_FILLED_LEN];
 
-	if (!file_exists(h->heads) || file_load(h->heads, &text, &e) < 0)
+	if (!file_exists(h->heads) || file_load(h->heads, &said, &e) < 0 ||
+	    vouch_heads(v, buf_str(&said), said.len, &text, &e) <= 0)
 		goto out;
 	/* opened by an identity that signs nothing */
 	key = deskkeys_sign(h->keys, deskcmd_name(h), op, &ignored);
 	if (key)
-		(void)heads_write(h, deskcmd_name(h), key, clock_now_utc(),
-		    &text, &e);
+		(void)heads_write(h, deskcmd_name(h), key, v->now_utc, &text,
+		    &e);
 out:
 	if (e.code != ERR_NONE)
 		cli_warn(c, "what was seen could not be witnessed: %s",
 		    cli_tr_filled(e.what, why));
 	(void)file_remove(h->heads, &ignored);
 	sshkey_free(key);
+	buf_release(&said);
 	buf_release(&text);
 }
 

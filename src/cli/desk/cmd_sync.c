@@ -423,7 +423,8 @@ run(struct cli *c, struct err *e)
 	if (rc >= 0)
 		say_rewritten(c, &rewritten);
 	if (rc >= 0 && online)
-		digest_witness(c, &h, op);
+		digest_witness(c, &(struct vouch){&h, seen, k.aside.fn ?
+		    &k.aside : NULL, clock_now_utc()}, op);
 	if (rc >= 0)
 		remind_of_owner(c, &h);
 	if (rc >= 0 && offline)
