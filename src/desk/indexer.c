@@ -36,6 +36,7 @@ struct indexer {
 	/* the branch being followed */
 	int64_t line, branch, fork;
 	char fork_id[CANON_ID_LEN];	/* the commit of part `fork` */
+	bool behind;		/* of the line: see part_in.h */
 	bool stale;		/* a younger branch was folded already */
 	struct chain chain;
 	struct part_before before;
@@ -463,9 +464,12 @@ read_part(struct indexer *ix, int64_t last, struct err *e)
 	p.line = ix->line;
 	p.bad = &ix->bad;
 	p.doubt = &ix->doubt;
+	p.behind = ix->behind;
 	rc = part_in_read(&p, e);
 	if (rc != 0)
 		goto out;
+	if (p.head.full && p.head.final)
+		ix->behind = false;
 	ix->before.have = true;
 	memcpy(ix->before.run, p.head.run, sizeof(ix->before.run));
 	ix->before.part = p.head.part;
@@ -477,10 +481,52 @@ out:
 	return rc;
 }
 
-/* A part that is written down, but not believed. */
+/* The name among today's readers of the station that one of R is, or NULL. */
+static const char *
+reader_name(const struct indexer *ix, const struct seal_recipient *r, size_t n)
+{
+	const struct control *c = ix->with.control;
+	size_t index[CONTROL_MAX_RECIPIENTS];
+	size_t i, k = control_readers(c, ix->chain.ref.station, index);
+
+	for (i = 0; i < k; i++)
+		if (policy_is_one(c->recipient[index[i]].age, r, n))
+			return c->recipient[index[i]].name;
+	return NULL;
+}
+
+/*
+ * A part that no identity opens: is that as it should be, as it was sealed when
+ * its readers were others?  Told once for the branch, with the way to read it.
+ * 1, 0, -1.
+ */
 static int
-leave_out(struct indexer *ix, enum event_severity severity, const char *code,
-	const char *why, struct err *e)
+not_for_us(struct indexer *ix, struct err *e)
+{
+	const struct event_place at = place(ix, 0);
+	struct seal_recipient r[CONTROL_MAX_RECIPIENTS];
+	size_t n = opener_recipients(ix->with.opener, r,
+	    CONTROL_MAX_RECIPIENTS);
+	const char *name, *ref = ix->ref[ix->at].live;
+	int rc = policy_reads(ix->with.policy, ix->link.started_utc,
+	    at.station, r, n, e);
+
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	ix->behind = true;
+	name = reader_name(ix, r, n);
+	rc = name ? event_once(&at, EVENT_WARN, "before", e, "%s was sealed in "
+	    "part before '%s' could read it; for that part, who can read it "
+	    "runs: liudi-desk rehead --to %s", ref, name, name) :
+	    event_once(&at, EVENT_NOTE, "others", e,
+	    "%s is sealed to others", ref);
+	return rc < 0 ? -1 : 1;
+}
+
+/* A part that is written down, but not believed.  CODE NULL: it was told. */
+static int
+leave_out(struct indexer *ix, const char *code, const char *why,
+	struct err *e)
 {
 	struct event_place at;
 	int64_t part;
@@ -490,8 +536,8 @@ leave_out(struct indexer *ix, enum event_severity severity, const char *code,
 	if (add_part(ix, false, &part, e) < 0)
 		goto fail;
 	at = place(ix, part);
-	if (event_add(&at, severity, code, e, "commit %lld is left out: %s",
-	    (long long)ix->link.run.seq, why) < 0)
+	if (code && event_add(&at, EVENT_INTEGRITY, code, e, "commit %lld is "
+	    "left out: %s", (long long)ix->link.run.seq, why) < 0)
 		goto fail;
 	/* What it changed nobody knows; an older branch changes nothing. */
 	if (!ix->stale && catalogue_run(ix->with.catalogue,
@@ -537,7 +583,7 @@ index_part(struct indexer *ix, struct err *e)
 
 	ix->parts++;
 	if (ix->stale)
-		return leave_out(ix, EVENT_INTEGRITY, "two-alive",
+		return leave_out(ix, "two-alive",
 		    "a younger branch was there already: two machines have "
 		    "the same key", e);
 	if (line_last(ix, &last, e) < 0)
@@ -554,7 +600,10 @@ index_part(struct indexer *ix, struct err *e)
 		*e = why;
 		return -1;
 	}
-	return leave_out(ix, EVENT_INTEGRITY, why.code == ERR_CRYPTO ?
+	rc = why.code == ERR_CRYPTO ? not_for_us(ix, e) : 0;
+	if (rc < 0)
+		return -1;
+	return leave_out(ix, rc > 0 ? NULL : why.code == ERR_CRYPTO ?
 	    "closed" : "bad-part", why.what, e);
 }
 
@@ -638,13 +687,21 @@ follow(struct indexer *ix, char (*ids)[CANON_ID_LEN], const int64_t *seen,
 static int
 open_branch(struct indexer *ix, const struct ref *r, struct err *e)
 {
+	int rc;
+
 	ix->line = ix->branch = ix->fork = 0;
 	memset(&ix->before, 0, sizeof(ix->before));
 	if (chain_begin(&ix->chain, ix->with.records, ix->with.control,
 	    r->live, e) < 0 || rename_kept(ix, r, e) < 0)
 		return -1;
 	ix->branch = 0;
-	return find_line(ix, e);
+	if (find_line(ix, e) < 0)
+		return -1;
+	rc = catalogue_step(ix->with.catalogue, SQL_PART_BEHIND, e, "i",
+	    ix->line);
+	catalogue_reset(ix->with.catalogue, SQL_PART_BEHIND);
+	ix->behind = rc > 0;
+	return rc < 0 ? -1 : 0;
 }
 
 static int

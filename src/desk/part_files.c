@@ -305,7 +305,7 @@ skip_line(struct part_in *p, const struct record_file *f,
 	int64_t n;
 
 	p->gap = true;
-	if (p->skipped++ < PART_SKIPPED_MAX && event_add(&p->at,
+	if (!p->behind && p->skipped++ < PART_SKIPPED_MAX && event_add(&p->at,
 	    EVENT_INTEGRITY, "bad-line", e, "a line is passed over: %s",
 	    why->what) < 0)
 		return -1;

@@ -176,7 +176,7 @@ check_state(struct part_in *p, struct err *e)
 {
 	uint8_t state[32];
 
-	if (!p->head.final)
+	if (!p->head.final || (p->behind && !p->head.full))
 		return 0;
 	if (fold_state(p->fold, state, e) < 0)
 		return -1;

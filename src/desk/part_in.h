@@ -64,6 +64,8 @@ struct part_in {
 
 	struct bad_bundles *bad;
 	bool *doubt;		/* some live file may be older than it should */
+	bool behind;		/* parts that nobody here can read, told, come
+				 * before: what lacks them is no event */
 	bool gap;		/* something of the run up to here is missing */
 	size_t skipped;		/* lines */
 	bool stuck;		/* a line failed when half applied */

@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "repo/packw.h"
+
 #include "base/banned.h"
 
 struct policy {
 	struct mirror *clone;
 	char (*ids)[CANON_ID_LEN];	/* the checked history */
 	size_t nids;
+	int64_t *utc;			/* their dates, once asked for */
 	char id[CANON_ID_LEN];		/* of what `control` holds */
 	struct control control;		/* its recipients only */
 	struct policy_readers readers;	/* of the last call */
@@ -40,6 +43,7 @@ policy_free(struct policy *p)
 		return;
 	control_release(&p->control);
 	free(p->ids);
+	free(p->utc);
 	free(p);
 }
 
@@ -103,4 +107,74 @@ policy_at(struct policy *p, const char *id, const char *station,
 out:
 	buf_release(&text);
 	return rc;
+}
+
+static int
+load_dates(struct policy *p, struct err *e)
+{
+	struct buf raw = BUF_INIT(CANON_MAX);
+	int64_t *utc = calloc(p->nids + 1, sizeof(*utc));
+	struct canon c;
+	size_t i;
+
+	if (!utc)
+		return err_nomem(e);
+	for (i = 0; i < p->nids; i++) {
+		buf_clear(&raw);
+		if (mirror_read(p->clone, p->ids[i], PACKW_COMMIT, &raw,
+		    e) < 0 || canon_parse(&c, raw.data, raw.len, e) < 0)
+			break;
+		utc[i] = c.time_utc;
+	}
+	buf_release(&raw);
+	if (i < p->nids) {
+		free(utc);
+		return -1;
+	}
+	p->utc = utc;
+	return 0;
+}
+
+bool
+policy_is_one(const char *age, const struct seal_recipient *r, size_t n)
+{
+	struct err ignored = ERR_INIT;
+	struct seal_recipient it;
+	size_t i;
+
+	if (seal_recipient_parse(&it, age, strlen(age), &ignored) < 0)
+		return false;
+	for (i = 0; i < n; i++)
+		if (memcmp(it.pk, r[i].pk, sizeof(it.pk)) == 0)
+			return true;
+	return false;
+}
+
+int
+policy_reads(struct policy *p, int64_t utc, const char *station,
+	const struct seal_recipient *r, size_t n, struct err *e)
+{
+	const struct policy_readers *then;
+	size_t lo = 0, hi = p->nids, mid, i;
+	int rc;
+
+	if (!p->utc && load_dates(p, e) < 0)
+		return -1;
+	/* dates never go back; behind the last that is earlier */
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		if (p->utc[mid] < utc)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == 0)
+		return 0;
+	rc = policy_at(p, p->ids[lo - 1], station, &then, e);
+	if (rc <= 0)
+		return rc;
+	for (i = 0; i < then->n; i++)
+		if (policy_is_one(then->age[i], r, n))
+			return 1;
+	return 0;
 }

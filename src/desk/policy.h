@@ -8,6 +8,7 @@
 
 #include "control/control.h"
 #include "repo/mirror.h"
+#include "seal/seal.h"
 
 struct policy;	/* keeps what it read */
 
@@ -29,5 +30,15 @@ struct policy_readers {
  */
 int policy_at(struct policy *p, const char *id, const char *station,
 	const struct policy_readers **r, struct err *e);
+
+/*
+ * By the control that was the newest before UTC: may one of the N recipients R read
+ * STATION's records?  1, 0, -1.
+ */
+int policy_reads(struct policy *p, int64_t utc, const char *station,
+	const struct seal_recipient *r, size_t n, struct err *e);
+
+/* Is the recipient AGE one of the N of R? */
+bool policy_is_one(const char *age, const struct seal_recipient *r, size_t n);
 
 #endif

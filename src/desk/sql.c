@@ -342,6 +342,12 @@ const char *const sql_text[SQL_COUNT] = {
 
 	/* Left out, perhaps for want of a key. */
 	[SQL_PART_CLOSED] = "SELECT 1 FROM part WHERE folded = 0 LIMIT 1",
+	/* Left out without an event of its own, and no full run since. */
+	[SQL_PART_BEHIND] = "SELECT 1 FROM part p JOIN branch b "
+		"ON b.n = p.branch WHERE b.line = ?1 AND p.folded = 0 "
+		"AND p.worst = 0 AND p.n > ifnull((SELECT max(q.n) FROM part q "
+		"JOIN branch c ON c.n = q.branch WHERE c.line = ?1 "
+		"AND q.full = 1 AND q.final = 1 AND q.folded = 1), 0) LIMIT 1",
 
 	/*
 	 * What an epoch is needed for.  A file belongs to the run that named

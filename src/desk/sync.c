@@ -127,19 +127,12 @@ int
 sync_may_read(const struct control *control, const struct opener *op,
 	struct err *e)
 {
-	struct seal_recipient have[MAX_IDENTITIES], r;
-	struct err ignored = ERR_INIT;
-	size_t n = opener_recipients(op, have, MAX_IDENTITIES), i, j;
+	struct seal_recipient have[MAX_IDENTITIES];
+	size_t n = opener_recipients(op, have, MAX_IDENTITIES), i;
 
-	for (i = 0; i < control->nrecipients; i++) {
-		const char *age = control->recipient[i].age;
-
-		if (seal_recipient_parse(&r, age, strlen(age), &ignored) < 0)
-			continue;
-		for (j = 0; j < n; j++)
-			if (memcmp(r.pk, have[j].pk, sizeof(r.pk)) == 0)
-				return 0;
-	}
+	for (i = 0; i < control->nrecipients; i++)
+		if (policy_is_one(control->recipient[i].age, have, n))
+			return 0;
 	(void)err_set(e, ERR_CRYPTO, "this identity is not among the readers");
 	return err_hint(e, "take the identity of a name in control's "
 	    "'recipients' (option -i)");
