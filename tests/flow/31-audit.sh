@@ -82,10 +82,22 @@ policy "$org[station ws-02]\nexpect = 3/week\n[station ws-03]\nexpect = none\n"
 expect 0 sync
 expect 0 desk audit
 row ws-03 | grep -q ' 4 d ' || fail 'its age'
+# one manager says so: everybody is told who, and that it holds
+row ws-03 | grep -q 'may be silent for ever' || fail 'not marked'
+says "$(when 4 3601)  ws-02: manager changed 'expect' in policy.ini: (nothing) -> 3/week"
+says "ws-03: manager changed 'expect' in policy.ini: (nothing) -> none"
 policy "${org}expect = 12h\n[station ws-03]\nexpect = none\n"
 expect 0 sync
 expect 3 desk audit
 says '1 silent'
+says "ws-02: manager changed 'expect' in policy.ini: 3/week -> (nothing)"
+says "all stations: manager changed 'expect' in policy.ini: (nothing) -> 12h"
+desk --json audit >"$t/json" || :
+same "$(jq -r 'select(.kind == "policy") | "\(.station) \(.from) \(.to) \(.by)"' \
+    "$t/json" | tail -n 2 | tr '\n' ';')" \
+    'null null 12h manager;ws-02 3/week null manager;' 'policy'
+same "$(jq -r 'select(.station == "ws-03") | select(.keys) | .limit' \
+    "$t/json")" null 'limit'
 policy "${org}expect = sometimes\n"
 expect 0 sync
 expect 1 desk audit
@@ -101,6 +113,7 @@ expect 0 sync
 day 30
 expect 3 desk audit
 says '2 silent'
+says_no 'policy.ini'
 expect 0 desk_key station revoke ws-02
 expect 0 sync
 expect 3 desk audit

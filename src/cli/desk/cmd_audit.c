@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "desk/audit.h"
 #include "desk/event.h"
+#include "desk/expect.h"
+#include "desk/inichange.h"
 #include "desk/query.h"
 
 #include "base/banned.h"
@@ -53,7 +55,10 @@ print_station(void *arg, const struct audit_station *s, struct err *e)
 	(void)printf("%5lld  %8lld  ", (long long)s->gaps,
 	    (long long)(s->integrity + s->warnings));
 	(void)printf("%s\n", s->keys > 1 ? cli_tr("TWO KEYS") :
-	    s->silent ? cli_tr("SILENT") : s->integrity > 0 ? cli_tr("INTEGRITY") : "");
+	    s->silent ? cli_tr("SILENT") :
+	    s->integrity > 0 ? cli_tr("INTEGRITY") :
+	    s->keys > 0 && s->limit == EXPECT_NEVER ?
+	    cli_tr("may be silent for ever") : "");
 	return 0;
 }
 
@@ -89,6 +94,10 @@ json_station(void *arg, const struct audit_station *s, struct err *e)
 	jsonw_kint(&w, "gaps", s->gaps);
 	jsonw_kint(&w, "integrity", s->integrity);
 	jsonw_kint(&w, "warnings", s->warnings);
+	if (s->limit == EXPECT_NEVER)
+		jsonw_knull(&w, "limit");
+	else
+		jsonw_kint(&w, "limit", s->limit);
 	jsonw_object_end(&w);
 	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
 }
@@ -144,6 +153,53 @@ json_alarm(void *arg, const struct query_event *ev, struct err *e)
 	jsonw_kstr(&w, "code", ev->code);
 	jsonw_kstr(&w, "text", ev->text);
 	jsonw_kint(&w, "utc", ev->utc);
+	jsonw_object_end(&w);
+	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
+}
+
+/* Not foreign to a manager, but another one wrote it. */
+static void
+put_value(const char *s)
+{
+	if (*s)
+		cli_put_shown(stdout, s, strlen(s));
+	else
+		(void)fputs(cli_tr("(nothing)"), stdout);
+}
+
+static int
+print_change(void *arg, const struct inichange *c, struct err *e)
+{
+	char when[SHOW_TIME_LEN];
+
+	(void)arg;
+	(void)e;
+	(void)printf(cli_tr("%s  %s: %s changed '%s' in policy.ini: "),
+	    show_time(c->utc, when), c->station[0] ? c->station :
+	    cli_tr("all stations"), c->by, c->key);
+	put_value(c->from);
+	(void)fputs(" -> ", stdout);
+	put_value(c->to);
+	(void)fputc('\n', stdout);
+	return 0;
+}
+
+static int
+json_change(void *arg, const struct inichange *c, struct err *e)
+{
+	struct work *k = arg;
+	struct jsonw w;
+
+	jsonw_init(&w, &k->line, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "kind", "policy");
+	jsonw_kstr(&w, "station", c->station[0] ? c->station : NULL);
+	jsonw_kstr(&w, "key", c->key);
+	jsonw_kstr(&w, "from", c->from[0] ? c->from : NULL);
+	jsonw_kstr(&w, "to", c->to[0] ? c->to : NULL);
+	jsonw_kstr(&w, "by", c->by);
+	jsonw_kint(&w, "utc", c->utc);
 	jsonw_object_end(&w);
 	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
 }
@@ -234,7 +290,9 @@ audit(struct box *b, void *arg, struct err *e)
 	    e) < 0 || query_events_since(b->catalogue, 0, json ? json_alarm :
 	    print_alarm, k, e) < 0)
 		return -1;
-	if (audit_open(b, k->now, &o, e) < 0)
+	if (inichange_each(b->control_clone, b->control.commit, k->now -
+	    AUDIT_NEWS_DAYS * DAY, json ? json_change : print_change, k,
+	    e) < 0 || audit_open(b, k->now, &o, e) < 0)
 		return -1;
 	o.all += k->doubles;
 	if (summary(k, &o, e) < 0)
