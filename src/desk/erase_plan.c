@@ -414,14 +414,12 @@ static int
 put_rest(struct making *m, struct err *e)
 {
 	char why[TOMBSTONE_WHY_LEN];
-	int64_t next = 0;
 	size_t i, gone = 0;
 	int rc;
 
 	for (i = 0; i < m->t.n; i++) {
 		const struct tombstone *v = &m->t.v[i];
 
-		next = v->n >= next ? v->n + 1 : next;
 		if (m->ntargets > 0 || !v->good ||
 		    !str_starts(v->order.ref, m->prefix))
 			continue;
@@ -439,7 +437,7 @@ put_rest(struct making *m, struct err *e)
 		    m->job->what.station);
 	}
 	return buf_addf(&m->plan, e, "next %lld\ngone %zu\n%s",
-	    (long long)next, gone, m->ntargets > 0 && m->decided ?
+	    (long long)tombstones_free(&m->t, m->ntargets), gone, m->ntargets > 0 && m->decided ?
 	    "decided\n" : "");
 }
 

@@ -313,17 +313,31 @@ out:
 	return rc;
 }
 
+/* Whatever it is: no order can be called so any more. */
+static int
+take_number(struct tombstones *t, int64_t n, struct err *e)
+{
+	int64_t *v = realloc(t->taken, (t->ntaken + 1) * sizeof(*v));
+
+	if (!v)
+		return err_nomem(e);
+	t->taken = v;
+	v[t->ntaken++] = n;
+	return 0;
+}
+
 static int
 on_file(void *arg, const char *name, unsigned mode, const char *id,
 	struct err *e)
 {
 	struct loading *l = arg;
 	struct tombstone *t;
-	const char *rest;
 	int64_t n;
+	const char *rest = split_name(name, &n);
 
-	rest = mode == 0100644 ? split_name(name, &n) : NULL;
-	if (!rest)
+	if (rest && l->orders && take_number(&l->t, n, e) < 0)
+		return -1;
+	if (!rest || mode != 0100644)
 		return 0;
 	if (l->orders)
 		return strcmp(rest, "order") == 0 ? add_order(l, n, id, e) : 0;
@@ -336,6 +350,14 @@ cmp_number(const void *a, const void *b)
 {
 	int64_t x = ((const struct tombstone *)a)->n;
 	int64_t y = ((const struct tombstone *)b)->n;
+
+	return x < y ? -1 : x > y;
+}
+
+static int
+cmp_int(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
 	return x < y ? -1 : x > y;
 }
@@ -361,6 +383,8 @@ load_orders(struct tombstones *t, struct mirror *desk, struct err *e)
 		goto out;
 	if (l.t.n > 0)
 		qsort(l.t.v, l.t.n, sizeof(*l.t.v), cmp_number);
+	if (l.t.ntaken > 0)
+		qsort(l.t.taken, l.t.ntaken, sizeof(*l.t.taken), cmp_int);
 	*t = l.t;
 	memset(&l.t, 0, sizeof(l.t));
 	rc = 0;
@@ -377,9 +401,21 @@ tombstones_release(struct tombstones *t)
 	for (i = 0; i < t->n; i++)
 		buf_release(&t->v[i].text);
 	free(t->v);
+	free(t->taken);
 	free(t->history);
 	rules_release(&t->today);
 	memset(t, 0, sizeof(*t));
+}
+
+int64_t
+tombstones_free(const struct tombstones *t, size_t count)
+{
+	int64_t next = 0;
+	size_t i;
+
+	for (i = 0; i < t->ntaken && t->taken[i] - next < (int64_t)count; i++)
+		next = t->taken[i] + 1;
+	return next;
 }
 
 /* --- Does it hold? */

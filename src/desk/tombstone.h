@@ -59,6 +59,8 @@ struct tombstone_rules {
 struct tombstones {
 	struct tombstone *v;		/* owned, sorted by n */
 	size_t n;
+	int64_t *taken;			/* numbers of all files, sorted */
+	size_t ntaken;
 	/* control's clone, its commits that were checked, and its rules today */
 	struct mirror *clone;
 	char (*history)[CANON_ID_LEN];
@@ -88,6 +90,9 @@ void tombstone_path(int64_t n, const struct sshkey_pub *pub,
 int tombstones_load(struct tombstones *t, struct mirror *desk,
 	struct mirror *clone, const struct control *control, struct err *e);
 void tombstones_release(struct tombstones *t);
+
+/* The lowest number from which on COUNT in a row are no file's. */
+int64_t tombstones_free(const struct tombstones *t, size_t count);
 
 /*
  * Names of ROOTS that signed T at its date, each once, into NAMES (may be

@@ -408,6 +408,33 @@ nothing_is_no_order(void **state)
 	tombstones_release(&t);
 }
 
+/* A file that one manager put there stands in no later order's way. */
+static void
+numbers_that_are_taken(void **state)
+{
+	const struct sshkey *const one[] = {manager, NULL};
+	struct tombstone_order o;
+	struct at k;
+
+	(void)state;
+	order(&o);
+	put_order(1000000000, &o, one);
+	put("erasure/2.0123456789abcdef.sig", "x", 1);
+	put("erasure/4.order/x", "x", 1);
+	put("erasure/else", "x", 1);
+	at_open(&k);
+	assert_int_equal(k.t.n, 1);
+	assert_int_equal(tombstones_free(&k.t, 1), 0);
+	assert_int_equal(tombstones_free(&k.t, 2), 0);
+	assert_int_equal(tombstones_free(&k.t, 3), 5);
+	at_close(&k);
+	put_order(0, &o, one);
+	at_open(&k);
+	assert_int_equal(tombstones_free(&k.t, 1), 1);
+	assert_int_equal(tombstones_free(&k.t, 2), 5);
+	at_close(&k);
+}
+
 #define with(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 int
@@ -421,6 +448,7 @@ main(void)
 		with(reaches_as_far_as_its_head),
 		with(keeps_to_the_rules),
 		with(outlives_its_signers),
+		with(numbers_that_are_taken),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
