@@ -97,7 +97,7 @@ uchardet(/uchardet)?\.h:chat
 iconv\.h:chat
 libxml/:chat
 gmime/:chat
-zstd(_errors)?\.h:bundle unbundle
+zstd(_errors)?\.h:bundle unbundle desk
 git2[./]:repo control
 zlib\.h:repo
 qrencode\.h:qr

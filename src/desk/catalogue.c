@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "desk/words.h"
 
 #include "base/banned.h"
 
@@ -79,7 +80,8 @@ create(struct catalogue *c, struct err *e)
 	    SQL_VERSION);
 	if (exec(c, "BEGIN IMMEDIATE", e) < 0)
 		return -1;
-	if (exec(c, sql_schema, e) < 0 || exec(c, pragma, e) < 0 ||
+	if (exec(c, sql_schema, e) < 0 || exec(c, sql_messages, e) < 0 ||
+	    exec(c, pragma, e) < 0 ||
 	    exec(c, "COMMIT", e) < 0)
 		return -1;
 	return 0;
@@ -276,6 +278,12 @@ bind(sqlite3_stmt *st, const char *fmt, va_list ap)
 			rc = sqlite3_bind_blob64(st, i, data, n,
 			    SQLITE_STATIC);
 			break;
+		case 's':
+			data = va_arg(ap, const char *);
+			n = va_arg(ap, size_t);
+			rc = sqlite3_bind_text64(st, i, data, n, SQLITE_STATIC,
+			    SQLITE_UTF8);
+			break;
 		default:
 			rc = sqlite3_bind_null(st, i);
 		}
@@ -405,6 +413,12 @@ catalogue_blob(struct catalogue *c, enum sql q, int col, size_t *n)
 
 	*n = (size_t)sqlite3_column_bytes(c->st[q], col);
 	return p;
+}
+
+int
+catalogue_register(struct catalogue *c, struct words *w, struct err *e)
+{
+	return words_register(w, c->db, e);
 }
 
 int64_t

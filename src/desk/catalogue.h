@@ -4,7 +4,7 @@
  * A thin layer over the numbered statements of desk/sql.h: bind, step, read a
  * column.  It holds nothing that the repository does not hold, and is built
  * anew at any time.  One catalogue, one thread.
- * Needs: base; sqlite3.
+ * Needs: base, desk/words; sqlite3.
  */
 #ifndef LIUDI_DESK_CATALOGUE_H
 #define LIUDI_DESK_CATALOGUE_H
@@ -17,6 +17,7 @@
 #include "desk/sql.h"
 
 struct catalogue;
+struct words;			/* desk/words.h */
 
 /*
  * Open FILE.  MAKE: make it (and make it anew if it is of another version);
@@ -35,8 +36,8 @@ void catalogue_rollback(struct catalogue *c);	/* no transaction: nothing */
 
 /*
  * Start statement Q with values bound in order: FMT has a letter for each of
- * the arguments: i int64_t, t const char * (NULL binds null), b const void *
- * and size_t (NULL binds null), n nothing (null).  Bound bytes must stay until
+ * the arguments: i int64_t, t const char * (NULL binds null), s const char *
+ * and size_t, b const void * and size_t (NULL binds null), n nothing (null).  Bound bytes must stay until
  * the next step.  Returns 1 (a row is there), 0 (done), -1.
  */
 int catalogue_step(struct catalogue *c, enum sql q, struct err *e,
@@ -55,6 +56,12 @@ bool catalogue_null(struct catalogue *c, enum sql q, int col);
 const char *catalogue_text(struct catalogue *c, enum sql q, int col);
 const void *catalogue_blob(struct catalogue *c, enum sql q, int col,
 	size_t *n);
+
+/*
+ * Let FTS5 cut texts with W, which must outlive the catalogue's last statement
+ * on such a table.  0, or -1: ERR_FAIL, ERR_NOMEM.
+ */
+int catalogue_register(struct catalogue *c, struct words *w, struct err *e);
 
 /* The number of the row added last. */
 int64_t catalogue_added(struct catalogue *c);

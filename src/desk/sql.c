@@ -83,6 +83,74 @@ const char sql_schema[] =
 "CREATE TABLE mark(name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 " WITHOUT ROWID;";
 
+/*
+ * account  whose export it is
+ * own      folded ids and names of all accounts: who is one of us
+ * chat     a conversation; fold = its name as desk/sametext has it; counts;
+ *          digest and lane of the export that was laid on it last
+ * lane     a kind of export, which can only miss what it had before
+ * sender   a name in a conversation; who = the same under all its names
+ * reading  a version of a file, and how reading it went
+ * record   lines of docs/REPORTS.md under zstd, all of one reading
+ * message  n = desk/messages.h; flags = desk/messages_in.h; key, id, 48 bits;
+ *          ms = from the second of n to its moment; seen = a bit a lane;
+ *          line = where it stands in the records
+ * change   what became of a message; now = of which message it is; quiet = as
+ *          it should; back = the reading that had it again
+ */
+const char sql_messages[] =
+"CREATE TABLE account(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
+" source TEXT NOT NULL, platform TEXT NOT NULL, id TEXT NOT NULL,"
+" UNIQUE(station, source, platform, id));"
+"CREATE TABLE own(platform TEXT NOT NULL, id TEXT NOT NULL,"
+" PRIMARY KEY(platform, id)) WITHOUT ROWID;"
+"CREATE TABLE chat(n INTEGER PRIMARY KEY, account INT NOT NULL,"
+" id TEXT NOT NULL, name TEXT NOT NULL, fold TEXT NOT NULL,"
+" type INT NOT NULL, messages INT NOT NULL DEFAULT 0,"
+" got INT NOT NULL DEFAULT 0, sent INT NOT NULL DEFAULT 0, first INT,"
+" last INT, lost INT NOT NULL DEFAULT 0, changed INT NOT NULL DEFAULT 0,"
+" recalled INT NOT NULL DEFAULT 0, digest INT, lane INT,"
+" UNIQUE(account, id));"
+"CREATE INDEX chat_fold ON chat(account, fold);"
+"CREATE TABLE lane(chat INT NOT NULL, kind TEXT NOT NULL,"
+" ordinal INT NOT NULL, PRIMARY KEY(chat, kind)) WITHOUT ROWID;"
+"CREATE TABLE sender(n INTEGER PRIMARY KEY, chat INT NOT NULL,"
+" id TEXT NOT NULL, name TEXT NOT NULL, who INT NOT NULL,"
+" UNIQUE(chat, id, name));"
+"CREATE TABLE reading(n INTEGER PRIMARY KEY, version INT NOT NULL UNIQUE,"
+" station TEXT NOT NULL, source TEXT NOT NULL, path TEXT NOT NULL,"
+" format TEXT, platform TEXT, account TEXT, error TEXT,"
+" parser INT NOT NULL, messages INT NOT NULL, system INT NOT NULL,"
+" unparsed INT NOT NULL, warn INT NOT NULL, mtime INT NOT NULL,"
+" taken INT NOT NULL, first INT, last INT);"
+"CREATE INDEX reading_path ON reading(station, source, path);"
+"CREATE TABLE record(n INTEGER PRIMARY KEY, reading INT NOT NULL,"
+" data BLOB NOT NULL);"
+"CREATE TABLE message(n INTEGER PRIMARY KEY, chat INT NOT NULL,"
+" sender INT NOT NULL, flags INT NOT NULL, key INT NOT NULL, id INT,"
+" ms INT NOT NULL, seen INT NOT NULL, line INT NOT NULL);"
+"CREATE INDEX message_chat ON message(chat);"
+"CREATE TABLE change(n INTEGER PRIMARY KEY, message INT NOT NULL,"
+" what INT NOT NULL, now INT, reading INT NOT NULL, quiet INT NOT NULL,"
+" back INT);"
+"CREATE INDEX change_message ON change(message);"
+"CREATE INDEX change_now ON change(now) WHERE now IS NOT NULL;"
+"CREATE INDEX change_reading ON change(reading);";
+
+#define MESSAGE_COLUMNS \
+	"m.n, m.chat, m.sender, m.flags, m.ms, m.line "
+/* ?1: the type of conversations between two. */
+#define CHAT_COLUMNS \
+	"c.n, a.station, a.source, a.platform, a.id, c.id, c.name, c.type, " \
+	"c.type = ?1 AND EXISTS(SELECT 1 FROM own o " \
+	"WHERE o.platform = a.platform AND (o.id = c.id OR o.id = c.fold)), " \
+	"c.messages, c.got, c.sent, c.first, c.last, c.lost, c.changed, " \
+	"c.recalled "
+#define CHAT_FROM "FROM chat c JOIN account a ON a.n = c.account "
+#define READING_COLUMNS \
+	"version, station, source, path, format, platform, account, error, " \
+	"messages, system, unparsed, warn, mtime, taken, first, last "
+
 #define PART_COLUMNS \
 	"p.n, p.branch, p.seq, p.id, p.tree, p.manifest, p.path, p.run, " \
 	"p.part, p.final, p.full, p.started, p.finished, p.commit_utc, " \
@@ -379,4 +447,123 @@ const char *const sql_text[SQL_COUNT] = {
 		"WHERE l.station = ?1 AND v.to_part IS NULL",
 	[SQL_STATION_PROBLEMS] = "SELECT count(*) FROM event "
 		"WHERE station = ?1 AND severity >= ?2",
+
+	/* FTS5: the tokenizer must be known to the connection. */
+	[SQL_WORDS_THERE] = "SELECT 1 FROM sqlite_schema "
+		"WHERE name = 'words'",
+	[SQL_WORDS_MAKE] = "CREATE VIRTUAL TABLE IF NOT EXISTS "
+		"words USING fts5(t, "
+		"content = '', columnsize = 0, tokenize = 'liudi')",
+	[SQL_WORDS_ADD] = "INSERT INTO words(rowid, t) VALUES(?1, ?2)",
+
+	[SQL_ACCOUNT_GET] = "SELECT n FROM account WHERE station = ?1 "
+		"AND source = ?2 AND platform = ?3 AND id = ?4",
+	[SQL_ACCOUNT_ADD] = "INSERT INTO account(station, source, platform, "
+		"id) VALUES(?1, ?2, ?3, ?4)",
+	[SQL_OWN_ADD] = "INSERT OR IGNORE INTO own VALUES(?1, ?2)",
+
+	[SQL_CHAT_GET] = "SELECT n FROM chat WHERE account = ?1 AND id = ?2",
+	/* ?3: only those that have no id. */
+	[SQL_CHAT_NAMED] = "SELECT min(n), count(*) FROM chat "
+		"WHERE account = ?1 AND fold = ?2 "
+		"AND (?3 = 0 OR substr(id, 1, 5) = 'name:')",
+	[SQL_CHAT_ADD] = "INSERT INTO chat(account, id, name, fold, type) "
+		"VALUES(?1, ?2, ?3, ?4, ?5)",
+	[SQL_CHAT_ID] = "UPDATE chat SET id = ?2 WHERE n = ?1",
+	[SQL_CHAT_NAME] = "UPDATE chat SET name = ?2, fold = ?3, type = ?4 "
+		"WHERE n = ?1 AND (name <> ?2 OR type <> ?4)",
+	[SQL_CHAT_COUNT] = "UPDATE chat SET messages = messages + ?2, "
+		"got = got + ?3, sent = sent + ?4, "
+		"first = CASE WHEN ?5 = -9223372036854775807 - 1 THEN first "
+		"ELSE min(ifnull(first, ?5), ?5) END, "
+		"last = CASE WHEN ?6 = -9223372036854775807 - 1 THEN last "
+		"ELSE max(ifnull(last, ?6), ?6) END, "
+		"lost = lost + ?7, changed = changed + ?8, "
+		"recalled = recalled + ?9, digest = ?10, lane = ?11 "
+		"WHERE n = ?1",
+	[SQL_CHAT_DIGEST] = "SELECT digest, lane FROM chat WHERE n = ?1",
+	[SQL_CHAT_EACH] = "SELECT " CHAT_COLUMNS CHAT_FROM
+		"ORDER BY c.last DESC, c.n",
+	[SQL_CHAT_ONE] = "SELECT " CHAT_COLUMNS CHAT_FROM "WHERE c.n = ?2",
+
+	[SQL_LANE_GET] = "SELECT ordinal FROM lane WHERE chat = ?1 "
+		"AND kind = ?2",
+	[SQL_LANE_COUNT] = "SELECT count(*) FROM lane WHERE chat = ?1",
+	[SQL_LANE_ADD] = "INSERT INTO lane VALUES(?1, ?2, ?3)",
+
+	[SQL_SENDER_GET] = "SELECT n FROM sender WHERE chat = ?1 "
+		"AND id = ?2 AND name = ?3",
+	[SQL_SENDER_ADD] = "INSERT INTO sender(chat, id, name, who) "
+		"VALUES(?1, ?2, ?3, ?4)",
+	[SQL_SENDER_EACH] = "SELECT n, chat, id, name FROM sender",
+
+	[SQL_READING_GET] = "SELECT n, error IS NULL AND format IS NOT NULL, "
+		"parser FROM reading WHERE version = ?1",
+	[SQL_READING_ADD] = "INSERT OR REPLACE INTO reading(n, version, "
+		"station, source, path, format, platform, account, error, "
+		"parser, messages, system, unparsed, warn, mtime, taken) "
+		"VALUES(nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+		"?11, ?12, ?13, ?14, ?15, ?16)",
+	[SQL_READING_DONE] = "UPDATE reading SET first = ?2, last = ?3 "
+		"WHERE n = ?1",
+	/* Was a file there before, whose bytes were older? */
+	[SQL_READING_BEFORE] = "SELECT 1 FROM reading WHERE station = ?1 "
+		"AND source = ?2 AND path = ?3 AND mtime < ?4 AND n <> ?5 "
+		"AND error IS NULL AND format IS NOT NULL LIMIT 1",
+	[SQL_READING_EACH] = "SELECT " READING_COLUMNS "FROM reading "
+		"WHERE (?1 IS NULL OR station = ?1) AND taken >= ?2 "
+		"ORDER BY taken, n",
+	[SQL_READING_FILE] = "SELECT " READING_COLUMNS "FROM reading "
+		"WHERE n = ?1",
+
+	[SQL_RECORD_LAST] = "SELECT ifnull(max(n), 0) FROM record",
+	[SQL_RECORD_ADD] = "INSERT INTO record VALUES(?1, ?2, ?3)",
+	[SQL_RECORD_GET] = "SELECT reading, data FROM record WHERE n = ?1",
+	[SQL_RECORD_PATH] = "SELECT 1 FROM record c JOIN reading r "
+		"ON r.n = c.reading WHERE c.n = ?1 AND r.station = ?2 "
+		"AND r.source = ?3 AND r.path = ?4",
+
+	[SQL_MESSAGE_ADD] = "INSERT INTO message VALUES(?1, ?2, ?3, ?4, ?5, "
+		"nullif(?6, 0), ?7, ?8, ?9)",
+	[SQL_MESSAGE_TOP] = "SELECT ifnull(max(n), 0) FROM message "
+		"WHERE n < ?1",
+	[SQL_MESSAGE_WINDOW] = "SELECT m.n, m.flags, m.key, m.id, m.ms, "
+		"m.seen, m.line, CASE WHEN (m.flags >> 5 & 7) = 4 THEN 0 "
+		"ELSE s.who END FROM message m LEFT JOIN sender s "
+		"ON s.n = m.sender "
+		"WHERE m.chat = ?1 AND m.n >= ?2 AND m.n < ?3 ORDER BY m.n",
+	[SQL_MESSAGE_FLAGS] = "UPDATE message SET flags = ?2 WHERE n = ?1",
+	[SQL_MESSAGE_SEEN] = "UPDATE message SET seen = ?2, flags = ?3 "
+		"WHERE n = ?1",
+	[SQL_MESSAGE_GET] = "SELECT " MESSAGE_COLUMNS "FROM message m "
+		"WHERE m.n = ?1",
+	[SQL_MESSAGE_EACH] = "SELECT " MESSAGE_COLUMNS "FROM message m "
+		"WHERE m.n >= ?1 AND m.n < ?2 ORDER BY m.n",
+	[SQL_MESSAGE_OF_CHAT] = "SELECT " MESSAGE_COLUMNS "FROM message m "
+		"WHERE m.chat = ?3 AND m.n >= ?1 AND m.n < ?2 ORDER BY m.n",
+	[SQL_MESSAGE_BEFORE] = "SELECT m.n FROM message m WHERE m.chat = ?1 "
+		"AND m.n < ?2 ORDER BY m.n DESC LIMIT ?3",
+	[SQL_MESSAGE_BEHIND] = "SELECT m.n FROM message m WHERE m.chat = ?1 "
+		"AND m.n > ?2 ORDER BY m.n LIMIT ?3",
+	[SQL_MESSAGE_SUM] = "SELECT m.chat, m.flags, m.n, m.ms, m.sender "
+		"FROM message m WHERE m.n >= ?1 AND m.n < ?2",
+	[SQL_MESSAGE_FOUND] = "SELECT rowid FROM words WHERE words MATCH ?1 "
+		"AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC",
+
+	[SQL_CHANGE_ADD] = "INSERT INTO change(message, what, now, reading, "
+		"quiet) VALUES(?1, ?2, nullif(?3, 0), ?4, ?5)",
+	[SQL_CHANGE_TO] = "SELECT message FROM change WHERE now = ?1 "
+		"ORDER BY n LIMIT 1",
+	[SQL_CHANGE_OF] = "SELECT c.now, r.taken FROM change c JOIN reading r "
+		"ON r.n = c.reading WHERE c.message = ?1 AND c.back IS NULL "
+		"ORDER BY c.n DESC LIMIT 1",
+	[SQL_CHANGE_LOST] = "SELECT c.n, r.last FROM change c JOIN reading r "
+		"ON r.n = c.reading WHERE c.message = ?1 AND c.back IS NULL "
+		"ORDER BY c.n DESC LIMIT 1",
+	[SQL_CHANGE_BACK] = "UPDATE change SET back = ?2 WHERE message = ?1 "
+		"AND back IS NULL",
+	[SQL_CHANGE_EACH] = "SELECT c.what, c.message, ifnull(c.now, 0), "
+		"r.version, r.taken FROM change c JOIN reading r "
+		"ON r.n = c.reading WHERE r.taken >= ?1 AND r.taken < ?2 "
+		"AND c.back IS NULL AND c.quiet = 0 ORDER BY c.n",
 };

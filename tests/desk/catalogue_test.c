@@ -16,6 +16,7 @@
 #include "desk/catalogue.h"
 #include "desk/chunks.h"
 #include "desk/event.h"
+#include "desk/messages.h"
 #include "desk/query.h"
 #include "desk/runs.h"
 #include "desk/tail.h"
@@ -62,19 +63,25 @@ every_statement_is_sql(void **state)
 {
 	struct err e = ERR_INIT;
 	struct catalogue *c = fresh();
+	struct messages *m = messages_open(c, true, &e);
 	struct stat st;
 	size_t i;
 
 	(void)state;
+	assert_non_null(m);	/* with the tables that only it can make */
 	for (i = 0; i < SQL_COUNT; i++) {
 		assert_non_null(sql_text[i]);
 		if (i == SQL_BEGIN || i == SQL_COMMIT || i == SQL_ROLLBACK)
 			continue;
 		/* Unbound parameters are null: some insert nothing then. */
-		if (catalogue_step(c, (enum sql)i, &e, "") < 0)
-			assert_non_null(strstr(e.what, "NOT NULL"));
+		if (catalogue_step(c, (enum sql)i, &e, "") < 0 &&
+		    !strstr(e.what, "datatype mismatch") &&
+		    !strstr(e.what, "fts5: syntax error") &&
+		    !strstr(e.what, "NOT NULL"))
+			fail_msg("%zu: %s", i, e.what);
 		catalogue_reset(c, (enum sql)i);
 	}
+	messages_close(m);
 	assert_int_equal(stat(file, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	catalogue_close(c);

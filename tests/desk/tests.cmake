@@ -32,6 +32,8 @@ liudi_fuzz(words DEPENDS desk LIBS PkgConfig::SQLITE)
 liudi_test(desk answers)
 liudi_test(desk contacts)
 liudi_test(desk smalltalk)
+# Chats.
+liudi_test(desk messages)
 # Enrolment.
 liudi_test(desk standing)
 liudi_test(desk roster)

@@ -1,0 +1,74 @@
+/*
+ * desk/messages.h - all messages of all chats, which only become more.
+ *
+ * Part of the catalogue: rows to filter and sort by, FTS5 over their texts
+ * (desk/words.h, no content of its own), and the messages themselves, lines of
+ * docs/REPORTS.md "Messages", 64 at a time under zstd.
+ *
+ * A message's number is its place in time: seconds since 1970 << 10, and a
+ * count; so newest first is a walk down, whatever was imported last.  Where a
+ * second has more than fit, they go on behind it; one without any time has that
+ * of the message before it in its file, or of the file.
+ *
+ * A message that changed has one row for each text: the older points to the
+ * newer.  Nothing is ever deleted.
+ *
+ * Tables: desk/sql.c.
+ * Needs: base, json, crypto, chat, desk/{catalogue,enter,intake,words,zone};
+ * zstd.
+ */
+#ifndef LIUDI_DESK_MESSAGES_H
+#define LIUDI_DESK_MESSAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "desk/catalogue.h"
+
+struct messages;
+
+/*
+ * Over an open catalogue, which it must not outlive; makes its tables if the
+ * catalogue may be made.  One thread.  NULL: ERR_NOENT (nothing was gathered
+ * yet: hint to sync), ERR_NOMEM, ERR_FAIL.
+ */
+struct messages *messages_open(struct catalogue *c, bool make,
+	struct err *e);
+void messages_close(struct messages *m);
+
+/* A file version and what is known about it. */
+struct messages_file {
+	int64_t version;	/* its row in the catalogue */
+	const char *station, *source;
+	const char *path;	/* as shown */
+	const char *account;	/* as configured; NULL: what the file says */
+	const char *zone;	/* IANA, of clocks without one; "" = UTC */
+	bool zone_sure;		/* it is configured, not the workstation's */
+	const char *const *self_id;	/* ids and names of the own account */
+	size_t nself;
+	int64_t mtime;		/* of the file, seconds */
+	int64_t taken;		/* when the run took it, seconds */
+	const char *format, *platform;	/* NULL: nobody can read it */
+	int parser;
+	int64_t messages, system, unparsed;
+	unsigned warn;		/* chat_warn bits; CHAT_WARN_TAIL: what
+				 * is behind its end is not missing */
+	const char *error;	/* why it could not be read; NULL */
+};
+
+struct messages_report {
+	int64_t fresh;		/* not seen before */
+	int64_t same, changed, recalled, vanished;
+};
+
+/*
+ * Add what FD, a file of lines of docs/REPORTS.md "Messages" in the order of
+ * the export (-1: none), holds.  One transaction: all of it or nothing.  The
+ * same version again does nothing.  -1: ERR_FORMAT (a line is none), ERR_IO,
+ * ERR_NOMEM.
+ */
+int messages_add(struct messages *m, const struct messages_file *f, int fd,
+	struct messages_report *r, struct err *e);
+
+#endif

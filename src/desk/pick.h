@@ -1,0 +1,36 @@
+/*
+ * desk/pick.h - which conversations and senders a filter of desk/chathistory means.
+ *
+ * Found once, before the rows are walked.
+ * Needs: base, desk/{history,messages_in,tally}.
+ */
+#ifndef LIUDI_DESK_PICK_H
+#define LIUDI_DESK_PICK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "desk/chathistory.h"
+#include "desk/tally.h"
+
+struct pick {
+	bool chats;		/* only some conversations */
+	bool senders;		/* or what some senders said in others */
+	struct tally chat;	/* number -> PICK_ALL, PICK_SOME */
+	struct tally sender;	/* number -> 1 */
+	int64_t only;		/* the one conversation that it can be, or 0 */
+	int64_t from, to;	/* numbers of messages, [from, to) */
+};
+
+enum { PICK_ALL = 1, PICK_SOME = 2 };
+
+/* 0 or -1 (ERR_NOMEM, ERR_IO); release in both cases. */
+int pick_make(struct pick *p, struct messages *m,
+	const struct history_filter *f, struct err *e);
+void pick_release(struct pick *p);
+
+/* Is a message of CHAT by SENDER among them?  Its time was asked before. */
+bool pick_has(const struct pick *p, int64_t chat, int64_t sender);
+
+#endif
