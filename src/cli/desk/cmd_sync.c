@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "cli/desk/deskcmds.h"
-#include "cli/desk/digest.h"
+#include "cli/desk/digest_line.h"
 #include "cli/desk/letin.h"
 #include "cli/desk/progress.h"
 #include "cli/desk/reads.h"
@@ -423,7 +423,7 @@ run(struct cli *c, struct err *e)
 	if (rc >= 0)
 		say_rewritten(c, &rewritten);
 	if (rc >= 0 && online)
-		digest_witness(c, &(struct vouch){&h, seen, k.aside.fn ?
+		digest_line_witness(c, &(struct vouch){&h, seen, k.aside.fn ?
 		    &k.aside : NULL, clock_now_utc()}, op);
 	if (rc >= 0)
 		remind_of_owner(c, &h);

@@ -1,8 +1,8 @@
 /*
- * cli/desk/cmd_digest.c - liudi-desk digest-line: sixteen digits that bind what
- * the managers saw; FORMAT.md section 16.
+ * cli/desk/cmd_digest_line.c - liudi-desk digest-line: sixteen digits that bind
+ * what the managers saw; FORMAT.md section 16.
  */
-#include "cli/desk/digest.h"
+#include "cli/desk/digest_line.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -18,7 +18,8 @@
 #include "base/banned.h"
 
 void
-digest_witness(const struct cli *c, const struct vouch *v, struct opener *op)
+digest_line_witness(const struct cli *c, const struct vouch *v,
+	struct opener *op)
 {
 	const struct deskhome *h = v->home;
 	struct buf said = BUF_INIT(HEADS_MAX), text = BUF_INIT(HEADS_MAX);
