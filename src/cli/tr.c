@@ -975,6 +975,8 @@ static const struct tr_pair pairs[] = {
 	    "创建团队的密钥和中央仓库"},
 	{"make this workstation's keys and configuration",
 	    "创建本工作站的密钥和配置"},
+	{"may be silent for %lld d\n",
+	    "允许无声 %lld 天\n"},
 	{"may be silent for ever",
 	    "允许一直无声"},
 	{"may send again",

@@ -84,6 +84,8 @@ expect 0 desk audit
 row ws-03 | grep -q ' 4 d ' || fail 'its age'
 # one manager says so: everybody is told who, and that it holds
 row ws-03 | grep -q 'may be silent for ever' || fail 'not marked'
+row ws-02 | grep -q 'may be silent for 5 d' || fail 'not marked'
+row ws-01 | grep -q 'may be' && fail 'marked'
 says "$(when 4 3601)  ws-02: manager changed 'expect' in policy.ini: (nothing) -> 3/week"
 says "ws-03: manager changed 'expect' in policy.ini: (nothing) -> none"
 policy "${org}expect = 12h\n[station ws-03]\nexpect = none\n"

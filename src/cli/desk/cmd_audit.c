@@ -54,11 +54,16 @@ print_station(void *arg, const struct audit_station *s, struct err *e)
 	show_padded(silent, 7);
 	(void)printf("%5lld  %8lld  ", (long long)s->gaps,
 	    (long long)(s->integrity + s->warnings));
-	(void)printf("%s\n", s->keys > 1 ? cli_tr("TWO KEYS") :
-	    s->silent ? cli_tr("SILENT") :
-	    s->integrity > 0 ? cli_tr("INTEGRITY") :
-	    s->keys > 0 && s->limit == EXPECT_NEVER ?
-	    cli_tr("may be silent for ever") : "");
+	if (s->keys > 1 || s->silent || s->integrity > 0)
+		(void)puts(cli_tr(s->keys > 1 ? "TWO KEYS" : s->silent ?
+		    "SILENT" : "INTEGRITY"));
+	else if (s->keys > 0 && s->limit == EXPECT_NEVER)
+		(void)puts(cli_tr("may be silent for ever"));
+	else if (s->keys > 0 && s->limit > EXPECT_DEFAULT_S)
+		(void)printf(cli_tr("may be silent for %lld d\n"),
+		    (long long)(s->limit / DAY));
+	else
+		(void)putchar('\n');
 	return 0;
 }
 
