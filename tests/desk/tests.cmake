@@ -31,7 +31,9 @@ liudi_fuzz(words DEPENDS desk LIBS PkgConfig::SQLITE)
 # The facts of a day.
 liudi_test(desk answers)
 liudi_test(desk contacts)
+liudi_test(desk facts)
 liudi_test(desk smalltalk)
+liudi_test(desk worktime)
 # Chats.
 liudi_test(desk messages)
 # Enrolment.
