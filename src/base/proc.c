@@ -175,8 +175,9 @@ set_actions(posix_spawn_file_actions_t *fa, int flags, int in, int out,
 
 /* A group of its own, and no signal blocked, ignored or caught. */
 static int
-set_attr(posix_spawnattr_t *at)
+set_attr(posix_spawnattr_t *at, int flags)
 {
+	const int group = flags & PROC_TERMINAL ? 0 : POSIX_SPAWN_SETPGROUP;
 	sigset_t none, some;
 	int rc;
 
@@ -185,8 +186,8 @@ set_attr(posix_spawnattr_t *at)
 	(void)sigaddset(&some, SIGPIPE);
 	(void)sigaddset(&some, SIGINT);
 	(void)sigaddset(&some, SIGTERM);
-	rc = posix_spawnattr_setflags(at, POSIX_SPAWN_SETPGROUP |
-	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	rc = posix_spawnattr_setflags(at, (short)(group |
+	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
 	if (rc == 0)
 		rc = posix_spawnattr_setpgroup(at, 0);
 	if (rc == 0)
@@ -221,7 +222,7 @@ spawn(pid_t *pid, const char *const argv[], const char *const env[],
 		goto out_fa;
 	rc = set_actions(&fa, flags, in, out, errfd);
 	if (rc == 0)
-		rc = set_attr(&at);
+		rc = set_attr(&at, flags);
 	if (rc == 0)
 		rc = posix_spawnp(pid, argv[0], &fa, &at, args, vars);
 	(void)posix_spawnattr_destroy(&at);

@@ -27,7 +27,9 @@ enum proc_flags {
 	PROC_IN = 1,	/* pipe to stdin (else /dev/null) */
 	PROC_OUT = 2,	/* pipe from stdout (else inherited) */
 	PROC_ERR = 4,	/* pipe from stderr (else inherited) */
-	PROC_QUIET = 8	/* stderr to /dev/null */
+	PROC_QUIET = 8,	/* stderr to /dev/null */
+	PROC_TERMINAL = 16 /* stays in our group, and may so use the
+			    * terminal; proc_kill() does not reach it */
 };
 
 /*

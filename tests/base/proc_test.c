@@ -193,6 +193,11 @@ spawns(void **state)
 	assert_int_equal(proc_wait(&p, &e), 3);
 	assert_int_equal(p.out, -1);
 	assert_int_equal(proc_wait(&p, &e), -1);
+	/* who reads the keyboard is in the group that has the terminal */
+	assert_int_equal(proc_spawn(&p, SH("cat"), NULL, PROC_IN |
+	    PROC_TERMINAL, &e), 0);
+	assert_int_equal(getpgid(p.pid), getpgrp());
+	assert_int_equal(proc_wait(&p, &e), 0);
 	assert_int_equal(proc_spawn(&p, SH("echo x >&2"), NULL, PROC_ERR, &e),
 	    0);
 	assert_int_equal(file_read(p.err, text, 8, &got, "pipe", &e), 0);
