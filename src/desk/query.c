@@ -33,7 +33,7 @@ part_of_row(struct catalogue *c, enum sql q, struct query_part *p)
 		[RECORD_MOVED] = PART_MOVED,
 		[RECORD_TOUCHED] = PART_TOUCHED
 	};
-	const void *run;
+	const void *run, *manifest;
 	size_t i, n;
 
 	memset(p, 0, sizeof(*p));
@@ -48,6 +48,9 @@ part_of_row(struct catalogue *c, enum sql q, struct query_part *p)
 	run = catalogue_blob(c, q, PART_RUN, &n);
 	if (n == 16)
 		str_hex(p->run, run, n);
+	manifest = catalogue_blob(c, q, PART_MANIFEST, &n);
+	if (n == 32)
+		str_hex(p->manifest, manifest, n);
 	p->final = catalogue_int(c, q, PART_FINAL) != 0;
 	p->full = catalogue_int(c, q, PART_FULL) != 0;
 	p->folded = catalogue_int(c, q, PART_FOLDED) != 0;
@@ -284,6 +287,20 @@ rest_files(struct catalogue *c, enum sql q, int rc, int64_t at,
 			catalogue_reset(c, q);
 			return -1;
 		}
+	}
+	return rc;
+}
+
+int
+query_version_part(struct catalogue *c, int64_t version,
+	struct query_part *p, struct err *e)
+{
+	const enum sql q = SQL_PART_OF_VERSION;
+	int rc = catalogue_step(c, q, e, "i", version);
+
+	if (rc > 0) {
+		part_of_row(c, q, p);
+		catalogue_reset(c, q);
 	}
 	return rc;
 }

@@ -21,6 +21,7 @@ struct query_part {
 	int epoch, incarnation;
 	int64_t seq, part;
 	char run[33];		/* hex; "" where it was left out */
+	char manifest[65];	/* hex of its SHA-256, sealed as it came */
 	bool final, full, folded;
 	int64_t started, finished, commit_utc, receipt_utc, first_seen;
 	int64_t spooled, files, bytes, stored;
@@ -52,6 +53,13 @@ int query_log(struct catalogue *c, const char *station, int64_t since,
  */
 int query_run_parts(struct catalogue *c, const char *what, query_part_fn fn,
 	void *arg, struct err *e);
+
+/*
+ * The part that sent version VERSION of a file (history_message.version) into
+ * *p: 1, 0 if there is none, -1.
+ */
+int query_version_part(struct catalogue *c, int64_t version,
+	struct query_part *p, struct err *e);
 
 struct query_file {
 	const char *source;

@@ -222,6 +222,8 @@ const char *const sql_text[SQL_COUNT] = {
 		"WHERE p.run >= ?1 AND p.run <= ?2 ORDER BY p.run, p.n",
 	[SQL_PART_OF_RUN] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE p.run = ?1 ORDER BY p.n",
+	[SQL_PART_OF_VERSION] = "SELECT " PART_COLUMNS PART_FROM
+		"JOIN version v ON v.from_part = p.n WHERE v.n = ?1",
 	[SQL_PART_BY_SEQ] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE l.station = ?1 AND l.stream = 'main' AND p.seq = ?2 "
 		"ORDER BY p.n DESC LIMIT 1",

@@ -145,6 +145,37 @@ sizes_beyond_all_bounds_add_up(void **state)
 	assert_true(bytes == INT64_MAX);
 }
 
+static void
+a_version_leads_to_its_part(void **state)
+{
+	struct err e = ERR_INIT;
+	struct query_part p;
+	const uint8_t sum[HASH_LEN] = {0xab};
+	char hex[2 * HASH_LEN + 1];
+
+	(void)state;
+	assert_int_equal(catalogue_run(cat, SQL_BRANCH_ADD, &e, "itiin",
+	    (int64_t)1, "refs/heads/ws/ws/main/2026.0", (int64_t)2026,
+	    (int64_t)0), 0);
+	assert_int_equal(catalogue_run(cat, SQL_PART_ADD, &e, "iittbtiiii",
+	    (int64_t)1, (int64_t)7, "c0ffee", "7ree", (const void *)sum,
+	    sizeof(sum), "runs/x", (int64_t)100, (int64_t)200, (int64_t)300,
+	    (int64_t)0), 0);
+	add_file("a", 1, 1);
+	assert_int_equal(query_version_part(cat, catalogue_added(cat), &p,
+	    &e), 1);
+	assert_int_equal(p.n, 1);
+	assert_int_equal(p.seq, 7);
+	assert_string_equal(p.id, "c0ffee");
+	assert_string_equal(p.station, "ws");
+	str_hex(hex, sum, sizeof(sum));
+	assert_string_equal(p.manifest, hex);
+	assert_true(p.receipt_utc == QUERY_NONE);
+	assert_int_equal(p.first_seen, 300);
+	/* of none, and of a version whose part is gone */
+	assert_int_equal(query_version_part(cat, 99, &p, &e), 0);
+}
+
 int
 main(void)
 {
@@ -154,6 +185,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(no_stream_hides_behind_others,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(sizes_beyond_all_bounds_add_up,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(a_version_leads_to_its_part,
 		    setup, teardown),
 	};
 	struct err e = ERR_INIT;
