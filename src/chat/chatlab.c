@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "chat/chatlab.h"
 #include "chat/compose.h"
 #include "chat/roads.h"
 #include "chat/shape.h"
@@ -54,24 +55,39 @@ on_meta(void *arg, const struct roads_value *v, struct err *e)
 	return owner.n > 0 ? buf_add(&r->owner, owner.s, owner.n, e) : 0;
 }
 
+/* Where a kind has two numbers, the first is written. */
+static const struct {
+	int type;
+	enum chat_kind kind;
+} kinds[] = {{0, CHAT_TEXT}, {1, CHAT_IMAGE}, {2, CHAT_VOICE},
+	{3, CHAT_VIDEO}, {4, CHAT_FILE}, {5, CHAT_STICKER},
+	{7, CHAT_LINK}, {8, CHAT_LOCATION}, {20, CHAT_REDPACKET},
+	{21, CHAT_TRANSFER}, {22, CHAT_ACTION}, {23, CHAT_CALL},
+	{24, CHAT_LINK}, {25, CHAT_TEXT}, {26, CHAT_TEXT},
+	{27, CHAT_CARD}, {80, CHAT_SYSTEM}, {81, CHAT_RECALL}};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
 static enum chat_kind
 kind_of(int64_t type)
 {
-	static const struct {
-		int type;
-		enum chat_kind kind;
-	} kinds[] = {{0, CHAT_TEXT}, {1, CHAT_IMAGE}, {2, CHAT_VOICE},
-	    {3, CHAT_VIDEO}, {4, CHAT_FILE}, {5, CHAT_STICKER},
-	    {7, CHAT_LINK}, {8, CHAT_LOCATION}, {20, CHAT_REDPACKET},
-	    {21, CHAT_TRANSFER}, {22, CHAT_ACTION}, {23, CHAT_CALL},
-	    {24, CHAT_LINK}, {25, CHAT_TEXT}, {26, CHAT_TEXT},
-	    {27, CHAT_CARD}, {80, CHAT_SYSTEM}, {81, CHAT_RECALL}};
 	size_t i;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (i = 0; i < KINDS; i++)
 		if (kinds[i].type == type)
 			return kinds[i].kind;
 	return CHAT_OTHER;
+}
+
+int
+chatlab_type(const char *kind)
+{
+	size_t i;
+
+	for (i = 0; kind && i < KINDS; i++)
+		if (strcmp(chat_kind_name(kinds[i].kind), kind) == 0)
+			return kinds[i].type;
+	return CHATLAB_OTHER;
 }
 
 static int
