@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/jsonw.h"
 #include "base/str.h"
 #include "cli/desk/show.h"
@@ -196,24 +195,6 @@ fetch(struct work *k, const struct deskhome *h, bool *rewritten,
 	return rc;
 }
 
-static int
-read_since(struct work *k, struct err *e)
-{
-	struct clock_date d;
-	int offset;
-
-	k->since = INT64_MIN;
-	if (!cli_has(k->c, "since"))
-		return 0;
-	if (clock_parse(cli_value(k->c, "since"), &k->since, e) < 0)
-		return -1;
-	/* A day is meant from its beginning, not its last second. */
-	clock_split_local(k->since, &d, &offset);
-	if (d.hour == 23 && d.min == 59 && d.sec == 59)
-		k->since -= 86399;
-	return 0;
-}
-
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
@@ -227,7 +208,7 @@ run(struct cli *c, struct err *e)
 	bool rewritten = false;
 	int rc = -1;
 
-	if (read_since(&k, e) < 0)
+	if (show_since(c, &k.since, e) < 0)
 		return CLI_FAILED;
 	if (deskcmd_attach(c, DESKKEYS_OWNER, &h, &control, e) < 0)
 		goto out;

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
-
 #include "base/banned.h"
 
 struct work {
@@ -79,22 +77,12 @@ static enum cli_exit
 run(struct cli *c, struct err *e)
 {
 	struct work k = {c, INT64_MIN, INT64_MAX, BUF_INIT(65536)};
-	struct clock_date d;
 	struct box b = {0};
 	struct deskhome h;
-	int offset, rc = -1;
+	int rc = -1;
 
-	if (cli_has(c, "until") &&
-	    clock_parse(cli_value(c, "until"), &k.until, e) < 0)
+	if (show_since(c, &k.since, e) < 0 || show_until(c, &k.until, e) < 0)
 		return CLI_FAILED;
-	if (cli_has(c, "since")) {
-		if (clock_parse(cli_value(c, "since"), &k.since, e) < 0)
-			return CLI_FAILED;
-		/* A day is meant from its beginning, not its last second. */
-		clock_split_local(k.since, &d, &offset);
-		if (d.hour == 23 && d.min == 59 && d.sec == 59)
-			k.since -= 86399;
-	}
 	if (deskhome_names(&h, c->home, e) < 0)
 		return CLI_FAILED;
 	b.home = &h;

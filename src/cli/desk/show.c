@@ -26,6 +26,31 @@ show_time(int64_t utc, char out[SHOW_TIME_LEN])
 	return clock_text_local(utc, out);
 }
 
+int
+show_since(const struct cli *c, int64_t *utc, struct err *e)
+{
+	struct clock_date d;
+	int offset;
+
+	*utc = INT64_MIN;
+	if (!cli_has(c, "since"))
+		return 0;
+	if (clock_parse(cli_value(c, "since"), utc, e) < 0)
+		return -1;
+	clock_split_local(*utc, &d, &offset);
+	if (d.hour == 23 && d.min == 59 && d.sec == 59)
+		*utc -= 86399;
+	return 0;
+}
+
+int
+show_until(const struct cli *c, int64_t *utc, struct err *e)
+{
+	*utc = INT64_MAX;
+	return cli_has(c, "until") ?
+	    clock_parse(cli_value(c, "until"), utc, e) : 0;
+}
+
 void
 show_padded(const char *s, size_t columns)
 {

@@ -17,6 +17,13 @@
 #define SHOW_TIME_LEN 32
 const char *show_time(int64_t utc, char out[SHOW_TIME_LEN]);
 
+/*
+ * Options --since and --until in seconds, INT64_MIN and INT64_MAX where they are
+ * not given.  A day is meant from its beginning to its last second.
+ */
+int show_since(const struct cli *c, int64_t *utc, struct err *e);
+int show_until(const struct cli *c, int64_t *utc, struct err *e);
+
 /* S without terminal's own codes, then blanks up to COLUMNS. */
 void show_padded(const char *s, size_t columns);
 /* The blanks first; two of them before that. */
