@@ -43,6 +43,24 @@ utf8_next(const uint8_t *s, size_t n, uint32_t *cp)
 	return len;
 }
 
+size_t
+utf8_ascii(const void *s, size_t n)
+{
+	const uint64_t high = 0x8080808080808080u;
+	const uint8_t *p = s;
+	uint64_t w[4];
+	size_t i = 0;
+
+	for (; n - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(w, p + i, sizeof(w));
+		if (((w[0] | w[1] | w[2] | w[3]) & high) != 0)
+			break;
+	}
+	while (i < n && p[i] < 0x80)
+		i++;
+	return i;
+}
+
 bool
 utf8_valid(const void *s, size_t n)
 {
@@ -51,7 +69,7 @@ utf8_valid(const void *s, size_t n)
 	size_t len;
 
 	while (n > 0) {
-		len = utf8_next(p, n, &cp);
+		len = *p < 0x80 ? utf8_ascii(p, n) : utf8_next(p, n, &cp);
 		if (len == 0)
 			return false;
 		p += len;

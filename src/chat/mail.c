@@ -38,6 +38,7 @@ struct mail {
 	unsigned run;		/* lines of base64 in this part */
 	unsigned parts, boundaries;
 	bool going_on;		/* the line before had no end */
+	bool wanted;		/* this header is looked at later */
 	size_t field;		/* bytes of this header */
 	unsigned nests;
 	struct buf text;	/* the message's */
@@ -97,7 +98,7 @@ mail_begin(struct mail *m, uint64_t off)
 	buf_clear(&m->raw);
 	m->header = m->texts = true;
 	m->any = m->cut = m->dashes = m->full = false;
-	m->going_on = false;
+	m->going_on = m->wanted = false;
 	m->run = m->parts = m->boundaries = m->nests = 0;
 	m->field = 0;
 }
@@ -133,6 +134,29 @@ is_base64(const uint8_t *s, size_t n)
 		    s[i] == '+' || s[i] == '/' || s[i] == '='))
 			return false;
 	return true;
+}
+
+/*
+ * What is looked at later.  A mail has twice as many headers of those who
+ * carried it, and each costs GMime as much as the text of a short one.
+ */
+static bool
+is_wanted(const uint8_t *s, size_t n)
+{
+	static const char *const names[] = {"from", "sender", "to", "cc",
+	    "subject", "date", "message-id", "in-reply-to", "references",
+	    "mime-version"};
+	size_t i, len;
+
+	if (starts(s, n, "content-"))
+		return true;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		len = strlen(names[i]);
+		if (n > len && strchr(": \t", s[len]) &&
+		    starts(s, n, names[i]))
+			return true;
+	}
+	return false;
 }
 
 /* A line of a head: what comes behind it, and how much of that there was. */
@@ -176,6 +200,9 @@ keep(struct mail *m, const uint8_t *s, size_t n)
 		} else {
 			if (!m->going_on && *s != ' ' && *s != '\t') {
 				m->field = m->nests = 0;
+				/* The first tells that this is a mail. */
+				m->wanted = m->raw.len == 0 ||
+				    is_wanted(s, n);
 				note_header(m, s, n);
 			} else if (n < 1000 && memmem(s, n, "oundary", 7)) {
 				m->boundaries++;
@@ -184,7 +211,7 @@ keep(struct mail *m, const uint8_t *s, size_t n)
 			m->cut = m->cut || m->field > FIELD_MAX;
 		}
 		m->dashes = false;
-		return m->field <= FIELD_MAX || blank;
+		return blank || (m->wanted && m->field <= FIELD_MAX);
 	}
 	if (!m->texts && is_base64(s, n))
 		return ++m->run <= BASE64_KEPT;
@@ -285,12 +312,7 @@ is_single_byte(const char *charset)
 static bool
 is_ascii(const uint8_t *s, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (s[i] >= 0x80 || s[i] == 0x1b)
-			return false;
-	return true;
+	return utf8_ascii(s, n) == n && !memchr(s, 0x1b, n);
 }
 
 static unsigned
@@ -646,6 +668,7 @@ append(struct mail *m, const char *s, size_t n, struct err *e)
 {
 	const char *cr;
 	size_t len;
+	bool drop;
 
 	while (n > 0 && (s[n - 1] == '\n' || s[n - 1] == '\r' ||
 	    s[n - 1] == ' '))
@@ -660,12 +683,14 @@ append(struct mail *m, const char *s, size_t n, struct err *e)
 		m->warn |= CHAT_WARN_LONG;
 	}
 	while (n > 0) {
-		cr = memmem(s, n, "\r\n", 2);
+		cr = memchr(s, '\r', n);
 		len = cr ? (size_t)(cr - s) : n;
+		drop = cr && len + 1 < n && cr[1] == '\n';
+		len += cr && !drop;
 		if (buf_add(&m->text, s, len, e) < 0)
 			return -1;
-		s += len + (cr ? 1 : 0);
-		n -= len + (cr ? 1 : 0);
+		s += len + drop;
+		n -= len + drop;
 	}
 	return 0;
 }

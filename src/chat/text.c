@@ -157,24 +157,6 @@ find_utf16(struct chat_encoding *enc, const uint8_t *p, size_t n)
 	return true;
 }
 
-/* How many of the N bytes are ASCII from the first on. */
-static size_t
-ascii_run(const uint8_t *p, size_t n)
-{
-	const uint64_t high = 0x8080808080808080u;
-	uint64_t w[4];
-	size_t i = 0;
-
-	for (; n - i >= sizeof(w); i += sizeof(w)) {
-		memcpy(w, p + i, sizeof(w));
-		if (((w[0] | w[1] | w[2] | w[3]) & high) != 0)
-			break;
-	}
-	while (i < n && p[i] < 0x80)
-		i++;
-	return i;
-}
-
 struct census {
 	uint64_t good, bad;	/* characters beyond ASCII; bytes of none */
 };
@@ -201,7 +183,7 @@ take_census(struct census *c, const uint8_t *p, size_t n)
 	uint32_t cp;
 
 	while (i < n) {
-		i += ascii_run(p + i, n - i);
+		i += utf8_ascii(p + i, n - i);
 		if (i == n)
 			break;
 		len = p[i] > 0xe0 && p[i] < 0xed && n - i >= 3 &&
@@ -263,7 +245,7 @@ densify(uint8_t *out, const uint8_t *p, size_t n)
 	while (n > 0) {
 		lf = memchr(p, '\n', n);
 		len = lf ? (size_t)(lf - p) + 1 : n;
-		if (ascii_run(p, len) < len) {
+		if (utf8_ascii(p, len) < len) {
 			memcpy(out + used, p, len);
 			used += len;
 		}
@@ -345,6 +327,16 @@ out:
 
 /* --- Conversion. */
 
+/* How many of the N bytes, the first of which is ASCII, are that and no NUL. */
+static size_t
+text_run(const uint8_t *p, size_t n)
+{
+	size_t len = utf8_ascii(p, n);
+	const uint8_t *nul = memchr(p, 0, len);
+
+	return nul ? (size_t)(nul - p) : len;
+}
+
 /* Well-formed UTF-8 without NUL out of nearly that. */
 static int
 repair(struct buf *out, const uint8_t *p, size_t n, bool *replaced,
@@ -355,6 +347,8 @@ repair(struct buf *out, const uint8_t *p, size_t n, bool *replaced,
 
 	while (n > 0) {
 		len = p[good] == 0 ? 0 : utf8_next(p + good, n - good, &cp);
+		if (len == 1)
+			len = text_run(p + good, n - good);
 		if (len > 0) {
 			good += len;
 			if (good < n)
@@ -672,7 +666,7 @@ as_utf8(struct chat_lines *l, struct chat_line *line, uint8_t *p, size_t n,
 
 	buf_clear(&l->text);
 	if (l->cd == (iconv_t)-1) {
-		ascii = ascii_run(p, n);
+		ascii = utf8_ascii(p, n);
 		if (is_utf8(p + ascii, n - ascii) && !memchr(p, 0, n)) {
 			p[n] = '\0';	/* over its end, or the spare byte */
 			line->s = (const char *)p;

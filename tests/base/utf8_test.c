@@ -66,6 +66,25 @@ every_code_point(void **state)
 	}
 }
 
+/* Wherever the first other byte stands, and with nothing behind the end read. */
+static void
+ascii(void **state)
+{
+	char s[80];
+	size_t n, i;
+
+	(void)state;
+	memset(s, 'a', sizeof(s));
+	s[3] = '\0';
+	for (n = 0; n <= 70; n++)
+		for (i = 0; i <= n; i++) {
+			s[i] = (char)0x80;
+			assert_int_equal(utf8_ascii(s, n), i);
+			assert_int_equal(utf8_valid(s, n), i == n);
+			s[i] = i == 3 ? '\0' : 'a';
+		}
+}
+
 static void
 clean(void **state)
 {
@@ -123,6 +142,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(well_formed),
 		cmocka_unit_test(every_code_point),
+		cmocka_unit_test(ascii),
 		cmocka_unit_test(clean),
 		cmocka_unit_test(widths),
 		cmocka_unit_test(shown)

@@ -26,6 +26,18 @@ reads_one(void **state)
 	    "2024-03-01T01:02:03-05:00|a@b.c|-|mail|x\n= eml 1/0/0\n");
 }
 
+/* What is passed over takes its folded lines along, and nothing else. */
+static void
+passes_over_other_headers(void **state)
+{
+	(void)state;
+	rows_are("x.eml", "Received: by x\r\n\tfor <y@z>\r\n" FROM
+	    "X-Long: a\r\n Subject: none\r\n" DATE "Topic: no\r\n"
+	    "SUBJECT : one\r\n two\r\nTo-Do: no\r\n\r\nReceived: text\r\n"
+	    "X-Y: text", WHO "Received: text\\nX-Y: text|subject=one two\n"
+	    "= eml 1/0/0\n");
+}
+
 #define MIXED(b) "Content-Type: multipart/mixed; boundary=" b "\r\n\r\n"
 #define PART(b) "--" b "\r\n"
 
@@ -239,6 +251,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_one),
+		cmocka_unit_test(passes_over_other_headers),
 		cmocka_unit_test(chooses_the_text),
 		cmocka_unit_test(repairs_encodings),
 		cmocka_unit_test(knows_its_own),
