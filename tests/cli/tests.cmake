@@ -1,5 +1,9 @@
 # The command line of both programs, and the desk's first commands.
 liudi_test(cli cli)
+# Pure parts of the desk's program.
+liudi_test(cli talk)
+target_sources(talk_test PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/desk/talk.c
+	${PROJECT_SOURCE_DIR}/src/cli/desk/escape.c)
 if(TARGET liudi-desk)
 	add_test(NAME cli.desk COMMAND sh
 		${CMAKE_CURRENT_SOURCE_DIR}/cli/desk.sh

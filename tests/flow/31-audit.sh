@@ -4,36 +4,6 @@
 # shellcheck source=tests/flow/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# policy TEXT: control's policy.ini from now on.
-policy() { write "$1" policy.ini; }
-# write TEXT PATH: a file of control, by a manager who works without liudi.
-write()
-{
-	clone=$t/clone.git
-	[ -d "$clone" ] || git init -q --bare "$clone"
-	git --git-dir "$clone" fetch -q "$central/control.git" \
-	    +control:refs/heads/control
-	identity
-	[ -s "$t/manager.sign" ] || {
-		(umask 077; age -d -i "$t/manager.key" \
-		    "$t/desk/keys/manager.sign.age" >"$t/manager.sign")
-	}
-	export GIT_INDEX_FILE="$t/index"
-	oid=$(printf '%b' "$1" |
-		git --git-dir "$clone" hash-object -w --stdin)
-	git --git-dir "$clone" read-tree control
-	git --git-dir "$clone" update-index --add \
-	    --cacheinfo "100644,$oid,$2"
-	c=$(GIT_AUTHOR_NAME=manager GIT_AUTHOR_EMAIL=manager@liudi.invalid \
-	    GIT_AUTHOR_DATE="$LIUDI_NOW +0000" GIT_COMMITTER_NAME=manager \
-	    GIT_COMMITTER_EMAIL=manager@liudi.invalid \
-	    GIT_COMMITTER_DATE="$LIUDI_NOW +0000" git --git-dir "$clone" \
-	    -c gpg.format=ssh -c "user.signingkey=$t/manager.sign" \
-	    commit-tree -S -p control -m policy \
-	    "$(git --git-dir "$clone" write-tree)")
-	unset GIT_INDEX_FILE
-	ok git --git-dir "$clone" push -q "$central/control.git" "$c:control"
-}
 # row ID: what the screen says of it.
 row() { grep "^$1 " "$t/out"; }
 
@@ -127,14 +97,14 @@ git --git-dir "$clone" fetch -q "$central/control.git" \
     +control:refs/heads/control
 was=$(git --git-dir "$clone" show control:allowed_signers)
 ssh-keygen -q -t ed25519 -N '' -C '' -f "$t/second"
-write "$(printf '%s\n' "$was" "$was" | sed -n '/^ws-01 /p' | sed "2s,AAAA[^ ]*,$(
+control_file "$(printf '%s\n' "$was" "$was" | sed -n '/^ws-01 /p' | sed "2s,AAAA[^ ]*,$(
     cut -d ' ' -f 2 "$t/second.pub"),"
 	printf '%s\n' "$was" | sed '/^ws-01 /d')\n" allowed_signers
 expect 0 sync
 expect 5 desk audit
 says 'two keys are good, of which liudi makes one: 1'
 row ws-01 | grep -q 'TWO KEYS' || fail 'not marked'
-write "$was\n" allowed_signers
+control_file "$was\n" allowed_signers
 expect 0 sync
 expect 3 desk audit
 says '0 open'

@@ -84,12 +84,12 @@ done >"$t/asking" || :
 # those that open records for somebody, those that do it for themselves, those
 # that open nothing but keys and what managers wrote
 same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
-    sync verify rehead access \
+    chats chat search export sync verify rehead access \
     init invite approve 'key accept' 'key add' 'key renew' 'key retire' \
     'retention set' 'hold add' 'hold remove' 'notice set' erase \
     'station add' 'station list' 'station suspend' 'station resume' \
     'station revoke' 'shares make' 'shares recover' | sort | tr '\n' ,)" commands
-for cmd in restore unseal; do
+for cmd in restore unseal chats chat search export; do
 	ok sh -c "liudi-desk $cmd --help | grep -q -e --why"
 done
 

@@ -227,6 +227,36 @@ identity()
 		    3<"$t/pass" >"$t/manager.key")
 	}
 }
+# policy TEXT: control's policy.ini from now on.
+policy() { control_file "$1" policy.ini; }
+# control_file TEXT PATH: a file of control, by a manager who works without liudi.
+control_file()
+{
+	clone=$t/clone.git
+	[ -d "$clone" ] || git init -q --bare "$clone"
+	git --git-dir "$clone" fetch -q "$central/control.git" \
+	    +control:refs/heads/control
+	identity
+	[ -s "$t/manager.sign" ] || {
+		(umask 077; age -d -i "$t/manager.key" \
+		    "$t/desk/keys/manager.sign.age" >"$t/manager.sign")
+	}
+	export GIT_INDEX_FILE="$t/index"
+	oid=$(printf '%b' "$1" |
+		git --git-dir "$clone" hash-object -w --stdin)
+	git --git-dir "$clone" read-tree control
+	git --git-dir "$clone" update-index --add \
+	    --cacheinfo "100644,$oid,$2"
+	c=$(GIT_AUTHOR_NAME=manager GIT_AUTHOR_EMAIL=manager@liudi.invalid \
+	    GIT_AUTHOR_DATE="$LIUDI_NOW +0000" GIT_COMMITTER_NAME=manager \
+	    GIT_COMMITTER_EMAIL=manager@liudi.invalid \
+	    GIT_COMMITTER_DATE="$LIUDI_NOW +0000" git --git-dir "$clone" \
+	    -c gpg.format=ssh -c "user.signingkey=$t/manager.sign" \
+	    commit-tree -S -p control -m policy \
+	    "$(git --git-dir "$clone" write-tree)")
+	unset GIT_INDEX_FILE
+	ok git --git-dir "$clone" push -q "$central/control.git" "$c:control"
+}
 records() { git --git-dir "${records_git:-$central/records.git}" "$@"; }
 # received REF: the receipt that the central's hook gives for its head.
 received()

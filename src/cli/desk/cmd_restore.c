@@ -160,7 +160,7 @@ note(const struct work *k, struct opener *op, struct access_pass *pass,
 	if (r->source && !view)
 		(void)err_nomem(e);
 	else
-		rc = reads_note(k->c, op, &ask, pass, e);
+		rc = reads_note(k->c, op, &ask, pass, NULL, e);
 	free(view);
 	return rc;
 }

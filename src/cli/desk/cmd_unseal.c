@@ -225,7 +225,7 @@ note(const struct cli *c, const struct input *in, struct opener *op,
 	if (hash_input(in, view, sizeof(view), e) < 0)
 		return -1;
 	piped.view = NULL;
-	return reads_note(c, op, view[0] ? &ask : &piped, &pass, e);
+	return reads_note(c, op, view[0] ? &ask : &piped, &pass, NULL, e);
 }
 
 static enum cli_exit

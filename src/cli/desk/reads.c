@@ -13,7 +13,6 @@
 #include "base/banned.h"
 
 #define ENDING ".sign.age"
-#define NAME_SIZE 33
 
 /* Who reads. */
 struct reader {
@@ -21,7 +20,7 @@ struct reader {
 	struct opener *op;
 	struct control control;
 	struct sshkey *key;
-	char name[NAME_SIZE];	/* of the file; then as control calls him */
+	char name[READS_NAME_LEN];	/* of the file; then as control calls him */
 };
 
 /* Does the identity open this one? */
@@ -41,7 +40,7 @@ static int
 try_file(const char *file, void *arg, struct err *e)
 {
 	const size_t n = strlen(file), end = strlen(ENDING);
-	char name[NAME_SIZE];
+	char name[READS_NAME_LEN];
 
 	(void)e;
 	if (!str_ends(file, ENDING) || n - end >= sizeof(name))
@@ -161,7 +160,7 @@ note(const struct cli *c, const struct reader *r, const struct access_ask *ask,
 
 int
 reads_note(const struct cli *c, struct opener *op, const struct access_ask *ask,
-	struct access_pass *pass, struct err *e)
+	struct access_pass *pass, char *reader, struct err *e)
 {
 	struct deskhome h;
 	struct reader r;
@@ -172,6 +171,9 @@ reads_note(const struct cli *c, struct opener *op, const struct access_ask *ask,
 		return -1;
 	if (reader_open(&r, &h, op, e) == 0)
 		rc = note(c, &r, ask, pass, e);
+	if (rc == 0 && reader)
+		(void)snprintf(reader, READS_NAME_LEN, "%s", r.key ? r.name :
+		    DESKKEYS_OWNER);
 	reader_release(&r);
 	deskhome_release(&h);
 	return rc;

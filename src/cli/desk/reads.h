@@ -13,13 +13,16 @@
 #include "desk/deskhome.h"
 #include "desk/opener.h"
 
+#define READS_NAME_LEN 33	/* of a reader, and NUL */
+
 /*
  * Write ASK into the access log, with the reason of option --why, and send it;
  * where it cannot be sent, say so and go on.  OP: whoever's signing key it opens
- * is the reader.  0, or -1: then nothing may be shown.
+ * is the reader, by name in READER (READS_NAME_LEN bytes; may be NULL).  0, or
+ * -1: then nothing may be shown.
  */
 int reads_note(const struct cli *c, struct opener *op,
-	const struct access_ask *ask, struct access_pass *pass,
+	const struct access_ask *ask, struct access_pass *pass, char *reader,
 	struct err *e);
 
 /* Send what waits from before; a warning where it cannot be. */
