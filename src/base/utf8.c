@@ -5,42 +5,42 @@
 
 #include "base/banned.h"
 
+#define MORE(c) (((c) & 0xc0) == 0x80)	/* goes on with a character */
+
 size_t
 utf8_next(const uint8_t *s, size_t n, uint32_t *cp)
 {
-	uint32_t c, min;
-	size_t len, i;
+	uint32_t c;
 
 	if (s[0] < 0x80) {
 		*cp = s[0];
 		return 1;
 	}
-	if (s[0] >= 0xc2 && s[0] <= 0xdf) {
-		len = 2;
-		min = 0x80;
-		c = s[0] & 0x1f;
-	} else if ((s[0] & 0xf0) == 0xe0) {
-		len = 3;
-		min = 0x800;
-		c = s[0] & 0x0f;
-	} else if (s[0] >= 0xf0 && s[0] <= 0xf4) {
-		len = 4;
-		min = 0x10000;
-		c = s[0] & 0x07;
-	} else {
-		return 0;
-	}
-	if (n < len)
-		return 0;
-	for (i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
+	if ((s[0] & 0xf0) == 0xe0) {
+		if (n < 3 || !MORE(s[1]) || !MORE(s[2]))
 			return 0;
-		c = c << 6 | (s[i] & 0x3f);
+		c = (s[0] & 0x0fu) << 12 | (s[1] & 0x3fu) << 6 |
+		    (s[2] & 0x3fu);
+		if (c < 0x800 || (c >= 0xd800 && c <= 0xdfff))
+			return 0;
+		*cp = c;
+		return 3;
 	}
-	if (c < min || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+	if (s[0] >= 0xc2 && s[0] <= 0xdf) {
+		if (n < 2 || !MORE(s[1]))
+			return 0;
+		*cp = (s[0] & 0x1fu) << 6 | (s[1] & 0x3fu);
+		return 2;
+	}
+	if (s[0] < 0xf0 || s[0] > 0xf4 || n < 4 || !MORE(s[1]) ||
+	    !MORE(s[2]) || !MORE(s[3]))
+		return 0;
+	c = (s[0] & 0x07u) << 18 | (s[1] & 0x3fu) << 12 |
+	    (s[2] & 0x3fu) << 6 | (s[3] & 0x3fu);
+	if (c < 0x10000 || c > 0x10ffff)
 		return 0;
 	*cp = c;
-	return len;
+	return 4;
 }
 
 size_t
