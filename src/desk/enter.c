@@ -134,37 +134,11 @@ number_for(struct enter *t, int64_t second, int64_t *out, struct err *e)
 	return 0;
 }
 
-/* What a search finds it by. */
-static int
-add_words(struct enter *t, const struct msgline *l, struct err *e)
-{
-	static const char *const keys[] = {"subject", "company", "country",
-	    "email", "phone"};
-	struct chat_str s;
-	size_t i;
-
-	if (buf_add(&t->texts, l->text.s, l->text.n, e) < 0)
-		return -1;
-	for (i = 0; i < l->natt; i++)
-		if (l->att[i].name.n > 0 && (buf_addc(&t->texts, '\n', e) < 0 ||
-		    buf_add(&t->texts, l->att[i].name.s, l->att[i].name.n,
-		    e) < 0))
-			return -1;
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		s = msgline_field(l, keys[i]);
-		if (s.n > 0 && (buf_addc(&t->texts, '\n', e) < 0 ||
-		    buf_add(&t->texts, s.s, s.n, e) < 0))
-			return -1;
-	}
-	return 0;
-}
-
 /* Row ROW, which nobody has, gets a number and waits. */
 static int
 add_fresh(struct enter *t, const struct intake_row *row, int64_t at,
 	unsigned flags, int64_t *n, struct err *e)
 {
-	struct msgline l;
 	const char *line;
 	struct fresh *f;
 	size_t cap;
@@ -180,15 +154,9 @@ add_fresh(struct enter *t, const struct intake_row *row, int64_t at,
 	}
 	f = &t->fresh[t->nfresh];
 	memset(f, 0, sizeof(*f));
-	/* The bytes may be others than those that were read first. */
-	if (intake_line(t->in, row, &line, e) < 0 ||
-	    memchr(line, '\n', row->len) ||
-	    msgline_parse(t->m->line, &l, line, row->len, e) < 0)
-		return e->code ? -1 : err_set(e, ERR_FORMAT,
-		    "the messages changed");
 	f->text = t->texts.len;
-	if (records_add(t->m->records, line, row->len, &f->line, e) < 0 ||
-	    add_words(t, &l, e) < 0 ||
+	if (intake_line(t->in, row, &line, &t->texts, e) < 0 ||
+	    records_add(t->m->records, line, row->len, &f->line, e) < 0 ||
 	    number_for(t, at / 1000, &f->n, e) < 0)
 		return -1;
 	f->len = t->texts.len - f->text;
@@ -468,7 +436,15 @@ enter_row(struct enter *t, const struct merge *g, size_t i, bool became,
 	const struct intake_row *row = &t->in->row[t->k->from + i];
 	int64_t at = row->at - g->shift;
 	unsigned flags = row->flags | (unsigned)became << FLAG_WAS;
+	size_t o = g->from[i];
 
+	/* What a message became stands where it stood, as exactly. */
+	if (o != MERGE_NONE && t->before[o].grain < t->now[i].grain) {
+		at = t->old[o].at;
+		flags &= ~(unsigned)(FLAG_PRECISION_MASK << FLAG_PRECISION);
+		flags |= flag_get(t->old[o].flags, FLAG_PRECISION,
+		    FLAG_PRECISION_MASK) << FLAG_PRECISION;
+	}
 	if (at < 0)
 		at = 0;
 	t->place[i] = t->flushed + t->nfresh;

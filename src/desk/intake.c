@@ -13,6 +13,7 @@
 #include "base/banned.h"
 
 #define READ_LEN (1u << 20)
+#define WHOLE_LEN (64 << 20)	/* a file up to here is read once */
 #define NEAR_LEN (64 * 1024)	/* lines so near are read together */
 #define AFTER_ALL 7258118400000	/* 2200-01-01 in ms */
 #define LANES 63
@@ -47,17 +48,18 @@ next_line(struct intake *in, int64_t *off, const char **line, size_t *n,
 		if (lf)
 			break;
 		seen = w->len - from;
-		if (from > 0) {
+		if (from > 0 && !in->whole) {
 			buf_drop(w, from);
 			in->window_off += (int64_t)from;
 			from = 0;
 		}
 		if (seen > MSGLINE_MAX)
 			return err_set(e, ERR_FORMAT, "a line is too long");
-		if (buf_reserve(w, READ_LEN, e) < 0 || file_pread(in->fd,
-		    w->data + w->len, READ_LEN,
+		got = 0;
+		if (!in->whole && (buf_reserve(w, READ_LEN, e) < 0 ||
+		    file_pread(in->fd, w->data + w->len, READ_LEN,
 		    in->window_off + (int64_t)w->len, &got, "messages",
-		    e) < 0)
+		    e) < 0))
 			return -1;
 		w->len += got;
 		if (got == 0 && seen == 0)
@@ -71,29 +73,95 @@ next_line(struct intake *in, int64_t *off, const char **line, size_t *n,
 	return 1;
 }
 
-int
-intake_line(struct intake *in, const struct intake_row *row,
-	const char **line, struct err *e)
+/* What a search finds it by. */
+static int
+add_words(const struct msgline *l, struct buf *out, struct err *e)
+{
+	static const char *const keys[] = {"subject", "company", "country",
+	    "email", "phone"};
+	struct chat_str s;
+	size_t i;
+
+	if (buf_add(out, l->text.s, l->text.n, e) < 0)
+		return -1;
+	for (i = 0; i < l->natt; i++)
+		if (l->att[i].name.n > 0 && (buf_addc(out, '\n', e) < 0 ||
+		    buf_add(out, l->att[i].name.s, l->att[i].name.n, e) < 0))
+			return -1;
+	for (i = 0; l->nfield > 0 && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		s = msgline_field(l, keys[i]);
+		if (s.n > 0 && (buf_addc(out, '\n', e) < 0 ||
+		    buf_add(out, s.s, s.n, e) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* Bring the line of ROW into the window. */
+static int
+fetch(struct intake *in, const struct intake_row *row, struct err *e)
 {
 	struct buf *w = &in->window;
 	int64_t end = in->window_off + (int64_t)w->len;
 	size_t want = row->len, got;
 
-	if (row->off < in->window_off || row->off + row->len > end) {
-		if (row->off >= in->asked && row->off - in->asked < NEAR_LEN &&
-		    want < NEAR_LEN * 4)
-			want = NEAR_LEN * 4;
-		buf_clear(w);
-		in->window_off = row->off;
-		if (buf_reserve(w, want, e) < 0 || file_pread(in->fd, w->data,
-		    want, row->off, &got, "messages", e) < 0)
-			return -1;
-		w->len = got;
-		if (got < row->len)
-			return err_set(e, ERR_FORMAT, "the messages changed");
-	}
+	if (row->off >= in->window_off && row->off + row->len <= end)
+		return 0;
+	if (row->off >= in->asked && row->off - in->asked < NEAR_LEN &&
+	    want < NEAR_LEN * 4)
+		want = NEAR_LEN * 4;
+	buf_clear(w);
+	in->window_off = row->off;
+	if (buf_reserve(w, want, e) < 0 || file_pread(in->fd, w->data, want,
+	    row->off, &got, "messages", e) < 0)
+		return -1;
+	w->len = got;
+	if (got < row->len)
+		return err_set(e, ERR_FORMAT, "the messages changed");
+	return 0;
+}
+
+int
+intake_line(struct intake *in, const struct intake_row *row,
+	const char **line, struct buf *words, struct err *e)
+{
+	struct msgline l;
+
+	if (fetch(in, row, e) < 0)
+		return -1;
 	in->asked = row->off + row->len;
-	*line = (const char *)w->data + (row->off - in->window_off);
+	*line = (const char *)in->window.data + (row->off - in->window_off);
+	if (in->whole)
+		return buf_add(words, in->words.data + row->words,
+		    row->nwords, e);
+	/* They may be other bytes than those that were read first. */
+	if (memchr(*line, '\n', row->len))
+		return err_set(e, ERR_FORMAT, "the messages changed");
+	return msgline_parse(in->m->line, &l, *line, row->len, e) < 0 ? -1 :
+	    add_words(&l, words, e);
+}
+
+/* The whole file at once, if it is small. */
+static int
+read_whole(struct intake *in, struct err *e)
+{
+	struct buf *w = &in->window;
+	size_t got;
+
+	if (buf_reserve(w, READ_LEN, e) < 0)
+		return -1;
+	do {
+		if (w->len >= WHOLE_LEN)
+			return 0;
+		if (w->cap - w->len < READ_LEN && buf_reserve(w, w->len +
+		    READ_LEN, e) < 0)
+			return -1;
+		if (file_pread(in->fd, w->data + w->len, READ_LEN,
+		    (int64_t)w->len, &got, "messages", e) < 0)
+			return -1;
+		w->len += got;
+	} while (got > 0);
+	in->whole = true;
 	return 0;
 }
 
@@ -417,9 +485,13 @@ named_alike(const struct chat_str *a, const struct chat_str *b)
 	return a->n > 0 && a->n == b->n && memcmp(a->s, b->s, a->n) == 0;
 }
 
-/* enum chat_role, or FLAG_ROLE_SYSTEM. */
+/*
+ * enum chat_role, or FLAG_ROLE_SYSTEM.  Where it is not said whose export it is,
+ * who is named as the conversation K is the other side.
+ */
 static unsigned
-role_of(const struct intake *in, const struct msgline *l)
+role_of(const struct intake *in, const struct msgline *l,
+	struct intake_chat *k)
 {
 	const struct messages_file *f = in->f;
 	bool known = (f->account && *f->account) || f->nself > 0;
@@ -434,12 +506,14 @@ role_of(const struct intake *in, const struct msgline *l)
 		return CHAT_SELF;
 	if (known)
 		return CHAT_PEER;
-	if (l->conv_type != CHAT_PRIVATE)
-		return CHAT_UNKNOWN;
-	if (named_alike(&l->sender_id, &l->conv_id) ||
-	    named_alike(&l->sender_name, &l->conv_name))
+	if ((l->conv_type == CHAT_PRIVATE || l->conv_type ==
+	    CHAT_CONV_UNKNOWN) && (named_alike(&l->sender_id, &l->conv_id) ||
+	    named_alike(&l->sender_name, &l->conv_name))) {
+		k->peer = true;
 		return CHAT_PEER;
-	return l->conv_name.n + l->conv_id.n > 0 ? CHAT_SELF : CHAT_UNKNOWN;
+	}
+	return l->conv_type == CHAT_PRIVATE &&
+	    l->conv_name.n + l->conv_id.n > 0 ? CHAT_SELF : CHAT_UNKNOWN;
 }
 
 static int
@@ -629,8 +703,14 @@ take_line(struct intake *in, const struct msgline *l, struct intake_row *row,
 	if (l->kind == CHAT_RECALL)
 		(void)take_id(in, &target, &row->target);
 	row->replaces = take_id(in, &edit_of, &row->target);
+	if (in->whole) {
+		row->words = (uint32_t)in->words.len;
+		if (add_words(l, &in->words, e) < 0)
+			return -1;
+		row->nwords = (uint32_t)in->words.len - row->words;
+	}
 	row->flags = (unsigned)l->kind << FLAG_KIND |
-	    role_of(in, l) << FLAG_ROLE |
+	    role_of(in, l, &in->chat[chat]) << FLAG_ROLE |
 	    (unsigned)(row->timed ? l->precision : STAMP_NONE) <<
 	    FLAG_PRECISION | (unsigned)z << FLAG_ZONE |
 	    (unsigned)(l->edited || l->recalled) << FLAG_MARK;
@@ -660,6 +740,22 @@ fold_in(uint64_t h, uint64_t x)
 {
 	h = (h ^ x) * 0x9e3779b97f4a7c15u;
 	return h ^ h >> 29;
+}
+
+/* No group is named as one of its members: so the others of it are own. */
+static void
+find_own(struct intake *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->nrow; i++) {
+		struct intake_row *r = &in->row[i];
+
+		if (in->chat[r->chat].peer && r->sender != 0 &&
+		    flag_get(r->flags, FLAG_ROLE, FLAG_ROLE_MASK) ==
+		    CHAT_UNKNOWN)
+			r->flags |= CHAT_SELF << FLAG_ROLE;
+	}
 }
 
 /* In order, and each conversation knows its rows. */
@@ -745,12 +841,14 @@ intake_read(struct intake *in, struct messages *m,
 	in->fd = fd;
 	in->first = in->last = INT64_MIN;
 	buf_init(&in->window, (size_t)MSGLINE_MAX + 2 * READ_LEN);
+	buf_init(&in->words, WHOLE_LEN + READ_LEN);
 	in->tables = &t;
 	in->zone = zone_new(f->zone ? f->zone : "", e);
 	if (!in->zone)
 		goto out;
-	if (fd >= 0 && read_all(in, e) < 0)
+	if (fd >= 0 && (read_whole(in, e) < 0 || read_all(in, e) < 0))
 		goto out;
+	find_own(in);
 	arrange(in);
 	rc = 0;
 out:
@@ -772,6 +870,7 @@ intake_release(struct intake *in)
 	free(in->row);
 	free(in->chat);
 	buf_release(&in->window);
+	buf_release(&in->words);
 	in->zone = NULL;
 	in->row = NULL;
 	in->chat = NULL;

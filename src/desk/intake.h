@@ -14,7 +14,7 @@
 
 #include "desk/messages_in.h"
 
-/* Messages of one file; an entry has 104 bytes. */
+/* Messages of one file; an entry has 88 bytes. */
 #define INTAKE_ROWS_MAX 30000000u
 
 struct intake_row {
@@ -30,6 +30,7 @@ struct intake_row {
 	uint32_t chat;		/* index */
 	uint32_t seq;
 	uint32_t flags;
+	uint32_t words, nwords;	/* of a file that is kept whole */
 	bool timed;
 	bool replaces;		/* target: by another text */
 };
@@ -41,6 +42,7 @@ struct intake_chat {
 	int64_t last_at;	/* while reading */
 	int64_t account;	/* row */
 	enum chat_conv type;
+	bool peer;		/* somebody in it is named as it is */
 	uint64_t digest;	/* of all its rows, and where the file lies */
 };
 
@@ -55,8 +57,10 @@ struct intake {
 	size_t nchat, chat_cap;
 	int64_t first, last;	/* of all that have a time; INT64_MIN */
 	struct tables *tables;	/* while reading */
-	struct buf window;	/* of the file */
+	struct buf window;	/* of the file; all of it if it is small */
 	int64_t window_off, asked;
+	bool whole;
+	struct buf words;	/* of all rows, if it is */
 };
 
 /* Read FD for F.  0, or -1; release in both cases. */
@@ -64,8 +68,11 @@ int intake_read(struct intake *in, struct messages *m,
 	const struct messages_file *f, int fd, struct err *e);
 void intake_release(struct intake *in);
 
-/* The line of ROW, borrowed until the next call. */
+/*
+ * The line of ROW, borrowed until the next call, and what a search finds it by,
+ * appended to WORDS.
+ */
 int intake_line(struct intake *in, const struct intake_row *row,
-	const char **line, struct err *e);
+	const char **line, struct buf *words, struct err *e);
 
 #endif

@@ -173,59 +173,65 @@ out:
 	return rc;
 }
 
+/* What CP is; of OTHER also its text. */
+static int
+what_of(struct sametext *p, uint32_t cp, const struct one **other,
+	struct err *e)
+{
+	struct page *page = page_of(p, cp);
+
+	if (!page || (page->what[cp % PAGE] == UNKNOWN &&
+	    look(p, page, cp) < 0))
+		return err_nomem(e);
+	*other = page->other[cp % PAGE];
+	return page->what[cp % PAGE];
+}
+
 int
 sametext_add(struct sametext *p, const char *text, size_t n, struct buf *out,
 	struct err *e)
 {
+	static const struct one unknown = {OTHER, 3, "\xef\xbf\xbd"};
 	const uint8_t *s = (const uint8_t *)text;
-	size_t at, len, from = out->len;
+	size_t at, len, from = out->len, run = 0;	/* s[run..at): as it is */
+	const struct one *other = NULL;
 	bool blank = false, joins = false;
-	struct page *page;
-	const void *piece;
-	size_t npiece;
 	uint32_t cp;
+	int what;
 
-	if (buf_reserve(out, n + 8, e) < 0)
-		return -1;
-	for (at = 0; at < n; at += len) {
-		piece = s + at;
-		if (s[at] > 0x20 && s[at] < 0x7f) {
-			npiece = len = 1;
-			goto put;
+	for (at = 0; at <= n; at += len) {
+		len = 1;
+		if (at < n && s[at] > 0x20 && s[at] < 0x7f) {
+			what = SAME;
+		} else if (at < n) {
+			len = utf8_next(s + at, n - at, &cp);
+			other = &unknown;
+			what = len == 0 ? OTHER : what_of(p, cp, &other, e);
+			if (what < 0)
+				return -1;
+			len = len == 0 ? 1 : len;
+		} else {
+			what = DROP;	/* the end */
 		}
-		len = npiece = utf8_next(s + at, n - at, &cp);
-		if (len == 0) {
-			cp = 0xfffd;
-			len = 1;
-			piece = "\xef\xbf\xbd";
-			npiece = 3;
-		}
-		page = page_of(p, cp);
-		if (!page || (page->what[cp % PAGE] == UNKNOWN &&
-		    look(p, page, cp) < 0))
-			return err_nomem(e);
-		switch (page->what[cp % PAGE]) {
-		case DROP:
+		joins = joins || what == JOINS;
+		if ((what == SAME || what == JOINS) && !blank)
 			continue;
-		case BLANK:
-			blank = true;
+		if (at > run && buf_add(out, s + run, at - run, e) < 0)
+			return -1;
+		run = at;
+		if (what == BLANK || what == DROP) {
+			blank = blank || what == BLANK;
+			run = at + len;
 			continue;
-		case OTHER:
-			piece = page->other[cp % PAGE]->text;
-			npiece = page->other[cp % PAGE]->len;
-			break;
-		case JOINS:
-			joins = true;
-			break;
-		default:
-			break;
 		}
-put:
 		if (blank && out->len > from && buf_addc(out, ' ', e) < 0)
 			return -1;
 		blank = false;
-		if (buf_add(out, piece, npiece, e) < 0)
-			return -1;
+		if (what == OTHER) {
+			if (buf_add(out, other->text, other->len, e) < 0)
+				return -1;
+			run = at + len;
+		}
 	}
 	return joins ? compose(p, out, from, e) : 0;
 }

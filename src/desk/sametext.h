@@ -24,7 +24,7 @@ void sametext_free(struct sametext *p);	/* NULL does nothing */
  * Append to OUT what the N bytes of TEXT are.  Ill-formed bytes become U+FFFD.
  * 0, or -1: ERR_NOMEM.
  */
-int sametext_add(struct sametext *p, const char *text, size_t n, struct buf *out,
-	struct err *e);
+int sametext_add(struct sametext *p, const char *text, size_t n,
+	struct buf *out, struct err *e);
 
 #endif

@@ -167,6 +167,23 @@ what_was_meddled_with_shows(void **state)
 	desk_close(&d);
 }
 
+static void
+who_is_named_as_the_chat_is_the_other(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	d.x.type = "unknown";
+	say(&d.x, "2026-11-01T08:00:00", "Li", "one");
+	say(&d.x, "2026-11-01T09:00:00", "Anna", "two");
+	d.x.conv = "Team";
+	say(&d.x, "2026-11-01T10:00:00", "Li", "three");
+	add(&d, 3, 0);
+	are(&d, "-s:one|-p:two|-u:three|");
+	desk_close(&d);
+}
+
 /* The last lines go, and the file is written again where it lay. */
 static void
 an_end_that_is_cut_shows(void **state)
@@ -239,6 +256,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_new_is_kept),
 		cmocka_unit_test(what_was_meddled_with_shows),
+		cmocka_unit_test(who_is_named_as_the_chat_is_the_other),
 		cmocka_unit_test(an_end_that_is_cut_shows),
 		cmocka_unit_test(hostile_lines_change_nothing),
 	};

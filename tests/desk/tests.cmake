@@ -36,6 +36,7 @@ liudi_test(desk smalltalk)
 liudi_test(desk worktime)
 # Chats.
 liudi_test(desk messages)
+liudi_test(desk sametext)
 # Enrolment.
 liudi_test(desk standing)
 liudi_test(desk roster)
