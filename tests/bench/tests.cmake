@@ -9,6 +9,11 @@ if(LIUDI_BENCH)
 	target_link_libraries(bench_corpus PRIVATE liudi_flags PkgConfig::SQLITE)
 	add_executable(bench_measure EXCLUDE_FROM_ALL bench/measure.c)
 	target_link_libraries(bench_measure PRIVATE liudi_flags)
-	add_executable(bench_words EXCLUDE_FROM_ALL bench/words.c)
+	add_executable(bench_words EXCLUDE_FROM_ALL bench/words.c
+		bench/speech.c)
 	target_link_libraries(bench_words PRIVATE liudi_desk PkgConfig::SQLITE)
+	add_executable(bench_messages EXCLUDE_FROM_ALL bench/messages.c
+		bench/speech.c)
+	target_link_libraries(bench_messages PRIVATE liudi_desk
+		PkgConfig::SQLITE)
 endif()

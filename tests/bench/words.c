@@ -16,85 +16,9 @@
 #include <unistd.h>
 
 #include "desk/words_query.h"
+#include "speech.h"
 
 #include "base/banned.h"
-
-#define RARE 70001		/* the message with the rare number */
-
-static const char *const zh[] = {"你好", "请问", "价格", "报价单", "宁波",
-	"上海", "深圳", "发货", "什么时候", "客户", "样品", "我们", "可以", "今天",
-	"明天", "订单", "付款", "定金", "工厂", "质量", "没有问题", "谢谢", "收到",
-	"包装", "纸箱", "最低起订量", "交货期", "三十天", "如果", "数量", "更多",
-	"优惠", "一个", "的", "了", "吗", "是", "在", "不", "和", "也", "就",
-	"这个", "那个", "已经", "安排", "生产", "检验", "单证", "提单", "货代",
-	"运费", "海运", "空运", "到港", "清关", "目的港", "電匯", "信用證", "麻煩",
-	"確認", "一下", "图片", "文件", "型号", "颜色", "尺寸", "规格", "不锈钢",
-	"阀门", "轴承", "灯具", "家具", "产品目录", "展会", "广交会"};
-static const char *const en[] = {"the", "price", "for", "your", "order",
-	"please", "send", "sample", "invoice", "FOB", "CIF", "Ningbo",
-	"Shanghai", "we", "can", "you", "is", "and", "to", "of", "container",
-	"delivery", "time", "payment", "terms", "T/T", "deposit", "balance",
-	"quality", "inspection", "thanks", "regards", "best", "dear", "customer",
-	"factory", "pieces", "pcs", "carton", "packing", "list", "shipment",
-	"bill", "lading", "port", "vessel", "colour", "size", "model",
-	"stainless", "steel", "valve", "bearing", "what", "about", "how",
-	"many", "days", "production", "confirm", "attached", "catalogue"};
-
-static uint64_t noise;
-
-static uint32_t
-roll(uint32_t n)
-{
-	noise = noise * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)((noise >> 33) % n);
-}
-
-/* One in seven characters is any of the 3,000 usual ones: names, places. */
-static void
-add_han(struct buf *b, struct err *e)
-{
-	uint32_t c = 0x4e00 + roll(3000) * 6;
-	char s[3] = {(char)(0xe0 | c >> 12), (char)(0x80 | (c >> 6 & 0x3f)),
-		(char)(0x80 | (c & 0x3f))};
-
-	(void)buf_add(b, s, 3, e);
-}
-
-/* A few words, the frequent ones more often. */
-static void
-generate(struct buf *b, uint64_t i, struct err *e)
-{
-	uint32_t k, n = 2 + roll(5) * roll(5), x;
-	int chinese = roll(2) == 0;
-
-	buf_clear(b);
-	if (i == RARE)
-		(void)buf_adds(b, "PI 8,834,719.25 for L-100A ", e);
-	for (k = 0; k < n; k++) {
-		x = roll(100);
-		if (x < 3)
-			(void)buf_addf(b, e, " %u,%03u.%02u", 1 + roll(90),
-			    roll(1000), roll(100));
-		else if (x < 6)
-			(void)buf_addf(b, e, " %c-%u%c ", 'A' + (int)roll(26),
-			    roll(999), 'A' + (int)roll(26));
-		else if (x < 7)
-			(void)buf_addf(b, e, "PI_%u.xlsx ", roll(100000));
-		else if (chinese && x < 12)
-			(void)buf_adds(b, "，", e);
-		else if (chinese && x < 25)
-			add_han(b, e);
-		else if (chinese && x < 30)
-			(void)buf_adds(b, en[roll(sizeof(en) /
-			    sizeof(en[0]))], e);
-		else if (chinese)
-			(void)buf_adds(b, zh[roll(roll(2) ? 20 :
-			    sizeof(zh) / sizeof(zh[0]))], e);
-		else
-			(void)buf_addf(b, e, "%s ", en[roll(roll(2) ? 15 :
-			    sizeof(en) / sizeof(en[0]))]);
-	}
-}
 
 static double
 now(clockid_t clock)
@@ -172,34 +96,35 @@ static void
 build(sqlite3 *db, struct words *w, uint64_t n, uint64_t seed)
 {
 	struct buf b = BUF_INIT(1u << 20);
+	struct speech speech = {0};
 	struct err e = ERR_INIT;
 	uint64_t i, bytes = 0, tokens = 0;
 	double t, make, split, index;
 	sqlite3_stmt *s;
 	int64_t size;
 
-	noise = seed;
+	speech.noise = seed;
 	t = now(CLOCK_PROCESS_CPUTIME_ID);
 	for (i = 1; i <= n; i++) {
-		generate(&b, i, &e);
+		speech_say(&speech, &b, i, &e);
 		bytes += b.len;
 	}
 	make = now(CLOCK_PROCESS_CPUTIME_ID) - t;
-	noise = seed;
+	speech.noise = seed;
 	t = now(CLOCK_PROCESS_CPUTIME_ID);
 	for (i = 1; i <= n; i++) {
-		generate(&b, i, &e);
+		speech_say(&speech, &b, i, &e);
 		(void)words_each(w, buf_str(&b), b.len, false, nothing,
 		    &tokens);
 	}
 	split = now(CLOCK_PROCESS_CPUTIME_ID) - t - make;
 	check(db, sqlite3_prepare_v2(db, "INSERT INTO f(rowid, t) "
 	    "VALUES(?1, ?2)", -1, &s, NULL) == SQLITE_OK);
-	noise = seed;
+	speech.noise = seed;
 	t = now(CLOCK_PROCESS_CPUTIME_ID);
 	run(db, "BEGIN");
 	for (i = 1; i <= n; i++) {
-		generate(&b, i, &e);
+		speech_say(&speech, &b, i, &e);
 		sqlite3_bind_int64(s, 1, (int64_t)i);
 		sqlite3_bind_text(s, 2, buf_str(&b), (int)b.len,
 		    SQLITE_STATIC);
