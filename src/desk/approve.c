@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "base/utf8.h"
-#include "crypto/secmem.h"
 #include "desk/event.h"
 #include "desk/requests.h"
 #include "desk/sealed.h"
