@@ -16,6 +16,7 @@
 #include "desk/deskhome.h"
 #include "desk/opener.h"
 #include "desk/policy.h"
+#include "desk/seen.h"
 #include "repo/mirror.h"
 
 struct box {
@@ -29,6 +30,8 @@ struct box {
 					 * what only managers wrote */
 	const char *rw;			/* one more tree, or NULL */
 	const struct access_pass *pass;	/* with opener and mirrors: leave */
+	const struct seen *lost;	/* desk/received.h; or NULL */
+	const struct mirror_accept *settle;	/* the same */
 	/* there while FN runs */
 	struct catalogue *catalogue;	/* NULL where it is missing, unless
 					 * `make` */

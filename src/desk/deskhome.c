@@ -48,12 +48,14 @@ deskhome_names(struct deskhome *h, const char *option, struct err *e)
 	h->desk = path_join(h->dir, "desk.git");
 	h->pin = path_join(h->dir, "control.pin");
 	h->seen = path_join(h->dir, "seen");
+	h->lost = path_join(h->dir, "lost");
 	h->index = path_join(h->dir, "catalogue");
 	h->catalogue = h->index ? path_join(h->index, "catalogue.sqlite3") :
 	    NULL;
 	h->heads = h->index ? path_join(h->index, "heads") : NULL;
+	h->settled = h->index ? path_join(h->index, "settled") : NULL;
 	if (h->ini && h->keys && h->control && h->records && h->desk && h->pin &&
-	    h->seen && h->catalogue && h->heads)
+	    h->seen && h->lost && h->catalogue && h->heads && h->settled)
 		return 0;
 	deskhome_release(h);
 	return err_nomem(e);
@@ -94,9 +96,11 @@ deskhome_release(struct deskhome *h)
 	free(h->desk);
 	free(h->pin);
 	free(h->seen);
+	free(h->lost);
 	free(h->index);
 	free(h->catalogue);
 	free(h->heads);
+	free(h->settled);
 	memset(h, 0, sizeof(*h));
 }
 

@@ -5,8 +5,11 @@
  *   control.git, records.git, desk.git    mirrors
  *   control.pin                 the newest control commit that was checked
  *   seen                        when what was first seen (desk/seen.h); kept
+ *   lost                        what the central had, and a manager settled
+ *                               (desk/received.h); kept
  *   catalogue/catalogue.sqlite3 the local index; can be deleted at any time
  *   catalogue/heads             what the box wants to be witnessed
+ *   catalogue/settled           what it found to be written to `lost`
  *   keys/                       identities and signing keys (desk/keys.h)
  *
  * Needs: base, config, repo.
@@ -26,9 +29,11 @@ struct deskhome {
 	char *control, *records, *desk;	/* mirrors */
 	char *pin;
 	char *seen;
+	char *lost;
 	char *index;			/* folder of the catalogue */
 	char *catalogue;
 	char *heads;
+	char *settled;
 	struct config config;		/* empty until deskhome_open */
 	struct central central;
 };

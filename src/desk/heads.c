@@ -177,6 +177,14 @@ excused(const struct box *b, const struct newest *k,
 	    l->manifest, now, yes, e);
 }
 
+/* It is gone for good, as a manager knows (desk/received.h). */
+static bool
+is_settled(const struct box *b, const struct witness_line *l)
+{
+	return seen_has(b->lost, l->ref, l->head) || (b->settle &&
+	    b->settle->fn(b->settle->arg, l->ref));
+}
+
 static int
 tell(const struct box *b, const struct witness_line *l, bool other,
 	int64_t now, struct err *e)
@@ -217,7 +225,8 @@ heads_check(struct box *b, int64_t now_utc, bool say, int64_t *n,
 		const struct witness_line *l = &k.w.v[i];
 
 		rc = find(b, l, &f, &seq, e);
-		if (rc < 0 || f == HERE || f == KEPT)
+		if (rc < 0 || f == HERE || f == KEPT ||
+		    (f == NOT_HERE && seq < l->seq && is_settled(b, l)))
 			continue;
 		rc = excused(b, &k, l, now_utc, &yes, e);
 		if (rc < 0 || yes)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "desk/columns.h"
 #include "desk/erased.h"
@@ -15,6 +16,7 @@
 
 #define MARK "receipts"
 #define TOLD_MAX 100		/* commits that do not hold, told in one sync */
+#define SETTLED_MAX ((size_t)64 << 20)
 #define EARLY_S 600		/* as the hook takes a commit ahead of it */
 #define SLOW_BYTES_S 16384	/* a line as slow as that explains the rest */
 
@@ -31,6 +33,7 @@ struct received {
 	int64_t last_utc;	/* of the receipt before */
 	size_t told;
 	struct tombstones erased;
+	struct buf settled;	/* "<utc> <head> <ref>" lines */
 };
 
 static struct event_place
@@ -352,6 +355,21 @@ stopped(const struct received *k, const char *ref, bool *yes, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
+/* A manager knows that it is gone: said before, or now. */
+static int
+settled(struct received *k, const struct receipt *r, bool *yes,
+	struct err *e)
+{
+	const struct box *b = k->box;
+
+	*yes = seen_has(b->lost, r->ref, r->head);
+	if (*yes || !b->settle || !b->settle->fn(b->settle->arg, r->ref))
+		return 0;
+	*yes = true;
+	return buf_addf(&k->settled, e, "%lld %s %s\n", (long long)k->now,
+	    r->head, r->ref);
+}
+
 static int
 tell_hidden(struct received *k, const struct pending *p,
 	struct erased_receipts *orders, struct err *e)
@@ -379,6 +397,15 @@ tell_hidden(struct received *k, const struct pending *p,
 		return -1;
 	if (excused)
 		return catalogue_run(c, SQL_RECEIPT_DROP, e, "t", p->id);
+	if (settled(k, &p->r, &excused, e) < 0 || (excused &&
+	    (event_once(&at, EVENT_WARN, "lost", e, "commit %.12s of %s, which "
+	    "the central received at %s, is gone: a manager settled it",
+	    p->r.head, p->r.ref, clock_text_utc(p->r.utc, when)) < 0 ||
+	    catalogue_run(c, SQL_RECEIPT_EXCUSE, e, "ti", p->id,
+	    (int64_t)1) < 0)))
+		return -1;
+	if (excused)
+		return 0;
 	return event_once(&at, EVENT_INTEGRITY, "hidden", e, "the central "
 	    "received commit %.12s of %s at %s and does not show it",
 	    p->r.head, p->r.ref, clock_text_utc(p->r.utc, when));
@@ -509,10 +536,31 @@ walk(struct received *k, struct err *e)
 	return event_once(&at, EVENT_INTEGRITY, "receipt", e, "%s", why.what);
 }
 
+struct add_lost {
+	const struct deskhome *home;
+	const struct mirror_accept *settle;
+	struct seen *lost;
+	size_t *n;
+};
+
+/* Of what a box wrote only that counts which was asked for. */
+static int
+add_lost(void *arg, const char *ref, const char *head, int64_t utc,
+	struct err *e)
+{
+	const struct add_lost *a = arg;
+
+	if (!a->settle || !a->settle->fn(a->settle->arg, ref))
+		return 0;
+	++*a->n;
+	return seen_add(a->lost, a->home->lost, ref, head, utc, e);
+}
+
 int
 received_index(struct box *b, int64_t now_utc, struct err *e)
 {
-	struct received k = {.box = b, .now = now_utc};
+	struct received k = {.box = b, .now = now_utc,
+	    .settled = BUF_INIT(SETTLED_MAX)};
 	int rc = -1;
 
 	if (b->control.servers.n == 0)
@@ -522,12 +570,33 @@ received_index(struct box *b, int64_t now_utc, struct err *e)
 		goto out;
 	if (load_mark(&k, e) == 0 && try_again(&k, e) == 0 &&
 	    walk(&k, e) == 0 && save_mark(&k, e) == 0 &&
-	    check_shown(&k, e) == 0 && check_waiting(&k, e) == 0)
+	    check_shown(&k, e) == 0 && check_waiting(&k, e) == 0 &&
+	    (k.settled.len == 0 || file_save(b->home->settled, k.settled.data,
+	    k.settled.len, 0600, e) == 0))
 		rc = catalogue_commit(b->catalogue, e);
 	else
 		catalogue_rollback(b->catalogue);
 out:
 	tombstones_release(&k.erased);
+	buf_release(&k.settled);
+	return rc;
+}
+
+int
+received_settled(const struct deskhome *h, const struct mirror_accept *settle,
+	struct seen *lost, size_t *n, struct err *e)
+{
+	struct add_lost a = {h, settle, lost, n};
+	struct seen *list = NULL;
+	int rc = -1;
+
+	*n = 0;
+	if (!file_exists(h->settled))
+		return 0;
+	list = seen_load(h->settled, e);
+	if (list && seen_each(list, add_lost, &a, e) == 0)
+		rc = file_remove(h->settled, e);
+	seen_free(list);
 	return rc;
 }
 

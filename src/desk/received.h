@@ -16,14 +16,28 @@
 
 #include "desk/box.h"
 #include "desk/catalogue.h"
+#include "desk/seen.h"
 
 /* How long, from first sight, a receipt may be missing. */
 #define RECEIVED_GRACE_S 3600
 /* How far the clock of a station and of the central may lie apart. */
 #define RECEIVED_APART_S 900
 
-/* In the box, after the branches were indexed.  0 or -1. */
+/*
+ * In the box, after the branches were indexed.  What the central does not show
+ * is no alarm where a manager settled it: b->lost (may be NULL) has its ref and
+ * head, or b->settle (may be NULL) takes its branch; then its line is added to
+ * the desk's file `settled`.  0 or -1.
+ */
 int received_index(struct box *b, int64_t now_utc, struct err *e);
+
+/*
+ * Not in the box, after it: what SETTLE took and `settled` holds goes to LOST
+ * and its file, for good; *N such lines.  0, or -1: then only seen_free(LOST).
+ */
+int received_settled(const struct deskhome *h,
+	const struct mirror_accept *settle, struct seen *lost, size_t *n,
+	struct err *e);
 
 /* What of it is not settled yet. */
 struct received_open {

@@ -201,7 +201,38 @@ out:
 	return rc;
 }
 
+int
+seen_add(struct seen *s, const char *file, const char *ref, const char *id,
+	int64_t utc, struct err *e)
+{
+	struct buf text = BUF_INIT(CANON_REF_LEN + CANON_ID_LEN + 32);
+	int rc = -1;
+
+	if (seen_has(s, ref, id))
+		return 0;
+	if (buf_addf(&text, e, "%lld %s %s\n", (long long)utc, id, ref) < 0 ||
+	    append(file, s->end, &text, e) < 0)
+		goto out;
+	s->end += text.len;
+	rc = add(s, utc, id, ref, e);
+out:
+	buf_release(&text);
+	return rc;
+}
+
 /* --- Reading. */
+
+bool
+seen_has(const struct seen *s, const char *ref, const char *id)
+{
+	size_t i;
+
+	for (i = 0; s && i < s->n; i++)
+		if (strcmp(s->v[i].id, id) == 0 &&
+		    strcmp(s->v[i].ref, ref) == 0)
+			return true;
+	return false;
+}
 
 int
 seen_each(const struct seen *s, int (*fn)(void *arg, const char *ref,

@@ -11,6 +11,7 @@
 #ifndef LIUDI_DESK_SEEN_H
 #define LIUDI_DESK_SEEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,17 @@ void seen_free(struct seen *s);		/* NULL does nothing */
  */
 int seen_note(struct seen *s, const char *file, struct mirror *records,
 	int64_t now_utc, struct err *e);
+
+/*
+ * One line more, unless there is one of this head and ref, in S and at the end
+ * of FILE, fsynced.  0, or -1 (ERR_IO, ERR_SPACE, ERR_NOMEM): then only
+ * seen_free().
+ */
+int seen_add(struct seen *s, const char *file, const char *ref,
+	const char *id, int64_t utc, struct err *e);
+
+/* Is there a line of that head and ref?  S may be NULL: no. */
+bool seen_has(const struct seen *s, const char *ref, const char *id);
 
 /*
  * Each line, in the order of the file: HEAD of REF was there at UTC.  What FN

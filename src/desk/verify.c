@@ -166,7 +166,8 @@ tell_unmet(struct verify *v, struct err *e)
 			continue;
 		rc = erased_receipts_gone(&orders, r->ref, r->utc, &erased,
 		    e);
-		if (rc < 0 || erased)
+		if (rc < 0 || erased || seen_has(v->box->lost, r->ref,
+		    r->head))
 			continue;
 		(void)err_set(&what, ERR_INTEGRITY,
 		    "the central received commit %.12s, which is not in it",

@@ -178,6 +178,62 @@ what_is_not_shown(void **state)
 	assert_true(received(B) == T0 + 2);
 }
 
+static bool
+of_the_first(void *arg, const char *ref)
+{
+	(void)arg;
+	return strcmp(ref, REF) == 0;
+}
+
+static void
+what_a_manager_settled(void **state)
+{
+	const struct mirror_accept settle = {of_the_first, NULL, 0};
+	struct deskhome h = {.dir = NULL};
+	struct err e = ERR_INIT;
+	struct seen *lost;
+	size_t n = 9;
+
+	(void)state;
+	h.lost = str_fmt("%s/lost", box);
+	h.settled = str_fmt("%s/settled", box);
+	b.home = &h;
+	part(1, 0, A, T0, 0);
+	receipt(REF, B, T0 + 2);
+	receipt(REF2, C, T0 + 3);
+	assert_int_equal(open_at(T0 + 100), 2);
+	lost = seen_load(h.lost, &e);
+	b.lost = lost;
+	b.settle = &settle;
+	assert_int_equal(open_at(T0 + 200), 1);
+	assert_int_equal(events("lost", EVENT_WARN), 1);
+	/* whatever a box writes, nothing that was not asked for */
+	assert_int_equal(box_sh(NULL, "echo '5 " C " " REF2 "' >>%s",
+	    h.settled), 0);
+	assert_int_equal(received_settled(&h, &settle, lost, &n, &e), 0);
+	assert_int_equal(n, 1);
+	assert_true(seen_has(lost, REF, B));
+	assert_false(seen_has(lost, REF2, C));
+	assert_false(file_exists(h.settled));
+	seen_free(lost);
+	b.lost = lost = seen_load(h.lost, &e);
+	assert_true(seen_has(lost, REF, B));
+	assert_false(seen_has(lost, REF2, B));
+	b.settle = NULL;
+	assert_int_equal(open_at(T0 + 300), 1);
+	receipt(REF, ID("eeee"), T0 + 4);
+	assert_int_equal(open_at(T0 + 300), 2);
+	/* an old list, and nobody asked */
+	assert_int_equal(box_sh(NULL, "echo '5 " C " " REF2 "' >%s",
+	    h.settled), 0);
+	assert_int_equal(received_settled(&h, NULL, lost, &n, &e), 0);
+	assert_int_equal(n, 0);
+	assert_false(file_exists(h.settled));
+	seen_free(lost);
+	free(h.lost);
+	free(h.settled);
+}
+
 static void
 what_is_behind_a_broken_chain(void **state)
 {
@@ -311,6 +367,7 @@ main(void)
 		TEST(covers_what_was_before),
 		TEST(what_came_past_the_hook),
 		TEST(what_is_not_shown),
+		TEST(what_a_manager_settled),
 		TEST(what_is_behind_a_broken_chain),
 		TEST(what_does_not_hold),
 		TEST(another_branch_of_receipts),

@@ -126,6 +126,44 @@ says "ws-02: integrity: the central received commit"
 records update-ref "$ref2" "$head2"
 expect 0 sync
 
+scene "gone for good, here and there"
+records update-ref "$ref" "$ref~1"
+stranger
+expect 5 sync
+says '--accept-rewrite STATION'
+expect 5 sync
+says '--accept-rewrite STATION'
+expect 5 desk_key sync --accept-rewrite ws-02
+says 'nothing of it was rewritten'
+no test -e "$t/desk/lost"
+expect 3 desk_key sync --accept-rewrite ws-01
+says "of $ref, which the central received at"
+says 'is gone: a manager settled it'
+says_no 'nothing of it was rewritten'
+same "$(cut -d ' ' -f 2- "$t/desk/lost")" "$head $ref" 'lost'
+expect 0 sync
+silent settled
+silent '--accept-rewrite'
+expect 0 desk verify
+expect 5 desk audit
+says ', 0 open'
+expect 3 desk_key sync --rebuild
+says 'a manager settled it'
+expect 0 sync
+# that and no more
+rm -rf "$t/desk/records.git" "$t/desk/catalogue"
+records update-ref "$ref" "$ref~2"
+expect 5 sync
+says "the central received commit"
+expect 5 desk verify
+stranger
+records update-ref -d "$ref2"
+rm "$t/desk/lost"
+expect 3 desk_key sync --new-central
+same "$(cut -d ' ' -f 3 "$t/desk/lost" | sort -u)" "$ref
+$ref2" 'all of it'
+expect 0 sync
+
 scene "forked: another history for those who come later"
 rm -rf "$t/other"
 cp -a "$t/ws-01" "$t/other"

@@ -212,6 +212,11 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	if (stopped > 0 || k->rewritten->len > 0 || open.all > 0 ||
 	    apart > 0)
 		k->worst = cli_worse(k->worst, CLI_INTEGRITY);
+	if (open.hidden > 0 && k->rewritten->len == 0)
+		cli_warn(k->c, "the central says that it had %lld commits "
+		    "which it does not show; if they are gone for good, to "
+		    "settle it: liudi-desk sync --accept-rewrite STATION",
+		    (long long)open.hidden);
 	if (!json && !k->c->quiet) {
 		(void)printf("%s\n", cli_count((int64_t)parts,
 		    "%lld new commit", "%lld new commits", commits));
@@ -282,7 +287,7 @@ look_at_control(struct cli *c, const struct deskhome *h,
 
 static int
 fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
-	bool *offline, struct err *e)
+	size_t *aside, bool *offline, struct err *e)
 {
 	struct accepting a = {cli_value(c, "accept-rewrite"), 0};
 	const struct mirror_accept accept = {accepts, &a, clock_now_utc()};
@@ -295,9 +300,7 @@ fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
 	if (cli_has(c, "new-central"))
 		a.what = NULL;
 	if (sync_fetch(h, asked ? &accept : NULL, rewritten, e) == 0) {
-		if (asked && a.n == 0)
-			cli_warn(c, "nothing of it was rewritten: the central "
-			    "is followed as before");
+		*aside = a.n;
 		return look_at_control(c, h, rewritten, e);
 	}
 	if (e->code != ERR_NET || !file_exists(h->records))
@@ -373,7 +376,9 @@ run(struct cli *c, struct err *e)
 	struct work k = {.c = c, .rewritten = &rewritten};
 	struct accepting aside = {cli_value(c, "accept-rewrite"), 0};
 	enum cli_exit asked = CLI_DONE;
-	struct seen *seen = NULL;
+	const struct mirror_accept settle = {accepts, &aside, 0};
+	struct seen *seen = NULL, *lost = NULL;
+	size_t moved = 0, gone = 0;
 	struct box b = {0};
 	struct opener *op = NULL;
 	struct deskhome h;
@@ -397,9 +402,12 @@ run(struct cli *c, struct err *e)
 	if (sync_sweep(&h, e) < 0)
 		goto out;
 	op = show_opener(c, &h, e);
-	if (!op || fetch(c, &h, &rewritten, &offline, e) < 0 ||
+	if (!op || fetch(c, &h, &rewritten, &moved, &offline, e) < 0 ||
 	    deskcmd_prune(c, &h, &rewritten, &k.worst, e) < 0 ||
 	    sync_seen(&h, &seen, e) < 0)
+		goto out;
+	lost = seen_load(h.lost, e);
+	if (!lost)
 		goto out;
 	online = !offline && !cli_has(c, "offline");
 	if (online)
@@ -415,9 +423,17 @@ run(struct cli *c, struct err *e)
 	b.opener = op;
 	b.pass = &access_own;	/* sums and names, no content */
 	b.make = b.mirrors = true;
-	if (aside.what || cli_has(c, "new-central"))
+	b.lost = lost;
+	if (aside.what || cli_has(c, "new-central")) {
 		k.aside = (struct heads_accept){accepts, &aside};
+		b.settle = &settle;
+	}
 	rc = box_run(&b, index_and_show, &k, e);
+	if (rc >= 0 && received_settled(&h, b.settle, lost, &gone, e) < 0)
+		rc = -1;
+	if (rc >= 0 && b.settle && !offline && moved + gone == 0)
+		cli_warn(c, "nothing of it was rewritten: the central is "
+		    "followed as before");
 	if (rc >= 0)
 		rc = (int)cli_worse((enum cli_exit)rc, asked);
 	if (rc >= 0)
@@ -432,6 +448,7 @@ run(struct cli *c, struct err *e)
 out:
 	opener_free(op);
 	seen_free(seen);
+	seen_free(lost);
 	if (lock >= 0)
 		(void)close(lock);	/* the lock ends with it */
 	free(lock_file);

@@ -146,7 +146,7 @@ run(struct cli *c, struct err *e)
 	struct work k = {c, 0, cli_has(c, "all"), BUF_INIT(1024 * 1024),
 	    {0}, NULL};
 	struct opener *op = NULL;
-	struct seen *seen = NULL;
+	struct seen *seen = NULL, *lost = NULL;
 	struct box b = {0};
 	struct deskhome h;
 	int rc = -1;
@@ -161,7 +161,8 @@ run(struct cli *c, struct err *e)
 		goto out;
 	}
 	seen = seen_load(h.seen, e);
-	if (!seen)
+	lost = seen ? seen_load(h.lost, e) : NULL;
+	if (!lost)
 		goto out;
 	k.seen = seen;
 	if (k.all || k.percent > 0) {
@@ -176,10 +177,12 @@ run(struct cli *c, struct err *e)
 	b.opener = op;
 	b.pass = &access_own;	/* nothing is shown */
 	b.mirrors = true;
+	b.lost = lost;
 	rc = box_run(&b, verify, &k, e);
 out:
 	opener_free(op);
 	seen_free(seen);
+	seen_free(lost);
 	buf_release(&k.line);
 	deskhome_release(&h);
 	return rc < 0 ? CLI_FAILED : (enum cli_exit)rc;
