@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-#define QUARTER ((int64_t)900000)	/* all zones are whole quarters apart */
+#define QUARTER ((int64_t)900000)	/* zones are whole ones apart */
 #define QUARTERS 96			/* of a day */
 #define GRAINS 4
 
@@ -15,7 +15,7 @@ static const int64_t grains[GRAINS] = {1, 1000, 60000, MERGE_DAY};
 /* A row as it is sorted. */
 struct item {
 	uint64_t major, minor;
-	bool late;		/* behind its equals */
+	unsigned late;		/* behind its equals */
 	size_t order, row;
 };
 
@@ -34,18 +34,21 @@ struct work {
 	/* one each of NEW: */
 	bool *known;		/* OLD has its sender */
 	bool *numbered;		/* OLD has its number */
+	bool *used;		/* a message became it */
 	bool ids;		/* the numbers mean something */
 	int64_t id_shift;	/* what they say of the clock */
 	int64_t first, until;	/* by the clock of OLD */
 	size_t last;		/* row of OLD that is expected */
-	size_t left, right;	/* first and last place that is in NEW */
+	size_t right;		/* the last place that is in NEW */
+	bool whole;		/* the moment where NEW begins is */
 };
 
 /* Rows of one moment on both sides, and which of them are asked for. */
 struct run {
 	size_t old, old_end, new, new_end;
 	int64_t old_grain, new_grain;
-	bool last;		/* it is the moment of the span's end only */
+	bool first, last;	/* it is the moment where the span begins; or
+				 * only that where it ends */
 };
 typedef void (*run_fn)(struct work *w, const struct run *r);
 
@@ -88,7 +91,7 @@ by_item(const void *a, const void *b)
 	if (p->minor != q->minor)
 		return p->minor < q->minor ? -1 : 1;
 	if (p->late != q->late)
-		return p->late ? 1 : -1;
+		return p->late < q->late ? -1 : 1;
 	return p->order < q->order ? -1 : p->order > q->order;
 }
 
@@ -135,6 +138,7 @@ meet(const struct item *a, size_t na, size_t *i, const struct item *b,
 static void
 pair(struct work *w, size_t i, size_t j, enum merge_fate fate)
 {
+	w->used[j] = w->used[j] || fate != MERGE_KEPT;
 	w->m->fate[i] = fate;
 	w->m->to[i] = j;
 	if (w->m->from[j] == MERGE_NONE)
@@ -211,12 +215,12 @@ shift_of_unique(struct work *w)
 	size_t i, j;
 
 	for (i = 0; i < w->nold; i++) {
-		w->a[i] = (struct item){w->old[i].key, w->old[i].sender, false,
+		w->a[i] = (struct item){w->old[i].key, w->old[i].sender, 0,
 		    i, i};
 		w->scratch[i] = MERGE_NONE;
 	}
 	for (j = 0; j < w->nnew; j++)
-		w->b[j] = (struct item){w->new[j].key, w->new[j].sender, false,
+		w->b[j] = (struct item){w->new[j].key, w->new[j].sender, 0,
 		    j, j};
 	sort(w->a, w->nold);
 	sort(w->b, w->nnew);
@@ -281,11 +285,11 @@ can_replace(const struct work *w, size_t j)
 {
 	size_t i = w->m->from[j];
 
-	if (w->new[j].notice && !w->new[j].mark)
+	if (w->used[j] || (w->new[j].notice && !w->new[j].mark))
 		return false;
 	return i == MERGE_NONE ||
 	    (w->m->fate[i] == MERGE_KEPT && !expected(w, i) &&
-	    w->old[i].was == MERGE_NONE);
+	    !w->old[i].gone && w->old[i].was == MERGE_NONE);
 }
 
 /* ---- moments ---- */
@@ -309,7 +313,7 @@ each_run_of(struct work *w, int64_t og, int64_t ng, run_fn fn)
 {
 	int64_t g = coarser(og, ng);
 	int64_t first = moment(w->first, g), until = moment(w->until, g);
-	struct run r = {0, 0, 0, 0, og, ng, false};
+	struct run r = {0, 0, 0, 0, og, ng, false, false};
 
 	while (r.old < w->nold && r.new < w->nnew) {
 		int64_t a = moment(w->old[r.old].at, g);
@@ -323,7 +327,8 @@ each_run_of(struct work *w, int64_t og, int64_t ng, run_fn fn)
 		while (b <= a && r.new_end < w->nnew &&
 		    moment(w->new[r.new_end].at - w->m->shift, g) == b)
 			r.new_end++;
-		r.last = a == until && a != first;
+		r.first = a == first;
+		r.last = a == until && !r.first;
 		if (a == b)
 			fn(w, &r);
 		r.old = r.old_end;
@@ -355,9 +360,19 @@ each_run(struct work *w, run_fn fn)
  * where a window begins; at the end of the span the other way round.
  */
 static size_t
-order(const struct run *r, size_t row)
+order(const struct run *r, size_t place)
 {
-	return r->last ? row : ~row;
+	return r->last ? place : ~place;
+}
+
+/*
+ * Of equal ones the expected are there first, then what still lives; where the
+ * window begins none needs to be.
+ */
+static unsigned
+rather_not(const struct work *w, const struct run *r, size_t i)
+{
+	return w->old[i].gone ? 2 : !r->first && !expected(w, i);
 }
 
 static bool
@@ -383,11 +398,11 @@ find_senders(struct work *w)
 	size_t i, j, k;
 
 	for (i = 0; i < w->nold; i++) {
-		w->a[i] = (struct item){w->old[i].sender, 0, false, i, i};
+		w->a[i] = (struct item){w->old[i].sender, 0, 0, i, i};
 		w->here[i] = false;
 	}
 	for (j = 0; j < w->nnew; j++) {
-		w->b[j] = (struct item){w->new[j].sender, 0, false, j, j};
+		w->b[j] = (struct item){w->new[j].sender, 0, 0, j, j};
 		w->known[j] = false;
 	}
 	sort(w->a, w->nold);
@@ -441,7 +456,7 @@ rename_senders(struct work *w)
 
 		if (!w->here[i] && j != MERGE_NONE)
 			w->a[n++] = (struct item){w->old[i].sender,
-			    w->new[j].sender, false, i, i};
+			    w->new[j].sender, 0, i, i};
 		if (guessed(w, i)) {
 			w->m->fate[i] = MERGE_OUT;
 			w->m->to[i] = w->m->from[j] = MERGE_NONE;
@@ -476,7 +491,7 @@ items_of_ids(struct item *p, const struct merge_row *r, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		if (r[i].id != 0)
-			p[k++] = (struct item){r[i].id, 0, false, i, i};
+			p[k++] = (struct item){r[i].id, 0, 0, i, i};
 	}
 	sort(p, k);
 	return k;
@@ -528,13 +543,14 @@ match_id(struct work *w, bool changed)
 	for (i = 0; i < w->nold; i++) {
 		if (w->old[i].id != 0 && (!changed || missing(w, i)))
 			w->a[na++] = (struct item){w->old[i].id,
-			    changed ? 0 : w->old[i].key, !expected(w, i), i, i};
+			    changed ? 0 : w->old[i].key, !expected(w, i),
+			    i, i};
 	}
 	for (j = 0; j < w->nnew; j++) {
 		if (w->new[j].id != 0 && (changed ? can_replace(w, j) :
 		    w->m->from[j] == MERGE_NONE))
 			w->b[nb++] = (struct item){w->new[j].id,
-			    changed ? 0 : w->new[j].key, false, j, j};
+			    changed ? 0 : w->new[j].key, 0, j, j};
 	}
 	sort(w->a, na);
 	sort(w->b, nb);
@@ -553,7 +569,7 @@ match_other_ids(struct work *w)
 	for (i = 0; i < w->nold; i++) {
 		if (w->old[i].id != 0 && !expected(w, i) &&
 		    w->m->to[i] == MERGE_NONE)
-			w->a[na++] = (struct item){w->old[i].id, 0, false, i,
+			w->a[na++] = (struct item){w->old[i].id, 0, 0, i,
 			    i};
 	}
 	sort(w->a, na);
@@ -575,17 +591,49 @@ match_twins(struct work *w, const struct run *r)
 	for (i = r->old; i < r->old_end; i++) {
 		if (open_old(w, r, i) && !expected(w, i))
 			w->a[na++] = (struct item){w->old[i].key,
-			    w->sender[i], false, i, i};
+			    w->sender[i], 0, i, i};
 	}
 	for (j = r->new; na > 0 && j < r->new_end; j++) {
 		if (open_new(w, r, j) && w->numbered[j])
 			w->b[nb++] = (struct item){w->new[j].key,
-			    w->new[j].sender, false, j, j};
+			    w->new[j].sender, 0, j, j};
 	}
 	sort(w->a, na);
 	sort(w->b, nb);
 	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++)
 		pair(w, w->a[i].row, w->b[j].row, MERGE_KEPT);
+}
+
+/*
+ * Of equal ones it cannot be told which was lost or written over before: as
+ * long as there are enough of them, none is missing.
+ */
+static void
+match_instead(struct work *w, const struct run *r)
+{
+	size_t na = 0, nb = 0, i, j;
+
+	for (i = r->old; !r->first && i < r->old_end; i++) {
+		if (grain_of(&w->old[i]) != r->old_grain)
+			continue;
+		if (missing(w, i))
+			w->a[na++] = (struct item){w->old[i].key,
+			    w->sender[i], 0, i, i};
+		j = w->m->to[i];
+		if (w->m->fate[i] == MERGE_KEPT && w->m->from[j] == i &&
+		    (!expected(w, i) || w->excused[i]) && nb < w->nnew)
+			w->b[nb++] = (struct item){w->old[i].key,
+			    w->sender[i], 0, i, i};
+	}
+	sort(w->a, na);
+	sort(w->b, nb);
+	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++) {
+		size_t other = w->b[j].row, to = w->m->to[other];
+
+		w->m->fate[other] = MERGE_OUT;
+		w->m->to[other] = w->m->from[to] = MERGE_NONE;
+		pair(w, w->a[i].row, to, MERGE_KEPT);
+	}
 }
 
 static void
@@ -599,6 +647,7 @@ match_ids(struct work *w)
 	rename_senders(w);
 	each_run(w, match_twins);
 	find_chains(w);
+	each_run(w, match_instead);
 	match_id(w, true);
 }
 
@@ -613,12 +662,13 @@ match_equal(struct work *w, const struct run *r)
 	for (i = r->old; i < r->old_end; i++) {
 		if (open_old(w, r, i))
 			w->a[na++] = (struct item){w->old[i].key,
-			    w->sender[i], !expected(w, i), order(r, i), i};
+			    w->sender[i], rather_not(w, r, i),
+			    order(r, w->place[i]), i};
 	}
 	for (j = r->new; na > 0 && j < r->new_end; j++) {
 		if (open_new(w, r, j))
 			w->b[nb++] = (struct item){w->new[j].key,
-			    w->new[j].sender, false, order(r, j), j};
+			    w->new[j].sender, 0, order(r, j), j};
 	}
 	sort(w->a, na);
 	sort(w->b, nb);
@@ -639,13 +689,13 @@ match_renamed(struct work *w, const struct run *r, bool fresh)
 		if (open_old(w, r, i) && w->old[i].sender != 0 &&
 		    !(fresh && w->here[i]))
 			w->a[na++] = (struct item){w->old[i].key, w->here[i],
-			    !expected(w, i), order(r, i), i};
+			    rather_not(w, r, i), order(r, w->place[i]), i};
 	}
 	for (j = r->new; na > 0 && j < r->new_end; j++) {
 		if (open_new(w, r, j) && w->new[j].sender != 0 &&
 		    !(fresh && w->known[j]))
 			w->b[nb++] = (struct item){w->new[j].key,
-			    fresh ? 0 : !w->known[j], false, order(r, j), j};
+			    fresh ? 0 : !w->known[j], 0, order(r, j), j};
 	}
 	sort(w->a, na);
 	sort(w->b, nb);
@@ -662,13 +712,13 @@ match_unsaid(struct work *w, const struct run *r)
 	for (i = r->old; i < r->old_end; i++) {
 		if (open_old(w, r, i))
 			w->a[na++] = (struct item){w->old[i].key,
-			    w->old[i].sender != 0, !expected(w, i), order(r, i),
-			    i};
+			    w->old[i].sender != 0, rather_not(w, r, i),
+			    order(r, w->place[i]), i};
 	}
 	for (j = r->new; na > 0 && j < r->new_end; j++) {
 		if (open_new(w, r, j))
 			w->b[nb++] = (struct item){w->new[j].key,
-			    w->new[j].sender == 0, false, order(r, j), j};
+			    w->new[j].sender == 0, 0, order(r, j), j};
 	}
 	sort(w->a, na);
 	sort(w->b, nb);
@@ -700,28 +750,34 @@ count_matched(const struct work *w)
 
 /* ---- what was written over ---- */
 
+/* How much is believed. */
+enum guess { SURE, LIKELY, STRANGE };
+
 /*
- * Pair what is missing with what is new of the same moment and sender.  But in
- * the last moment of before more may have been said since: there marks only,
- * until the notices were heard (UNSURE).
+ * Pair what is missing with what is new of the same moment and sender.  In the
+ * last moment of before more may have been said since: there only marks, until
+ * the notices were heard (LIKELY).  And of whom nothing else is left, his name
+ * may have changed with it (STRANGE).
  */
 static void
-match_changed(struct work *w, const struct run *r, bool unsure)
+match_changed(struct work *w, const struct run *r, enum guess guess)
 {
 	bool last = w->last != MERGE_NONE && r->old_end > w->last;
 	size_t na = 0, nb = 0, i, j;
 
 	for (i = r->old; i < r->old_end; i++) {
 		if (missing(w, i) && grain_of(&w->old[i]) == r->old_grain &&
-		    !(w->ids && w->old[i].id != 0))
-			w->a[na++] = (struct item){w->sender[i], 0, false,
-			    order(r, i), i};
+		    !(w->ids && w->old[i].id != 0) &&
+		    !(guess == STRANGE && w->here[i]))
+			w->a[na++] = (struct item){guess == STRANGE ? 0 :
+			    w->sender[i], 0, 0, order(r, w->place[i]), i};
 	}
 	for (j = r->new; na > 0 && j < r->new_end; j++) {
 		if (grain_of(&w->new[j]) == r->new_grain && can_replace(w, j) &&
-		    (!last || unsure || w->new[j].mark))
-			w->b[nb++] = (struct item){w->new[j].sender, 0,
-			    w->m->from[j] != MERGE_NONE, order(r, j), j};
+		    (!last || guess == LIKELY || w->new[j].mark))
+			w->b[nb++] = (struct item){guess == STRANGE ? 0 :
+			    w->new[j].sender, 0, w->m->from[j] != MERGE_NONE,
+			    order(r, j), j};
 	}
 	sort(w->a, na);
 	sort(w->b, nb);
@@ -733,24 +789,32 @@ match_changed(struct work *w, const struct run *r, bool unsure)
 static void
 match_sure_changes(struct work *w, const struct run *r)
 {
-	match_changed(w, r, false);
+	match_changed(w, r, SURE);
 }
 
 static void
-match_changes(struct work *w, const struct run *r)
+match_likely_changes(struct work *w, const struct run *r)
 {
-	match_changed(w, r, true);
+	match_changed(w, r, LIKELY);
+}
+
+static void
+match_strange_changes(struct work *w, const struct run *r)
+{
+	match_changed(w, r, STRANGE);
 }
 
 /* ---- what was taken back ---- */
 
+/* Not what left the window, unless only the notice is left. */
 static bool
-about(const struct merge_row *old, const struct merge_row *notice,
-    int64_t shift)
+about(const struct work *w, size_t i, size_t j)
 {
-	int64_t at = notice->at - shift;
+	const struct merge_row *old = &w->old[i], *notice = &w->new[j];
+	int64_t at = notice->at - w->m->shift;
 
-	return old->at < at + grain_of(notice) &&
+	return (j == 0 || old->at + grain_of(old) > w->first) &&
+	    old->at < at + grain_of(notice) &&
 	    at < old->at + grain_of(old) + MERGE_NOTICE_MS;
 }
 
@@ -763,7 +827,7 @@ match_notices(struct work *w, const struct item *a, size_t na,
 		size_t i = a[na - 1].row, j = b[nb - 1].row;
 		const struct merge_row *n = &w->new[j];
 
-		if (about(&w->old[i], n, w->m->shift)) {
+		if (about(w, i, j)) {
 			w->m->fate[i] = MERGE_RECALLED;
 			w->m->to[i] = j;
 			na--;
@@ -787,13 +851,13 @@ match_recalled(struct work *w, bool any)
 		if (w->new[j].notice && !w->new[j].mark &&
 		    any == (w->new[j].sender == 0) &&
 		    (i == MERGE_NONE || !expected(w, i)))
-			w->b[nb++] = (struct item){w->new[j].sender, 0, false,
+			w->b[nb++] = (struct item){w->new[j].sender, 0, 0,
 			    j, j};
 	}
 	for (i = 0; nb > 0 && i < w->nold; i++) {
 		if (missing(w, i) && !w->old[i].notice)
 			w->a[na++] = (struct item){any ? 0 : w->sender[i],
-			    0, false, i, i};
+			    0, 0, i, i};
 	}
 	sort(w->a, na);
 	sort(w->b, nb);
@@ -816,38 +880,49 @@ span_grain(const struct work *w, size_t i)
 	    w->nnew > 0 ? grain_of(&w->new[0]) : 1);
 }
 
+/* On which side of the span's ends is row I: -1 before, 0 at, 1 behind. */
+static int
+side(const struct work *w, size_t i, int64_t end)
+{
+	int64_t g = span_grain(w, i);
+	int64_t at = moment(w->old[i].at, g), e = moment(end, g);
+
+	return at < e ? -1 : at > e;
+}
+
 /*
- * Should it be there?  At the ends of the span only if it lies between rows
- * that are: a window can begin, and an export end, within a moment.
+ * Should it be there?  A window can begin, and an export end, within a moment:
+ * there only if the first of that moment stands, or something behind it does.
  */
 static bool
 inside(const struct work *w, size_t i)
 {
-	int64_t g = span_grain(w, i);
-	int64_t at = moment(w->old[i].at, g);
-	int64_t first = moment(w->first, g), until = moment(w->until, g);
+	int first = side(w, i, w->first), until = side(w, i, w->until);
 
-	return at >= first && at <= until && (at > first || w->place[i] > w->left) &&
-	    (at < until || w->place[i] < w->right);
+	return (first > 0 || (first == 0 && w->whole)) &&
+	    (until < 0 || (until == 0 && w->place[i] < w->right));
 }
 
 static void
 find_vanished(struct work *w)
 {
-	w->left = MERGE_NONE;
+	size_t begin = MERGE_NONE, left = MERGE_NONE;
+
 	w->right = 0;
 	for (size_t i = 0; i < w->nold; i++) {
-		int64_t g = span_grain(w, i);
+		bool there = w->m->fate[i] == MERGE_KEPT ||
+		    w->m->fate[i] == MERGE_CHANGED;
 
-		if ((w->m->fate[i] != MERGE_KEPT &&
-		    w->m->fate[i] != MERGE_CHANGED) ||
-		    moment(w->old[i].at, g) < moment(w->first, g))
-			continue;
-		if (w->left == MERGE_NONE || w->place[i] < w->left)
-			w->left = w->place[i];
-		if (w->place[i] > w->right)
+		if (there && w->place[i] > w->right)
 			w->right = w->place[i];
+		if (side(w, i, w->first) != 0)
+			continue;
+		if (there && w->place[i] < left)
+			left = w->place[i];
+		if (expected(w, i) && w->place[i] < begin)
+			begin = w->place[i];
 	}
+	w->whole = left <= begin;
 	for (size_t i = 0; i < w->nold; i++) {
 		if (missing(w, i) && inside(w, i))
 			w->m->fate[i] = MERGE_VANISHED;
@@ -864,14 +939,17 @@ forget(struct work *w)
 		w->m->to[i] = MERGE_NONE;
 		w->sender[i] = w->old[i].sender;
 	}
-	for (size_t j = 0; j < w->nnew; j++)
+	for (size_t j = 0; j < w->nnew; j++) {
 		w->m->from[j] = MERGE_NONE;
+		w->used[j] = false;
+	}
 }
 
 static void
 match(struct work *w)
 {
 	forget(w);
+	find_chains(w);
 	match_ids(w);
 	w->id_shift = w->ids ? shift_of_partners(w, w->m->to) : 0;
 	each_run(w, match_equal);
@@ -891,8 +969,9 @@ merge(struct work *w, const struct merge_span *span)
 	set_shift(w, 0, span);
 	match(w);
 	/* A clock that moved leaves hardly anything where it was. */
-	shift = w->ids ? w->id_shift : count_matched(w) * 2 < least ?
-	    shift_of_unique(w) : 0;
+	shift = w->id_shift;
+	if (shift == 0 && count_matched(w) * 2 < least)
+		shift = shift_of_unique(w);
 	if (shift != 0) {
 		set_shift(w, shift, span);
 		match(w);
@@ -906,10 +985,12 @@ merge(struct work *w, const struct merge_span *span)
 		each_run(w, match_unsaid);
 	}
 	find_chains(w);
+	each_run(w, match_instead);
 	each_run(w, match_sure_changes);
 	match_recalled(w, false);
 	match_recalled(w, true);
-	each_run(w, match_changes);
+	each_run(w, match_likely_changes);
+	each_run(w, match_strange_changes);
 	match_other_ids(w);
 	find_vanished(w);
 }
@@ -941,12 +1022,13 @@ merge_make(struct merge *m, const struct merge_row *old, size_t nold,
 	w.here = rows_of(nold, sizeof(*w.here));
 	w.sender = rows_of(nold, sizeof(*w.sender));
 	w.numbered = rows_of(nnew, sizeof(*w.numbered));
+	w.used = rows_of(nnew, sizeof(*w.used));
 	w.known = rows_of(nnew, sizeof(*w.known));
 	if (m->fate == NULL || m->to == NULL || m->from == NULL ||
 	    w.a == NULL || w.b == NULL || w.scratch == NULL ||
 	    w.place == NULL || w.excused == NULL ||
 	    w.here == NULL || w.sender == NULL || w.known == NULL ||
-	    w.numbered == NULL) {
+	    w.numbered == NULL || w.used == NULL) {
 		merge_release(m);
 		err_nomem(e);
 		goto out;
@@ -963,6 +1045,7 @@ out:
 	free(w.sender);
 	free(w.known);
 	free(w.numbered);
+	free(w.used);
 	return rc;
 }
 

@@ -35,6 +35,7 @@ struct merge_row {
 	uint64_t sender;	/* 0: not said, or the program itself */
 	size_t was;		/* of OLD: the row of OLD that it is the newer
 				 * text of, or MERGE_NONE */
+	bool gone;		/* of OLD: lost, or written over */
 	bool notice;		/* says that something was taken back */
 	bool mark;		/* it is not as it was sent: edited, or, of a
 				 * notice, left in the place of a recalled one */
