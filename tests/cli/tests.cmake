@@ -4,6 +4,11 @@ liudi_test(cli cli)
 liudi_test(cli talk)
 target_sources(talk_test PRIVATE ${PROJECT_SOURCE_DIR}/src/cli/desk/talk.c
 	${PROJECT_SOURCE_DIR}/src/cli/desk/escape.c)
+liudi_test(cli digest_page DEPENDS desk json)
+set(desk ${PROJECT_SOURCE_DIR}/src/cli/desk)
+target_sources(digest_page_test PRIVATE ${desk}/digest_page.c
+	${desk}/digest_text.c ${desk}/digest_html.c ${desk}/digest_json.c
+	${desk}/talk.c ${desk}/escape.c)
 if(TARGET liudi-desk)
 	add_test(NAME cli.desk COMMAND sh
 		${CMAKE_CURRENT_SOURCE_DIR}/cli/desk.sh

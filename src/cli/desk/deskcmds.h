@@ -26,6 +26,7 @@ extern const struct cli_command cmd_doctor;
 extern const struct cli_command cmd_export;
 extern const struct cli_command cmd_import;
 extern const struct cli_command cmd_audit;
+extern const struct cli_command cmd_digest;
 extern const struct cli_command cmd_digest_line;
 extern const struct cli_command cmd_init;
 extern const struct cli_command cmd_invite;

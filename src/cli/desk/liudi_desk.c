@@ -19,6 +19,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_show,
 	&cmd_ls,
 	&cmd_restore,
+	&cmd_digest,
 	&cmd_chats,
 	&cmd_chat,
 	&cmd_search,
