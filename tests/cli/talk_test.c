@@ -153,6 +153,57 @@ shows_codes(void **state)
 	buf_release(&b);
 }
 
+/* Whatever the bytes: lines of one width, behind the indent, without codes. */
+static void
+survives_anything(void **state)
+{
+	static const char *const pieces[] = {"a", "宁", "，", " ", "\n", "\t",
+		"\r", "\033", "\xff", "\xe5", "👍", "\xe2\x80\xae", "e\xcc\x81",
+		"word", "。", "\xf4\x8f\xbf\xbf", "\xc2\x9b", "0123456789"};
+	const size_t n = sizeof(pieces) / sizeof(pieces[0]);
+	struct buf in = BUF_INIT(65536), out = BUF_INIT(1 << 20);
+	struct err e = ERR_INIT;
+	uint32_t r = 1;
+	int i, j;
+
+	(void)state;
+	for (i = 0; i < 2000; i++) {
+		const size_t indent = 10 + (r >> 8) % 11;
+		struct talk_mark mark[3];
+		const char *p;
+
+		buf_clear(&in);
+		buf_clear(&out);
+		for (j = 0; j < 60; j++) {
+			r = r * 1664525 + 1013904223;
+			assert_int_equal(buf_adds(&in, pieces[(r >> 16) % n],
+			    &e), 0);
+		}
+		for (j = 0; j < 3; j++)
+			mark[j] = (struct talk_mark){in.len * (size_t)j / 3,
+				in.len * (size_t)j / 3 + in.len / 5};
+		assert_int_equal(talk_wrap(&out, &bold, indent, buf_str(&in),
+		    in.len, mark, 3, &e), 0);
+		for (p = buf_str(&out); *p; p++) {
+			if (strncmp(p, "\033[1m", 4) == 0)
+				p += 3;
+			else if (strncmp(p, "\033[22m", 5) == 0)
+				p += 4;
+			else
+				assert_true((uint8_t)*p >= 0x20 || *p == '\n');
+			if (*p == '\n')
+				assert_int_equal(strspn(p + 1, " ") >= indent,
+				    1);
+		}
+		buf_clear(&out);
+		assert_int_equal(talk_wrap(&out, &plain, indent, buf_str(&in),
+		    in.len, NULL, 0, &e), 0);
+		assert_fits(buf_str(&out), indent, plain.width);
+	}
+	buf_release(&in);
+	buf_release(&out);
+}
+
 static void
 lays_out_a_line(void **state)
 {
@@ -309,6 +360,7 @@ main(void)
 		cmocka_unit_test(breaks_between_wide_characters),
 		cmocka_unit_test(marks_words),
 		cmocka_unit_test(shows_codes),
+		cmocka_unit_test(survives_anything),
 		cmocka_unit_test(lays_out_a_line),
 		cmocka_unit_test(cuts_cells),
 		cmocka_unit_test(tells_days),

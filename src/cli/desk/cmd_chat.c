@@ -96,7 +96,7 @@ add_message(struct work *a, const struct history_message *h, struct err *e)
 			return -1;
 	}
 	a->begun = true;
-	talkask_line(&l, &notes, h);
+	talkask_line(k, &l, &notes, h);
 	if (talk_line(&k->line, &k->style, &l, e) < 0)
 		return -1;
 	return k->c->verbose ? add_place(k, h, e) : 0;

@@ -113,7 +113,7 @@ on_message(void *arg, const struct history_message *h, struct err *e)
 			return -1;
 	}
 	a->begun = true;
-	talkask_line(&l, &notes, h);
+	talkask_line(k, &l, &notes, h);
 	if (cut(a, &l, h->n == a->hit ? HIT_BYTES : CONTEXT_BYTES, e) < 0)
 		return -1;
 	return talk_line(&k->line, &k->style, &l, e);
@@ -245,7 +245,7 @@ static int
 print_end(struct work *a, const struct hits *h, struct err *e)
 {
 	struct talkask *k = a->k;
-	char count[CLI_COUNT_LEN];
+	char count[CLI_COUNT_LEN], day[TALK_DAY_LEN];
 
 	(void)e;
 	if (k->c->quiet)
@@ -253,9 +253,10 @@ print_end(struct work *a, const struct hits *h, struct err *e)
 	(void)printf("%s\n", cli_count((int64_t)h->n, "%lld message found",
 	    "%lld messages found", count));
 	if (h->more)
+		/* a number is a place in time */
 		(void)printf(cli_tr("there are more, older ones: --limit %lld,"
-		    " or --until an earlier day\n"),
-		    (long long)a->limit * 4);
+		    " or --until %s\n"), (long long)a->limit * 4,
+		    talk_day_text((h->v[h->n - 1] >> 10) * 1000, day));
 	return 0;
 }
 

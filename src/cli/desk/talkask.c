@@ -190,7 +190,9 @@ enter(struct talkask *k, struct box *b, struct err *e)
 static void
 leave(struct talkask *k)
 {
+	json_free(k->json);
 	messages_close(k->m);
+	k->json = NULL;
 	k->m = NULL;
 	roster_release(&k->people);
 	k->named = false;
@@ -200,7 +202,8 @@ leave(struct talkask *k)
 
 struct find {
 	struct talkask *k;
-	struct talkask_found all, exact;
+	struct talkask_found all;	/* it is also part of a sender's name */
+	struct talkask_found named, exact;
 };
 
 static void
@@ -229,6 +232,8 @@ on_match(void *arg, const struct history_chat *h, struct err *e)
 	if (!talkask_wants(f->k, h->station))
 		return 0;
 	keep(&f->all, h);
+	if (holds(h->name, f->k->typed))
+		keep(&f->named, h);
 	if (str_eq(h->name, f->k->typed) || str_eq(h->id, f->k->typed))
 		keep(&f->exact, h);
 	return 0;
@@ -253,7 +258,8 @@ find(struct talkask *k, struct talkask_found *out, struct err *e)
 	if (a.all.matches == 0 &&
 	    history_chats(k->m, &f, on_match, &a, e) < 0)
 		return -1;
-	*out = a.exact.matches == 1 ? a.exact : a.all;
+	*out = a.exact.matches == 1 ? a.exact : a.named.matches == 1 ?
+	    a.named : a.all;
 	return 0;
 }
 

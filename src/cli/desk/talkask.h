@@ -20,6 +20,7 @@
 #include "desk/box.h"
 #include "desk/chathistory.h"
 #include "desk/roster.h"
+#include "json/json.h"
 
 #define TALKASK_LABEL_LEN 256
 
@@ -51,6 +52,7 @@ struct talkask {
 	struct messages *m;
 	struct roster people;
 	bool named;			/* they could be had */
+	struct json *json;		/* of a message's line; NULL at first */
 	struct buf line;
 };
 
@@ -107,14 +109,24 @@ const char *talkask_sender(const struct history_message *h);
  * it; all borrowed.
  */
 #define TALKASK_NOTE_LEN 128
+#define TALKASK_FILES_LEN 1024
 struct talkask_notes {
 	char text[4][TALKASK_NOTE_LEN];
-	char kind[TALKASK_NOTE_LEN];
+	char files[TALKASK_FILES_LEN];	/* "[picture] a.jpg", for no text */
 };
-void talkask_line(struct talk_line *l, struct talkask_notes *notes,
-	const struct history_message *h);
+void talkask_line(struct talkask *k, struct talk_line *l,
+	struct talkask_notes *notes, const struct history_message *h);
 /* What became of it, as words; how many. */
 size_t talkask_notes(struct talkask_notes *notes,
+	const struct history_message *h);
+/*
+ * Append the names of its attachments, BETWEEN between them; UNSAID: only of
+ * those that its text does not name.  What cannot be read as JSON has none.
+ */
+int talkask_files(struct talkask *k, const struct history_message *h,
+	bool unsaid, const char *between, struct buf *out, struct err *e);
+/* Its line of docs/REPORTS.md "Messages" in k->json, or NULL. */
+const struct json_node *talkask_json(struct talkask *k,
 	const struct history_message *h);
 /* "image" in the language of the user. */
 const char *talkask_kind(const char *kind);

@@ -10,8 +10,6 @@
 
 #define FLUSH_AT (256u * 1024)
 #define OUT_MAX ((size_t)1 << 30)
-#define JSON_NODES 4096		/* of one message */
-#define JSON_DEPTH 16
 
 struct pass {
 	struct talkfile *t;
@@ -235,12 +233,8 @@ write_one(void *arg, const struct history_message *h, struct err *e)
 {
 	struct pass *p = arg;
 	struct talkfile *t = p->t;
-	struct err ignored = ERR_INIT;
 	size_t i;
 
-	/* what was never read as JSON has no more to say */
-	t->line = h->line_len > 0 ? json_parse(t->json, h->line, h->line_len,
-	    &ignored) : NULL;
 	for (i = 0; i < t->nrecord; i++)
 		if (t->record[i].version == h->version)
 			t->in_record = i;
@@ -256,8 +250,7 @@ write_all(struct talkfile *t, const struct talkfile_format *f,
 {
 	struct pass p = {t, f};
 
-	t->json = json_new_lenient(JSON_NODES, JSON_DEPTH, e);
-	if (!t->json || f->begin(t, e) < 0 ||
+	if (f->begin(t, e) < 0 ||
 	    each(arg, write_one, &p, e) < 0 || f->end(t, e) < 0)
 		return -1;
 	return flush(t, 0, e);
@@ -326,43 +319,7 @@ talkfile_release(struct talkfile *t)
 	free(t->record);
 	free(t->chat);
 	free(t->member);
-	json_free(t->json);
 	hash_release(&t->hash);
 	file_new_release(&t->file);
 	buf_release(&t->out);
-}
-
-/* --- What a message's line says. */
-
-const char *
-talkfile_str(const struct talkfile *t, const char *key)
-{
-	const struct json_node *v = t->line ? json_get(t->json, t->line,
-	    key) : NULL;
-
-	return v && v->type == JSON_STR ? v->str : NULL;
-}
-
-int
-talkfile_attachments(const struct talkfile *t, const char *between,
-	struct buf *out, struct err *e)
-{
-	const struct json_node *list = t->line ? json_get(t->json, t->line,
-	    "attachments") : NULL;
-	const struct json_node *a, *name;
-	bool first = true;
-
-	if (!list || list->type != JSON_ARRAY)
-		return 0;
-	for (a = json_first(t->json, list); a; a = json_next(t->json, a)) {
-		name = a->type == JSON_OBJECT ? json_get(t->json, a,
-		    "name") : NULL;
-		if (!name || name->type != JSON_STR)
-			continue;
-		if ((!first && buf_adds(out, between, e) < 0) ||
-		    buf_add(out, name->str, name->len, e) < 0)
-			return -1;
-		first = false;
-	}
-	return 0;
 }

@@ -5,7 +5,7 @@
  * many, whose, out of which records), then to be written.  A record is a version
  * of a file as a station sent it: whoever doubts a message finds there which
  * commit, signed by which station and received when, holds its bytes.
- * Needs: cli/desk/talkask, crypto, json, desk.
+ * Needs: cli/desk/talkask, crypto, desk.
  */
 #ifndef LIUDI_CLI_DESK_TALKFILE_H
 #define LIUDI_CLI_DESK_TALKFILE_H
@@ -15,7 +15,6 @@
 #include "cli/desk/talkask.h"
 #include "crypto/hash.h"
 #include "desk/query.h"
-#include "json/json.h"
 
 struct talkfile_record {
 	int64_t version;
@@ -47,8 +46,6 @@ struct talkfile {
 	struct talkfile_member *member;
 	size_t nmember;
 	/* of the message being written */
-	struct json *json;
-	const struct json_node *line;	/* docs/REPORTS.md "Messages" */
 	size_t in_record, in_chat;	/* their places in the tables */
 	size_t last_chat;		/* place of the message before; SIZE_MAX */
 	char day[TALK_DAY_LEN];
@@ -92,11 +89,5 @@ void talkfile_release(struct talkfile *t);
 const char *talkfile_utc(int64_t utc, char out[CLOCK_TEXT_LEN]);
 /* Of ms. */
 const char *talkfile_utc_ms(int64_t ms, char out[CLOCK_TEXT_LEN]);
-
-/* A string of the message's line, or NULL. */
-const char *talkfile_str(const struct talkfile *t, const char *key);
-/* Append the names of its attachments, BETWEEN between them. */
-int talkfile_attachments(const struct talkfile *t, const char *between,
-	struct buf *out, struct err *e);
 
 #endif

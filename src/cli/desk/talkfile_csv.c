@@ -100,7 +100,7 @@ message(struct talkfile *t, const struct history_message *h, struct err *e)
 	    cell(t, h->sender_id, e) < 0 || cell(t, h->kind, e) < 0 ||
 	    escape_csv(&t->out, h->text ? h->text : "", h->text_len, e) < 0 ||
 	    buf_addc(&t->out, ',', e) < 0 ||
-	    talkfile_attachments(t, "; ", &files, e) < 0 ||
+	    talkask_files(t->k, h, false, "; ", &files, e) < 0 ||
 	    cell(t, buf_str(&files), e) < 0 || cell(t, state(h), e) < 0 ||
 	    number(t, h->n, e) < 0 || custody(t, h, e) < 0)
 		goto out;

@@ -214,7 +214,8 @@ class_of(const struct history_message *h)
 }
 
 static int
-body(struct talkfile *t, const struct talk_line *l, struct err *e)
+body(struct talkfile *t, const struct history_message *h,
+	const struct talk_line *l, struct err *e)
 {
 	struct buf files = BUF_INIT(NAMES_MAX);
 	int rc = -1;
@@ -223,7 +224,9 @@ body(struct talkfile *t, const struct talk_line *l, struct err *e)
 	if (buf_adds(&t->out, "<div class=\"t\" dir=\"auto\">", e) < 0 ||
 	    escape_html(&t->out, l->text, l->text_len, e) < 0 ||
 	    buf_adds(&t->out, "</div>", e) < 0 ||
-	    talkfile_attachments(t, "\n", &files, e) < 0)
+	    /* where there is no text, they stand in its place */
+	    (h->text_len > 0 &&
+	    talkask_files(t->k, h, true, "\n", &files, e) < 0))
 		goto out;
 	if (files.len > 0 && (buf_adds(&t->out, "<div class=\"f t\">", e) < 0 ||
 	    text(t, buf_str(&files), e) < 0 ||
@@ -248,7 +251,7 @@ message(struct talkfile *t, const struct history_message *h, struct err *e)
 	if (headings(t, h, t->in_chat != t->last_chat, e) < 0)
 		return -1;
 	t->last_chat = t->in_chat;
-	talkask_line(&l, &notes, h);
+	talkask_line(t->k, &l, &notes, h);
 	if (buf_addf(&t->out, e, "<div class=\"%s\" id=\"m%lld\">"
 	    "<div class=\"h\">", class_of(h), (long long)h->n) < 0 ||
 	    (!str_eq(h->role, "system") &&
@@ -258,7 +261,7 @@ message(struct talkfile *t, const struct history_message *h, struct err *e)
 	    talk_clock(h->at, l.no_clock, clock), t->in_record + 1,
 	    t->in_record + 1) < 0)
 		return -1;
-	return body(t, &l, e);
+	return body(t, h, &l, e);
 }
 
 /* --- The custody note. */

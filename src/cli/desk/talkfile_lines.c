@@ -151,14 +151,24 @@ state(const struct history_message *h)
 	    h->state == HISTORY_VANISHED ? "vanished" : "live";
 }
 
+static const char *
+text_of(const struct talkfile *t, const struct json_node *line, const char *key)
+{
+	const struct json_node *v = line ? json_get(t->k->json, line, key) :
+	    NULL;
+
+	return v && v->type == JSON_STR ? v->str : NULL;
+}
+
 static int
 message(struct talkfile *t, const struct history_message *h, struct err *e)
 {
 	const bool self = str_eq(h->role, "self");
 	const char *id = h->sender_id && h->sender_id[0] ? h->sender_id :
 	    talkask_sender(h);
-	const char *native = talkfile_str(t, "native_id");
-	const char *reply = talkfile_str(t, "reply_to");
+	const struct json_node *line = talkask_json(t->k, h);
+	const char *native = text_of(t, line, "native_id");
+	const char *reply = text_of(t, line, "reply_to");
 	struct jsonw w;
 
 	jsonw_init(&w, &t->out, e);

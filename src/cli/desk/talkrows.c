@@ -18,6 +18,10 @@
 #define NAME_COLUMNS 19
 #define COUNT_COLUMNS 6
 
+#define JSON_NODES 4096		/* of one message */
+#define JSON_DEPTH 16
+#define FILES_MAX ((size_t)4 << 20)
+
 struct listing {
 	struct talkask *k;
 	int64_t n;
@@ -372,9 +376,67 @@ no_clock(const struct history_message *h)
 	return str_eq(h->precision, "day") || str_eq(h->precision, "none");
 }
 
-void
-talkask_line(struct talk_line *l, struct talkask_notes *notes,
+const struct json_node *
+talkask_json(struct talkask *k, const struct history_message *h)
+{
+	struct err ignored = ERR_INIT;
+
+	if (h->line_len == 0)
+		return NULL;
+	if (!k->json)
+		k->json = json_new_lenient(JSON_NODES, JSON_DEPTH, &ignored);
+	return k->json ? json_parse(k->json, h->line, h->line_len, &ignored) :
+	    NULL;
+}
+
+int
+talkask_files(struct talkask *k, const struct history_message *h,
+	bool unsaid, const char *between, struct buf *out, struct err *e)
+{
+	const struct json_node *line = talkask_json(k, h);
+	const struct json_node *list = line ? json_get(k->json, line,
+	    "attachments") : NULL;
+	const struct json_node *a, *name;
+	const size_t before = out->len;
+
+	if (!list || list->type != JSON_ARRAY)
+		return 0;
+	for (a = json_first(k->json, list); a; a = json_next(k->json, a)) {
+		name = a->type == JSON_OBJECT ? json_get(k->json, a,
+		    "name") : NULL;
+		if (!name || name->type != JSON_STR || (unsaid &&
+		    memmem(h->text, h->text_len, name->str, name->len)))
+			continue;
+		if ((out->len > before && buf_adds(out, between, e) < 0) ||
+		    buf_add(out, name->str, name->len, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What to show for a message without text. */
+static void
+name_files(struct talkask *k, struct talkask_notes *notes,
 	const struct history_message *h)
+{
+	struct buf files = BUF_INIT(FILES_MAX);
+	struct err ignored = ERR_INIT;
+	size_t n;
+
+	(void)talkask_files(k, h, false, ", ", &files, &ignored);
+	(void)snprintf(notes->files, sizeof(notes->files), "[%s]%s%s",
+	    talkask_kind(h->kind), files.len > 0 ? " " : "",
+	    buf_str(&files));
+	buf_release(&files);
+	/* cut between characters */
+	for (n = strlen(notes->files); !utf8_valid(notes->files, n); n--)
+		;
+	notes->files[n] = '\0';
+}
+
+void
+talkask_line(struct talkask *k, struct talk_line *l,
+	struct talkask_notes *notes, const struct history_message *h)
 {
 	size_t i;
 
@@ -388,10 +450,9 @@ talkask_line(struct talk_line *l, struct talkask_notes *notes,
 	l->text = h->text;
 	l->text_len = h->text_len;
 	if (h->text_len == 0) {
-		(void)snprintf(notes->kind, sizeof(notes->kind), "[%s]",
-		    talkask_kind(h->kind));
-		l->text = notes->kind;
-		l->text_len = strlen(notes->kind);
+		name_files(k, notes, h);
+		l->text = notes->files;
+		l->text_len = strlen(notes->files);
 	}
 	l->nnote = talkask_notes(notes, h);
 	for (i = 0; i < l->nnote; i++)
