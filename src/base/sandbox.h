@@ -25,9 +25,7 @@ enum sandbox_kind {
 	/* read, write, poll, memory, time, exit: no open, no socket, no exec */
 	SANDBOX_OPENER,
 	/* files below the named folders, no network, no exec, no new process */
-	SANDBOX_PARSER,
-	/* as a parser, and fork, limit, end and box what it forked; no path */
-	SANDBOX_STARTER
+	SANDBOX_PARSER
 };
 
 struct sandbox_paths {

@@ -203,6 +203,7 @@ fill_row(struct merge_row *r, int64_t at, uint64_t id, uint64_t key,
 	r->key = key;
 	r->sender = who;
 	r->was = MERGE_NONE;
+	r->gone = false;
 	r->notice = flag_get(flags, FLAG_KIND, FLAG_KIND_MASK) == CHAT_RECALL;
 	r->mark = flag_get(flags, FLAG_MARK, 1);
 }
@@ -346,6 +347,8 @@ prepare_old(struct enter *t, struct err *e)
 
 		fill_row(&t->before[i], o->at, o->id, o->key, o->who,
 		    o->flags);
+		t->before[i].gone = flag_get(o->flags, FLAG_STATE,
+		    FLAG_STATE_MASK) != STATE_LIVE;
 		if (expect(t, o, &t->expected[i], e) < 0)
 			return -1;
 	}

@@ -78,7 +78,10 @@ open_words(struct messages *m, bool make, struct err *e)
 		(void)err_set(e, ERR_NOENT, "no chats were read yet");
 		return err_hint(e, "run 'liudi-desk sync'");
 	}
-	return rc == 1 ? 0 : catalogue_run(m->c, SQL_WORDS_MAKE, e, "");
+	if (rc == 1)
+		return 0;
+	return catalogue_run(m->c, SQL_WORDS_MAKE, e, "") < 0 ? -1 :
+	    catalogue_run(m->c, SQL_WORDS_ROOM, e, "");
 }
 
 struct messages *

@@ -5,7 +5,7 @@
  * (desk/words.h, no content of its own), and the messages themselves, lines of
  * docs/REPORTS.md "Messages", 64 at a time under zstd.
  *
- * A message's number is its place in time: seconds since 1970 << 10, and a
+ * A message's number is its place in time: seconds since 1970 << 4, and a
  * count; so newest first is a walk down, whatever was imported last.  Where a
  * second has more than fit, they go on behind it; one without any time has that
  * of the message before it in its file, or of the file.

@@ -250,6 +250,301 @@ hostile_lines_change_nothing(void **state)
 	desk_close(&d);
 }
 
+/* What history_changes() says: state and the two texts. */
+struct changes {
+	struct messages *m;
+	struct buf b;
+	int64_t pair[32][3];
+	size_t n;
+};
+
+static int
+take_change(void *arg, const struct history_change *h, struct err *e)
+{
+	struct changes *k = arg;
+
+	(void)e;
+	k->pair[k->n][0] = h->what;
+	k->pair[k->n][1] = h->message;
+	k->pair[k->n][2] = h->now;
+	k->n++;
+	return 0;
+}
+
+static int
+add_text(void *arg, const struct history_message *h, struct err *e)
+{
+	return buf_addf(arg, e, "%s", h->text);
+}
+
+static void
+changes_are(struct desk *d, const char *want)
+{
+	struct changes k = {.b = BUF_INIT(1 << 20)};
+	struct err e = ERR_INIT;
+	size_t i;
+
+	assert_int_equal(history_changes(d->m, 0, INT64_MAX, take_change, &k,
+	    &e), 0);
+	for (i = 0; i < k.n; i++) {
+		assert_int_equal(buf_addc(&k.b, "-~<x"[k.pair[i][0]], &e), 0);
+		assert_int_equal(history_get(d->m, k.pair[i][1], add_text,
+		    &k.b, &e), 1);
+		assert_int_equal(buf_addc(&k.b, '>', &e), 0);
+		if (k.pair[i][2])
+			assert_int_equal(history_get(d->m, k.pair[i][2],
+			    add_text, &k.b, &e), 1);
+		assert_int_equal(buf_addc(&k.b, '|', &e), 0);
+	}
+	assert_string_equal(buf_str(&k.b), want);
+	buf_release(&k.b);
+}
+
+static void
+before_and_after_know_each_other(void **state)
+{
+	struct history_filter f = {.since = HISTORY_NEVER,
+	    .until = HISTORY_NEVER};
+	struct seen s = {.b = BUF_INIT(1 << 20)};
+	struct err e = ERR_INIT;
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	d.x.format = d.f.format = "discord-json";
+	d.x.id = "1";
+	say(&d.x, "2026-11-01T08:00:00", "Anna", "one");
+	d.x.id = "2";
+	say(&d.x, "2026-11-01T09:00:00", "Li", "two");
+	d.x.id = "3";
+	say(&d.x, "2026-11-01T10:00:00", "Li", "three");
+	add(&d, 3, 0);
+	export_clear(&d.x);
+	d.x.id = "1";
+	say(&d.x, "2026-11-01T08:00:00", "Anna", "one");
+	d.x.id = "2";
+	d.x.state = "edited";
+	say(&d.x, "2026-11-01T09:00:00", "Li", "two, or three");
+	d.x.id = "3";
+	d.x.state = "recalled";
+	d.x.kind = "recall";
+	say(&d.x, "2026-11-01T10:00:00", "Li", "");
+	add(&d, 2, 1);
+	assert_int_equal(d.r.changed, 1);
+	assert_int_equal(d.r.recalled, 1);
+	changes_are(&d, "~two>two, or three|<three>|");
+	assert_int_equal(history_search(d.m, "or", &f, 5, take, &s, &e), 0);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(history_get(d.m, s.last.was, take, &s, &e), 1);
+	assert_int_equal(s.last.state, HISTORY_CHANGED);
+	assert_string_equal(buf_str(&s.b), "-s:two, or three|~s:two|");
+	buf_release(&s.b);
+	add(&d, 0, 3);
+	changes_are(&d, "~two>two, or three|<three>|");
+	desk_close(&d);
+}
+
+/* What is lost and comes back in a later export was a matter of settings. */
+static void
+what_returns_is_no_loss(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	say(&d.x, "2026-11-01T08:00:00", "Anna", "one");
+	say(&d.x, "2026-11-01T09:00:00", "Li", "two");
+	say(&d.x, "2026-11-01T10:00:00", "Li", "three");
+	add(&d, 3, 0);
+	export_clear(&d.x);
+	say(&d.x, "2026-11-01T08:00:00", "Anna", "one");
+	say(&d.x, "2026-11-01T10:00:00", "Li", "three");
+	add(&d, 0, 2);
+	changes_are(&d, "xtwo>|");
+	export_clear(&d.x);
+	say(&d.x, "2026-11-01T08:00:00", "Anna", "one");
+	say(&d.x, "2026-11-01T09:00:00", "Li", "two");
+	say(&d.x, "2026-11-01T10:00:00", "Li", "three");
+	/* The old export under another name. */
+	d.f.path = "old.txt";
+	add(&d, 0, 3);
+	changes_are(&d, "xtwo>|");
+	d.f.path = "Anna.txt";
+	say(&d.x, "2026-11-02T10:00:00", "Li", "four");
+	add(&d, 1, 3);
+	changes_are(&d, "");
+	are(&d, "-p:one|-s:two|-s:three|-s:four|");
+	desk_close(&d);
+}
+
+/* The row of a list that says how it stands is no edit when it stands better. */
+static void
+inquiries_go_on(void **state)
+{
+	struct desk d;
+	int i;
+
+	(void)state;
+	desk_open(&d);
+	d.x.format = "inquiry-csv";
+	d.x.type = "inquiry";
+	for (i = 0; i < 2; i++) {
+		export_clear(&d.x);
+		d.x.id = "88";
+		d.x.kind = "inquiry";
+		d.x.status = i ? "quoted" : "new";
+		say(&d.x, "2026-11-01T08:00:00", "Bob", "LED lamps");
+		add(&d, 1, 0);
+		assert_int_equal(d.r.changed, 0);
+	}
+	changes_are(&d, "");
+	are(&d, "~u:LED lamps|-u:LED lamps|");
+	desk_close(&d);
+}
+
+/* The log goes on holding what it says was taken back. */
+static void
+a_log_says_which(void **state)
+{
+	struct desk d;
+	int i;
+
+	(void)state;
+	desk_open(&d);
+	d.x.format = "wecom-jsonl";
+	for (i = 0; i < 2; i++) {
+		export_clear(&d.x);
+		d.x.id = "a";
+		say(&d.x, "2026-11-01T08:00:00", "Li", "wrong price");
+		d.x.id = "b";
+		say(&d.x, "2026-11-01T08:01:00", "Anna", "?");
+		d.x.id = "c";
+		d.x.kind = "recall";
+		d.x.target = "a";
+		say(&d.x, "2026-11-01T08:02:00", "Li", "");
+		add(&d, i ? 0 : 3, i ? 3 : 0);
+		changes_are(&d, "<wrong price>|");
+	}
+	desk_close(&d);
+}
+
+static void
+two_kinds_of_export_are_one_history(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	say(&d.x, "2026-11-01T08:00:00", "Anna", "one");
+	say(&d.x, "2026-11-01T09:00:00", "Li", "two");
+	add(&d, 2, 0);
+	export_clear(&d.x);
+	d.x.format = d.f.format = "qq-mht";
+	d.f.path = "Anna.mht";
+	d.x.conv_id = "4711";		/* it knows more of her */
+	say(&d.x, "2026-11-01T08:00:00", "Anna", "one ");
+	say(&d.x, "2026-11-01T10:00:00", "Li", "three");
+	add(&d, 1, 1);
+	changes_are(&d, "");		/* it never had the second */
+	are(&d, "-p:one|-s:two|-s:three|");
+	desk_close(&d);
+}
+
+/* More in a second than have room go on behind it, in their order. */
+static void
+a_crowded_second(void **state)
+{
+	struct history_filter f = {.since = HISTORY_NEVER,
+	    .until = HISTORY_NEVER};
+	struct seen s = {.b = BUF_INIT(1 << 20)};
+	struct err e = ERR_INIT;
+	struct desk d;
+	char text[16], last[64];
+	int i;
+
+	(void)state;
+	desk_open(&d);
+	for (i = 0; i < 300; i++) {
+		(void)snprintf(text, sizeof(text), "m%d", i);
+		say(&d.x, "2026-11-01T08:00:00", "Li", text);
+	}
+	add(&d, 300, 0);
+	say(&d.x, "2026-11-01T08:00:03", "Li", "behind");
+	add(&d, 1, 300);
+	assert_int_equal(history_each(d.m, &f, take, &s, &e), 0);
+	assert_int_equal(s.n, 301);
+	(void)snprintf(last, sizeof(last), "-s:m%d|-s:behind|", 299);
+	assert_true(str_ends(buf_str(&s.b), last));
+	buf_clear(&s.b);
+	assert_int_equal(history_get(d.m, s.last.n, take, &s, &e), 1);
+	/* Wherever it stands, its time is its own. */
+	assert_int_equal(s.last.at % 60000, 3000);
+	buf_release(&s.b);
+	desk_close(&d);
+}
+
+static void
+whole_or_nothing_when_killed(void **state)
+{
+	struct history_filter f = {.since = HISTORY_NEVER,
+	    .until = HISTORY_NEVER};
+	struct err e = ERR_INIT;
+	int fd, i, k, whole = 0;
+	char text[64];
+	struct desk d;
+	pid_t pid;
+
+	(void)state;
+	desk_open(&d);
+	say(&d.x, "2026-11-01T07:00:00", "Anna", "first");
+	add(&d, 1, 0);
+	for (i = 0; i < 3000; i++) {
+		(void)snprintf(text, sizeof(text), "2026-11-01T%02d:%02d:%02d",
+		    8 + i / 3600, i / 60 % 60, i % 60);
+		say(&d.x, text, "Li", text);
+	}
+	fd = file_of(buf_str(&d.x.b), d.x.b.len);
+	messages_close(d.m);
+	catalogue_close(d.c);
+	for (k = 0; k < 12; k++) {
+		struct seen s = {.b = BUF_INIT(1 << 24)};
+
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			d.c = catalogue_open(file, true, &e);
+			d.m = d.c ? messages_open(d.c, true, &e) : NULL;
+			d.f.version = 100;
+			(void)(d.m && messages_add(d.m, &d.f, fd, &d.r, &e));
+			_exit(0);
+		}
+		(void)usleep((useconds_t)(k * k * 1500));
+		(void)kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		d.c = catalogue_open(file, true, &e);
+		assert_non_null(d.c);
+		d.m = messages_open(d.c, true, &e);
+		assert_non_null(d.m);
+		assert_int_equal(history_each(d.m, &f, take, &s, &e), 0);
+		assert_true(s.n == 1 || s.n == 3001);
+		whole += s.n == 3001;
+		s.n = 0;
+		assert_int_equal(history_search(d.m, "2026", &f, 5000, take,
+		    &s, &e), 0);
+		assert_true(s.n == (whole ? 3000 : 0));
+		buf_release(&s.b);
+		messages_close(d.m);
+		catalogue_close(d.c);
+	}
+	close(fd);
+	d.c = catalogue_open(file, true, &e);
+	d.m = messages_open(d.c, true, &e);
+	d.f.version = 99;
+	assert_int_equal(lay(d.m, &d.x, &d.f, &d.r), 0);
+	assert_int_equal(d.r.fresh, whole ? 0 : 3000);
+	desk_close(&d);
+}
+
 int
 main(void)
 {
@@ -258,6 +553,13 @@ main(void)
 		cmocka_unit_test(what_was_meddled_with_shows),
 		cmocka_unit_test(who_is_named_as_the_chat_is_the_other),
 		cmocka_unit_test(an_end_that_is_cut_shows),
+		cmocka_unit_test(before_and_after_know_each_other),
+		cmocka_unit_test(what_returns_is_no_loss),
+		cmocka_unit_test(inquiries_go_on),
+		cmocka_unit_test(a_log_says_which),
+		cmocka_unit_test(two_kinds_of_export_are_one_history),
+		cmocka_unit_test(a_crowded_second),
+		cmocka_unit_test(whole_or_nothing_when_killed),
 		cmocka_unit_test(hostile_lines_change_nothing),
 	};
 

@@ -37,6 +37,10 @@ liudi_test(desk worktime)
 # Chats.
 liudi_test(desk messages)
 liudi_test(desk sametext)
+liudi_test(desk chathistory)
+liudi_test(desk zone)
+liudi_test(desk msgline)
+liudi_fuzz(message_line DEPENDS desk)
 # Enrolment.
 liudi_test(desk standing)
 liudi_test(desk roster)
