@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -349,6 +350,14 @@ static const long calls_parser[] = {
 #endif
 };
 
+/* Of one that forks boxed processes; more of it in allow_starting(). */
+static const long calls_starter[] = {
+	SYS_wait4, SYS_kill, SYS_seccomp, SYS_prlimit64,
+#ifdef SYS_close_range
+	SYS_close_range,
+#endif
+};
+
 /* Looking at what stands under a path; opening is done apart. */
 static const long calls_paths[] = {
 	SYS_newfstatat, SYS_statx, SYS_readlinkat, SYS_faccessat, SYS_getcwd,
@@ -414,6 +423,25 @@ allow_paths(struct filter *f, bool rw)
 #endif
 }
 
+/*
+ * A process, in the same namespaces; to die with its parent, and to be boxed
+ * further.
+ */
+static void
+allow_starting(struct filter *f)
+{
+	static const uint32_t local[] = {AF_UNIX};
+	static const uint32_t options[] = {PR_SET_PDEATHSIG,
+		PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE};
+
+	allow_all(f, calls_starter, COUNT(calls_starter));
+	without_bits(f, SYS_clone, 0, CLONE_NEWNS | CLONE_NEWCGROUP |
+	    CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
+	    CLONE_NEWNET);
+	with_value(f, SYS_socketpair, 0, local, COUNT(local));
+	with_value(f, SYS_prctl, 0, options, COUNT(options));
+}
+
 static void
 build(struct filter *f, enum sandbox_kind kind,
 	const struct sandbox_paths *paths)
@@ -435,7 +463,10 @@ build(struct filter *f, enum sandbox_kind kind,
 	without_bits(f, SYS_mprotect, 2, PROT_EXEC);
 	/* abort() and assert(): to ourselves alone. */
 	with_value(f, SYS_tgkill, 0, &self, 1);
-	if (kind == SANDBOX_PARSER) {
+	/* Before the parser's own rules: the first that names a call decides. */
+	if (kind == SANDBOX_STARTER)
+		allow_starting(f);
+	if (kind != SANDBOX_OPENER) {
 		allow_all(f, calls_parser, COUNT(calls_parser));
 		allow_fcntl(f);
 		/* Threads, not processes; flags behind a pointer: not seen. */
@@ -499,7 +530,9 @@ sandbox_enter(enum sandbox_kind kind, const struct sandbox_paths *paths,
 	sandbox_no_dump();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_sys(e, errno, "sandbox: no_new_privs");
-	if (enter_landlock(kind == SANDBOX_PARSER ? paths : NULL, e) < 0)
+	if (kind != SANDBOX_PARSER)
+		paths = NULL;
+	if (enter_landlock(paths, e) < 0)
 		return -1;
 	return enter_seccomp(kind, paths, e);
 }

@@ -25,7 +25,9 @@ enum sandbox_kind {
 	/* read, write, poll, memory, time, exit: no open, no socket, no exec */
 	SANDBOX_OPENER,
 	/* files below the named folders, no network, no exec, no new process */
-	SANDBOX_PARSER
+	SANDBOX_PARSER,
+	/* as a parser, and fork, limit, end and box what it forked; no path */
+	SANDBOX_STARTER
 };
 
 struct sandbox_paths {

@@ -277,7 +277,7 @@ box_run(struct box *b, int (*fn)(struct box *b, void *arg, struct err *e),
 	void *arg, struct err *e)
 {
 	struct call c = {b, fn, arg, true, NULL, ""};
-	int keep[1];
+	int keep[1 + IMPORTER_FDS];
 	size_t nkeep = 0;
 	int fd = -1;
 	pid_t pid;
@@ -290,6 +290,10 @@ box_run(struct box *b, int (*fn)(struct box *b, void *arg, struct err *e),
 		return -1;
 	if (b->opener)
 		keep[nkeep++] = opener_fd(b->opener);
+	if (b->importer) {
+		importer_fds(b->importer, keep + nkeep);
+		nkeep += IMPORTER_FDS;
+	}
 	(void)fflush(NULL);	/* or the helper would print it again */
 	pid = proc_fork(helper, &c, keep, nkeep, &fd, e);
 	if (pid < 0)

@@ -2,10 +2,10 @@
  * desk/box.h - the process in which foreign bytes are parsed.
  *
  * The working part of a command runs in a forked helper: it keeps standard
- * input and output, and the opener's socket; it gives up network, programs and
- * every file but the mirrors (to read), the folder of the catalogue and one
- * more tree (to write).  It holds no key.
- * Needs: base, repo, control, desk/opener.
+ * input and output, the opener's socket, and what the importer wants kept; it
+ * gives up network, programs and every file but the mirrors (to read), the
+ * folder of the catalogue and one more tree (to write).  It holds no key.
+ * Needs: base, repo, control, desk/{importer,opener}.
  */
 #ifndef LIUDI_DESK_BOX_H
 #define LIUDI_DESK_BOX_H
@@ -14,6 +14,7 @@
 #include "desk/access.h"
 #include "desk/catalogue.h"
 #include "desk/deskhome.h"
+#include "desk/importer.h"
 #include "desk/opener.h"
 #include "desk/policy.h"
 #include "desk/seen.h"
@@ -23,6 +24,7 @@ struct box {
 	/* asked for */
 	const struct deskhome *home;
 	struct opener *opener;		/* or NULL */
+	struct importer *importer;	/* or NULL */
 	bool make;			/* the catalogue may be made */
 	bool mirrors;			/* open them and load control */
 	bool no_records;		/* of the mirrors not that one */

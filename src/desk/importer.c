@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
+#include "base/sandbox.h"
 #include "base/str.h"
 #include "desk/parser.h"
 
@@ -262,12 +263,14 @@ serve(int fd, void *arg)
 	const struct importer *files = arg;
 	struct server *s = calloc(1, sizeof(*s));
 	struct err ignored = ERR_INIT;
+	/* Held, they are not looked for again by whoever is forked. */
 	struct chat_charsets *charsets = chat_charsets_load(&ignored);
 	struct chat_hints hints;
 	struct reply r;
 	size_t n;
 
-	if (!s || !charsets)
+	if (!s || !charsets ||
+	    sandbox_enter(SANDBOX_STARTER, NULL, &ignored) < 0)
 		return 1;
 	s->fd = fd;
 	s->in = files->in;

@@ -22,6 +22,7 @@
  *          not here (why NULL; excused: its branch is not followed that far),
  *          or it does not hold (why)
  * mark     what a module left off at
+ * export   the bytes (by `sum`) of a source that were read, or tried, as a chat
  */
 const char sql_schema[] =
 "CREATE TABLE line(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
@@ -80,6 +81,9 @@ const char sql_schema[] =
 "CREATE TABLE receipt(id TEXT PRIMARY KEY, utc INT NOT NULL,"
 " ref TEXT NOT NULL, head TEXT NOT NULL, why TEXT,"
 " excused INT NOT NULL DEFAULT 0) WITHOUT ROWID;"
+"CREATE TABLE export(line INT NOT NULL, source TEXT NOT NULL,"
+" sum BLOB NOT NULL, version INT NOT NULL, PRIMARY KEY(line, source, sum))"
+" WITHOUT ROWID;"
 "CREATE TABLE mark(name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 " WITHOUT ROWID;";
 
@@ -324,7 +328,8 @@ const char *const sql_text[SQL_COUNT] = {
 		"WHERE b.line = ?1",
 
 	/*
-	 * What chats lost behind part ?1.  A source that ever was a chat is
+	 * What chats lost behind part ?1.  Of an export that was read its
+	 * messages tell, and more exactly.  A source that ever was a chat is
 	 * one: its station says what kind it is.  Every message rewrites a
 	 * database: one that is not cut is no news.  Of the bare columns
 	 * max() takes the row.
@@ -334,6 +339,10 @@ const char *const sql_text[SQL_COUNT] = {
 		"INDEXED BY version_from JOIN part p ON p.n = v.from_part "
 		"JOIN line l ON l.n = v.line WHERE v.from_part > ?1 "
 		"AND v.named >= v.from_part AND v.op IN (?2, ?3, ?4) "
+		"AND NOT EXISTS(SELECT 1 FROM export x JOIN reading r "
+		"ON r.version = x.version WHERE x.line = v.line "
+		"AND x.source = v.source AND x.sum = v.sum "
+		"AND r.format IS NOT NULL AND r.error IS NULL) "
 		"AND (v.line, v.source) IN (SELECT b.line, s.name "
 		"FROM source_state s JOIN part q ON q.n = s.part "
 		"JOIN branch b ON b.n = q.branch WHERE s.kind = 'chat') "
@@ -571,4 +580,30 @@ const char *const sql_text[SQL_COUNT] = {
 		"r.version, r.taken FROM change c JOIN reading r "
 		"ON r.n = c.reading WHERE r.taken >= ?1 AND r.taken < ?2 "
 		"AND c.back IS NULL AND c.quiet = 0 ORDER BY c.n",
+	/* A source that ever was a chat is one; as in SQL_CHAT_LOST. */
+	[SQL_GATHER_SOURCES] = "SELECT count(*), (SELECT ifnull(max(n), 0) "
+		"FROM version) FROM (SELECT DISTINCT b.line, s.name "
+		"FROM source_state s JOIN part q ON q.n = s.part "
+		"JOIN branch b ON b.n = q.branch WHERE s.kind = 'chat')",
+	/* Files of chats behind version ?1 that nobody tried to read. */
+	[SQL_GATHER_NEXT] = "SELECT v.n FROM version v WHERE v.n > ?1 "
+		"AND v.sum IS NOT NULL AND (v.line, v.source) IN "
+		"(SELECT b.line, s.name FROM source_state s "
+		"JOIN part q ON q.n = s.part JOIN branch b ON b.n = q.branch "
+		"WHERE s.kind = 'chat') AND NOT EXISTS(SELECT 1 FROM reading r "
+		"WHERE r.version = v.n) ORDER BY v.n LIMIT ?2",
+	[SQL_GATHER_GET] = "SELECT l.station, v.source, v.path, v.size, "
+		"v.mtime, v.sum, v.runs, v.torn, v.line, "
+		"ifnull(p.started, 0), ifnull(p.tz, '') FROM version v "
+		"JOIN line l ON l.n = v.line JOIN part p ON p.n = v.from_part "
+		"WHERE v.n = ?1",
+	/* Could the file be read before?  The newest reading tells. */
+	[SQL_GATHER_KNOWN] = "SELECT r.format IS NOT NULL FROM version w "
+		"JOIN reading r ON r.version = w.n WHERE w.line = ?1 "
+		"AND w.source = ?2 AND w.path = ?3 AND w.n < ?4 "
+		"ORDER BY w.n DESC LIMIT 1",
+	[SQL_EXPORT_FIND] = "SELECT version FROM export WHERE line = ?1 "
+		"AND source = ?2 AND sum = ?3",
+	[SQL_EXPORT_ADD] = "INSERT OR IGNORE INTO export(line, source, sum, "
+		"version) VALUES(?1, ?2, ?3, ?4)",
 };

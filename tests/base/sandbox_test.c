@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -274,6 +275,44 @@ parser_reading(void)
 	}
 }
 
+/* It may fork, but nothing else that a parser may not. */
+static void
+starter(void)
+{
+	const struct rlimit limit = {1000, 1000};
+	int fds[2], status, fd = open(ro, O_RDONLY | O_DIRECTORY);
+	pid_t pid;
+
+	MUST(fd >= 0);
+	enter(SANDBOX_STARTER, true, true);
+	try_the_allowed();
+	DENIED(try_open(ro, "f", O_RDONLY));
+	DENIED(try_open(rw, "f", O_RDONLY));
+	DENIED(openat(fd, "f", O_RDONLY));
+	DENIED(try_exec());
+	DENIED(socket(AF_INET, SOCK_STREAM, 0));
+	DENIED(socket(AF_UNIX, SOCK_STREAM, 0));
+	DENIED(socketpair(AF_NETLINK, SOCK_RAW, 0, fds));
+	DENIED(ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+	DENIED(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+	DENIED(syscall(SYS_unshare, 0));
+	DENIED(prctl(PR_SET_KEEPCAPS, 1));
+	DENIED(chdir("/"));
+	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+	pid = fork();
+	if (pid == 0) {
+		MUST(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
+		MUST(setrlimit(RLIMIT_CPU, &limit) == 0);
+		enter(SANDBOX_PARSER, false, false);
+		try_the_allowed();
+		try_the_forbidden();
+		_exit(7);
+	}
+	MUST(pid > 0);
+	MUST(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	MUST(WEXITSTATUS(status) == 7);
+}
+
 static void *
 thread(void *arg)
 {
@@ -468,6 +507,7 @@ main(void)
 		cmocka_unit_test(kernel_has_it),
 		CASE(opener),
 		CASE(parser_without_paths),
+		CASE(starter),
 		CASE(parser_reading),
 		CASE(parser_writing),
 		CASE(missing_rw_tree),

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "cli/desk/chatnews.h"
 #include "cli/desk/deskcmds.h"
 #include "cli/desk/digest_line.h"
 #include "cli/desk/letin.h"
@@ -29,6 +30,7 @@ struct work {
 	enum cli_exit worst;
 	int64_t packs;		/* bytes of all that was fetched */
 	struct progress progress;
+	struct chatnews chats;
 };
 
 static int
@@ -175,6 +177,26 @@ show_events(void *arg, struct box *b, int64_t since, struct err *e)
 	    json_event : print_event, k, e) < 0 ? -1 : (int)k->worst;
 }
 
+/*
+ * Last, and after all else was told: it may take long, and what it leaves undone
+ * the next sync does.
+ */
+static int
+gather_chats(struct work *k, struct box *b, struct err *e)
+{
+	char why[CLI_FILLED_LEN];
+
+	(void)fflush(stdout);
+	if (chatnews_gather(&k->chats, b, e) < 0) {
+		if (e->code == ERR_INTR)
+			return -1;
+		cli_warn(k->c, "%s", cli_tr_filled(e->what, why));
+		k->worst = cli_worse(k->worst, cli_exit_for(e));
+		err_clear(e);
+	}
+	return chatnews_print(&k->chats, e);
+}
+
 /* In the box. */
 static int
 index_and_show(struct box *b, void *arg, struct err *e)
@@ -231,6 +253,8 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	}
 	if ((json || !k->c->quiet) && query_stations(b->catalogue, json ?
 	    json_station : print_station, &line, e) < 0)
+		goto out;
+	if (gather_chats(k, b, e) < 0)
 		goto out;
 	if (query_chat_lost(b->catalogue, before, json ? json_lost :
 	    print_lost, &line, e) < 0)
@@ -380,6 +404,7 @@ run(struct cli *c, struct err *e)
 	struct seen *seen = NULL, *lost = NULL;
 	size_t moved = 0, gone = 0;
 	struct box b = {0};
+	struct importer *importer = NULL;
 	struct opener *op = NULL;
 	struct deskhome h;
 	bool offline = false, online;
@@ -399,9 +424,11 @@ run(struct cli *c, struct err *e)
 			    "wait for the other liudi-desk to end");
 		goto out;
 	}
-	if (sync_sweep(&h, e) < 0)
+	if (sync_sweep(&h, e) < 0 || file_mkdirs(h.index, 0700, e) < 0)
 		goto out;
-	op = show_opener(c, &h, e);
+	/* Before there is a passphrase. */
+	importer = importer_new(h.index, e);
+	op = importer ? show_opener(c, &h, e) : NULL;
 	if (!op || fetch(c, &h, &rewritten, &moved, &offline, e) < 0 ||
 	    deskcmd_prune(c, &h, &rewritten, &k.worst, e) < 0 ||
 	    sync_seen(&h, &seen, e) < 0)
@@ -419,9 +446,11 @@ run(struct cli *c, struct err *e)
 	k.seen = seen;
 	k.packs = progress_packs(h.records);
 	progress_init(&k.progress, c, op);
+	chatnews_init(&k.chats, c, &k.progress);
 	b.home = &h;
 	b.opener = op;
-	b.pass = &access_own;	/* sums and names, no content */
+	b.importer = importer;
+	b.pass = &access_own;	/* nothing of it is shown */
 	b.make = b.mirrors = true;
 	b.lost = lost;
 	if (aside.what || cli_has(c, "new-central")) {
@@ -446,6 +475,8 @@ run(struct cli *c, struct err *e)
 	if (rc >= 0 && offline)
 		rc = (int)cli_worse((enum cli_exit)rc, CLI_FAILED);
 out:
+	chatnews_release(&k.chats);
+	importer_free(importer);
 	opener_free(op);
 	seen_free(seen);
 	seen_free(lost);

@@ -54,6 +54,7 @@ extern const struct cli_command cmd_shares_recover;
 extern const struct cli_command cmd_shares_rehearse;
 extern const struct cli_command cmd_search;
 extern const struct cli_command cmd_show;
+extern const struct cli_command cmd_source;
 extern const struct cli_command cmd_sync;
 extern const struct cli_command cmd_verify;
 extern const struct cli_command cmd_unseal;

@@ -13,6 +13,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_station_revoke,
 	&cmd_notice_show,
 	&cmd_notice_set,
+	&cmd_source,
 	&cmd_sync,
 	&cmd_audit,
 	&cmd_log,

@@ -35,24 +35,40 @@ draw(struct progress *p, int64_t now)
 		    (long long)(left / per_s));
 	else
 		(void)fprintf(stderr, "%s, %s, %s/s", count, done, rate);
+	if (p->files > 0)
+		(void)fprintf(stderr, ", %s", cli_count(p->files,
+		    "%lld chat file", "%lld chat files", count));
 	(void)fflush(stderr);
 	p->drawn = true;
 }
 
 static void
-on_opened(void *arg, bool bundle, size_t bytes)
+more(struct progress *p, int bundles, size_t bytes, int files)
 {
-	struct progress *p = arg;
 	int64_t now = clock_mono_ms();
 
 	flockfile(stderr);	/* two threads may open */
-	p->bundles += bundle;
+	p->bundles += bundles;
 	p->bytes += (int64_t)bytes;
+	p->files += files;
 	if (now - p->told_ms >= TELL_MS) {
 		p->told_ms = now;
 		draw(p, now);
 	}
 	funlockfile(stderr);
+}
+
+static void
+on_opened(void *arg, bool bundle, size_t bytes)
+{
+	more(arg, bundle, bytes, 0);
+}
+
+void
+progress_file(struct progress *p)
+{
+	if (p->tty)
+		more(p, 0, 0, 1);
 }
 
 void

@@ -20,6 +20,7 @@ struct progress {
 	bool drawn;
 	int64_t started_ms, told_ms;
 	int64_t bundles, bytes;
+	int64_t files;		/* chats that were read */
 	int64_t total_bytes;	/* 0 = not known */
 };
 
@@ -28,6 +29,8 @@ void progress_init(struct progress *p, const struct cli *c,
 	struct opener *op);
 /* What will be opened in all, in sealed bytes; about. */
 void progress_total(struct progress *p, int64_t bytes);
+/* One more chat file was read. */
+void progress_file(struct progress *p);
 void progress_clear(struct progress *p);
 
 /* Bytes of the packs of the repository in DIR; 0 if they cannot be seen. */
