@@ -161,6 +161,10 @@ list(struct facts_work *w, size_t account, size_t station, struct err *e)
 	a->backed_up = a->exported >= s->start;
 	a->unreadable = known == FACTS_NEVER || worktime_days_between(
 	    w->time[station], known, s->cutoff) > FACTS_UNREADABLE_MS;
+	/* who did not export may have talked */
+	a->silent = a->silent && a->backed_up;
+	if (a->silent && !facts_item_new(w, FACTS_SILENT, station, account, e))
+		return -1;
 	if (!a->unreadable || !s->active)
 		return 0;
 	it = facts_item_new(w, FACTS_UNREADABLE, station, account, e);

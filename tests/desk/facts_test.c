@@ -74,6 +74,8 @@ static const struct history_chat chats[] = {
 	{.n = 12, .station = "ws-02", .source = "wa", .platform = "whatsapp",
 	    .account = "+86 138 0000 0002", .id = "", .name = "Bob L.",
 	    .type = "private"},
+	{.n = 14, .station = "ws-02", .source = "we", .platform = "wechat",
+	    .account = "chen", .id = "", .name = "Eve", .type = "private"},
 	{.n = 13, .station = "ws-02", .source = "line", .platform = "line",
 	    .account = "", .id = "", .name = "Gina", .type = "private"},
 	{.n = 20, .station = "ws-03", .source = "qq", .platform = "qq",
@@ -113,7 +115,7 @@ static const struct row rows[] = {
 	SAID(1, 12, "2024-05-01T02:00:00Z", PEER, "write to bob@lamps.example"),
 	SAID(2, 20, "2025-05-01T02:00:00Z", PEER, "hello from Oslo"),
 	SAID(3, 11, "2024-06-01T02:00:00Z", SELF, "您要的回扣没问题"),
-	/* ws-02 talks on eight of ten working days */
+	/* ws-02 talks on eight of ten working days, with two accounts */
 	SAID(10, 11, "2026-11-09T02:00:00Z", SELF, "good morning Eve"),
 	SAID(11, 11, "2026-11-10T02:00:00Z", SELF, "good morning Eve!"),
 	SAID(12, 11, "2026-11-11T02:00:00Z", SELF, "good morning, Eve"),
@@ -122,6 +124,14 @@ static const struct row rows[] = {
 	SAID(15, 11, "2026-11-16T02:00:00Z", SELF, "Monday"),
 	SAID(16, 11, "2026-11-17T02:00:00Z", SELF, "Tuesday"),
 	SAID(17, 11, "2026-11-18T02:00:00Z", SELF, "Wednesday"),
+	SAID(110, 14, "2026-11-09T02:00:00Z", SELF, "good morning Eve"),
+	SAID(111, 14, "2026-11-10T02:00:00Z", SELF, "good morning Eve!"),
+	SAID(112, 14, "2026-11-11T02:00:00Z", SELF, "good morning, Eve"),
+	SAID(113, 14, "2026-11-12T02:00:00Z", SELF, "good morning"),
+	SAID(114, 14, "2026-11-13T02:00:00Z", SELF, "weekend soon"),
+	SAID(115, 14, "2026-11-16T02:00:00Z", SELF, "Monday"),
+	SAID(116, 14, "2026-11-17T02:00:00Z", SELF, "Tuesday"),
+	SAID(117, 14, "2026-11-18T02:00:00Z", SELF, "Wednesday"),
 	/* Thursday: an inquiry of a customer with a conversation */
 	ASKED(20, "2026-11-19T02:00:00Z", "L-400",
 	    "{\"owner\":\"Wang\",\"replied\":null}", "Frank Miller"),
@@ -312,6 +322,8 @@ history_readings(struct messages *m, const char *station, int64_t since,
 		    "2026-11-20T13:01:00Z"},
 		{"ws-02", "line", "line-txt", "line", "", NULL,
 		    "2026-11-23T12:00:00Z", "2026-11-23T09:01:00Z"},
+		{"ws-02", "we", "weflow", "wechat", "chen", NULL,
+		    "2026-11-23T12:00:00Z", "2026-11-18T02:00:00Z"},
 		{"ws-02", "wangwang", NULL, NULL, NULL, "no format",
 		    "2026-11-23T12:00:00Z", NULL},
 		{"ws-03", "qq", "qq-txt", "qq", "10003", NULL,
@@ -616,7 +628,7 @@ items(void **state)
 		"watch ws-01/qq/5 回扣 0 55",
 		"shared ws-01/qq/1 2001 0 40",
 		"shared ws-03/qq/21 bob@lamps.example 0 70 1",
-		"silent ws-02/wa/0  0 ",
+		"silent ws-02/we/0  0 ",
 		"unknown_side ws-02/line/0  0 "
 	};
 	char line[512], messages[256];

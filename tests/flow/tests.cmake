@@ -59,6 +59,7 @@ endif()
 # The desk: records that hold in part, its own death, a new year.
 if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(desk 85-desk.sh)
+	liudi_flow(facts 83-facts.sh)
 	liudi_flow(chats 84-chats.sh)
 	liudi_flow(year 86-year.sh)
 	liudi_flow(rewrite 87-rewrite.sh)
