@@ -58,8 +58,10 @@ source_note(struct source *s, const char *fmt, ...)
 	char text[PATH_MAX_LEN + 512];
 	va_list ap;
 
-	if (s->report.state == SOURCE_OK)
+	if (s->report.state == SOURCE_OK) {
 		s->report.state = SOURCE_PARTIAL;
+		s->report.reason[0] = '\0';	/* a remark gives way */
+	}
 	if (s->report.reason[0] != '\0')
 		return;
 	va_start(ap, fmt);
@@ -73,6 +75,13 @@ source_unreadable(struct source *s, const char *why)
 {
 	s->report.unreadable++;
 	source_note(s, "%s", why);
+}
+
+void
+source_remark(struct source *s, const char *text)
+{
+	if (s->report.state == SOURCE_OK)
+		set_reason(s, text);
 }
 
 /* The walk could not see something: PATH, for errno value SYS. */

@@ -54,7 +54,7 @@ const char *source_state_name(enum source_state s);
 
 struct source_report {
 	enum source_state state;
-	char reason[256];	/* clean UTF-8; "" when ok */
+	char reason[256];	/* clean UTF-8; when ok "" or a remark */
 	int64_t files, bytes;	/* regular files seen */
 	int64_t symlinks, empty_dirs, special;
 	int64_t unreadable;	/* files and folders */
@@ -90,6 +90,25 @@ const struct source_report *source_report(const struct source *s);
  * made clean UTF-8; the first reason stays.
  */
 void source_unreadable(struct source *s, const char *why);
+
+/*
+ * A remark for who reads the report, where nothing else is to be said: the
+ * state stays as it is.  Made clean UTF-8.
+ */
+void source_remark(struct source *s, const char *text);
+
+/*
+ * What stat says of PATH now, in the form of a walk (path = NULL; without its
+ * -wal).  1, or 0 if it is no regular file that can be looked at.
+ */
+int source_look(const struct source *s, const char *path,
+	struct source_entry *entry);
+/*
+ * The first N bytes of PATH as they are, fewer only where it has no more.
+ * Returns how many, or -1: it cannot be read, or is gone.
+ */
+int64_t source_head(const struct source *s, const char *path, void *data,
+	size_t n);
 
 /* A file being read, from its beginning. */
 struct source_file;

@@ -252,6 +252,59 @@ out:
 	return rc;
 }
 
+/* PATH for a short look, or -1. */
+static int
+open_look(const struct source *s, const char *path, struct stat *st)
+{
+	const char *name = path_name(path);
+	size_t n = (size_t)(name - path);
+	int dir, fd;
+
+	if (s->root_fd < 0 || !path_is_safe(path, strlen(path)))
+		return -1;
+	dir = source_descend(s->root_fd, path, n > 0 ? n - 1 : 0,
+	    O_PATH | O_DIRECTORY);
+	if (dir < 0)
+		return -1;
+	fd = source_open_at(dir, name, O_RDONLY | O_NONBLOCK);
+	(void)close(dir);	/* read only */
+	if (fd >= 0 && (fstat(fd, st) < 0 || !S_ISREG(st->st_mode))) {
+		(void)close(fd);	/* read only */
+		return -1;
+	}
+	return fd;
+}
+
+int
+source_look(const struct source *s, const char *path,
+	struct source_entry *entry)
+{
+	struct stat st;
+	int fd = open_look(s, path, &st);
+
+	if (fd < 0)
+		return 0;
+	(void)close(fd);	/* read only */
+	*entry = (struct source_entry){0};
+	source_fill(entry, &st, NULL);
+	return 1;
+}
+
+int64_t
+source_head(const struct source *s, const char *path, void *data, size_t n)
+{
+	struct stat st;
+	struct err e = ERR_INIT;
+	size_t got = 0;
+	int fd = open_look(s, path, &st), rc;
+
+	if (fd < 0)
+		return -1;
+	rc = file_read(fd, data, n, &got, path, &e);
+	(void)close(fd);	/* read only */
+	return rc < 0 ? -1 : (int64_t)got;
+}
+
 int
 source_file_read(struct source_file *f, void *data, size_t n, size_t *got,
 	struct err *e)

@@ -788,6 +788,10 @@ notes(void **state)
 	walk_open(&w, "");
 	walk_run(&w);
 	want_ok(&w);
+	source_remark(w.s, "old\n");
+	assert_int_equal(source_report(w.s)->state, SOURCE_OK);
+	assert_string_equal(source_report(w.s)->reason, "old\\x0a");
+	/* What is wrong goes before it, and stays. */
 	source_unreadable(w.s, "bad \xff\n\xe2\x80\xae name");
 	w.report = *source_report(w.s);
 	assert_int_equal(w.report.state, SOURCE_PARTIAL);
@@ -796,6 +800,8 @@ notes(void **state)
 	assert_string_equal(w.report.reason, "bad \\xff\\x0a\\u{202e} name");
 	source_unreadable(w.s, "another");
 	assert_int_equal(source_report(w.s)->unreadable, 2);
+	assert_string_equal(source_report(w.s)->reason, w.report.reason);
+	source_remark(w.s, "old");
 	assert_string_equal(source_report(w.s)->reason, w.report.reason);
 	walk_release(&w);
 	/* Cut between characters. */
@@ -806,6 +812,46 @@ notes(void **state)
 	longest[599] = '\0';
 	source_unreadable(w.s, longest);
 	assert_int_equal(strlen(source_report(w.s)->reason), 254);
+	walk_release(&w);
+}
+
+/* A short look at a file, without opening it as one of the source. */
+static void
+looks(void **state)
+{
+	struct walk w = {.cfg.databases = true};
+	struct source_entry en;
+	struct err e = ERR_INIT;
+	char head[16];
+
+	(void)state;
+	assert_int_equal(file_mkdirs(ROOT "/d", 0755, &e), 0);
+	assert_int_equal(file_save(ROOT "/d/a", "hello", 5, 0640, &e), 0);
+	assert_int_equal(symlink("a", ROOT "/d/link"), 0);
+	assert_int_equal(mkfifo(ROOT "/d/fifo", 0600), 0);
+	walk_open(&w, "");
+	assert_int_equal(source_look(w.s, "d/a", &en), 1);
+	assert_int_equal(en.size, 5);
+	assert_int_equal(en.mode, 0640);
+	assert_null(en.path);
+	assert_int_equal(source_head(w.s, "d/a", head, sizeof(head)), 5);
+	assert_memory_equal(head, "hello", 5);
+	assert_int_equal(source_head(w.s, "d/a", head, 2), 2);
+	assert_int_equal(source_head(w.s, "d/a", head, 0), 0);
+	/* nothing but regular files below the root, and no link */
+	assert_int_equal(source_look(w.s, "d/link", &en), 0);
+	assert_int_equal(source_head(w.s, "d/link", head, 9), -1);
+	assert_int_equal(source_head(w.s, "d/fifo", head, 9), -1);
+	assert_int_equal(source_head(w.s, "d", head, 9), -1);
+	assert_int_equal(source_head(w.s, "d/../d/a", head, 9), -1);
+	assert_int_equal(source_head(w.s, "/etc/passwd", head, 9), -1);
+	assert_int_equal(source_look(w.s, "d/none", &en), 0);
+	walk_run(&w);
+	walk_release(&w);
+	w = (struct walk){0};
+	walk_open(&w, "none");
+	assert_int_equal(source_look(w.s, "a", &en), 0);
+	assert_int_equal(source_head(w.s, "a", head, 9), -1);
 	walk_release(&w);
 }
 
@@ -939,6 +985,7 @@ main(void)
 		TEST(own_folder), TEST(blocked), TEST(patterns), TEST(databases),
 		TEST(many_files), TEST(deep),
 		TEST(too_long), TEST(vanishing), TEST(moved), TEST(notes),
+		TEST(looks),
 		TEST(state_names), TEST(unreadable)
 	};
 	int rc;
