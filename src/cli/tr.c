@@ -1711,6 +1711,8 @@ static const struct tr_pair pairs[] = {
 	    "有人手动改过 control.git：请先与另一个管理端的副本比较"},
 	{"something of what was erased is still here: another branch holds the same commits",
 	    "清除的内容仍有一部分在本机：另一分支含有同样的提交"},
+	{"source '%s': %s",
+	    "来源“%s”：%s"},
 	{"source '%s' was %s: %s",
 	    "来源“%s”的状态为 %s：%s"},
 	{"special, not kept",

@@ -89,7 +89,8 @@ on_source(void *arg, const struct record_source *s, struct err *e)
 	    s->skipped) < 0)
 		return -1;
 	if (strcmp(s->state, "ok") == 0)
-		return 0;
+		return s->reason[0] == '\0' ? 0 : part_in_tell(p, EVENT_NOTE,
+		    "source", e, "source '%s': %s", s->name, s->reason);
 	return part_in_tell(p, EVENT_WARN, "source", e,
 	    "source '%s' was %s: %s", s->name, s->state, s->reason);
 }

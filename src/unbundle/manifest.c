@@ -112,8 +112,6 @@ read_source(struct reader *r, const struct json_node *line)
 			return -1;
 	if (val[10] && value_text(r, val[10], s.reason, sizeof(s.reason)) < 0)
 		return -1;
-	if (val[10] && str_eq(s.state, "ok"))
-		return value_wrong(r, "reason");
 	if (ascending(r, s.name) < 0)
 		return -1;
 	return r->h->source ? r->h->source(r->h->arg, &s, r->e) : 0;

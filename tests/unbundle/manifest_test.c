@@ -160,6 +160,8 @@ reads_what_was_written(void **state)
 		{5, 0, 0, NULL}, {9, 2, 1, ids + 64}};
 	struct record_head h = sample_head();
 	struct record_source s = {"a", "chat", "ok", "", 1, 2, 3, 4, 5, 6, 7};
+	struct record_source s1 = {"b", "chat", "ok", "empty exports: 1", 1,
+		2, 3, 4, 5, 6, 7};
 	struct record_source s2 = {"wx", "shop", "partial", "no \"x\"", 0, 0,
 		0, 0, 0, 0, 0};
 	struct record_file f;
@@ -176,6 +178,7 @@ reads_what_was_written(void **state)
 	    NULL, 0, &b, &e), 0);
 	expect_same(&b);
 	assert_int_equal(record_source_line(&s, &b, &e), 0);
+	assert_int_equal(record_source_line(&s1, &b, &e), 0);
 	assert_int_equal(record_source_line(&s2, &b, &e), 0);
 	for (op = 0; op < RECORD_NOPS; op++) {
 		f = sample_file((enum record_op)op, "a/b\xe5\x90\x88\\\"");
