@@ -15,8 +15,11 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "crypto/hash.h"
+#include "source/sniff.h"
 #include "base/banned.h"
 
+#define NAP_MS 200
+#define LOOK_LEN 4096		/* tells a database from an export */
 #define REREAD_DAYS 28		/* every unchanged byte within so many days */
 
 int
@@ -27,6 +30,7 @@ collect_init(struct collect *c, const struct station *s,
 	memset(c, 0, sizeof(*c));
 	c->s = s;
 	c->o = o;
+	c->stream = stream;
 	c->cache = cache;
 	c->list_fd = -1;
 	buf_init(&c->cursor, ENTRY_KEY_MAX);
@@ -63,6 +67,8 @@ collect_release(struct collect *c)
 	free(c->gone);
 	free(c->gone_class);
 	idset_free(c->left);
+	idset_free(c->left_before);
+	idset_free(c->left_now);
 	buf_release(&c->cursor);
 	buf_release(&c->gone_keys);
 	buf_release(&c->orphans);
@@ -344,12 +350,125 @@ collect_is_orphan(const struct collect *c, const char *name)
 	return false;
 }
 
+/* --- exports that are still being written --- */
+
+/* Which the run before left; *path is where this one's go. */
 static int
-scan_file(struct scan *x, const char *source, const struct source_entry *se,
-	struct err *e)
+open_left(struct collect *c, char **path, struct err *e)
+{
+	*path = str_fmt("%s/unsettled-%s", c->s->path.state,
+	    c->stream);
+	if (*path == NULL)
+		return err_nomem(e);
+	c->left_now = idset_new(NULL, e);
+	if (c->left_now == NULL)
+		return -1;
+	if (!file_exists(*path))
+		return 0;
+	c->left_before = idset_new(*path, e);
+	/* Without it an export may wait once more. */
+	if (c->left_before == NULL && e->code == ERR_FORMAT)
+		err_clear(e);
+	return e->code == ERR_NONE ? 0 : -1;
+}
+
+static int
+save_left(const struct collect *c, const char *path, struct err *e)
+{
+	if (c->o->dry_run)
+		return 0;
+	if (idset_count(c->left_now) > 0)
+		return idset_save(c->left_now, path, e);
+	return file_exists(path) ? file_remove(path, e) : 0;
+}
+
+/*
+ * Seconds until the export SE, which is to be read, has not changed for long
+ * enough; 0: it need not be waited for.  What has only grown since it was kept
+ * loses nothing by being read at once, and logs grow all day; so do databases,
+ * which are copied as of one moment.
+ */
+static int64_t
+unsettled_s(const struct scan *x, const struct collect_source *cs,
+	const struct source_entry *se, bool known)
+{
+	const struct collect *c = x->c;
+	int64_t age = clock_now_utc() - se->mtime_sec;
+	uint8_t head[LOOK_LEN];
+	enum sniff_kind k;
+	int64_t n;
+
+	if (cs->cfg->kind != CONFIG_CHAT || c->o->dry_run || se->database ||
+	    age < 0 || age >= cs->cfg->settle)
+		return 0;
+	if (known && (c->full || se->size >= x->en.stat_size))
+		return 0;
+	n = source_head(cs->src, se->path, head, sizeof(head));
+	k = n < 0 ? SNIFF_UNKNOWN : sniff(head, (size_t)n, se->path).kind;
+	return k == SNIFF_OPAQUE || k == SNIFF_SQLITE ? 0 :
+	    cs->cfg->settle - age;
+}
+
+/* Sleep until the monotonic time MS.  -1: interrupted. */
+static int
+wait_until(int64_t ms, struct err *e)
+{
+	while (clock_mono_ms() < ms) {
+		if (proc_interrupted())
+			return err_set(e, ERR_INTR, "interrupted");
+		clock_nap_ms(NAP_MS);
+	}
+	return 0;
+}
+
+/*
+ * Wait for SE to settle, if there is a need: 1: it can be read; 0: it is left
+ * for the next run, or is gone; -1.
+ */
+static int
+settled(struct scan *x, struct collect_source *cs,
+	const struct source_entry *se, bool known, struct err *e)
 {
 	struct collect *c = x->c;
-	bool known;
+	int64_t left_ms = unsettled_s(x, cs, se, known) * 1000;
+	int64_t now = clock_mono_ms();
+	struct source_entry then;
+	uint8_t id[HASH_LEN];
+
+	hash_blake2b(id, x->key.data, x->key.len);
+	if (left_ms == 0 ||
+	    (c->left_before != NULL && idset_has(c->left_before, id)))
+		return 1;
+	if (c->wait_until_ms == 0) {
+		c->wait_until_ms = now + (int64_t)cs->cfg->settle * 1000;
+		if (c->o->watch.note != NULL)
+			c->o->watch.note(c->o->watch.arg, "waiting for an "
+			    "export that was written just now");
+	}
+	if (wait_until(now + left_ms < c->wait_until_ms ? now + left_ms :
+		c->wait_until_ms, e) != 0)
+		return -1;
+	if (now + left_ms <= c->wait_until_ms) {
+		if (source_look(cs->src, se->path, &then) == 0)
+			return 0;
+		if (then.size == se->size && then.mtime_sec == se->mtime_sec &&
+		    then.mtime_nsec == se->mtime_nsec)
+			return 1;
+	}
+	if (c->o->watch.file != NULL)
+		c->o->watch.file(c->o->watch.arg, cs->cfg->name, se->path,
+		    "still being written: the next run takes it");
+	return idset_add(c->left_now, id, e) < 0 ? -1 : 0;
+}
+
+static int
+scan_file(struct scan *x, struct collect_source *cs, const struct source_entry *se,
+	struct err *e)
+{
+	const char *source = cs->cfg->name;
+	struct collect *c = x->c;
+	bool known, list;
+	int ready;
 
 	buf_clear(&x->key);
 	if (buf_add(&x->key, source, strlen(source) + 1, e) != 0 ||
@@ -361,10 +480,11 @@ scan_file(struct scan *x, const char *source, const struct source_entry *se,
 		return 0;
 	known = x->have && str_cmp_bytes(x->en.key, x->en.key_len,
 	    x->key.data, x->key.len) == 0;
-	if (behind_cursor(c, buf_str(&x->key), x->key.len) &&
+	list = behind_cursor(c, buf_str(&x->key), x->key.len) &&
 	    (!known || c->full || !unchanged(&x->en, se) ||
-		reread_today(c, &x->key)) &&
-	    list_file(x, se, known, e) != 0)
+		reread_today(c, &x->key));
+	ready = list ? settled(x, cs, se, known, e) : 0;
+	if (ready < 0 || (ready > 0 && list_file(x, se, known, e) != 0))
 		return -1;
 	return known ? state_next(x, e) : 0;
 }
@@ -381,7 +501,7 @@ scan_source(struct scan *x, struct collect_source *cs, struct err *e)
 		return -1;
 	first_gone = x->c->ngone;
 	while ((rc = source_next(cs->src, &se, e)) == 1) {
-		if (scan_file(x, cs->cfg->name, &se, e) != 0)
+		if (scan_file(x, cs, &se, e) != 0)
 			return -1;
 		if (proc_interrupted())
 			return err_set(e, ERR_INTR, "interrupted");
@@ -399,9 +519,10 @@ int
 collect_scan(struct collect *c, struct err *e)
 {
 	struct scan x = {.c = c, .key = BUF_INIT(ENTRY_KEY_MAX)};
+	char *left = NULL;
 	int rc = -1;
 
-	if (open_list(c, e) != 0)
+	if (open_list(c, e) != 0 || open_left(c, &left, e) != 0)
 		goto out;
 	x.old = cache_files(c->cache, e);
 	if ((x.old == NULL && e->code != ERR_NONE) ||
@@ -411,10 +532,11 @@ collect_scan(struct collect *c, struct err *e)
 	for (size_t i = 0; i < c->nsrc; i++)
 		if (scan_source(&x, &c->src[i], e) != 0)
 			goto out;
-	if (pass_sources(&x, NULL, e) != 0)
+	if (pass_sources(&x, NULL, e) != 0 || save_left(c, left, e) != 0)
 		goto out;
 	rc = entry_writer_flush(x.out, e);
 out:
+	free(left);
 	entry_reader_free(x.old);
 	entry_writer_free(x.out);
 	buf_release(&x.key);

@@ -12,13 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/exports.h"
 #include "agent/run.h"
 #include "chunk/cache.h"
+#include "chunk/idset.h"
 
 struct collect_source {
 	const struct config_source *cfg;
 	struct source *src;
 	int64_t ops[RECORD_NOPS];
+	struct exports exports;	/* of kind chat, if it was looked at */
 	bool complete;		/* its walk saw everything */
 	bool failed;		/* a file of it could not be read */
 };
@@ -26,6 +29,7 @@ struct collect_source {
 struct collect {
 	const struct station *s;
 	const struct run_options *o;
+	const char *stream;
 	struct cache *cache;
 	bool full;		/* list everything */
 	bool fresh;		/* the chunks must be stored anew (no base) */
@@ -46,6 +50,10 @@ struct collect {
 	struct gone_class *gone_class;
 	size_t ngone, capgone;
 	struct buf gone_keys;	/* for cache_merge, sorted */
+	/* exports that were still being written, by hash of their key */
+	struct idset *left_before;	/* in the run before: taken now */
+	struct idset *left_now;
+	int64_t wait_until_ms;	/* monotonic; 0 = nothing was waited for */
 	struct record_point elsewhere;	/* the branch before, if fresh */
 };
 
@@ -79,7 +87,12 @@ bool collect_is_orphan(const struct collect *c, const char *name);
 /* NULL if the stream has no such source. */
 struct collect_source *collect_source_named(struct collect *c,
 	const char *name);
-/* -1 with ERR_FORMAT: the file state is damaged. */
+/*
+ * Walk.  A chat export that changed within the last seconds (key `settle`) is
+ * waited for, all of them together for that time at most; one that goes on
+ * changing is left for the next run, once.  -1 with ERR_FORMAT: the file state
+ * is damaged.
+ */
 int collect_scan(struct collect *c, struct err *e);
 int collect_store(struct collect *c, const struct collect_sink *k,
 	struct err *e);

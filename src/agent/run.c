@@ -188,6 +188,31 @@ resume_run(struct arrow *a, const struct cache_part *p, struct err *e)
 	return cache_resumed_each(a->cache, resumed, &a->c, e);
 }
 
+/* What is to be said of chats goes into the record as well. */
+static int
+look_at_exports(struct arrow *a, struct err *e)
+{
+	struct buf remark = BUF_INIT(4096);
+	int rc = 0;
+
+	a->r->left += (int64_t)idset_count(a->c.left_now);
+	for (size_t i = 0; i < a->c.nsrc && rc == 0; i++) {
+		struct collect_source *cs = &a->c.src[i];
+
+		if (cs->cfg->kind != CONFIG_CHAT || a->s->blocked[0] != '\0')
+			continue;
+		buf_clear(&remark);
+		if (exports_look(cs->cfg, a->s->path.state, clock_now_utc(),
+			&cs->exports, e) != 0 ||
+		    exports_remark(cs->cfg, &cs->exports, &remark, e) != 0)
+			rc = -1;
+		else if (remark.len > 0)
+			source_remark(cs->src, buf_str(&remark));
+	}
+	buf_release(&remark);
+	return rc;
+}
+
 static int
 stage_scan(struct arrow *a, struct err *e)
 {
@@ -208,7 +233,7 @@ stage_scan(struct arrow *a, struct err *e)
 	c->reread = a->s->cfg.reread && h != NULL && !c->full &&
 	    c->today != h->reread_day;
 	if (collect_scan(c, e) == 0)
-		return 0;
+		return look_at_exports(a, e);
 	/* It would stand in the way of each later run. */
 	if (e->code == ERR_FORMAT) {
 		struct err later = ERR_INIT;
@@ -326,15 +351,18 @@ source_lines(const struct arrow *a, struct buf *out, struct err *e)
 static void
 tell_sources(const struct arrow *a)
 {
-	for (size_t i = 0; i < a->c.nsrc; i++) {
-		const struct source_report *sr =
-		    source_report(a->c.src[i].src);
+	const struct run_watch *w = &a->o->watch;
 
-		if (sr->state != SOURCE_OK)
+	for (size_t i = 0; i < a->c.nsrc; i++) {
+		const struct collect_source *cs = &a->c.src[i];
+		const struct source_report *sr = source_report(cs->src);
+
+		if (sr->state != SOURCE_OK || cs->exports.unreadable)
 			a->r->warnings = true;
-		if (a->o->watch.source != NULL)
-			a->o->watch.source(a->o->watch.arg, a->c.src[i].cfg,
-			    sr, a->c.src[i].ops);
+		if (w->source != NULL)
+			w->source(w->arg, cs->cfg, sr, cs->ops);
+		if (w->exports != NULL && cs->exports.there)
+			w->exports(w->arg, cs->cfg, &cs->exports);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/exports.h"
 #include "agent/station.h"
 #include "record/record.h"
 #include "source/source.h"
@@ -29,12 +30,15 @@ struct run_watch {
 	/* A source is done: its report and its lines by op. */
 	void (*source)(void *arg, const struct config_source *cfg,
 		const struct source_report *r, const int64_t ops[]);
-	/* A single file could not be read, or was torn. */
+	/* How the exports in a source of kind chat stand; after the above. */
+	void (*exports)(void *arg, const struct config_source *cfg,
+		const struct exports *x);
+	/* A single file could not be read, was torn, or is left for later. */
 	void (*file)(void *arg, const char *source, const char *path,
 		const char *why);
 	/* Text from the central's hooks, foreign bytes. */
 	void (*remote)(void *arg, const char *text, size_t n);
-	/* One line on something unusual (a full run, a new incarnation). */
+	/* One line on something unusual (a full run, what is waited for). */
 	void (*note)(void *arg, const char *text);
 	/* The person is to agree to this first: 1 yes, 0 no, -1. */
 	int (*agree)(void *arg, const struct notice *n, const struct buf *text,
@@ -52,7 +56,9 @@ struct run_options {
 
 struct run_result {
 	bool ran;		/* a commit was made */
-	bool warnings;		/* a source or file could not be read */
+	bool warnings;		/* a source or file could not be read, or
+				 * nothing in a source of chats can be */
+	int64_t left;		/* exports still being written */
 	bool spooled;		/* something is not received centrally yet */
 	bool blocked;		/* a notice is not agreed to */
 	bool integrity;		/* the central lost data, or has other data */

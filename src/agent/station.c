@@ -196,6 +196,7 @@ make_ini(const struct station_paths *p, const struct station_init_options *o,
 		"# [source chats]\n"
 		"# kind = chat\n"
 		"# path = ~/Documents/chat-exports\n"
+		"# platform = qq\n"
 		"# exclude = *.tmp\n", e) != 0)
 		goto out;
 	dir = path_dir(p->ini);

@@ -46,6 +46,14 @@ clock_mono_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+void
+clock_nap_ms(int64_t ms)
+{
+	const struct timespec ts = {ms / 1000, (long)(ms % 1000) * 1000000};
+
+	(void)nanosleep(&ts, NULL);	/* a shorter one is asked for */
+}
+
 /*
  * Days since 1970-01-01.  Years are counted from March, so that the leap day
  * is the last of its year; 400 years have 146097 days.

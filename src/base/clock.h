@@ -15,6 +15,8 @@
 
 int64_t clock_now_utc(void);
 int64_t clock_mono_ms(void);	/* for durations; never pinned */
+/* Sleep for MS >= 0 milliseconds, or until a signal comes. */
+void clock_nap_ms(int64_t ms);
 
 struct clock_date {
 	int year, month, day, hour, min, sec;	/* month 1-12, day 1-31 */

@@ -46,6 +46,17 @@ config_kind_name(enum config_kind k)
 	return (size_t)k < sizeof(kinds) / sizeof(kinds[0]) ? kinds[k] : "?";
 }
 
+const char *
+config_platform_name(enum config_platform p)
+{
+	static const char *const names[] = {
+		"none", "qq", "qq-nt", "wangwang", "wechat", "whatsapp",
+		"telegram"
+	};
+
+	return (size_t)p < sizeof(names) / sizeof(names[0]) ? names[p] : "?";
+}
+
 bool
 config_is_id(const char *s)
 {

@@ -31,6 +31,13 @@ enum config_kind {	/* "kind" of a source */
 /* "chat", "shop", … */
 const char *config_kind_name(enum config_kind k);
 
+enum config_platform {	/* "platform" of a source of chats */
+	CONFIG_NO_PLATFORM, CONFIG_QQ, CONFIG_QQ_NT, CONFIG_WANGWANG,
+	CONFIG_WECHAT, CONFIG_WHATSAPP, CONFIG_TELEGRAM
+};
+/* "none", "qq", "qq-nt", … */
+const char *config_platform_name(enum config_platform p);
+
 struct config_source {		/* [source NAME]; sorted by name */
 	char *name;		/* [a-z0-9][a-z0-9-]{0,31} */
 	enum config_kind kind;
@@ -42,6 +49,9 @@ struct config_source {		/* [source NAME]; sorted by name */
 	size_t nexclude;
 	char *stream;		/* "main" */
 	bool databases;		/* copy live SQLite files through SQLite */
+	enum config_platform platform;	/* whose exports it holds */
+	int export_every;	/* days until the person is reminded; 0 never */
+	int settle;		/* seconds until an export counts as whole */
 };
 
 struct config {

@@ -46,6 +46,16 @@ static const struct config_key keys[] = {
 	{"source *", "databases", CONFIG_BOOL, 0, 0, NULL, "yes",
 	    "copy live SQLite databases through SQLite",
 	    FIELD(config_source, databases)},
+	{"source *", "platform", CONFIG_CHOICE, 0, 0,
+	    "none qq qq-nt wangwang wechat whatsapp telegram", "none",
+	    "of kind chat: whose exports these are, for reminders",
+	    FIELD(config_source, platform)},
+	{"source *", "export_every", CONFIG_INT, 0, 365, NULL, "1",
+	    "working days until a new export is asked for; 0 = never",
+	    FIELD(config_source, export_every)},
+	{"source *", "settle", CONFIG_INT, 0, 600, NULL, "30",
+	    "seconds for which a new export must not change to be taken",
+	    FIELD(config_source, settle)},
 
 	{"desk", "central", CONFIG_TEXT, 0, 0, NULL, NULL,
 	    "where records are: ssh://user@host/path, https://host/path or a "

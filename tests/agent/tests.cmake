@@ -1,3 +1,4 @@
-# What a person agreed to; from an invitation to a request.
+# What a person agreed to; how exports stand; from an invitation to a request.
 liudi_test(agent agree)
+liudi_test(agent exports)
 liudi_test(agent join)

@@ -96,7 +96,10 @@ everything(void **state)
 	    "exclude = tmp/\n"
 	    "include = c;d\n"
 	    "stream = long\n"
-	    "databases = no");
+	    "databases = no\n"
+	    "platform = qq-nt\n"
+	    "export_every = 3\n"
+	    "settle = 0");
 	assert_string_equal(c.station, "a");
 	assert_string_equal(c.central, "ssh://u@h:22/x=y");
 	assert_string_equal(c.ssh, "ssh -i ~/k");
@@ -116,12 +119,18 @@ everything(void **state)
 	assert_string_equal(c.source[0].exclude[0], "tmp/");
 	assert_string_equal(c.source[0].stream, "long");
 	assert_false(c.source[0].databases);
+	assert_int_equal(c.source[0].platform, CONFIG_QQ_NT);
+	assert_int_equal(c.source[0].export_every, 3);
+	assert_int_equal(c.source[0].settle, 0);
 	assert_string_equal(c.source[1].name, "z9");
 	assert_int_equal(c.source[1].kind, CONFIG_FILES);
 	/* What the home folder is called is no pattern. */
 	assert_string_equal(c.source[1].path, "/home/a\\[b]\\*/x/y");
 	assert_string_equal(c.source[1].stream, "main");
 	assert_true(c.source[1].databases);
+	assert_int_equal(c.source[1].platform, CONFIG_NO_PLATFORM);
+	assert_int_equal(c.source[1].export_every, 1);
+	assert_int_equal(c.source[1].settle, 30);
 	config_release(&c);
 
 	good(&c, "[station]\nid=a\ncentral=~/c/\n");
@@ -256,6 +265,12 @@ values(void **state)
 	bad(ROOT "[source a]\nkind = chats\n",
 	    "liudi.ini:5: 'kind' cannot be 'chats'",
 	    "one of: chat shop account report files");
+	bad(ROOT SOURCE "platform = icq\n",
+	    "liudi.ini:7: 'platform' cannot be 'icq'",
+	    "one of: none qq qq-nt wangwang wechat whatsapp telegram");
+	bad(ROOT SOURCE "export_every = none\n", "liudi.ini:7: "
+	    "'export_every' is not a number from 0 to 365, but 'none'",
+	    "the default is 1");
 	bad(ROOT "ssh =\n", "liudi.ini:4: no value for 'ssh' in [station]",
 	    "leave the line out for the default");
 	bad("[station]\nid =\n", "liudi.ini:2: no value for 'id' in [station]",

@@ -24,7 +24,8 @@ BEGIN {
 	split("event_add event_once leave_out", w, " ")
 	for (i in w)
 		events[w[i]] = 1
-	split("op_names source_state_name event_severity_name", w, " ")
+	split("op_names source_state_name event_severity_name what_names", w,
+	    " ")
 	for (i in w)
 		named[w[i]] = 1
 	split("err_set err_hint", w, " ")

@@ -103,8 +103,8 @@ sources()
 	for s in chats:main slow:slow; do
 		mkdir -p "$t/$1-files/${s%:*}"
 		echo "first ${s%:*}" >"$t/$1-files/${s%:*}/a.txt"
-		printf '\n[source %s]\nkind = chat\npath = %s\nstream = %s\n' \
-		    "${s%:*}" "$t/$1-files/${s%:*}" "${s#*:}" \
+		printf '\n[source %s]\nkind = chat\npath = %s\nstream = %s\n%s\n' \
+		    "${s%:*}" "$t/$1-files/${s%:*}" "${s#*:}" 'settle = 0' \
 		    >>"$t/$1/liudi.ini"
 	done
 }

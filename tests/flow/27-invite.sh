@@ -26,7 +26,7 @@ sources()
 {
 	mkdir -p "$t/$1-files/chats"
 	echo "first of $1" >"$t/$1-files/chats/a.txt"
-	printf '\n[source chats]\nkind = chat\npath = %s\n' \
+	printf '\n[source chats]\nkind = chat\nsettle = 0\npath = %s\n' \
 	    "$t/$1-files/chats" >>"$t/$1/liudi.ini"
 }
 # refused TEXT [STATION]: the next sync lets nobody in, and says why, once.

@@ -162,7 +162,7 @@ ws()
 	liudi --home "$t/$ws_id" "$@"
 }
 # station ID [CENTRAL [SSH]]: makes it and adds it; folders chats, shop and app
-# of $t/ID-files are its sources.
+# of $t/ID-files are its sources; what was written just now is taken at once.
 station()
 {
 	line=$(liudi -q --home "$t/$1" init --central "${2:-$central}" \
@@ -172,8 +172,9 @@ station()
 	mkdir -p "$t/$1-files"
 	for s in chats:chat shop:shop app:files; do
 		mkdir -p "$t/$1-files/${s%:*}"
-		printf '\n[source %s]\nkind = %s\npath = %s\n' "${s%:*}" \
-		    "${s#*:}" "$t/$1-files/${s%:*}" >>"$t/$1/liudi.ini"
+		printf '\n[source %s]\nkind = %s\npath = %s\n%s\n' \
+		    "${s%:*}" "${s#*:}" "$t/$1-files/${s%:*}" \
+		    'settle = 0' >>"$t/$1/liudi.ini"
 	done
 }
 

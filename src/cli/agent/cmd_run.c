@@ -1,6 +1,7 @@
 /* cli/agent/cmd_run.c - liudi run: collect, seal, commit, send. */
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "base/utf8.h"
 #include "cli/agent/ask.h"
 #include "cli/agent/commands.h"
+#include "cli/agent/tell.h"
 #include "base/banned.h"
 
 static const struct cli_option options[] = {
@@ -24,6 +26,8 @@ struct screen {
 	bool tty;		/* standard error shows progress */
 	bool drawn;
 	bool dry;
+	struct exports *exports;	/* by source of *cfg */
+	const struct config *cfg;
 };
 
 static void
@@ -126,12 +130,46 @@ on_source(void *arg, const struct config_source *cfg,
 		put_op(r->special, "special, not kept");
 	if (r->symlinks > 0)
 		put_op(r->symlinks, "links, not followed");
-	if (r->reason[0] != '\0') {
+	/* A remark on one that is ok is told at the end. */
+	if (r->state != SOURCE_OK && r->reason[0] != '\0') {
 		(void)fputs("  (", stdout);
 		cli_put_shown(stdout, r->reason, strlen(r->reason));
 		(void)fputs(")", stdout);
 	}
 	(void)printf("\n");
+}
+
+/* Told at the end, where a person looks. */
+static void
+on_exports(void *arg, const struct config_source *cfg,
+	const struct exports *x)
+{
+	struct screen *s = arg;
+
+	s->exports[cfg - s->cfg->source] = *x;
+}
+
+static void
+put_exports(const struct screen *s, const struct config_source *cfg,
+	const struct exports *x)
+{
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT(65536);
+	struct jsonw w;
+
+	if (!x->there)
+		return;
+	if (!s->c->json) {
+		tell_exports(s->c, cfg, x);
+		return;
+	}
+	jsonw_init(&w, &b, &e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "exports", cfg->name);
+	tell_exports_json(&w, cfg, x);
+	jsonw_object_end(&w);
+	put_json(&b, &w);
 }
 
 static void
@@ -140,8 +178,10 @@ on_file(void *arg, const char *source, const char *path, const char *why)
 	struct screen *s = arg;
 	struct err e = ERR_INIT;
 	struct buf b = BUF_INIT(65536);
+	char text[CLI_FILLED_LEN];
 
 	clear_line(s);
+	why = cli_tr_filled(why, text);
 	if (utf8_add_shown(&b, path, strlen(path), &e) == 0 &&
 	    buf_adds(&b, ": ", &e) == 0 &&
 	    utf8_add_shown(&b, why, strlen(why), &e) == 0)
@@ -279,29 +319,33 @@ exit_of(const struct cli *c, const struct run_result *r)
 	return rc;
 }
 
+/* One run of the open station S. */
 static enum cli_exit
-run_run(struct cli *c, struct err *e)
+run_once(struct cli *c, struct station *s, struct err *e)
 {
 	struct screen scr = {.c = c, .tty = isatty(STDERR_FILENO) == 1 &&
-	    !c->quiet && !c->json, .dry = cli_has(c, "dry-run")};
+	    !c->quiet && !c->json, .dry = cli_has(c, "dry-run"),
+	    .cfg = &s->cfg};
 	struct run_options o = {
 	    .dry_run = scr.dry,
 	    .full = cli_has(c, "full"),
 	    .no_push = cli_has(c, "no-push"),
 	    .language = ask_language(),
-	    .watch = {on_progress, on_source, on_file, on_remote, on_note,
-		ask_can(c) ? on_agree : NULL, &scr},
+	    .watch = {on_progress, on_source, on_exports, on_file, on_remote,
+		on_note, ask_can(c) ? on_agree : NULL, &scr},
 	};
 	struct run_result r;
-	struct station s;
 	enum cli_exit rc = CLI_FAILED;
 
-	if (station_open(&s, c->home, e) != 0)
-		goto out;
-	if (s.cfg.nsources == 0 && !c->quiet)
+	scr.exports = calloc(s->cfg.nsources + 1, sizeof(*scr.exports));
+	if (scr.exports == NULL) {
+		(void)err_nomem(e);
+		return rc;
+	}
+	if (s->cfg.nsources == 0 && !c->quiet)
 		cli_warn(c, cli_tr("'%s' names no source yet: this run only "
-		    "says that the station is alive"), s.path.ini);
-	if (run_station(&s, &o, &r, e) != 0) {
+		    "says that the station is alive"), s->path.ini);
+	if (run_station(s, &o, &r, e) != 0) {
 		clear_line(&scr);
 		/* Without a first contact nothing can be kept yet. */
 		if (e->code == ERR_NET)
@@ -310,11 +354,25 @@ run_run(struct cli *c, struct err *e)
 	}
 	clear_line(&scr);
 	if (c->json)
-		print_json_result(&r, s.central.kind == CENTRAL_PATH);
+		print_json_result(&r, s->central.kind == CENTRAL_PATH);
 	else if (!c->quiet)
 		print_result(&scr, &r);
+	for (size_t i = 0; i < s->cfg.nsources; i++)
+		put_exports(&scr, &s->cfg.source[i], &scr.exports[i]);
 	rc = exit_of(c, &r);
 out:
+	free(scr.exports);
+	return rc;
+}
+
+static enum cli_exit
+run_run(struct cli *c, struct err *e)
+{
+	struct station s;
+	enum cli_exit rc = CLI_FAILED;
+
+	if (station_open(&s, c->home, e) == 0)
+		rc = run_once(c, &s, e);
 	station_close(&s);
 	return rc;
 }

@@ -1,9 +1,12 @@
 /* cli/agent/cmd_status.c - liudi status: how this station stands. */
 
+#include <stdlib.h>
+
 #include "agent/status.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
 #include "cli/agent/commands.h"
+#include "cli/agent/tell.h"
 #include "base/banned.h"
 
 static const char *
@@ -62,6 +65,25 @@ put_readers(const struct station *s)
 	(void)printf("\n");
 }
 
+/* How far back a manager is left without this account. */
+static void
+put_exports(const struct cli *c, const struct config_source *cfg,
+	const struct exports *x)
+{
+	char when[CLOCK_TEXT_LEN];
+
+	if (!x->there)
+		return;
+	if (x->readable != 0)
+		(void)printf(cli_tr("%s: can be read until %s"), cfg->name,
+		    clock_text_local(x->readable, when));
+	if (x->readable != 0 && x->readable_is.what[0] != '\0')
+		(void)printf(" (%s)", cli_tr(x->readable_is.what));
+	if (x->readable != 0)
+		(void)printf("\n");
+	tell_exports(c, cfg, x);
+}
+
 static void
 put_text(const struct station *s, const struct status *st)
 {
@@ -82,7 +104,8 @@ put_text(const struct station *s, const struct status *st)
 }
 
 static void
-put_json(const struct station *s, const struct status *st)
+put_json(const struct station *s, const struct status *st,
+	const struct exports *x)
 {
 	size_t index[CONTROL_MAX_RECIPIENTS];
 	size_t n = s->have_control ? control_readers(&s->control,
@@ -115,29 +138,70 @@ put_json(const struct station *s, const struct status *st)
 		jsonw_object_end(&w);
 	}
 	jsonw_array_end(&w);
+	jsonw_key(&w, "exports");
+	jsonw_array(&w);
+	for (size_t i = 0; i < s->cfg.nsources; i++) {
+		if (!x[i].there)
+			continue;
+		jsonw_object(&w);
+		jsonw_kstr(&w, "source", s->cfg.source[i].name);
+		tell_exports_json(&w, &s->cfg.source[i], &x[i]);
+		jsonw_object_end(&w);
+	}
+	jsonw_array_end(&w);
 	jsonw_object_end(&w);
 	if (jsonw_end(&w) == 0)
 		(void)printf("%s\n", buf_str(&b));
 	buf_release(&b);
 }
 
+/* The chats of S, by source; nothing is read before it is agreed to. */
+static int
+look(const struct station *s, struct exports *x, bool *unreadable,
+	struct err *e)
+{
+	*unreadable = false;
+	for (size_t i = 0; i < s->cfg.nsources; i++) {
+		if (s->cfg.source[i].kind != CONFIG_CHAT ||
+		    s->blocked[0] != '\0')
+			continue;
+		if (exports_look(&s->cfg.source[i], s->path.state,
+			clock_now_utc(), &x[i], e) != 0)
+			return -1;
+		*unreadable = *unreadable || x[i].unreadable;
+	}
+	return 0;
+}
+
 static enum cli_exit
 run_status(struct cli *c, struct err *e)
 {
+	struct exports *x = NULL;
 	struct status st;
 	struct station s;
 	enum cli_exit rc = CLI_FAILED;
+	bool unreadable;
 
 	if (station_open(&s, c->home, e) != 0 ||
 	    status_load(&st, &s, e) != 0)
 		goto out;
+	x = calloc(s.cfg.nsources + 1, sizeof(*x));
+	if (x == NULL) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (look(&s, x, &unreadable, e) != 0)
+		goto out;
 	if (c->json)
-		put_json(&s, &st);
+		put_json(&s, &st, x);
 	else if (!c->quiet)
 		put_text(&s, &st);
-	rc = st.in == STATUS_IN && s.blocked[0] == '\0' ? CLI_DONE :
-	    CLI_WARNINGS;
+	for (size_t i = 0; i < s.cfg.nsources && !c->json && !c->quiet; i++)
+		put_exports(c, &s.cfg.source[i], &x[i]);
+	rc = st.in == STATUS_IN && s.blocked[0] == '\0' && !unreadable ?
+	    CLI_DONE : CLI_WARNINGS;
 out:
+	free(x);
 	station_close(&s);
 	return rc;
 }

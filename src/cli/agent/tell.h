@@ -1,0 +1,24 @@
+/*
+ * cli/agent/tell.h - what a person should do about the chat exports.
+ * Needs: cli/cli.h, agent/exports, base/jsonw.
+ */
+#ifndef LIUDI_CLI_AGENT_TELL_H
+#define LIUDI_CLI_AGENT_TELL_H
+
+#include "agent/exports.h"
+#include "base/jsonw.h"
+#include "cli/cli.h"
+
+/*
+ * What is wrong with the exports in the source CFG, and the few clicks of that
+ * client's export; nothing if all is well.  With -q only what would be lost:
+ * empty exports, and sources in which nothing can be read.
+ */
+void tell_exports(const struct cli *c, const struct config_source *cfg,
+	const struct exports *x);
+
+/* The members of a JSON object, which is open, on the same. */
+void tell_exports_json(struct jsonw *w, const struct config_source *cfg,
+	const struct exports *x);
+
+#endif
