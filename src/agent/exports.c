@@ -185,3 +185,60 @@ exports_remark(const struct config_source *cfg, const struct exports *x,
 		    (long long)x->empty);
 	return rc;
 }
+
+/* --- What has come. */
+
+static bool
+has_come(struct source *src, const struct config_source *cfg,
+	const struct source_entry *se, int64_t since, int64_t now,
+	uint8_t *head)
+{
+	struct sniff k;
+	int64_t n;
+
+	/* A file that was moved here keeps its mtime. */
+	if (se->database || se->ctime_sec < since ||
+	    now - se->mtime_sec < cfg->settle || sniff_is_other(se->path))
+		return false;
+	n = source_head(src, se->path, head, SNIFF_LEN);
+	if (n < 0)
+		return false;
+	k = sniff(head, (size_t)n, se->path);
+	return k.kind != SNIFF_OPAQUE && k.kind != SNIFF_SQLITE;
+}
+
+static int
+arrived_in(const struct config_source *cfg, const char *skip, int64_t since,
+	int64_t now, uint8_t *head, struct err *e)
+{
+	struct source *src = source_open(cfg, e);
+	struct source_entry se;
+	int rc;
+
+	if (src == NULL)
+		return -1;
+	if (skip != NULL)
+		source_skip(src, skip);
+	while ((rc = source_next(src, &se, e)) == 1)
+		if (has_come(src, cfg, &se, since, now, head))
+			break;
+	source_close(src);
+	return rc;
+}
+
+int
+exports_arrived(const struct config *cfg, const char *skip, int64_t since,
+	int64_t now, struct err *e)
+{
+	uint8_t *head = malloc(SNIFF_LEN);
+	int rc = 0;
+
+	if (head == NULL)
+		return err_nomem(e);
+	for (size_t i = 0; i < cfg->nsources && rc == 0; i++)
+		if (cfg->source[i].kind == CONFIG_CHAT)
+			rc = arrived_in(&cfg->source[i], skip, since, now,
+			    head, e);
+	free(head);
+	return rc;
+}

@@ -56,6 +56,14 @@ int exports_look(const struct config_source *cfg, const char *skip,
 int exports_remark(const struct config_source *cfg, const struct exports *x,
 	struct buf *out, struct err *e);
 
+/*
+ * Has an export come into one of the sources of kind chat since SINCE, and was
+ * not changed for the time of its key `settle` up to NOW?  1, 0, or -1 as
+ * above.  Databases are none: they change all the time.
+ */
+int exports_arrived(const struct config *cfg, const char *skip, int64_t since,
+	int64_t now, struct err *e);
+
 /* Seconds from A to B, but for Saturdays and Sundays of the local zone. */
 int64_t exports_working(int64_t a, int64_t b);
 

@@ -250,6 +250,37 @@ unknown_ones(void **state)
 	assert_false(x.unreadable);
 }
 
+static void
+arrivals(void **state)
+{
+	struct config_source all[2];
+	struct config cfg = {.source = all, .nsources = 2};
+	struct err e = ERR_INIT;
+	const int64_t real = (int64_t)time(NULL);
+
+	(void)state;
+	now = real;
+	all[0] = source;
+	all[0].kind = CONFIG_FILES;
+	all[1] = source;
+	assert_int_equal(exports_arrived(&cfg, NULL, 0, now, &e), 0);
+	/* ctime is now, mtime is not: it was moved here */
+	put("a.txt", qq, 3600);
+	assert_int_equal(exports_arrived(&cfg, NULL, real, now, &e), 1);
+	assert_int_equal(exports_arrived(&cfg, NULL, real + 60, now, &e), 0);
+	/* still warm */
+	put("a.txt", qq, 29);
+	assert_int_equal(exports_arrived(&cfg, NULL, real, now, &e), 0);
+	assert_int_equal(exports_arrived(&cfg, NULL, real, now + 1, &e), 1);
+	put_n("a.txt", nt, sizeof(nt) - 1, 3600);
+	assert_int_equal(exports_arrived(&cfg, NULL, real, now, &e), 0);
+	put("a.jpg", qq, 3600);
+	assert_int_equal(exports_arrived(&cfg, NULL, real, now, &e), 0);
+	all[1].kind = CONFIG_SHOP;
+	put("a.txt", qq, 3600);
+	assert_int_equal(exports_arrived(&cfg, NULL, real, now, &e), 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -264,6 +295,7 @@ main(void)
 		T(a_plain_database),
 		T(empty_ones),
 		T(unknown_ones),
+		T(arrivals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

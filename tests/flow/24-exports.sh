@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/flow/24-exports.sh BIN - what a person is told the same day of chat
-# exports: empty, old, still being written, of a kind that nobody can read.
+# exports: empty, old, still being written, of a kind that nobody can read; and
+# a run that stays and takes them when they come.
 # shellcheck source=tests/flow/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -208,6 +209,49 @@ ok test "$(manifests "$(branches ws-02)" | jq -r 'select(.op) | .path' |
 printf '%s' "$qq" >"$box/newer.txt"
 expect 0 ws ws-02 run --dry-run
 says_no 'waiting'
+
+step 'a run that stays takes what comes'
+person ws-03 qq 'settle = 1'
+expect 2 ws ws-03 run --watch --dry-run
+liudi --home "$t/ws-03" run --watch >"$t/watch" 2>&1 &
+watcher=$!
+cleanup() { kill "$watcher" 2>/dev/null || :; touch "$t/stop"; }
+# until TEXT: in what it says, in 30 s at most
+until_()
+{
+	checks=$((checks + 1))
+	for _ in $(seq 150); do
+		! "$@" >"$t/out" 2>&1 || return 0
+		sleep 0.2
+	done
+	cp "$t/watch" "$t/out"
+	fail "did not come about: $*"
+}
+runs() { [ "$(grep -c '^on file' "$t/watch")" -ge "$1" ]; }
+until_ runs 1
+sleep 5
+ok runs 1
+no runs 2
+printf '%s' "$qq" >"$box/first.txt"
+until_ runs 2
+until_ grep -q 'on file: 1 files' "$t/watch"
+# moved here, with an old date; and into a new folder
+printf '%s' "$qq" >"$t/moved.txt"
+ago 100000 "$t/moved.txt"
+mkdir "$box/Bob"
+mv "$t/moved.txt" "$box/Bob/moved.txt"
+until_ grep -q 'on file: 2 files' "$t/watch"
+# between them others may run: it holds no lock
+expect 0 ws ws-03 run
+# a database changes all day
+sleep 6
+n=$(grep -c '^on file' "$t/watch")
+for _ in 1 2 3 4 5 6; do nt >"$box/nt_msg.db"; sleep 1; done
+same "$(grep -c '^on file' "$t/watch")" "$n" 'runs for a database'
+kill -TERM "$watcher"
+checks=$((checks + 1)) rc=0
+wait "$watcher" || rc=$?
+same "$rc" 0 'exit code of one that was told to stop'
 
 step 'what the manager sees'
 expect 0 synced

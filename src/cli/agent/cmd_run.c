@@ -8,16 +8,24 @@
 #include "agent/run.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
+#include "base/proc.h"
 #include "base/utf8.h"
 #include "cli/agent/ask.h"
 #include "cli/agent/commands.h"
 #include "cli/agent/tell.h"
 #include "base/banned.h"
 
+/* run --watch: in seconds, but for the first, which is in settle times. */
+#define WATCH_GAP 4		/* least time between two runs */
+#define WATCH_LOOK_MAX 15	/* longest time between two looks */
+#define WATCH_DUE 3600		/* a run at least so often */
+#define NAP_MS 200
+
 static const struct cli_option options[] = {
 	{"dry-run", 'n', NULL, "look and tell, keep nothing"},
 	{"full", 0, NULL, "read and list every file again"},
 	{"no-push", 0, NULL, "commit, and send with a later run"},
+	{"watch", 0, NULL, "stay, and run when a chat export has come"},
 	{NULL, 0, NULL, NULL}
 };
 
@@ -319,9 +327,9 @@ exit_of(const struct cli *c, const struct run_result *r)
 	return rc;
 }
 
-/* One run of the open station S. */
+/* One run of the open station S; *left: exports still being written. */
 static enum cli_exit
-run_once(struct cli *c, struct station *s, struct err *e)
+run_once(struct cli *c, struct station *s, bool *left, struct err *e)
 {
 	struct screen scr = {.c = c, .tty = isatty(STDERR_FILENO) == 1 &&
 	    !c->quiet && !c->json, .dry = cli_has(c, "dry-run"),
@@ -359,10 +367,89 @@ run_once(struct cli *c, struct station *s, struct err *e)
 		print_result(&scr, &r);
 	for (size_t i = 0; i < s->cfg.nsources; i++)
 		put_exports(&scr, &s->cfg.source[i], &scr.exports[i]);
+	*left = r.left > 0;
 	rc = exit_of(c, &r);
 out:
 	free(scr.exports);
 	return rc;
+}
+
+/* --- run --watch */
+
+/* The longest time for which an export must not change. */
+static int64_t
+longest_settle(const struct config *cfg)
+{
+	int64_t longest = 1;
+
+	for (size_t i = 0; i < cfg->nsources; i++)
+		if (cfg->source[i].kind == CONFIG_CHAT &&
+		    cfg->source[i].settle > longest)
+			longest = cfg->source[i].settle;
+	return longest;
+}
+
+/*
+ * Wait until an export has come since SINCE, or a run is due anyway.  The
+ * folders are looked at, not listened to: see docs/DECISIONS.md.  0; 1: told to
+ * stop; -1.
+ */
+static int
+wait_for_exports(const struct station *s, int64_t since, struct err *e)
+{
+	const int64_t settle = longest_settle(&s->cfg);
+	const int64_t look_ms = 1000 * (settle < WATCH_LOOK_MAX ? settle :
+	    WATCH_LOOK_MAX);
+	const int64_t begin = clock_mono_ms();
+	int64_t look = begin + WATCH_GAP * settle * 1000;
+	int rc = 0;
+
+	while (rc == 0 && clock_mono_ms() - begin < WATCH_DUE * 1000) {
+		if (proc_interrupted())
+			return 1;
+		if (clock_mono_ms() < look) {
+			clock_nap_ms(NAP_MS);
+			continue;
+		}
+		rc = exports_arrived(&s->cfg, s->path.state, since,
+		    clock_now_utc(), e);
+		look = clock_mono_ms() + look_ms;
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+/* What stands in the way of this run may be gone at the next. */
+static enum cli_exit
+run_watch(struct cli *c, struct station *s, struct err *e)
+{
+	enum cli_exit rc;
+	bool left = false;
+	int64_t since;
+	int stop;
+
+	for (;;) {
+		since = clock_now_utc();
+		rc = run_once(c, s, &left, e);
+		if (proc_interrupted())
+			break;
+		if (e->code != ERR_NONE)
+			cli_error(c, e);
+		err_clear(e);
+		(void)fflush(stdout);
+		if (left)
+			since -= longest_settle(&s->cfg);
+		/* What the file says by now; and the lock is let go. */
+		station_close(s);
+		if (station_open(s, c->home, e) != 0)
+			return CLI_FAILED;
+		stop = wait_for_exports(s, since, e);
+		if (stop != 0)
+			return stop < 0 ? CLI_FAILED : CLI_DONE;
+	}
+	if (e->code != ERR_INTR && e->code != ERR_NONE)
+		return rc;
+	err_clear(e);
+	return CLI_DONE;
 }
 
 static enum cli_exit
@@ -370,9 +457,16 @@ run_run(struct cli *c, struct err *e)
 {
 	struct station s;
 	enum cli_exit rc = CLI_FAILED;
+	bool left = false;
 
+	if (cli_has(c, "watch") && cli_has(c, "dry-run")) {
+		(void)err_set(e, ERR_USAGE, "--watch and --dry-run do not go "
+		    "together");
+		return rc;
+	}
 	if (station_open(&s, c->home, e) == 0)
-		rc = run_once(c, &s, e);
+		rc = cli_has(c, "watch") ? run_watch(c, &s, e) :
+		    run_once(c, &s, &left, e);
 	station_close(&s);
 	return rc;
 }
