@@ -29,9 +29,14 @@ struct backwards {
 	int64_t first_us, last_us;	/* of what is noted; INT64_MIN: none */
 };
 
+/*
+ * Empty; JOB and ARG are borrowed and outlive B.  Values are handed to TAKE, the
+ * last first, which returns -1 to stop.
+ */
 void backwards_init(struct backwards *b, struct chat_job *job,
 	int (*take)(void *arg, const struct roads_value *v, struct err *e),
 	void *arg);
+/* What was noted; also after an init alone, or twice. */
 void backwards_release(struct backwards *b);
 
 /* Note a value and its time, if it has one (NULL). */

@@ -45,6 +45,7 @@ int approve_look(struct box *b, const struct invited *invited, int64_t now,
 /* *a is set only on success.  -1: ERR_FORMAT. */
 int approve_read(struct approve *a, const char *text, size_t n,
 	struct err *e);
+/* What approve_read() gave; *a is empty then, and may be released again. */
 void approve_release(struct approve *a);
 
 /*

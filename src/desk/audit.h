@@ -42,6 +42,11 @@ struct audit_open {
 	int64_t apart;		/* lines of witness/heads */
 	int64_t all;
 };
+/*
+ * In the box, of its catalogue and mirrors as they are: *o holds counts only,
+ * nothing to release.  0, or -1 (the catalogue or control cannot be read): *o
+ * may be half filled.
+ */
 int audit_open(struct box *b, int64_t now_utc, struct audit_open *o,
 	struct err *e);
 

@@ -105,6 +105,15 @@ deskhome_release(struct deskhome *h)
 }
 
 int
+deskhome_fetched(const char *mirror, struct err *e)
+{
+	if (file_exists(mirror))
+		return 0;
+	(void)err_set(e, ERR_NOENT, "nothing was fetched yet");
+	return err_hint(e, "run 'liudi-desk sync'");
+}
+
+int
 deskhome_pin_load(const struct deskhome *h, char id[static CANON_ID_LEN],
 	struct err *e)
 {

@@ -47,6 +47,9 @@ int deskhome_names(struct deskhome *h, const char *option, struct err *e);
 int deskhome_open(struct deskhome *h, const char *option, struct err *e);
 void deskhome_release(struct deskhome *h);
 
+/* Is that mirror here?  0, or -1: ERR_NOENT with a hint to sync first. */
+int deskhome_fetched(const char *mirror, struct err *e);
+
 /* The pinned control commit; "" if there is none yet. */
 int deskhome_pin_load(const struct deskhome *h, char id[static CANON_ID_LEN],
 	struct err *e);

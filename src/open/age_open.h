@@ -94,21 +94,27 @@ struct age_info {
 	uint64_t plain_len;	/* what they open to */
 };
 
-/*
- * Feed the file in any pieces; nothing of it is kept but the header.
- * -1: ERR_FORMAT (not an age file), ERR_INTEGRITY (an age file that was cut),
- * ERR_NOMEM; then only age_look_free().
- */
+/* A look at a file that comes in pieces; nothing of it is kept but the header. */
 struct age_look;
+/* NULL: ERR_NOMEM.  Owned by the caller until age_look_free(). */
 struct age_look *age_look_new(struct err *e);
+/*
+ * The next N bytes (borrowed; 0 does nothing).  0, or -1: ERR_FORMAT (not an age
+ * file), ERR_INTEGRITY (an age file that was cut), ERR_NOMEM; then only
+ * age_look_free().
+ */
 int age_look_feed(struct age_look *l, const void *data, size_t n,
 	struct err *e);
 /* True once the header is whole: *INFO without the two lengths behind it. */
 bool age_look_header(const struct age_look *l, struct age_info *info);
-/* No more bytes; *INFO is untouched on failure. */
+/*
+ * No more bytes: 0 and *INFO, or -1 as age_look_feed() says, a file that ends
+ * too early as well; *INFO is untouched then.
+ */
 int age_look_finish(struct age_look *l, struct age_info *info,
 	struct err *e);
-void age_look_free(struct age_look *l);	/* NULL does nothing */
+/* And all that it holds, at any time; NULL does nothing. */
+void age_look_free(struct age_look *l);
 
 /* The same of a file that is all there. */
 int age_inspect(struct age_info *info, const void *data, size_t n,

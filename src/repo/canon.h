@@ -75,8 +75,10 @@ struct canon_ref {
 	int epoch;
 	int incarnation;
 };
+/* *R is set only on success; nothing to release.  -1: ERR_FORMAT. */
 int canon_ref_parse(struct canon_ref *r, const char *ref, struct err *e);
 #define CANON_REF_LEN 128
+/* The name that canon_ref_parse() reads as R, which it must have given. */
 void canon_ref_text(const struct canon_ref *r, char out[CANON_REF_LEN]);
 
 /* Parts of "runs/YYYY/MM/DD/HHMMSSZ-<seq>.manifest.age" or ".bundle-NN.age". */
@@ -85,8 +87,10 @@ struct canon_path {
 	int64_t seq;
 	int bundle;	/* -1 = manifest */
 };
+/* *P is set only on success; nothing to release.  -1: ERR_FORMAT. */
 int canon_path_parse(struct canon_path *p, const char *path, struct err *e);
 #define CANON_PATH_LEN 96
+/* The path that canon_path_parse() reads as P. */
 void canon_path_text(const struct canon_path *p, char out[CANON_PATH_LEN]);
 
 #endif

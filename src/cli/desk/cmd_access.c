@@ -111,7 +111,6 @@ on_problem(void *arg, const char *where, const char *text, struct err *e)
 {
 	struct work *k = arg;
 	char filled[CLI_FILLED_LEN];
-	struct jsonw w;
 
 	if (!k->c->json) {
 		const char *told = cli_tr_filled(text, filled);
@@ -123,14 +122,7 @@ on_problem(void *arg, const char *where, const char *text, struct err *e)
 		(void)fputc('\n', stdout);
 		return 0;
 	}
-	jsonw_init(&w, &k->line, e);
-	jsonw_object(&w);
-	jsonw_kint(&w, "v", 1);
-	jsonw_kstr(&w, "kind", "problem");
-	jsonw_kpath(&w, "where", where, strlen(where));
-	jsonw_kstr(&w, "text", text);
-	jsonw_object_end(&w);
-	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
+	return show_json_problem(&k->line, where, text, e);
 }
 
 static int

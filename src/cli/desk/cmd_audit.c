@@ -312,21 +312,24 @@ run(struct cli *c, struct err *e)
 {
 	struct work k = {.c = c, .now = clock_now_utc(),
 	    .line = BUF_INIT(1024 * 1024)};
+	struct seen *lost = NULL;
 	struct box b = {0};
 	struct deskhome h;
 	int rc = -1;
 
 	if (deskhome_open(&h, c->home, e) < 0)
 		return CLI_FAILED;
-	if (!file_exists(h.records)) {
-		(void)err_set(e, ERR_NOENT, "nothing was fetched yet");
-		(void)err_hint(e, "run 'liudi-desk sync'");
+	if (deskhome_fetched(h.records, e) < 0)
 		goto out;
-	}
+	lost = seen_load(h.lost, e);
+	if (!lost)
+		goto out;
+	b.lost = lost;
 	b.home = &h;
 	b.mirrors = true;
 	rc = box_run(&b, audit, &k, e);
 out:
+	seen_free(lost);
 	buf_release(&k.line);
 	deskhome_release(&h);
 	return rc < 0 ? CLI_FAILED : (enum cli_exit)rc;

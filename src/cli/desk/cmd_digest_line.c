@@ -196,11 +196,8 @@ run(struct cli *c, struct err *e)
 		return CLI_FAILED;
 	if (deskhome_open(&h, c->home, e) < 0)
 		return CLI_FAILED;
-	if (!file_exists(h.records)) {
-		(void)err_set(e, ERR_NOENT, "nothing was fetched yet");
-		(void)err_hint(e, "run 'liudi-desk sync'");
+	if (deskhome_fetched(h.records, e) < 0)
 		goto out;
-	}
 	b.home = &h;
 	b.mirrors = true;
 	rc = box_run(&b, look, &k, e);

@@ -24,7 +24,6 @@ on_problem(void *arg, const char *ref, const char *text, struct err *e)
 {
 	struct work *k = arg;
 	char filled[CLI_FILLED_LEN];
-	struct jsonw w;
 
 	progress_clear(&k->progress);
 	if (!k->c->json) {
@@ -36,14 +35,7 @@ on_problem(void *arg, const char *ref, const char *text, struct err *e)
 		(void)fputc('\n', stdout);
 		return 0;
 	}
-	jsonw_init(&w, &k->line, e);
-	jsonw_object(&w);
-	jsonw_kint(&w, "v", 1);
-	jsonw_kstr(&w, "kind", "problem");
-	jsonw_kpath(&w, "where", ref, strlen(ref));
-	jsonw_kstr(&w, "text", text);
-	jsonw_object_end(&w);
-	return jsonw_end(&w) < 0 ? -1 : show_json_line(&k->line, e);
+	return show_json_problem(&k->line, ref, text, e);
 }
 
 static int
@@ -155,11 +147,8 @@ run(struct cli *c, struct err *e)
 		return CLI_USAGE;
 	if (deskhome_open(&h, c->home, e) < 0)
 		return CLI_FAILED;
-	if (!file_exists(h.records)) {
-		(void)err_set(e, ERR_NOENT, "nothing was fetched yet");
-		(void)err_hint(e, "run 'liudi-desk sync'");
+	if (deskhome_fetched(h.records, e) < 0)
 		goto out;
-	}
 	seen = seen_load(h.seen, e);
 	lost = seen ? seen_load(h.lost, e) : NULL;
 	if (!lost)

@@ -102,11 +102,8 @@ reader_open(struct reader *r, const struct deskhome *h, struct opener *op,
 	memset(r, 0, sizeof(*r));
 	r->home = h;
 	r->op = op;
-	if (!file_exists(h->control)) {
-		(void)err_set(e, ERR_NOENT, "nothing was fetched yet");
-		return err_hint(e, "run 'liudi-desk sync'");
-	}
-	if (deskhome_pin_load(h, pin, e) < 0 ||
+	if (deskhome_fetched(h->control, e) < 0 ||
+	    deskhome_pin_load(h, pin, e) < 0 ||
 	    control_load(&r->control, h->control, pin[0] ? pin : NULL, e) < 0)
 		return -1;
 	find_key(r);

@@ -91,6 +91,22 @@ flag(char out[SHOW_FLAGS_LEN], const char *text)
 	    text);
 }
 
+int
+show_json_problem(struct buf *line, const char *where, const char *text,
+	struct err *e)
+{
+	struct jsonw w;
+
+	jsonw_init(&w, line, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "kind", "problem");
+	jsonw_kpath(&w, "where", where, strlen(where));
+	jsonw_kstr(&w, "text", text);
+	jsonw_object_end(&w);
+	return jsonw_end(&w) < 0 ? -1 : show_json_line(line, e);
+}
+
 const char *
 show_flags(const struct query_run *r, char out[SHOW_FLAGS_LEN])
 {

@@ -32,6 +32,10 @@ void show_right(const char *s, size_t columns);
 /* Print a line of JSON and empty it.  0 or -1. */
 int show_json_line(struct buf *line, struct err *e);
 
+/* The JSON line of a problem: WHERE (a path or ref) and what; as show_json_line. */
+int show_json_problem(struct buf *line, const char *where, const char *text,
+	struct err *e);
+
 /* "seen" in words: what a run did that a manager should look at. */
 #define SHOW_FLAGS_LEN 64
 const char *show_flags(const struct query_run *r, char out[SHOW_FLAGS_LEN]);
