@@ -26,6 +26,9 @@
 
 #include "desk/catalogue.h"
 
+/* A message's number >> this is a second since 1970. */
+#define MESSAGES_SHIFT 4	/* small: it is in each entry of the index */
+
 struct messages;
 
 /*

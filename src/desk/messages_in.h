@@ -54,8 +54,7 @@ uint64_t messages_hash(const struct messages *m, char what, const void *data,
 	size_t n);
 
 /* The second that a number lies in, and back. */
-#define NUMBER_SHIFT 4	/* small: it is in each entry of the index */
-#define NUMBER_OF(second) ((int64_t)((uint64_t)(second) << NUMBER_SHIFT))
-#define NUMBER_SECOND(n) ((n) >> NUMBER_SHIFT)
+#define NUMBER_OF(second) ((int64_t)((uint64_t)(second) << MESSAGES_SHIFT))
+#define NUMBER_SECOND(n) ((n) >> MESSAGES_SHIFT)
 
 #endif

@@ -113,7 +113,7 @@ says_no 'JPG\|jpg'
 same "$(sql 'select count(*) from message')" 107 'messages'
 same "$(sql 'select count(distinct format) from reading')" 4 'formats'
 # a clock of Shanghai
-same "$(sql "select (m.n >> 10) - strftime('%s', '2024-03-01T01:00:07')
+same "$(sql "select (m.n >> 4) - strftime('%s', '2024-03-01T01:00:07')
     from message m join chat c on c.n = m.chat where c.name = '王老板'
     order by m.n limit 1")" 0 'the first of QQ'
 expect 0 sync

@@ -177,8 +177,8 @@ message(struct talkfile *t, const struct history_message *h, struct err *e)
 	jsonw_kstr(&w, "sender", self ? owner(t) : id);
 	jsonw_kstr(&w, "accountName", talkask_sender(h));
 	/* its readers want a number: without a time, that of its place */
-	jsonw_kint(&w, "timestamp", h->at == HISTORY_NEVER ? h->n >> 10 :
-	    h->at / 1000 - (h->at % 1000 < 0));
+	jsonw_kint(&w, "timestamp", h->at == HISTORY_NEVER ?
+	    h->n >> MESSAGES_SHIFT : h->at / 1000 - (h->at % 1000 < 0));
 	jsonw_kint(&w, "type", chatlab_type(h->kind));
 	jsonw_key(&w, "content");
 	jsonw_strn(&w, h->text ? h->text : "", h->text_len);
