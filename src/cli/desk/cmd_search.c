@@ -130,17 +130,17 @@ was_seen(const struct work *a, int64_t n)
 	return false;
 }
 
-struct chat_of {
-	int64_t chat;
+struct place {
+	int64_t chat, at;
 };
 
 static int
 on_hit(void *arg, const struct history_message *h, struct err *e)
 {
-	struct chat_of *c = arg;
+	struct place *p = arg;
 
 	(void)e;
-	c->chat = h->chat;
+	*p = (struct place){h->chat, h->at};
 	return 1;
 }
 
@@ -150,7 +150,7 @@ show_hit(struct work *a, int64_t n, struct err *e)
 	struct talkask *k = a->k;
 	struct history_filter f = {.since = HISTORY_NEVER,
 	    .until = HISTORY_NEVER};
-	struct chat_of of = {0};
+	struct place of = {0};
 
 	if (was_seen(a, n))
 		return 0;
@@ -246,17 +246,19 @@ print_end(struct work *a, const struct hits *h, struct err *e)
 {
 	struct talkask *k = a->k;
 	char count[CLI_COUNT_LEN], day[TALK_DAY_LEN];
+	struct place oldest = {.at = HISTORY_NEVER};
 
-	(void)e;
 	if (k->c->quiet)
 		return 0;
 	(void)printf("%s\n", cli_count((int64_t)h->n, "%lld message found",
 	    "%lld messages found", count));
-	if (h->more)
-		/* a number is a place in time */
-		(void)printf(cli_tr("there are more, older ones: --limit %lld,"
-		    " or --until %s\n"), (long long)a->limit * 4,
-		    talk_day_text((h->v[h->n - 1] >> 10) * 1000, day));
+	if (!h->more)
+		return 0;
+	if (history_get(k->m, h->v[h->n - 1], on_hit, &oldest, e) < 0)
+		return -1;
+	(void)printf(cli_tr("there are more, older ones: --limit %lld, or "
+	    "--until %s\n"), (long long)a->limit * 4,
+	    talk_day_text(oldest.at, day));
 	return 0;
 }
 

@@ -165,7 +165,8 @@ add_member(struct talkfile *t, const struct history_message *h, struct err *e)
 static int
 look_at(void *arg, const struct history_message *h, struct err *e)
 {
-	struct talkfile *t = arg;
+	const struct pass *p = arg;
+	struct talkfile *t = p->t;
 	size_t at;
 
 	t->messages++;
@@ -186,7 +187,10 @@ look_at(void *arg, const struct history_message *h, struct err *e)
 		t->nchat++;
 		c->n = h->chat;
 	}
-	return add_record(t, h, e) < 0 ? -1 : add_member(t, h, e);
+	if (add_record(t, h, e) < 0)
+		return -1;
+	/* nobody else lists them */
+	return p->f->one_chat ? add_member(t, h, e) : 0;
 }
 
 /* Names of the conversations that were met. */
@@ -268,12 +272,14 @@ talkfile_write(struct talkfile *t, const struct talkfile_format *f,
 	const char *path, bool overwrite, talkfile_each each, void *arg,
 	uint8_t sha256[static HASH_LEN], struct err *e)
 {
+	struct pass p = {t, f};
+
 	buf_init(&t->out, OUT_MAX);
 	t->file = (struct file_new)FILE_NEW_INIT;
 	t->first = t->last = HISTORY_NEVER;
 	t->last_chat = SIZE_MAX;
 	t->exported = clock_now_utc();
-	if (each(arg, look_at, t, e) < 0 || name_chats(t, e) < 0)
+	if (each(arg, look_at, &p, e) < 0 || name_chats(t, e) < 0)
 		return -1;
 	if (t->messages == 0)
 		return err_set(e, ERR_NOENT, "there is no such message");

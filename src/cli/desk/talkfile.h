@@ -43,7 +43,7 @@ struct talkfile {
 	size_t nrecord;
 	struct talkfile_chat *chat;
 	size_t nchat;
-	struct talkfile_member *member;
+	struct talkfile_member *member;	/* of a file of one conversation */
 	size_t nmember;
 	/* of the message being written */
 	size_t in_record, in_chat;	/* their places in the tables */
