@@ -72,6 +72,9 @@ later
 leaves 1 cat_piped
 ok test -s "$t/plain"
 leaves 1 piped
+leaves 1 desk_key chats
+leaves 1 desk_key search word --why 'who said it'
+no desk_key chat nobody
 # an own key under a passphrase is nobody's records
 leaves 0 unseal "$t/desk/keys/manager.identity"
 
@@ -84,12 +87,12 @@ done >"$t/asking" || :
 # those that open records for somebody, those that do it for themselves, those
 # that open nothing but keys and what managers wrote
 same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
-    chats chat search export sync verify rehead access \
+    chats chat search export digest sync verify rehead access \
     init invite approve 'key accept' 'key add' 'key renew' 'key retire' \
-    'retention set' 'hold add' 'hold remove' 'notice set' erase \
+    source 'retention set' 'hold add' 'hold remove' 'notice set' erase \
     'station add' 'station list' 'station suspend' 'station resume' \
     'station revoke' 'shares make' 'shares recover' | sort | tr '\n' ,)" commands
-for cmd in restore unseal chats chat search export; do
+for cmd in restore unseal chats chat search export digest; do
 	ok sh -c "liudi-desk $cmd --help | grep -q -e --why"
 done
 
@@ -105,7 +108,7 @@ ok grep -q "\"action\":\"open\",\"station\":null,\"view\":\"sha256:$(sha256sum \
     "$t/log"
 same "$(events --station ws-02 | grep -c '"station":"ws-02"')" 1 'of ws-02'
 same "$(events --station ws-02 | grep -c '"station":"ws-01"')" 0 'of others'
-same "$(events --since "$(when 1 500)" | wc -l)" 2 'since then'
+same "$(events --since "$(when 1 500)" | wc -l)" 4 'since then'
 expect 0 desk_key access
 says 'why: complaint 投诉 of Monday'
 expect 2 desk_key access --as manager
