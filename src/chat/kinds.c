@@ -89,6 +89,15 @@ kinds_bracket(const char *s, size_t n, struct chat_str *name)
 }
 
 bool
+kinds_qq_program(const struct chat_str *id, const struct chat_str *name)
+{
+	if (id->n > 0)
+		return scan_is(id->s, id->n, "10000") ||
+		    scan_is(id->s, id->n, "1000000");
+	return name->n > 0 && scan_is(name->s, name->n, "系统消息");
+}
+
+bool
 kinds_recall(const char *s, size_t n)
 {
 	static const char *const tails[] = {

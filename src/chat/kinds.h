@@ -20,6 +20,9 @@ enum chat_kind kinds_bracket(const char *s, size_t n, struct chat_str *name);
 /* A line by which the program says that a message was taken back. */
 bool kinds_recall(const char *s, size_t n);
 
+/* Does QQ's program speak by this number, or (of none) under this name? */
+bool kinds_qq_program(const struct chat_str *id, const struct chat_str *name);
+
 /* By the last part of a file's name; CHAT_FILE if nothing tells. */
 enum chat_kind kinds_file(const char *name, size_t n);
 

@@ -22,7 +22,8 @@ chat_kind_name(enum chat_kind k)
 const char *
 chat_role_name(enum chat_role r)
 {
-	static const char *const names[] = {"unknown", "self", "peer", "bot"};
+	static const char *const names[] = {"unknown", "self", "peer", "bot",
+	    "system"};
 
 	return NAME_OF(names, r);
 }

@@ -34,7 +34,8 @@ enum chat_kind {
 };
 
 enum chat_role {	/* of the sender, seen from the exporting account */
-	CHAT_UNKNOWN, CHAT_SELF, CHAT_PEER, CHAT_BOT
+	CHAT_UNKNOWN, CHAT_SELF, CHAT_PEER, CHAT_BOT,
+	CHAT_PROGRAM	/* nobody: also for what is not of CHAT_SYSTEM */
 };
 
 enum chat_conv { CHAT_CONV_UNKNOWN, CHAT_PRIVATE, CHAT_GROUP,

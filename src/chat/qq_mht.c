@@ -364,7 +364,7 @@ add_pictures(struct reader *r, struct err *e)
 }
 
 static void
-classify(struct draft *d, const struct row *r, const char *name, size_t n)
+classify(struct draft *d, const struct row *r, bool program)
 {
 	const char *s = buf_str(&d->text);
 
@@ -373,8 +373,17 @@ classify(struct draft *d, const struct row *r, const char *name, size_t n)
 		d->m.kind = CHAT_IMAGE;
 	else if (kinds_recall(s, d->text.len))
 		d->m.kind = CHAT_RECALL;
-	else if (scan_is(name, n, "系统消息"))
+	else if (program)
 		d->m.kind = CHAT_SYSTEM;
+	if (program)
+		d->m.role = CHAT_PROGRAM;
+}
+
+static bool
+speaks_program(const char *name, size_t n, const char *id, size_t nid)
+{
+	return kinds_qq_program(&(struct chat_str){id, nid},
+	    &(struct chat_str){name, n});
 }
 
 static int
@@ -400,7 +409,7 @@ emit(struct reader *r, const struct chat_line *line,
 	    &(struct chat_str){n > 0 ? name : NULL, n});
 	if (d->m.role == CHAT_UNKNOWN)
 		d->m.role = role_of(r);
-	classify(d, &r->row, name, n);
+	classify(d, &r->row, speaks_program(name, n, id, nid));
 	return draft_emit(d, e);
 }
 
@@ -409,6 +418,8 @@ take_message(struct reader *r, const struct chat_line *line, struct err *e)
 {
 	const char *s = buf_str(&r->row.name);
 	size_t n = r->row.name.len;
+	const char *id;
+	size_t nid;
 	struct chat_stamp when;
 
 	if (!parse_time(r, &when))
@@ -422,6 +433,11 @@ take_message(struct reader *r, const struct chat_line *line, struct err *e)
 	}
 	if (!r->counting)
 		return emit(r, line, &when, e);
+	s = buf_str(&r->last);
+	n = r->last.len;
+	(void)scan_id(s, &n, &id, &nid);
+	if (speaks_program(s, n, id, nid))
+		return 0;
 	return votes_add(&r->names, buf_str(&r->last), r->last.len,
 	    r->row.self, e);
 }
@@ -730,7 +746,7 @@ out:
 const struct chat_format chat_qq_mht = {
 	.name = "qq-mht",
 	.platform = "qq",
-	.version = 1,
+	.version = 2,
 	.score = score,
 	.read = read_all
 };

@@ -185,15 +185,19 @@ struct reader {
 static void
 classify(struct draft *d)
 {
-	struct chat_str name;
+	const struct chat_str id = {d->has_id ? buf_str(&d->id) : NULL,
+	    d->has_id ? d->id.len : 0};
+	struct chat_str name = {NULL, 0};
+	bool program = kinds_qq_program(&id, &name);
 
 	draft_trim(d);
 	d->m.kind = kinds_bracket(buf_str(&d->text), d->text.len, &name);
 	if (kinds_recall(buf_str(&d->text), d->text.len))
 		d->m.kind = CHAT_RECALL;
-	else if (d->has_id && (strcmp(buf_str(&d->id), "10000") == 0 ||
-	    strcmp(buf_str(&d->id), "1000000") == 0))
+	else if (program)
 		d->m.kind = CHAT_SYSTEM;
+	if (program)
+		d->m.role = CHAT_PROGRAM;
 }
 
 static int
@@ -224,7 +228,9 @@ begin(struct reader *r, const struct header *h, const struct chat_line *line,
 		return -1;
 	draft_begin(d, line);
 	d->m.when = h->when;
-	if (h->id)
+	/* The program has a number in a talk of two as well. */
+	if (h->id && !kinds_qq_program(&(struct chat_str){h->id, h->nid},
+	    &(struct chat_str){NULL, 0}))
 		r->grouped = true;
 	d->m.conv_type = r->grouped ? CHAT_GROUP : CHAT_PRIVATE;
 	/* The program writes in the order of time: a header that goes back is
@@ -354,7 +360,7 @@ out:
 const struct chat_format chat_qq_txt = {
 	.name = "qq-txt",
 	.platform = "qq",
-	.version = 1,
+	.version = 2,
 	.score = score,
 	.read = read_all
 };

@@ -36,7 +36,7 @@ writes_a_message(void **state)
 	assert_int_equal(chat_message_line(&b, &chat_qq_txt, 3, &m, &e), 0);
 	assert_string_equal(buf_str(&b),
 	    "{\"v\":1,\"type\":\"message\",\"n\":3,\"platform\":\"qq\","
-	    "\"format\":\"qq-txt\",\"parser_ver\":1,\"account\":null,"
+	    "\"format\":\"qq-txt\",\"parser_ver\":2,\"account\":null,"
 	    "\"conv_id\":null,\"conv_name\":\"Anna\","
 	    "\"conv_type\":\"private\",\"native_id\":null,"
 	    "\"ts_raw\":\"2024-03-01T08:59:07\",\"ts_utc\":null,"

@@ -77,7 +77,7 @@ reads_groups(void **state)
 	    END LAST,
 	    "2024-05-01T09:00:10|20001|A(x)|text|a|peer\n"
 	    "2024-05-01T09:00:11|b@c.de|B|text|b|peer\n"
-	    "2024-05-01T09:00:12|10000|系统消息|system|c joined|peer\n"
+	    "2024-05-01T09:00:12|10000|系统消息|system|c joined|system\n"
 	    "2023-01-01T01:00:00|-|L|text|d|self\n"
 	    "= qq-mht 4/1/0\n");
 }
