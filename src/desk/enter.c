@@ -463,37 +463,53 @@ enter_row(struct enter *t, const struct merge *g, size_t i, bool became,
 	return 0;
 }
 
-/* O is in the export again. */
+/* Does the export end before the one in which O was missed, or with it? */
+static int
+is_older(struct enter *t, const struct old *o, bool *out, struct err *e)
+{
+	struct catalogue *c = t->m->c;
+	int rc;
+
+	*out = false;
+	if (flag_get(o->flags, FLAG_STATE, FLAG_STATE_MASK) !=
+	    STATE_VANISHED && !flag_get(o->flags, FLAG_BACK, 1))
+		return 0;
+	rc = catalogue_step(c, SQL_CHANGE_LOST, e, "i", o->n);
+	if (rc < 0)
+		return -1;
+	*out = rc == 1 && t->in->last <= catalogue_int(c, SQL_CHANGE_LOST, 0);
+	catalogue_reset(c, SQL_CHANGE_LOST);
+	return 0;
+}
+
+/*
+ * O is in the export again.  What was missed in a kind of export is expected
+ * there no more until a later one of that kind has it.
+ */
 static int
 keep(struct enter *t, struct old *o, struct err *e)
 {
 	struct catalogue *c = t->m->c;
 	bool lost = flag_get(o->flags, FLAG_STATE, FLAG_STATE_MASK) ==
-	    STATE_VANISHED, back = false;
-	int rc;
+	    STATE_VANISHED, older;
+	uint64_t seen = o->seen | t->k->lane;
 
 	t->r->same++;
+	if (is_older(t, o, &older, e) < 0)
+		return -1;
+	if (older || (!lost && seen == o->seen))
+		return 0;
 	if (lost) {
-		/* Not if this export is older than the one it was not in. */
-		rc = catalogue_step(c, SQL_CHANGE_LOST, e, "i", o->n);
-		if (rc < 0)
-			return -1;
-		if (rc == 1)
-			back = t->in->last >
-			    catalogue_int(c, SQL_CHANGE_LOST, 1);
-		catalogue_reset(c, SQL_CHANGE_LOST);
-	}
-	if (back) {
+		seen = t->k->lane;
 		o->flags &= ~(int64_t)(FLAG_STATE_MASK << FLAG_STATE);
+		o->flags |= (int64_t)1 << FLAG_BACK;
 		t->counts.lost--;
 		if (catalogue_run(c, SQL_CHANGE_BACK, e, "ii", o->n,
 		    t->reading) < 0)
 			return -1;
 	}
-	if (!back && (o->seen & t->k->lane) == t->k->lane)
-		return 0;
 	return catalogue_run(c, SQL_MESSAGE_SEEN, e, "iii", o->n,
-	    (int64_t)(o->seen | t->k->lane), o->flags);
+	    (int64_t)seen, o->flags);
 }
 
 /* Is row I what old row O was before it was meddled with? */

@@ -417,7 +417,6 @@ load_station(struct facts_work *w, struct err *e)
 	const struct facts_station *s = &w->f->station[w->station];
 	struct history_filter f = {.station = s->who.station,
 	    .until = s->cutoff};
-	size_t i;
 
 	f.since = worktime_start(w->time[w->station], w->ask->day -
 	    FACTS_WINDOW_DAYS);
@@ -430,13 +429,8 @@ load_station(struct facts_work *w, struct err *e)
 		return 0;
 	qsort(w->chat + w->first_chat, w->nchats - w->first_chat,
 	    sizeof(*w->chat), cmp_chats);
-	/* one after the other: what an export had together lies together */
-	for (i = w->first_chat; i < w->nchats; i++) {
-		f.chat = w->chat[i].n;
-		if (history_each(w->m, &f, on_message, w, e) < 0)
-			return -1;
-	}
-	f.chat = 0;
+	if (history_each(w->m, &f, on_message, w, e) < 0)
+		return -1;
 	f.since = HISTORY_NEVER;
 	f.until = s->start;
 	return history_chats(w->m, &f, on_old_chat, w, e);

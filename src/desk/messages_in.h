@@ -33,7 +33,8 @@ enum {
 	FLAG_ZONE = 11, FLAG_ZONE_MASK = 3,		/* enum flag_zone */
 	FLAG_MARK = 13,			/* not as it was sent: edited, or a mark */
 	FLAG_STATE = 14, FLAG_STATE_MASK = 3,		/* history_state */
-	FLAG_WAS = 16			/* something became this */
+	FLAG_WAS = 16,			/* something became this */
+	FLAG_BACK = 17			/* it had vanished */
 };
 /* After enum chat_role. */
 #define FLAG_ROLE_SYSTEM 4

@@ -571,8 +571,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CHANGE_OF] = "SELECT c.now, r.taken FROM change c JOIN reading r "
 		"ON r.n = c.reading WHERE c.message = ?1 AND c.back IS NULL "
 		"ORDER BY c.n DESC LIMIT 1",
-	[SQL_CHANGE_LOST] = "SELECT c.n, r.last FROM change c JOIN reading r "
-		"ON r.n = c.reading WHERE c.message = ?1 AND c.back IS NULL "
+	[SQL_CHANGE_LOST] = "SELECT r.last FROM change c JOIN reading r "
+		"ON r.n = c.reading WHERE c.message = ?1 "
 		"ORDER BY c.n DESC LIMIT 1",
 	[SQL_CHANGE_BACK] = "UPDATE change SET back = ?2 WHERE message = ?1 "
 		"AND back IS NULL",
