@@ -1,7 +1,7 @@
 /*
  * tests/bench/messages.c - what the catalogue of all messages costs.
  *
- *	bench_messages FILE [N [SEED [TEXTS]]]
+ *	bench_messages FILE [N [SEED [LETTERS [TEXTS]]]]
  *
  * N (1,000,000) invented messages of twenty people over two years, each with
  * some hundred conversations in one export, into the new catalogue FILE; then
@@ -9,7 +9,8 @@
  * comes last.  Messages a second of processor time, without that of inventing
  * them; bytes of index for a byte of text; milliseconds for the newest 50 of
  * some questions, each with two messages before and behind it: the first time,
- * and the best of five.  TEXTS: a file that gets the texts, a line each.
+ * and the best of five.  LETTERS: one in so many messages is twelve times as
+ * long, as e-mail is; 0, none.  TEXTS: a file that gets the texts, a line each.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,11 +61,26 @@ struct bench {
 	struct speech speech;
 	struct buf text, line;
 	FILE *texts;
-	uint64_t said, bytes;
+	uint64_t said, bytes, letters;
 	int64_t version;
 	double spent, wall;	/* in messages_add() */
 	struct messages_report sum;
 };
+
+/* Twelve sayings are a letter. */
+static void
+lengthen(struct bench *b, struct err *e)
+{
+	struct buf more = BUF_INIT(1u << 20);
+	int i;
+
+	for (i = 1; i < 12; i++) {
+		speech_say(&b->speech, &more, 0, e);
+		check(buf_addc(&b->text, ' ', e), e);
+		check(buf_add(&b->text, more.data, more.len, e), e);
+	}
+	buf_release(&more);
+}
 
 static void
 put_line(struct bench *b, int fd, uint32_t chat, int64_t at, bool own)
@@ -74,6 +90,8 @@ put_line(struct bench *b, int fd, uint32_t chat, int64_t at, bool own)
 	char name[32];
 
 	speech_say(&b->speech, &b->text, ++b->said, &e);
+	if (b->letters && b->said % b->letters == 0)
+		lengthen(b, &e);
 	b->bytes += b->text.len;
 	if (b->texts)
 		(void)fprintf(b->texts, "%s\n", buf_str(&b->text));
@@ -313,13 +331,14 @@ main(int argc, char **argv)
 	struct rusage u;
 	int i, fd;
 
-	if (argc < 2 || argc > 5 || access(argv[1], F_OK) == 0) {
+	if (argc < 2 || argc > 6 || access(argv[1], F_OK) == 0) {
 		fprintf(stderr, "usage: bench_messages NEW-FILE [N [SEED "
-		    "[TEXTS]]]\n");
+		    "[LETTERS [TEXTS]]]]\n");
 		return 2;
 	}
 	b.speech.noise = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
-	b.texts = argc > 4 ? fopen(argv[4], "w") : NULL;
+	b.letters = argc > 4 ? strtoull(argv[4], NULL, 10) : 0;
+	b.texts = argc > 5 ? fopen(argv[5], "w") : NULL;
 	c = catalogue_open(argv[1], true, &e);
 	b.m = c ? messages_open(c, true, &e) : NULL;
 	check(b.m ? 0 : -1, &e);
