@@ -535,7 +535,8 @@ chats_of(struct messages *m, struct sums *t, history_chat_fn fn, void *arg,
 	size_t i;
 	int rc = 0;
 
-	qsort(t->sum, t->n, sizeof(*t->sum), sum_cmp);
+	if (t->n > 0)
+		qsort(t->sum, t->n, sizeof(*t->sum), sum_cmp);
 	for (i = 0; i < t->n && rc == 0; i++) {
 		rc = catalogue_step(m->c, q, e, "ii", (int64_t)CHAT_PRIVATE,
 		    t->sum[i].chat);

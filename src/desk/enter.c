@@ -73,7 +73,8 @@ flush(struct enter *t, struct err *e)
 	struct catalogue *c = t->m->c;
 	size_t i;
 
-	qsort(t->fresh, t->nfresh, sizeof(*t->fresh), fresh_cmp);
+	if (t->nfresh > 0)
+		qsort(t->fresh, t->nfresh, sizeof(*t->fresh), fresh_cmp);
 	for (i = 0; i < t->nfresh; i++) {
 		const struct fresh *f = &t->fresh[i];
 
@@ -252,7 +253,7 @@ load_old(struct enter *t, int64_t from, int64_t to, struct err *e)
 		o->who = (uint64_t)catalogue_int(c, SQL_MESSAGE_WINDOW, 7);
 	}
 	/* Those that stand behind their second are out of place. */
-	if (rc == 0)
+	if (rc == 0 && t->nold > 0)
 		qsort(t->old, t->nold, sizeof(*t->old), old_cmp);
 	return rc;
 }

@@ -12,8 +12,8 @@
 
 #define LEVEL 3
 #define PLAIN_MAX (128u << 20)	/* a line at its cap behind a full record */
-#define KEPT 128		/* records that are at hand */
-#define KEPT_LEN (1u << 20)	/* larger ones are not kept */
+#define KEPT 1024		/* records at hand: of as many conversations */
+#define KEPT_LEN (128u << 10)	/* larger ones are not kept */
 
 struct record {
 	int64_t n;		/* 0: none */

@@ -29,7 +29,7 @@ struct tally {
 void tally_release(struct tally *t);
 /* Empty; memory is kept. */
 void tally_clear(struct tally *t);
-/* The number of KEY, 0 if it is new; valid until the next call.  NULL: ERR_NOMEM. */
+/* KEY's number, 0 if it is new; valid until the next call.  NULL: ERR_NOMEM. */
 uint64_t *tally_at(struct tally *t, uint64_t key, struct err *e);
 /* The number of KEY; 0 if it is not there. */
 uint64_t tally_get(const struct tally *t, uint64_t key);

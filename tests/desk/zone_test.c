@@ -16,6 +16,9 @@
 #define JULY INT64_C(1782864000000)
 #define NOVEMBER INT64_C(1793491200000)
 
+#define TEN "0123456789"
+#define LONG_NAME TEN TEN TEN TEN TEN TEN TEN
+
 static void
 utc_is_utc(void **state)
 {
@@ -77,8 +80,7 @@ static void
 what_is_no_zone(void **state)
 {
 	static const char *const bad[] = {"Mars/Olympus", "Asia/", "\xff",
-	    "0123456789012345678901234567890123456789012345678901234567890123"
-	    "456789"};
+	    LONG_NAME};
 	struct err e = ERR_INIT;
 	size_t i;
 
