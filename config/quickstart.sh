@@ -30,7 +30,8 @@ cd "$demo"
 writer=
 trap '[ -z "$writer" ] || kill "$writer" 2>/dev/null || :' EXIT
 
-# Three days: the clock of every command is pinned, and the hooks' date(1).
+# The last three days: the clock of every command is pinned, and the hooks'
+# date(1).
 mkdir "$demo/bin"
 cat >"$demo/bin/date" <<DATE
 #!/bin/sh
@@ -40,13 +41,18 @@ exec $(command -v date) "\$@"
 DATE
 chmod 755 "$demo/bin/date"
 PATH=$demo/bin:$PATH
-today=$(date -u +%s)
-day() { LIUDI_NOW=$((today - (3 - $1) * 86400 + $2)); export LIUDI_NOW; }
+TZ=UTC
+export TZ
+today=$(($(date -u +%s) / 86400 * 86400))
+# day N: six in the evening, three days ago and on.
+day() { LIUDI_NOW=$((today - (4 - $1) * 86400 + 64800)); export LIUDI_NOW; }
+# on N FORMAT: that day as date(1) writes it.
+on() { date -u -d "@$((today - (4 - $1) * 86400))" "+$2"; }
 pass=$demo/passphrase	# a demonstration: yours belongs in your head
 echo "three shops and a lamp" >"$pass"
 
 say "the manager: keys and a central"
-day 1 0
+day 1
 show liudi-desk --home manager init "$demo/central" --org "Acme Lamps" \
     --notice standard \
     --passphrase-fd 3 --owner-passphrase-fd 4 3<"$pass" 4<"$pass"
@@ -81,20 +87,38 @@ station ws-chen "陈工"
 station ws-wang "王芳"
 show liudi-desk --home manager sync --passphrase-fd 3 3<"$pass"
 
-# An invented chat export, COUNT messages long.
-chat() {
-	i=0
-	while [ "$i" -lt "$2" ]; do
-		printf '2026-11-%02d 10:%02d %s\n%s %d.\n\n' $((20 + i / 60)) \
-		    $((i % 60)) "$1" "询价 lamp L-${i}0, please quote for pieces:" \
-		    $((100 + 7 * i))
-		i=$((i + 1))
+# Invented exports, written anew each day as messengers do: all up to day N.
+# whatsapp N PEER SELF
+whatsapp() {
+	for d in $(seq "$1"); do
+		at=$(on "$d" %d/%m/%y)
+		printf '%s\n' "$at, 09:05 - $2: Good morning, please quote lamp L-$d""0 for $((d * 200)) pieces" \
+		    "$at, 09:12 - $3: L-$d""0 is 12.$d""0 each, in 3 weeks" \
+		    "$at, 11:40 - $2: and to our house in Bergen?" \
+		    "$at, 11:58 - $3: freight 340 in all, invoice follows"
 	done
 }
-for s in ws-chen ws-wang; do
-	chat "Anna (Oslo)" 120 >"$s/chats/anna.txt"
-	chat "Müller GmbH" 300 >"$s/chats/müller.txt"
-	chat "客户 李" 200 >"$s/chats/客户李.txt"
+# qq N PEER SELF
+qq() {
+	rule=$(printf '%064d' 0 | tr 0 =)
+	printf '%s\n' '消息记录（此消息记录为文本格式，不支持重新导入）' '' "$rule" \
+	    '消息分组:客户' "$rule" "消息对象:$2" "$rule" ''
+	for d in $(seq "$1"); do
+		at=$(on "$d" %Y-%m-%d)
+		printf '%s\n%s\n\n' "$at 10:15:20 $2" "你好，L-${d}0 台灯询价，$((d * 100)) 个含运费多少？" \
+		    "$at 10:21:03 $3" "L-${d}0 含税 $((60 + d)) 元，三周交货" \
+		    "$at 15:02:44 $2" '好的，发合同吧'
+	done
+}
+# One that should not be there, in an export of WhatsApp, on day N.
+private() {
+	printf '%s, 16:20 - %s: %s\n' "$(on "$1" %d/%m/%y)" "王芳" \
+	    'cheaper without the company: write to my own number +47 900 12 345'
+}
+for s in ws-chen:陈工 ws-wang:王芳; do
+	show liudi-desk --home manager source "${s%:*}/chats" \
+	    --account "${s#*:}" --date-order dmy --passphrase-fd 3 3<"$pass"
+	s=${s%:*}
 	printf '<h1>Lamps of %s</h1><p>from 12.50</p>\n' "$s" >"$s/design/shop.html"
 	head -c 300000 /dev/urandom >"$s/design/banner.jpg"
 done
@@ -108,23 +132,33 @@ while :; do
 done 2>/dev/null &
 writer=$!
 
+# The exports of day N.
+exports() {
+	whatsapp "$1" "Anna (Oslo)" 陈工 >"ws-chen/chats/WhatsApp Chat with Anna (Oslo).txt"
+	qq "$1" 李老板 陈工 >ws-chen/chats/李老板.txt
+	{ whatsapp "$1" "Müller GmbH" 王芳; [ "$1" -lt 2 ] || private 2; } \
+	    >"ws-wang/chats/WhatsApp Chat with Müller GmbH.txt"
+	qq "$1" 赵老板 王芳 >ws-wang/chats/赵老板.txt
+}
+
 say "day 1: everything is new"
+exports 1
 show liudi --home ws-chen run
 show liudi --home ws-wang run
 
-say "day 2: a chat goes on, the shop page changes"
-day 2 0
-chat "Anna (Oslo)" 150 >ws-chen/chats/anna.txt
+say "day 2: chats go on, the shop page changes"
+day 2
+exports 2
 printf '<h1>Lamps of ws-chen</h1><p>from 11.90</p>\n' >ws-chen/design/shop.html
 show liudi --home ws-chen run
 show liudi --home ws-wang run
 
 say "day 3: at ws-wang somebody tidies up before leaving"
-day 3 0
-sed -i 's/please quote/never mind/' ws-wang/chats/anna.txt
-head -c 2000 ws-wang/chats/müller.txt >ws-wang/chats/cut
-mv ws-wang/chats/cut ws-wang/chats/müller.txt
-rm ws-wang/chats/客户李.txt
+day 3
+exports 3
+sed -i '/my own number/d; s/12.20 each/11.20 each/' \
+    "ws-wang/chats/WhatsApp Chat with Müller GmbH.txt"
+rm ws-wang/chats/赵老板.txt
 show liudi --home ws-chen run
 show liudi --home ws-wang run
 
@@ -136,10 +170,17 @@ say "what the tidying looks like"
 show liudi-desk --home manager show ws-wang
 
 say "and the deleted chat comes back as it was on day 2"
-at=$(date -d "@$((today - 86400 + 60))" '+%Y-%m-%d %H:%M')
-show liudi-desk --home manager restore ws-wang:chats/客户李.txt \
-    --at "$at" --to back --passphrase-fd 3 3<"$pass"
-find back -type f -exec head -n 3 {} +
+show liudi-desk --home manager restore ws-wang:chats/赵老板.txt \
+    --at "$(on 2 %Y-%m-%d) 18:01" --to back --passphrase-fd 3 3<"$pass"
+find back -type f -exec head -n 12 {} +
+
+say "all messages of all exports: search"
+show liudi-desk --home manager search 询价 --limit 2 --context 1 \
+    --passphrase-fd 3 3<"$pass"
+
+say "and the day on one page"
+show liudi-desk --home manager digest --day "$(on 3 %Y-%m-%d)" \
+    --passphrase-fd 3 3<"$pass" || [ $? -eq 3 ]
 
 say "next"
 cat <<NEXT
@@ -149,6 +190,7 @@ Everything above lies in $demo; look around, then start for real:
   liudi-desk invite ID               for each workstation: one string
   liudi join STRING                  on the workstation
   liudi-desk sync                    every day: lets in, fetches, checks
+  liudi-desk digest                  every morning: yesterday on one page
   liudi run                          every day; see README.md
 Run the tests: sh tests/run.sh
 NEXT
