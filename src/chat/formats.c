@@ -8,6 +8,7 @@ const struct chat_format *const chat_formats[] = {
 	&chat_whatsapp_txt,
 	&chat_qianniu_json,
 	&chat_top_logquery,
+	&chat_order_csv,
 	&chat_inquiry_csv,
 	&chat_memotrace_csv,
 	&chat_pywxdump_csv,

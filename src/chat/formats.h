@@ -25,6 +25,7 @@ extern const struct chat_format chat_whatsapp_txt;
 extern const struct chat_format chat_qianniu_json;
 extern const struct chat_format chat_top_logquery;
 extern const struct chat_format chat_inquiry_csv;
+extern const struct chat_format chat_order_csv;
 extern const struct chat_format chat_memotrace_csv;
 extern const struct chat_format chat_pywxdump_csv;
 extern const struct chat_format chat_weflow_json;

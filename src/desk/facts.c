@@ -454,6 +454,8 @@ facts_release(struct facts *f)
 	free(f->inquiries.replied.v);
 	free(f->inquiries.quoted.v);
 	free(f->inquiries.open.v);
+	free(f->inquiries.ordered.v);
+	free(f->inquiries.orders.v);
 	free(f->account);
 	free(f->station);
 	free(f->item);

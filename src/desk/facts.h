@@ -70,6 +70,8 @@ struct facts_inquiries {	/* messages */
 	struct facts_list created;	/* in D */
 	struct facts_list all;		/* in the window */
 	struct facts_list read, replied, quoted, open;	/* of all */
+	struct facts_list ordered;	/* of all: an order came of it */
+	struct facts_list orders;	/* made in D */
 };
 
 /* What somebody should look at; by importance. */

@@ -1,4 +1,4 @@
-/* desk/facts_asked.c - inquiries: created, read, replied, quoted. */
+/* desk/facts_asked.c - inquiries: created, read, replied, quoted, ordered. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +163,22 @@ follow(struct facts_work *w, struct facts_inquiry *q, size_t chat)
 	}
 }
 
+/* Has his customer ordered behind it? */
+static void
+find_order(struct facts_work *w, struct facts_inquiry *q)
+{
+	const size_t station = w->chat[q->chat].station;
+	const struct facts_inquiry *o;
+
+	for (o = w->inquiry; o < w->inquiry + w->ninquiries; o++)
+		if (o->order && o->at >= q->at &&
+		    ((*q->email && contacts_same(o->email, q->email)) ||
+		    (*q->phone && contacts_same(o->phone, q->phone)) ||
+		    (*q->name && strcmp(o->name, q->name) == 0 &&
+		    w->chat[o->chat].station == station)))
+			q->ordered = true;
+}
+
 static int
 join(struct looking *l, struct facts_inquiry *q, struct err *e)
 {
@@ -171,9 +187,7 @@ join(struct looking *l, struct facts_inquiry *q, struct err *e)
 	const size_t station = w->chat[q->chat].station;
 	size_t i;
 
-	if (plain(l, "", &q->email, e) < 0 ||
-	    plain(l, "phone", &q->phone, e) < 0 ||
-	    find_by(l, &c, q->email, e) < 0 || find_by(l, &c, q->phone, e) < 0)
+	if (find_by(l, &c, q->email, e) < 0 || find_by(l, &c, q->phone, e) < 0)
 		return -1;
 	for (i = 0; *q->name && i < w->nchats; i++)
 		if (w->chat[i].station == station &&
@@ -183,6 +197,7 @@ join(struct looking *l, struct facts_inquiry *q, struct err *e)
 			add_chat(&c, i);
 	for (i = 0; i < c.n; i++)
 		follow(w, q, c.chat[i]);
+	find_order(w, q);
 	return 0;
 }
 
@@ -201,7 +216,7 @@ again(const struct facts_work *w, size_t i)
 	size_t k;
 
 	for (k = 0; k < i; k++)
-		if (strcmp(customer_of(&w->inquiry[k]), customer_of(q)) == 0 &&
+		if (!w->inquiry[k].order && strcmp(customer_of(&w->inquiry[k]), customer_of(q)) == 0 &&
 		    *customer_of(q) && worktime_day(time, w->inquiry[k].at) ==
 		    worktime_day(time, q->at))
 			return true;
@@ -247,7 +262,23 @@ count(struct facts_work *w, const struct facts_inquiry *q, struct err *e)
 	if (q->quoted != FACTS_NEVER && facts_list_add(&all->quoted, q->n,
 	    e) < 0)
 		return -1;
+	if (q->ordered && facts_list_add(&all->ordered, q->n, e) < 0)
+		return -1;
 	return open_one(w, q, e);
+}
+
+static int
+one(struct looking *l, size_t i, struct err *e)
+{
+	struct facts_work *w = l->w;
+	struct facts_inquiry *q = &w->inquiry[i];
+
+	if (q->order)
+		return q->at < w->f->station[w->chat[q->chat].station].start ?
+		    0 : facts_list_add(&w->f->inquiries.orders, q->n, e);
+	if (join(l, q, e) < 0)
+		return -1;
+	return again(w, i) ? 0 : count(w, q, e);
 }
 
 int
@@ -260,8 +291,11 @@ facts_asked(struct facts_work *w, struct err *e)
 	if (w->ninquiries > 0 && name_all(&l, e) < 0)
 		goto out;
 	for (i = 0; i < w->ninquiries; i++)
-		if (join(&l, &w->inquiry[i], e) < 0 ||
-		    (!again(w, i) && count(w, &w->inquiry[i], e) < 0))
+		if (plain(&l, "", &w->inquiry[i].email, e) < 0 ||
+		    plain(&l, "phone", &w->inquiry[i].phone, e) < 0)
+			goto out;
+	for (i = 0; i < w->ninquiries; i++)
+		if (one(&l, i, e) < 0)
 			goto out;
 	rc = 0;
 out:

@@ -205,7 +205,8 @@ add_asked(struct facts_work *w, struct err *e)
 			{FACTS_KEY_COMPANY, q->company, q->chat, q->n}
 		};
 
-		if (q->at < w->f->station[w->chat[q->chat].station].start)
+		if (q->order ||
+		    q->at < w->f->station[w->chat[q->chat].station].start)
 			continue;
 		for (k = 0; k < 4; k++) {
 			if (!*keys[k].value)

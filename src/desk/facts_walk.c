@@ -274,6 +274,7 @@ add_inquiry(struct facts_work *w, size_t chat, const struct history_message *h,
 	q->chat = chat;
 	q->n = h->n;
 	q->at = h->at;
+	q->order = strcmp(h->kind, "order") == 0;
 	q->quoted = FACTS_NEVER;
 	q->email = field(w, root, "email", e);
 	q->phone = field(w, root, "phone", e);
@@ -375,6 +376,7 @@ static int
 on_message(void *arg, const struct history_message *h, struct err *e)
 {
 	static const char *const notices[] = {"system", "recall", NULL};
+	static const char *const listed[] = {"inquiry", "order", NULL};
 	struct facts_work *w = arg;
 	struct facts_chat *c = chat_at_hand(w, h->chat);
 	bool today = h->at >= w->f->station[w->station].start, self;
@@ -389,8 +391,8 @@ on_message(void *arg, const struct history_message *h, struct err *e)
 	chat = (size_t)(c - w->chat);
 	self = strcmp(h->role, "self") == 0;
 	if (c->type == FACTS_LISTED)
-		return strcmp(h->kind, "inquiry") == 0 ?
-		    add_inquiry(w, chat, h, e) : 0;
+		return is_any(h->kind, listed) ? add_inquiry(w, chat, h, e) :
+		    0;
 	if (c->internal)
 		return today ? facts_list_add(&a->internal, h->n, e) : 0;
 	if (strcmp(h->role, "bot") == 0)
@@ -417,6 +419,7 @@ load_station(struct facts_work *w, struct err *e)
 	const struct facts_station *s = &w->f->station[w->station];
 	struct history_filter f = {.station = s->who.station,
 	    .until = s->cutoff};
+	size_t i;
 
 	f.since = worktime_start(w->time[w->station], w->ask->day -
 	    FACTS_WINDOW_DAYS);
@@ -429,8 +432,13 @@ load_station(struct facts_work *w, struct err *e)
 		return 0;
 	qsort(w->chat + w->first_chat, w->nchats - w->first_chat,
 	    sizeof(*w->chat), cmp_chats);
-	if (history_each(w->m, &f, on_message, w, e) < 0)
-		return -1;
+	/* one after the other: what an export had together lies together */
+	for (i = w->first_chat; i < w->nchats; i++) {
+		f.chat = w->chat[i].n;
+		if (history_each(w->m, &f, on_message, w, e) < 0)
+			return -1;
+	}
+	f.chat = 0;
 	f.since = HISTORY_NEVER;
 	f.until = s->start;
 	return history_chats(w->m, &f, on_old_chat, w, e);

@@ -51,6 +51,8 @@ struct facts_key {
 struct facts_inquiry {
 	size_t chat;
 	int64_t n, at;
+	bool order;			/* it is none, but an order */
+	bool ordered;
 	const char *email, *phone, *name, *company;	/* "" */
 	int64_t read, replied, quoted;	/* ms; FACTS_NEVER */
 	const char *text;

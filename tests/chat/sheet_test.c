@@ -30,6 +30,29 @@ inquiries(void **state)
 }
 
 static void
+orders(void **state)
+{
+	(void)state;
+	/* An order has an amount: no list of inquiries, whoever cares for it. */
+	rows_are("订单.csv",
+	    "订单编号,买家会员名,实付金额,订单创建时间,宝贝标题,订单状态,"
+	    "联系手机,业务员\r\n"
+	    "3001,王老板,1200.50,2024-03-02 09:00:00,LED 灯,已付款,"
+	    "13812345678,李明\r\n"
+	    "3001,王老板,,,LED 线,,,\r\n",
+	    "2024-03-02T09:00:00|-|王老板|order|LED 灯\\n1200.50|"
+	    "amount=1200.50|owner=李明|phone=13812345678|status=已付款|peer\n"
+	    "? 3001,王老板,,,LED 线,,,\n"
+	    "= order-list 1/0/1\n");
+	rows_are("orders_export.csv",
+	    "Order ID,Email,Customer Name,Total,Currency,Created at,Country\n"
+	    "#1001,anna@x.example,Anna M,99.00,USD,2024-03-02T10:00:00Z,DE\n",
+	    "2024-03-02T10:00:00Z|-|Anna M|order|USD 99.00|amount=USD 99.00|"
+	    "country=DE|email=anna@x.example|peer\n"
+	    "= order-list 1/0/0\n");
+}
+
+static void
 memotrace(void **state)
 {
 	(void)state;
@@ -226,6 +249,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(inquiries),
+		cmocka_unit_test(orders),
 		cmocka_unit_test(memotrace),
 		cmocka_unit_test(pywxdump),
 		cmocka_unit_test(generic),

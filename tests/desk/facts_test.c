@@ -109,6 +109,9 @@ struct row {
 #define ASKED(n_, at_, text_, line_, sender_) {.n = (n_), .chat = 30, \
 	.at = (at_), .role = PEER, .text = (text_), .kind = "inquiry", \
 	.line = (line_), .sender = (sender_)}
+#define ORDERED(n_, at_, line_, sender_) {.n = (n_), .chat = 30, \
+	.at = (at_), .role = PEER, .text = "USD 99", .kind = "order", \
+	.line = (line_), .sender = (sender_)}
 
 static const struct row rows[] = {
 	/* long ago */
@@ -143,6 +146,9 @@ static const struct row rows[] = {
 	    "{\"email\":\"Bob@x.example\",\"replied\":null}", "Bob X"),
 	SAID(33, 10, "2026-11-20T13:00:00Z", PEER, "please confirm the order"),
 	SAID(34, 10, "2026-11-20T13:01:00Z", PEER, "thanks"),
+	/* an order before its inquiry, and one of another */
+	ORDERED(35, "2026-11-20T07:00:00Z", "{\"email\":\"BOB@x.example\"}",
+	    "Robert"),
 	/* Monday in Shanghai */
 	SAID(40, 1, "2026-11-23T01:00:00Z", PEER, "any news of L-100?"),
 	ASKED(41, "2026-11-23T01:00:00Z", "L-300",
@@ -150,6 +156,10 @@ static const struct row rows[] = {
 	    "\"replied\":\"2026-11-23T10:00:00\"}", "Hans"),
 	ASKED(42, "2026-11-23T01:05:00Z", "L-301",
 	    "{\"email\":\"hans@gmail.com\",\"replied\":null}", "Hans"),
+	ORDERED(62, "2026-11-23T01:10:00Z", "{\"phone\":\"13900002222\"}",
+	    "Frank Miller"),
+	ORDERED(63, "2026-11-23T02:10:00Z", "{\"email\":\"hans@gmail.com\"}",
+	    "H. Schmidt"),
 	SAID(43, 1, "2026-11-23T01:20:00Z", SELF, "it leaves today"),
 	SAID(44, 7, "2026-11-23T01:30:00Z", PEER, "does anybody have L-200?"),
 	SAID(45, 2, "2026-11-23T02:00:00Z", PEER, "price for 500 pcs?"),
@@ -578,6 +588,9 @@ asked(void **state)
 	assert_list(facts.inquiries.replied, "20 41");
 	assert_list(facts.inquiries.quoted, "20");
 	assert_list(facts.inquiries.open, "32");
+	/* Frank by his name, Hans by his address; Bob's order was before */
+	assert_list(facts.inquiries.ordered, "20 41");
+	assert_list(facts.inquiries.orders, "62 63");
 }
 
 static void

@@ -24,6 +24,15 @@ wa() # FILE NAME TIME TEXT
 	printf '%s, %s - %s: %s\n' "$(date -d "$today" +%d/%m/%Y)" "$3" "$2" \
 	    "$4" >>"$1"
 }
+# inquiries DAY [REPLIED READ]: a list with two of that day.
+inquiries()
+{
+	{
+		echo '询盘ID,客户名,国家/地区,公司名称,询盘标题,创建时间,最新回复时间,读取时间,业务员,邮箱'
+		echo "101,Anna M,DE,Muster GmbH,bolts,$1 10:00:00,${2:+$1$2},${3:+$1$3},Li,m@muster.example"
+		echo "102,Carl X,US,,LED,$1 17:30:00,,,Li,carl@x.example"
+	} >"$t/ws-03-list/inquiries.csv"
+}
 
 step "a team of three"
 day 0
@@ -74,6 +83,8 @@ while [ "$day" -lt "$last" ]; do
 		qq "$bob" Bob 10:00:00 'price for 500 pcs of L-7?'
 		qq "$bob" 'Wang Fang' 10:30:00 'USD 1.20 each'
 		qq "$bob" Bob 10:31:00 'ok, thanks! 👍' ;;
+	# the first is read and answered in the list of the next day
+	$((last - 1))) inquiries "$today" ;;
 	"$last")
 		qq "$bob" Bob 11:00:00 'and for 1000 pcs?'
 		qq "$anna" 'Wang Fang' 15:00:00 \
@@ -86,21 +97,25 @@ while [ "$day" -lt "$last" ]; do
 		# a message of the second day is gone
 		sed -i '/order 2 is on its way/,+1d' "$anna"
 		sed -i "/^$(date_of 2) 9:20:00/d" "$anna"
+		inquiries "$(date_of $((last - 1)))" ' 11:00:00' ' 10:30:00'
+		echo "103,Eve,US,,LED,$today 09:00:00,$today 09:30:00,$today 09:05:00,Li,eve@gmail.com" \
+		    >>"$t/ws-03-list/inquiries.csv"
 		{
-			echo '询盘ID,客户名,国家/地区,公司名称,询盘标题,创建时间,最新回复时间,读取时间,业务员,邮箱'
-			y=$(date_of $((last - 1)))
-			echo "101,Anna M,DE,Muster GmbH,bolts,$y 10:00:00,$y 11:00:00,$y 10:30:00,Li,m@muster.example"
-			echo "102,Carl X,US,,LED,$y 17:30:00,,,Li,carl@x.example"
-			echo "103,Eve,US,,LED,$today 09:00:00,$today 09:30:00,$today 09:05:00,Li,eve@gmail.com"
-		} >"$t/ws-03-list/inquiries.csv"
+			echo 'Order ID,Customer,Email,Total,Currency,Created at'
+			echo "#7,Anna Muster,m@muster.example,1200.50,EUR,$today 12:00:00"
+			echo "#8,Hugo,hugo@x.example,10.00,EUR,$today 13:00:00"
+		} >"$t/ws-03-list/orders.csv"
 		head -c 5000 /dev/urandom >"$t/ws-03-shut/msg3.db" ;;
 	esac
 	made "$t"/ws-0?-files/* "$t"/ws-0?-list/* "$t"/ws-0?-shut/* 2>/dev/null ||
 	    :
 	day "$day" 36000
 	for id in ws-01 ws-02 ws-03; do
-		# on the last day one machine is off
-		[ "$day:$id" = "$last:ws-02" ] || expect 0 ws "$id" run
+		case $day:$id in
+		"$last:ws-02") ;;	# the machine is off
+		"$last:ws-03") expect 3 ws "$id" run ;;	# kept, unreadable
+		*) expect 0 ws "$id" run ;;
+		esac
 	done
 	# the desk looks twice only
 	[ "$day" -ne 4 ] || ok synced
@@ -136,8 +151,9 @@ same "$(of item 'select(.kind == "unanswered") | .value / 60000')" 420 \
     'minutes that Bob waits'
 same "$(of response '[(.turns | length), .open, .work_median_ms / 60000] |
     map(tostring) | join(" ")')" '2 1 20' 'first response'
-same "$(of inquiries '[.created, .all, .read, .replied, .quoted, .open] |
-    map(length | tostring) | join(" ")')" '1 3 2 2 0 1' 'inquiries'
+same "$(of inquiries '[.created, .all, .read, .replied, .quoted, .open,
+    .ordered, .orders] | map(length | tostring) | join(" ")')" \
+    '1 3 2 2 0 1 1 2' 'inquiries and orders'
 same "$(of item 'select(.kind == "leaked") | .person + " " + .responsible')" \
     '王芳 店长' 'who leaked, and who is responsible'
 same "$(of account 'select(.station == "ws-02" and .source == "files") |

@@ -159,6 +159,8 @@ put_team(const struct facts *f, struct buf *out, struct err *e)
 	put_list(&w, "replied", &q->replied);
 	put_list(&w, "quoted", &q->quoted);
 	put_list(&w, "open", &q->open);
+	put_list(&w, "ordered", &q->ordered);
+	put_list(&w, "orders", &q->orders);
 	return end(&w, out, e);
 }
 

@@ -388,14 +388,15 @@ inquiries(struct making *k)
 {
 	const struct facts_inquiries *q = &k->f->inquiries;
 
-	if (q->all.n == 0)
+	if (q->all.n == 0 && q->orders.n == 0)
 		return 0;
-	begin(k, cli_tr("Inquiries"), 1);
+	begin(k, cli_tr("Inquiries and orders"), 1);
 	k->s->count = q->created.n;
-	return row(k) < 0 ? -1 : cell(k, cli_tr("%zu on the day; of %zu in two "
-	    "weeks: %zu read, %zu answered, %zu quoted, %zu wait too long"),
+	return row(k) < 0 ? -1 : cell(k, cli_tr("%zu inquiries on the day; of "
+	    "%zu in two weeks: %zu read, %zu answered, %zu quoted, %zu "
+	    "ordered, %zu wait too long; %zu orders on the day"),
 	    q->created.n, q->all.n, q->read.n, q->replied.n, q->quoted.n,
-	    q->open.n);
+	    q->ordered.n, q->open.n, q->orders.n);
 }
 
 static int
