@@ -574,6 +574,31 @@ chats_whole(struct messages *m, const struct pick *p, history_chat_fn fn,
 	return rc;
 }
 
+/* Nothing but its number was said: it is looked up, not looked for. */
+static int
+chat_alone(struct messages *m, int64_t n, history_chat_fn fn, void *arg,
+	struct err *e)
+{
+	const enum sql q = SQL_CHAT_ONE;
+	struct history_chat h;
+	int rc = catalogue_step(m->c, q, e, "ii", (int64_t)CHAT_PRIVATE, n);
+
+	if (rc == 1) {
+		read_chat(m->c, q, &h);
+		rc = h.messages + h.changed > 0 ? fn(arg, &h, e) : 0;
+	}
+	catalogue_reset(m->c, q);
+	return rc;
+}
+
+static bool
+is_number_only(const struct history_filter *f)
+{
+	return f->chat != 0 && !f->station && !f->source && !f->platform &&
+	    !(f->peer && *f->peer) && f->since == HISTORY_NEVER &&
+	    f->until == HISTORY_NEVER;
+}
+
 int
 history_chats(struct messages *m, const struct history_filter *f,
 	history_chat_fn fn, void *arg, struct err *e)
@@ -582,6 +607,8 @@ history_chats(struct messages *m, const struct history_filter *f,
 	struct pick p;
 	int rc = -1;
 
+	if (is_number_only(f))
+		return chat_alone(m, f->chat, fn, arg, e);
 	if (pick_make(&p, m, f, e) < 0)
 		goto out;
 	if (f->since == HISTORY_NEVER && f->until == HISTORY_NEVER &&

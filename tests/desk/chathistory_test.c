@@ -307,6 +307,17 @@ conversations(void **state)
 	(void)state;
 	chats(&f, "ws-01  'Anna' private 4 2/1|ws-01  'Team 深圳' group 2 1/1|"
 	    "ws-02 10001 'Li' private! 1 0/1|ws-02  'Anna' private 1 1/0|");
+	/* one by its number; a number of none; one of another station */
+	f.chat = 1;
+	chats(&f, "ws-01  'Anna' private 4 2/1|");
+	f.station = "ws-01";
+	chats(&f, "ws-01  'Anna' private 4 2/1|");
+	f.station = "ws-02";
+	chats(&f, "");
+	f.station = NULL;
+	f.chat = 99;
+	chats(&f, "");
+	f.chat = 0;
 	f.peer = "anna";
 	chats(&f, "ws-01  'Anna' private 4 2/1|ws-02  'Anna' private 1 1/0|");
 	f.since = DAY1;
