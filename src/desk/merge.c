@@ -892,7 +892,8 @@ side(const struct work *w, size_t i, int64_t end)
 
 /*
  * Should it be there?  A window can begin, and an export end, within a moment:
- * there only if the first of that moment stands, or something behind it does.
+ * there only if the first of that moment stands (and no other could have been
+ * taken for it), or something behind it does.
  */
 static bool
 inside(const struct work *w, size_t i)
@@ -901,6 +902,19 @@ inside(const struct work *w, size_t i)
 
 	return (first > 0 || (first == 0 && w->whole)) &&
 	    (until < 0 || (until == 0 && w->place[i] < w->right));
+}
+
+/* Are there rows like I in the moment where the span begins? */
+static bool
+has_equal(const struct work *w, size_t i)
+{
+	for (size_t k = 0; k < w->nold; k++) {
+		if (k != i && w->old[k].key == w->old[i].key &&
+		    w->old[k].sender == w->old[i].sender &&
+		    side(w, k, w->first) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -922,7 +936,8 @@ find_vanished(struct work *w)
 		if (expected(w, i) && w->place[i] < begin)
 			begin = w->place[i];
 	}
-	w->whole = left <= begin;
+	w->whole = begin != MERGE_NONE && left <= begin &&
+	    !has_equal(w, begin);
 	for (size_t i = 0; i < w->nold; i++) {
 		if (missing(w, i) && inside(w, i))
 			w->m->fate[i] = MERGE_VANISHED;

@@ -184,6 +184,11 @@ test_by_hand(void **state)
 		/* cut off within a minute: the first ones */
 		{"1 A ok; 2 A ok; 3 A ok; 70 B x", "1 A ok; 2 A ok; 70 B x",
 		    60000, NULL, NULL, "O K0 K1 K2 | 1 2 3", 0},
+		{"1 A ok; 2 A x; 3 A ok; 70 B x", "3 A ok; 70 B x", 60000, NULL,
+		    NULL, "O O K0 K1 | 2 3", 0},
+		{"1 A ok ?; 1 A gone !* <0; 2 A x; 3 A ok; 70 B x",
+		    "3 A gone !*; 70 B x", 60000, NULL, NULL,
+		    "O K0 O O K1 | 1 4", 0},
 		/* ended within a minute: the last ones */
 		{"1 B x; 61 A ok; 62 A ok; 63 A ok", "1 B x; 61 A ok; 62 A ok",
 		    60000, NULL, NULL, "K0 K1 K2 O | 0 1 2", 0},
