@@ -3,7 +3,7 @@
  * seed: what is talked, what is done to it behind the exports' back, and what
  * happens lawfully.  Each day gives files, and the deeds to be told of it.
  *
- *	days_init(&w, seed);
+ *	days_init(&w, seed, DAYS_START);	the first midnight in Shanghai
  *	for (day = 0; day < DAYS; day++)
  *		days_step(&w, day);	w.file[], w.deed[]
  *	days_release(&w);
@@ -23,7 +23,7 @@ enum { DAYS = 30, TALKS = 4, POSTS_MAX = 1600, DEEDS_MAX = 2000,
 	FILES_MAX = 12, WINDOW = 70, DAY_S = 86400 };
 enum app { APP_QQ, APP_WHATSAPP, APP_META };
 
-#define DAYS_START INT64_C(1791907200)	/* midnight of 2026-10-14 in Shanghai */
+#define DAYS_START INT64_C(1791907200)	/* 2026-10-14 */
 #define DAYS_EVENING 66600		/* the exports of a day: 18:30 */
 
 struct post {
@@ -59,6 +59,7 @@ struct days_file {
 
 struct days {
 	uint64_t rng;
+	int64_t start;
 	int day;
 	struct talk talk[TALKS];
 	struct deed deed[DEEDS_MAX];
@@ -82,7 +83,7 @@ days_draw(struct days *w, uint64_t below)
 }
 
 static inline void
-days_init(struct days *w, uint64_t seed)
+days_init(struct days *w, uint64_t seed, int64_t start)
 {
 	static const char *const peer[TALKS] = {"Anna", "Boris", "Carlos",
 	    "Dora M\xc3\xbcller"};
@@ -91,6 +92,7 @@ days_init(struct days *w, uint64_t seed)
 
 	memset(w, 0, sizeof(*w));
 	w->rng = seed;
+	w->start = start;
 	w->self = "Sales-Li";
 	for (int i = 0; i < TALKS; i++) {
 		w->talk[i].app = app[i];
@@ -139,9 +141,9 @@ days_post(struct days *w, struct talk *t, int64_t at)
 }
 
 static inline int64_t
-days_at(int day, int64_t second)
+days_at(const struct days *w, int day, int64_t second)
 {
-	return (DAYS_START + (int64_t)day * DAY_S + second) * 1000;
+	return (w->start + (int64_t)day * DAY_S + second) * 1000;
 }
 
 /* A day's talk: often some in one minute; the last just before the export. */
@@ -152,12 +154,12 @@ days_talk(struct days *w, struct talk *t)
 	size_t n = 6 + days_draw(w, 24);
 
 	for (size_t i = 0; i < n && second < DAYS_EVENING - 900; i++) {
-		(void)days_post(w, t, days_at(w->day, second) +
+		(void)days_post(w, t, days_at(w, w->day, second) +
 		    (t->app == APP_META ? (int64_t)days_draw(w, 1000) : 0));
 		second += 1 + (int64_t)days_draw(w, days_draw(w, 3) == 0 ?
 		    2400 : 20);
 	}
-	(void)days_post(w, t, days_at(w->day, DAYS_EVENING - 45));
+	(void)days_post(w, t, days_at(w, w->day, DAYS_EVENING - 45));
 }
 
 /* ---- what is done to it ---- */
@@ -222,7 +224,7 @@ days_notice(struct days *w, struct talk *t)
 	days_deed(w, p, "recalled");
 	p->gone = true;
 	self = p->self;
-	notice = days_post(w, t, days_at(w->day - 1, DAYS_EVENING + 40));
+	notice = days_post(w, t, days_at(w, w->day - 1, DAYS_EVENING + 40));
 	notice->system = true;
 	notice->picture = false;
 	notice->touched = w->day;
@@ -255,7 +257,7 @@ days_tamper(struct days *w, struct talk *t)
 	for (size_t n = days_draw(w, 4); n > 0; n--) {
 		p = days_victim(w, t);
 		if (p == NULL || (t->app == APP_QQ &&
-		    p->at > days_at(w->day - 1, DAYS_EVENING - 600)))
+		    p->at > days_at(w, w->day - 1, DAYS_EVENING - 600)))
 			continue;
 		switch (days_draw(w, 4)) {
 		case 0:
@@ -564,7 +566,7 @@ days_lawful(struct days *w)
 
 		for (int i = 0; i < 2; i++)
 			for (t = &w->talk[i]; t->from < t->n &&
-			    t->post[t->from].at < days_at(12, 0); t->from++)
+			    t->post[t->from].at < days_at(w, 12, 0); t->from++)
 				continue;
 		break;
 	}

@@ -89,8 +89,8 @@ take(struct station *s, const struct days_file *f)
 {
 	struct messages_file mf = {.version = ++s->version, .station = "ws-01",
 	    .source = "chats", .path = f->path, .zone = "Asia/Shanghai",
-	    .mtime = days_at(s->w.day, FILE_AT) / 1000,
-	    .taken = days_at(s->w.day, TAKEN_AT) / 1000};
+	    .mtime = days_at(&s->w, s->w.day, FILE_AT) / 1000,
+	    .taken = days_at(&s->w, s->w.day, TAKEN_AT) / 1000};
 	struct messages_report r = {0};
 	struct err e = ERR_INIT;
 	int fd;
@@ -160,7 +160,7 @@ gather_change(void *arg, const struct history_change *c, struct err *e)
 static void
 judge_day(struct station *s)
 {
-	int64_t taken = days_at(s->w.day, TAKEN_AT) / 1000;
+	int64_t taken = days_at(&s->w, s->w.day, TAKEN_AT) / 1000;
 	struct changes all = {.n = 0};
 	struct err e = ERR_INIT;
 
@@ -194,7 +194,7 @@ thirty_days(struct station *s, uint64_t seed)
 	assert_non_null(s->c);
 	s->m = messages_open(s->c, true, &e);
 	assert_non_null(s->m);
-	days_init(&s->w, seed);
+	days_init(&s->w, seed, DAYS_START);
 	for (int day = 0; day < DAYS; day++) {
 		size_t first = days_draw(&s->w, FILES_MAX);
 
