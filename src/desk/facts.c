@@ -323,7 +323,8 @@ on_text(void *arg, const struct history_message *h, struct err *e)
 	struct filling *x = arg;
 
 	x->it->text = facts_excerpt(x->f, h->text, h->text_len, e);
-	return x->it->text ? 0 : -1;
+	x->it->note = facts_keep(x->f, h->kind, strlen(h->kind), e);
+	return x->it->text && x->it->note ? 0 : -1;
 }
 
 /* What was not kept while the window was walked. */

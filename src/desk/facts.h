@@ -80,7 +80,8 @@ enum facts_kind {
 	FACTS_UNREADABLE,	/* account; at: readable until */
 	FACTS_VANISHED, FACTS_RECALLED, FACTS_EDITED,
 	FACTS_LEAKED,		/* what: the contact, note: its kind */
-	FACTS_UNANSWERED,	/* value: ms of work it waits; text: what */
+	FACTS_UNANSWERED,	/* value: ms of work it waits; text: what,
+				 * note: the message's kind */
 	FACTS_INQUIRY_OPEN,	/* value: likewise */
 	FACTS_WATCH,		/* what: the word, note: category, value: in
 				 * the whole history; messages: of D, else the

@@ -118,31 +118,37 @@ struct watch {
 	const char *category, *word;
 	enum facts_severity severity;
 	struct facts_list today, all;
-	struct facts_who who;		/* of the newest */
+	struct facts_who who;		/* of the newest of D, else of all */
 	int64_t chat, at;
 	const char *source, *peer, *text;
 };
+
+/* This one is told of. */
+static int
+tell(struct watch *x, size_t station, const struct history_message *h,
+	struct err *e)
+{
+	const char *name = h->sender[0] ? h->sender : h->sender_id;
+
+	x->who = x->w->f->station[station].who;
+	x->chat = h->chat;
+	x->at = h->at;
+	x->source = facts_keep(x->w->f, h->source, strlen(h->source), e);
+	x->peer = facts_keep(x->w->f, name, strlen(name), e);
+	x->text = facts_excerpt(x->w->f, h->text, h->text_len, e);
+	return x->source && x->peer && x->text ? 0 : -1;
+}
 
 static int
 on_any(void *arg, const struct history_message *h, struct err *e)
 {
 	struct watch *x = arg;
-	const char *name = h->sender[0] ? h->sender : h->sender_id;
 	const size_t i = facts_station_find(x->w, h->station);
 
 	if (i == FACTS_NOWHERE)
 		return 0;
-	if (x->all.n == 0) {
-		x->who = x->w->f->station[i].who;
-		x->chat = h->chat;
-		x->at = h->at;
-		x->source = facts_keep(x->w->f, h->source, strlen(h->source),
-		    e);
-		x->peer = facts_keep(x->w->f, name, strlen(name), e);
-		x->text = facts_excerpt(x->w->f, h->text, h->text_len, e);
-		if (!x->source || !x->peer || !x->text)
-			return -1;
-	}
+	if (x->all.n == 0 && tell(x, i, h, e) < 0)
+		return -1;
 	return facts_list_add(&x->all, h->n, e);
 }
 
@@ -155,6 +161,8 @@ on_today(void *arg, const struct history_message *h, struct err *e)
 	if (i == FACTS_NOWHERE || h->at < x->w->f->station[i].start ||
 	    h->at >= x->w->f->station[i].cutoff)
 		return 0;
+	if (x->today.n == 0 && tell(x, i, h, e) < 0)
+		return -1;
 	return facts_list_add(&x->today, h->n, e);
 }
 

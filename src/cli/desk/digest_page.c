@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/desk/talkask.h"
 
 #include "base/banned.h"
 
@@ -56,7 +57,7 @@ cell(struct making *k, const char *fmt, ...)
 	return k->row->cell[i] ? 0 : err_nomem(k->e);
 }
 
-/* "2026-11-23 09:05" without the year where it is that of the day. */
+/* "11-23 09:05"; of another year "2025-11-23". */
 static const char *
 when(struct making *k, int64_t at, char out[WORKTIME_CLOCK_LEN])
 {
@@ -65,8 +66,10 @@ when(struct making *k, int64_t at, char out[WORKTIME_CLOCK_LEN])
 	if (at == FACTS_NEVER)
 		return cli_tr("never");
 	(void)worktime_clock(k->time, at, out);
-	return strncmp(out, worktime_day_text(k->f->day, day), 4) == 0 ?
-	    out + 5 : out;
+	if (strncmp(out, worktime_day_text(k->f->day, day), 4) == 0)
+		return out + 5;
+	out[10] = '\0';
+	return out;
 }
 
 /* "09:05" on the day, else as above. */
@@ -114,12 +117,13 @@ cell_peer(struct making *k, const struct facts_item *it)
 	    it->peer) : cell(k, "%s", it->peer);
 }
 
+/* "ws-01/chats qq 10001" */
 static int
 cell_account(struct making *k, const char *station, const char *source,
-	const char *account)
+	const char *platform, const char *account)
 {
-	return cell(k, *account ? "%s/%s %s" : "%s/%s%s", station, source,
-	    account);
+	return cell(k, "%s/%s%s%s%s%s", station, source,
+	    *platform ? " " : "", platform, *account ? " " : "", account);
 }
 
 /* --- What wants to be done. */
@@ -141,6 +145,9 @@ tell_what(struct making *k, const struct facts_item *it)
 		return cell(k, "%s %s · %s", cli_tr(it->note), it->what,
 		    it->text);
 	case FACTS_UNANSWERED:
+		if (!*it->text)
+			return cell(k, "%s · [%s]", span(it->value, waits),
+			    talkask_kind(it->note));
 		return cell(k, "%s · %s", span(it->value, waits), it->text);
 	case FACTS_INQUIRY_OPEN:
 		return cell(k, "%s%s%s · %s", span(it->value, waits),
@@ -185,7 +192,8 @@ add_item(struct making *k, const struct facts_item *it)
 	if (!of_account(it->kind))
 		rc = cell_peer(k, it);
 	else if (*it->source)
-		rc = cell_account(k, it->who.station, it->source, it->account);
+		rc = cell_account(k, it->who.station, it->source,
+		    it->platform, it->account);
 	else
 		rc = cell(k, "%s", it->who.station);
 	if (rc < 0)
@@ -266,7 +274,7 @@ add_counts(struct making *k, const struct facts_account *a)
 	char until[WORKTIME_CLOCK_LEN];
 
 	if (row(k) < 0 || cell(k, "%s", a->who.doer) < 0 || cell_account(k,
-	    a->who.station, a->source, a->account) < 0 ||
+	    a->who.station, a->source, a->platform, a->account) < 0 ||
 	    cell(k, "%s", a->backed_up ? cli_tr("yes") : cli_tr("NO")) < 0 ||
 	    cell(k, "%s", when(k, a->until, until)) < 0 ||
 	    number(k, a->conversations.n) < 0 ||
@@ -304,7 +312,7 @@ add_sums(struct making *k)
 static int
 counts(struct making *k)
 {
-	static const size_t width[] = {10, 14, 4, 11, 5, 4, 5, 5, 5, 11};
+	static const size_t width[] = {10, 28, 4, 11, 5, 4, 5, 5, 5, 11};
 	struct digest_section *s;
 	size_t i;
 
@@ -323,23 +331,33 @@ counts(struct making *k)
 	memcpy(s->width, width, sizeof(width));
 	for (i = 4; i < 9; i++)
 		s->right[i] = true;
-	for (i = 0; i < k->f->naccounts; i++)
-		if (add_counts(k, &k->f->account[i]) < 0)
+	/* those where something was first */
+	for (i = 0; i < 2 * k->f->naccounts; i++) {
+		const struct facts_account *a =
+		    &k->f->account[i % k->f->naccounts];
+
+		if ((a->conversations.n > 0) == (i < k->f->naccounts) &&
+		    add_counts(k, a) < 0)
 			return -1;
+	}
 	s->count = s->n;
 	return s->n > 1 ? add_sums(k) : 0;
 }
 
 static int
-add_response(struct making *k, const char *who, const char *account,
+add_response(struct making *k, const struct facts_account *of,
 	const struct facts_response *r)
 {
 	const char *about = r->minute ? "~" : "";
 	char a[SPAN_LEN], b[SPAN_LEN], c[SPAN_LEN], d[SPAN_LEN];
 
-	return row(k) < 0 || cell(k, "%s", who) < 0 ||
-	    cell(k, "%s", account) < 0 || number(k, r->asked.n) < 0 ||
-	    number(k, r->open) < 0 ||
+	if (row(k) < 0)
+		return -1;
+	if (of ? cell(k, "%s", of->who.doer) < 0 || cell_account(k,
+	    of->who.station, of->source, of->platform, of->account) < 0 :
+	    cell(k, "%s", cli_tr("all")) < 0 || cell(k, "%s", "") < 0)
+		return -1;
+	return number(k, r->asked.n) < 0 || number(k, r->open) < 0 ||
 	    cell(k, "%s%s", about, span(r->work_median, a)) < 0 ||
 	    cell(k, "%s%s", about, span(r->work_p90, b)) < 0 ||
 	    cell(k, "%s%s", about, span(r->wall_median, c)) < 0 ||
@@ -349,9 +367,8 @@ add_response(struct making *k, const char *who, const char *account,
 static int
 responses(struct making *k)
 {
-	static const size_t width[] = {10, 14, 5, 5, 13, 13, 13, 13};
+	static const size_t width[] = {8, 22, 5, 5, 13, 13, 13, 13};
 	struct digest_section *s;
-	char account[CELL_MAX];
 	size_t i;
 
 	if (k->f->response.asked.n == 0)
@@ -373,14 +390,12 @@ responses(struct making *k)
 	for (i = 0; i < k->f->naccounts; i++) {
 		const struct facts_account *a = &k->f->account[i];
 
-		(void)snprintf(account, sizeof(account), "%s/%s %s",
-		    a->who.station, a->source, a->account);
-		if (a->response.asked.n > 0 && add_response(k, a->who.doer,
-		    account, &a->response) < 0)
+		if (a->response.asked.n > 0 &&
+		    add_response(k, a, &a->response) < 0)
 			return -1;
 	}
 	s->count = s->n;
-	return add_response(k, cli_tr("all"), "", &k->f->response);
+	return add_response(k, NULL, &k->f->response);
 }
 
 static int
@@ -392,11 +407,13 @@ inquiries(struct making *k)
 		return 0;
 	begin(k, cli_tr("Inquiries and orders"), 1);
 	k->s->count = q->created.n;
-	return row(k) < 0 ? -1 : cell(k, cli_tr("%zu inquiries on the day; of "
-	    "%zu in two weeks: %zu read, %zu answered, %zu quoted, %zu "
-	    "ordered, %zu wait too long; %zu orders on the day"),
-	    q->created.n, q->all.n, q->read.n, q->replied.n, q->quoted.n,
-	    q->ordered.n, q->open.n, q->orders.n);
+	if (row(k) < 0 || cell(k, cli_tr("%zu inquiries on the day; %zu in two "
+	    "weeks: %zu read, %zu answered, %zu wait too long"),
+	    q->created.n, q->all.n, q->read.n, q->replied.n, q->open.n) < 0)
+		return -1;
+	return row(k) < 0 ? -1 : cell(k, cli_tr("%zu of them quoted, %zu "
+	    "ordered; %zu orders on the day"), q->quoted.n, q->ordered.n,
+	    q->orders.n);
 }
 
 static int

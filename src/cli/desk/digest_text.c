@@ -67,8 +67,14 @@ put_section(const struct digest_section *s, size_t most, struct buf *out,
 		if (put_row(out, s, (const char *const *)s->row[i].cell,
 		    e) < 0)
 			return -1;
-	return shown == s->n ? 0 : buf_addf(out, e, cli_tr("  and %zu more: "
-	    "--html or --json has them\n"), s->n - shown);
+	if (shown == s->n)
+		return 0;
+	/* a table ends in its sums */
+	if (buf_addf(out, e, cli_tr("  and %zu more: --html or --json has "
+	    "them\n"), s->n - shown - (s->head[0] != NULL)) < 0)
+		return -1;
+	return s->head[0] ? put_row(out, s, (const char *const *)
+	    s->row[s->n - 1].cell, e) : 0;
 }
 
 int
