@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/str.h"
 #include "crypto/hash.h"
 #include "desk/tally.h"
@@ -12,9 +11,6 @@
 
 #include "base/banned.h"
 
-#define READ_LEN (1u << 20)
-#define WHOLE_LEN (64 << 20)	/* a file up to here is read once */
-#define NEAR_LEN (64 * 1024)	/* lines so near are read together */
 #define AFTER_ALL 7258118400000	/* 2200-01-01 in ms */
 #define LANES 63
 
@@ -33,45 +29,6 @@ struct tables {
 	char platform[MSGLINE_WORD_MAX + 1];
 	int64_t account;	/* row, of this platform */
 };
-
-static int
-next_line(struct intake *in, int64_t *off, const char **line, size_t *n,
-	struct err *e)
-{
-	struct buf *w = &in->window;
-	size_t from = (size_t)(*off - in->window_off), got, seen = 0;
-	const char *lf;
-
-	for (;;) {
-		lf = w->len > from + seen ? memchr(w->data + from + seen, '\n',
-		    w->len - from - seen) : NULL;
-		if (lf)
-			break;
-		seen = w->len - from;
-		if (from > 0 && !in->whole) {
-			buf_drop(w, from);
-			in->window_off += (int64_t)from;
-			from = 0;
-		}
-		if (seen > MSGLINE_MAX)
-			return err_set(e, ERR_FORMAT, "a line is too long");
-		got = 0;
-		if (!in->whole && (buf_reserve(w, READ_LEN, e) < 0 ||
-		    file_pread(in->fd, w->data + w->len, READ_LEN,
-		    in->window_off + (int64_t)w->len, &got, "messages",
-		    e) < 0))
-			return -1;
-		w->len += got;
-		if (got == 0 && seen == 0)
-			return 0;
-		if (got == 0)
-			return err_set(e, ERR_FORMAT,
-			    "the last message is cut off");
-	}
-	*line = (const char *)w->data + from;
-	*n = (size_t)(lf - *line);
-	return 1;
-}
 
 /* What a search finds it by. */
 static int
@@ -97,72 +54,20 @@ add_words(const struct msgline *l, struct buf *out, struct err *e)
 	return 0;
 }
 
-/* Bring the line of ROW into the window. */
-static int
-fetch(struct intake *in, const struct intake_row *row, struct err *e)
-{
-	struct buf *w = &in->window;
-	int64_t end = in->window_off + (int64_t)w->len;
-	size_t want = row->len, got;
-
-	if (row->off >= in->window_off && row->off + row->len <= end)
-		return 0;
-	if (row->off >= in->asked && row->off - in->asked < NEAR_LEN &&
-	    want < NEAR_LEN * 4)
-		want = NEAR_LEN * 4;
-	buf_clear(w);
-	in->window_off = row->off;
-	if (buf_reserve(w, want, e) < 0 || file_pread(in->fd, w->data, want,
-	    row->off, &got, "messages", e) < 0)
-		return -1;
-	w->len = got;
-	if (got < row->len)
-		return err_set(e, ERR_FORMAT, "the messages changed");
-	return 0;
-}
-
 int
 intake_line(struct intake *in, const struct intake_row *row,
 	const char **line, struct buf *words, struct err *e)
 {
 	struct msgline l;
 
-	if (fetch(in, row, e) < 0)
+	if (linefile_get(&in->file, row->off, row->len, line, e) < 0)
 		return -1;
-	in->asked = row->off + row->len;
-	*line = (const char *)in->window.data + (row->off - in->window_off);
-	if (in->whole)
+	if (in->file.whole)
 		return buf_add(words, in->words.data + row->words,
 		    row->nwords, e);
 	/* They may be other bytes than those that were read first. */
-	if (memchr(*line, '\n', row->len))
-		return err_set(e, ERR_FORMAT, "the messages changed");
 	return msgline_parse(in->m->line, &l, *line, row->len, e) < 0 ? -1 :
 	    add_words(&l, words, e);
-}
-
-/* The whole file at once, if it is small. */
-static int
-read_whole(struct intake *in, struct err *e)
-{
-	struct buf *w = &in->window;
-	size_t got;
-
-	if (buf_reserve(w, READ_LEN, e) < 0)
-		return -1;
-	do {
-		if (w->len >= WHOLE_LEN)
-			return 0;
-		if (w->cap - w->len < READ_LEN && buf_reserve(w, w->len +
-		    READ_LEN, e) < 0)
-			return -1;
-		if (file_pread(in->fd, w->data + w->len, READ_LEN,
-		    (int64_t)w->len, &got, "messages", e) < 0)
-			return -1;
-		w->len += got;
-	} while (got > 0);
-	in->whole = true;
-	return 0;
 }
 
 static int
@@ -703,7 +608,7 @@ take_line(struct intake *in, const struct msgline *l, struct intake_row *row,
 	if (l->kind == CHAT_RECALL)
 		(void)take_id(in, &target, &row->target);
 	row->replaces = take_id(in, &edit_of, &row->target);
-	if (in->whole) {
+	if (in->file.whole) {
 		row->words = (uint32_t)in->words.len;
 		if (add_words(l, &in->words, e) < 0)
 			return -1;
@@ -796,7 +701,7 @@ read_all(struct intake *in, struct err *e)
 	size_t n = 0, cap;
 	int rc;
 
-	while ((rc = next_line(in, &off, &line, &n, e)) == 1) {
+	while ((rc = linefile_next(&in->file, off, &line, &n, e)) == 1) {
 		if (msgline_parse(in->m->line, &l, line, n, e) < 0)
 			return err_prefix(e, "message %zu", in->nrow + 1);
 		if (in->nrow == INTAKE_ROWS_MAX)
@@ -838,15 +743,14 @@ intake_read(struct intake *in, struct messages *m,
 	memset(in, 0, sizeof(*in));
 	in->m = m;
 	in->f = f;
-	in->fd = fd;
 	in->first = in->last = INT64_MIN;
-	buf_init(&in->window, (size_t)MSGLINE_MAX + 2 * READ_LEN);
-	buf_init(&in->words, WHOLE_LEN + READ_LEN);
+	buf_init(&in->words, 2 * LINEFILE_WHOLE);
 	in->tables = &t;
 	in->zone = zone_new(f->zone ? f->zone : "", e);
 	if (!in->zone)
 		goto out;
-	if (fd >= 0 && (read_whole(in, e) < 0 || read_all(in, e) < 0))
+	if (fd >= 0 && (linefile_init(&in->file, fd, MSGLINE_MAX, e) < 0 ||
+	    read_all(in, e) < 0))
 		goto out;
 	find_own(in);
 	arrange(in);
@@ -869,7 +773,7 @@ intake_release(struct intake *in)
 	zone_free(in->zone);
 	free(in->row);
 	free(in->chat);
-	buf_release(&in->window);
+	linefile_release(&in->file);
 	buf_release(&in->words);
 	in->zone = NULL;
 	in->row = NULL;

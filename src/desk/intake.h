@@ -5,13 +5,14 @@
  * conversation, time, and place in the file.  Accounts, conversations and
  * senders that are new are added to the catalogue on the way, so it runs in a
  * transaction.
- * Needs: base, crypto, desk/{messages_in,tally,zone}.
+ * Needs: base, crypto, desk/{linefile,messages_in,tally,zone}.
  */
 #ifndef LIUDI_DESK_INTAKE_H
 #define LIUDI_DESK_INTAKE_H
 
 #include <stdbool.h>
 
+#include "desk/linefile.h"
 #include "desk/messages_in.h"
 
 /* Messages of one file; an entry has 88 bytes. */
@@ -50,17 +51,14 @@ struct intake {
 	struct messages *m;
 	const struct messages_file *f;
 	struct zone *zone;
-	int fd;
+	struct linefile file;
 	struct intake_row *row;
 	size_t nrow, cap;
 	struct intake_chat *chat;
 	size_t nchat, chat_cap;
 	int64_t first, last;	/* of all that have a time; INT64_MIN */
 	struct tables *tables;	/* while reading */
-	struct buf window;	/* of the file; all of it if it is small */
-	int64_t window_off, asked;
-	bool whole;
-	struct buf words;	/* of all rows, if it is */
+	struct buf words;	/* of all rows, if the file is kept whole */
 };
 
 /* Read FD for F.  0, or -1; release in both cases. */

@@ -39,6 +39,7 @@ liudi_test(desk messages)
 liudi_test(desk sametext)
 liudi_test(desk chathistory)
 liudi_test(desk zone)
+liudi_test(desk linefile)
 liudi_test(desk msgline)
 liudi_fuzz(message_line DEPENDS desk)
 # Enrolment.
