@@ -14,8 +14,6 @@
 
 #define JSON_NODES 4096
 #define MINUTE_MS INT64_C(60000)
-#define DAY_S 86400
-#define LATE_S (30 * DAY_S)	/* a run that waited so long is looked for */
 
 /* --- Lists, strings, items. */
 
@@ -241,6 +239,7 @@ patience_of(const char *policy, const char *station, int64_t *out,
 struct runs {
 	struct facts_station *s;
 	int64_t end;
+	bool before, after;	/* there are runs before the end, behind it */
 };
 
 static int
@@ -253,6 +252,8 @@ on_run(void *arg, const struct query_run *r, struct err *e)
 	(void)e;
 	if (!r->finished)
 		return 0;
+	runs->before = runs->before || at * 1000 < runs->end;
+	runs->after = runs->after || at * 1000 >= runs->end;
 	if (at * 1000 > runs->s->last_run)
 		runs->s->last_run = at * 1000;
 	if (at * 1000 >= runs->s->start && at * 1000 < runs->end)
@@ -282,10 +283,11 @@ add_station(struct facts_work *w, const char *name, struct err *e)
 	s->start = worktime_start(w->time[i], w->ask->day);
 	runs.end = worktime_start(w->time[i], w->ask->day + 1);
 	s->cutoff = runs.end < w->ask->now ? runs.end : w->ask->now;
-	if (query_log(w->c, name, s->start / 1000 - LATE_S, INT64_MAX, on_run,
-	    &runs, e) < 0)
+	if (query_log(w->c, name, INT64_MIN, INT64_MAX, on_run, &runs, e) < 0)
 		return -1;
-	if (!s->active || !s->works || s->backed_up)
+	/* nobody misses who was not there yet */
+	if (!s->active || !s->works || s->backed_up ||
+	    (runs.after && !runs.before))
 		return 0;
 	it = facts_item_new(w, FACTS_NOT_BACKED_UP, i, FACTS_NOWHERE, e);
 	if (it)

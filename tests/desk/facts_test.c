@@ -708,6 +708,28 @@ what_items_say(void **state)
 	assert_true(it->value == 2);
 }
 
+/* A year before the first run of all nothing was missed. */
+static void
+before_it_began(void **state)
+{
+	static const char *const stations[] = {"ws-01", "ws-09"};
+	struct roster none = {NULL, 0};
+	struct facts_ask ask = {.roster = &none, .station = stations,
+	    .nstations = 2, .nactive = 2, .policy = "[team]\nzone = UTC\n",
+	    .now = ms("2026-11-25T00:00:00Z")};
+	struct err e = ERR_INIT;
+	struct facts f;
+
+	(void)state;
+	assert_int_equal(worktime_day_parse("2025-11-24", &ask.day), 0);
+	assert_int_equal(facts_make(&f, NULL, NULL, &ask, &e), 0);
+	assert_int_equal(f.nitems, 1);
+	assert_int_equal(f.item[0].kind, FACTS_NOT_BACKED_UP);
+	assert_string_equal(f.item[0].who.station, "ws-09");
+	assert_true(f.item[0].at == FACTS_NEVER);
+	facts_release(&f);
+}
+
 static void
 refuses_policy(void **state)
 {
@@ -737,6 +759,7 @@ main(void)
 		cmocka_unit_test(readable),
 		cmocka_unit_test(items),
 		cmocka_unit_test(what_items_say),
+		cmocka_unit_test(before_it_began),
 		cmocka_unit_test(refuses_policy)
 	};
 
