@@ -4,20 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "desk/fresh.h"
 #include "desk/merge.h"
 #include "desk/tally.h"
 
 #include "base/banned.h"
 
-#define BATCH_TEXT (32u << 20)	/* bytes of text that wait */
 #define WINDOW_MS (2 * MERGE_DAY)	/* of old rows before and behind */
-
-/* A row that waits to be written; FTS5 wants them by number. */
-struct fresh {
-	int64_t n, chat, sender, flags, ms, line;
-	uint64_t key, id, seen;
-	size_t text, len;
-};
 
 /* A row of before. */
 struct old {
@@ -39,12 +32,7 @@ struct enter {
 	int64_t reading;
 	int64_t until;		/* of the file, ms */
 	bool written;
-	struct fresh *fresh;
-	size_t nfresh, fresh_cap;
-	size_t flushed;		/* fresh rows that are written */
-	struct buf texts;
-	struct tally seconds;	/* second -> last number waiting in it */
-	struct tally waiting;	/* chats with rows that wait */
+	struct fresh fresh;
 	/* of the conversation at hand */
 	struct intake_chat *k;
 	struct old *old;
@@ -56,126 +44,6 @@ struct enter {
 	size_t *place;		/* among all fresh rows, if it is one */
 	struct counts counts;
 };
-
-/* --- Writing what waits. */
-
-static int
-fresh_cmp(const void *a, const void *b)
-{
-	const struct fresh *x = a, *y = b;
-
-	return (x->n > y->n) - (x->n < y->n);
-}
-
-static int
-flush(struct enter *t, struct err *e)
-{
-	struct catalogue *c = t->m->c;
-	size_t i;
-
-	if (t->nfresh > 0)
-		qsort(t->fresh, t->nfresh, sizeof(*t->fresh), fresh_cmp);
-	for (i = 0; i < t->nfresh; i++) {
-		const struct fresh *f = &t->fresh[i];
-
-		if (catalogue_run(c, SQL_MESSAGE_ADD, e, "iiiiiiiii", f->n,
-		    f->chat, f->sender, f->flags, (int64_t)f->key,
-		    (int64_t)f->id, f->ms, (int64_t)f->seen, f->line) < 0)
-			return -1;
-		if (f->len > 0 && catalogue_run(c, SQL_WORDS_ADD, e, "is",
-		    f->n, buf_str(&t->texts) + f->text, f->len) < 0)
-			return -1;
-	}
-	t->flushed += t->nfresh;
-	t->nfresh = 0;
-	buf_clear(&t->texts);
-	tally_clear(&t->seconds);
-	tally_clear(&t->waiting);
-	return 0;
-}
-
-/*
- * The next number at or behind SECOND that nobody has.  Those of one second
- * ascend, so that messages of one moment keep their order.  A full second says
- * where to go on.
- */
-static int
-number_for(struct enter *t, int64_t second, int64_t *out, struct err *e)
-{
-	struct catalogue *c = t->m->c;
-	uint64_t *next;
-	int64_t s = second, n;
-
-	for (;;) {
-		next = tally_at(&t->seconds, (uint64_t)s, e);
-		if (!next)
-			return -1;
-		n = (int64_t)*next;
-		if (n == 0) {
-			if (catalogue_step(c, SQL_MESSAGE_TOP, e, "i",
-			    NUMBER_OF(s + 1)) != 1)
-				return -1;
-			n = catalogue_int(c, SQL_MESSAGE_TOP, 0) + 1;
-			catalogue_reset(c, SQL_MESSAGE_TOP);
-			if (n < NUMBER_OF(s))
-				n = NUMBER_OF(s);
-		}
-		*next = (uint64_t)n + (NUMBER_SECOND(n) == s);
-		if (NUMBER_SECOND(n) == s)
-			break;
-		s = NUMBER_SECOND(n);
-	}
-	if (s != second) {
-		next = tally_at(&t->seconds, (uint64_t)second, e);
-		if (!next)
-			return -1;
-		*next = (uint64_t)NUMBER_OF(s);
-	}
-	*out = n;
-	return 0;
-}
-
-/* Row ROW, which nobody has, gets a number and waits. */
-static int
-add_fresh(struct enter *t, const struct intake_row *row, int64_t at,
-	unsigned flags, int64_t *n, struct err *e)
-{
-	const char *line;
-	struct fresh *f;
-	size_t cap;
-	uint64_t *w;
-
-	if (t->nfresh == t->fresh_cap) {
-		cap = t->fresh_cap ? t->fresh_cap * 2 : 256;
-		f = realloc(t->fresh, cap * sizeof(*f));
-		if (!f)
-			return err_nomem(e);
-		t->fresh = f;
-		t->fresh_cap = cap;
-	}
-	f = &t->fresh[t->nfresh];
-	memset(f, 0, sizeof(*f));
-	f->text = t->texts.len;
-	if (intake_line(t->in, row, &line, &t->texts, e) < 0 ||
-	    records_add(t->m->records, line, row->len, &f->line, e) < 0 ||
-	    number_for(t, at / 1000, &f->n, e) < 0)
-		return -1;
-	f->len = t->texts.len - f->text;
-	f->chat = t->k->n;
-	f->sender = row->sender;
-	f->flags = flags;
-	f->ms = at - NUMBER_SECOND(f->n) * 1000;
-	f->key = row->key;
-	f->id = row->id;
-	f->seen = t->k->lane;
-	w = tally_at(&t->waiting, (uint64_t)t->k->n, e);
-	if (!w)
-		return -1;
-	*w = 1;
-	*n = f->n;
-	t->nfresh++;
-	return t->texts.len < BATCH_TEXT ? 0 : flush(t, e);
-}
 
 /* --- One conversation. */
 
@@ -398,10 +266,8 @@ static int
 set_flags(struct enter *t, int64_t n, size_t place, int64_t flags,
 	struct err *e)
 {
-	if (place != SIZE_MAX && place >= t->flushed) {
-		t->fresh[place - t->flushed].flags = flags;
+	if (place != SIZE_MAX && fresh_flags(&t->fresh, place, flags))
 		return 0;
-	}
 	return catalogue_run(t->m->c, SQL_MESSAGE_FLAGS, e, "ii", n, flags);
 }
 
@@ -451,8 +317,8 @@ enter_row(struct enter *t, const struct merge *g, size_t i, bool became,
 	}
 	if (at < 0)
 		at = 0;
-	t->place[i] = t->flushed + t->nfresh;
-	if (add_fresh(t, row, at, flags, &t->number[i], e) < 0)
+	if (fresh_add(&t->fresh, t->in, row, t->k, at, flags, &t->number[i],
+	    &t->place[i], e) < 0)
 		return -1;
 	count(&t->counts, flags, 1);
 	if (row->timed && (t->counts.first == INT64_MIN ||
@@ -698,8 +564,7 @@ enter_chat(struct enter *t, struct err *e)
 	if (n == 0)
 		return 0;
 	/* Twice in one file: in an archive of several kinds of exports. */
-	if (tally_get(&t->waiting, (uint64_t)t->k->n) != 0 &&
-	    flush(t, e) < 0)
+	if (fresh_waits(&t->fresh, t->k->n) && fresh_flush(&t->fresh, e) < 0)
 		return -1;
 	if (is_known(t, &known, e) < 0)
 		return -1;
@@ -731,15 +596,13 @@ enter_all(struct intake *in, int64_t reading, bool written,
 {
 	struct enter t = {
 		.in = in, .m = in->m, .r = r, .reading = reading,
-		.until = in->last, .written = written,
-		.texts = BUF_INIT((size_t)1 << 32),
-		.seconds = TALLY_INIT(in->m->seed),
-		.waiting = TALLY_INIT(in->m->seed)
+		.until = in->last, .written = written
 	};
 	const struct messages_file *f = in->f;
 	size_t i;
 	int rc = -1;
 
+	fresh_init(&t.fresh, in->m);
 	if (written && f->mtime * 1000 > t.until)
 		t.until = f->mtime * 1000;
 	if (t.until > f->taken * 1000)
@@ -751,19 +614,16 @@ enter_all(struct intake *in, int64_t reading, bool written,
 		if (enter_chat(&t, e) < 0)
 			goto out;
 	}
-	if (flush(&t, e) < 0 || records_end(in->m->records, e) < 0)
+	if (fresh_flush(&t.fresh, e) < 0 || records_end(in->m->records, e) < 0)
 		goto out;
 	rc = 0;
 out:
-	free(t.fresh);
+	fresh_release(&t.fresh);
 	free(t.old);
 	free(t.before);
 	free(t.expected);
 	free(t.now);
 	free(t.number);
 	free(t.place);
-	buf_release(&t.texts);
-	tally_release(&t.seconds);
-	tally_release(&t.waiting);
 	return rc;
 }
