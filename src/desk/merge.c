@@ -781,9 +781,13 @@ match_changed(struct work *w, const struct run *r, enum guess guess)
 	}
 	sort(w->a, na);
 	sort(w->b, nb);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++)
-		pair(w, w->a[i].row, w->b[j].row,
-		    fate_of_change(&w->new[w->b[j].row]));
+	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++) {
+		size_t o = w->a[i].row, n = w->b[j].row;
+
+		/* a text is not changed into itself */
+		if (w->old[o].key != w->new[n].key)
+			pair(w, o, n, fate_of_change(&w->new[n]));
+	}
 }
 
 static void

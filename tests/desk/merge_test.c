@@ -39,7 +39,8 @@ struct side {
 
 /*
  * Rows of TEXT, apart by "; ", as "TIME SENDER WORD FLAGS…": seconds; a letter,
- * or - for none; flags #N number, ! notice, * mark, ? unexpected, <N older text.
+ * or - for none; flags #N number, ! notice, * mark, ? unexpected, ~ gone,
+ * <N older text.
  */
 static void
 rows(struct side *s, const char *text, int64_t grain)
@@ -75,6 +76,9 @@ rows(struct side *s, const char *text, int64_t grain)
 				break;
 			case '*':
 				r->mark = true;
+				break;
+			case '~':
+				r->gone = true;
 				break;
 			case '?':
 				s->expected[s->n] = false;
@@ -195,6 +199,11 @@ test_by_hand(void **state)
 		/* of equal ones those that are expected come first */
 		{"1 A ok ?; 2 A ok; 70 B x", "1 A ok; 70 B x", 60000, "-100",
 		    NULL, "O K0 K1 | 1 2", 0},
+		/* and then what still lives; but where a window begins the last */
+		{"1 A ok ?; 2 A ok ?~; 70 B x", "1 A ok; 70 B x", 60000,
+		    "-100", NULL, "K0 O K1 | 0 2", 0},
+		{"1 A ok; 2 A ok ?; 70 B x", "2 A ok; 70 B x", 60000, NULL,
+		    NULL, "O K0 K1 | 1 2", 0},
 		/* edited */
 		{"1 A a; 2 B b; 3 A c", "1 A a; 2 B bb; 3 A c", 1000, NULL,
 		    NULL, "K0 C1 K2 | 0 1 2", 0},
@@ -228,6 +237,8 @@ test_by_hand(void **state)
 		/* changed, and an export of another kind showed it first */
 		{"1 A a; 1 A aa ?; 2 B b", "1 A aa; 2 B b", 1000, NULL, NULL,
 		    "C0 K0 K1 | 1 2", 0},
+		{"1 A a; 2 A b; 3 A c ?; 70 B x", "3 A c; 70 B x", 60000,
+		    "-100", NULL, "V C0 K0 K1 | 2 3", 0},
 		/* recalled: a mark in its place, a notice behind it */
 		{"1 A a; 2 B b; 3 A c", "1 A a; 2 B gone !*; 3 A c", 1000, NULL,
 		    NULL, "K0 R1 K2 | 0 1 2", 0},
@@ -266,6 +277,13 @@ test_by_hand(void **state)
 		    "K0 V K1 K2 | 0 2 3", 0},
 		{"1 A a #1; 2 A b #2; 3 A c #3", "1 A a #1; 2 A x #9; 3 A c #3",
 		    1000, NULL, NULL, "K0 V K2 | 0 - 2", 0},
+		/* another kind of export says it in other words */
+		{"1 A a #1 ?; 2 B b #2", "1 A aa #1; 2 B b #2", 1000, NULL,
+		    NULL, "K0 K1 | 0 1", 0},
+		/* which of two was taken back a kind without numbers guessed */
+		{"1 A ok #1 ?~; 2 A ok #2; 3 A gone !* <0; 70 B x #3",
+		    "1 A ok #1; 2 A gone !* #2; 70 B x #3", 60000, "-100",
+		    NULL, "O K0 K1 K2 | 1 2 3", 0},
 		/* numbered anew: no numbers at all */
 		{"1 A a #1; 2 A b #2; 3 A c #3; 4 A d #4",
 		    "2 A b #1; 3 A c #2; 4 A d #3; 5 A e #4", 1000, NULL, NULL,
