@@ -78,7 +78,7 @@ struct facts_inquiries {	/* messages */
 enum facts_kind {
 	FACTS_NOT_BACKED_UP,	/* station */
 	FACTS_UNREADABLE,	/* account; at: readable until */
-	FACTS_VANISHED, FACTS_RECALLED, FACTS_EDITED,
+	FACTS_VANISHED, FACTS_RECALLED, FACTS_EDITED,	/* note: who wrote */
 	FACTS_LEAKED,		/* what: the contact, note: its kind */
 	FACTS_UNANSWERED,	/* value: ms of work it waits; text: what,
 				 * note: the message's kind */

@@ -67,9 +67,9 @@ on_before(void *arg, const struct history_message *h, struct err *e)
 	it->at = h->at;
 	it->chat = h->chat;
 	it->source = facts_keep(w->f, h->source, strlen(h->source), e);
-	it->peer = facts_keep(w->f, who, strlen(who), e);
+	it->note = facts_keep(w->f, who, strlen(who), e);
 	it->text = facts_excerpt(w->f, h->text, h->text_len, e);
-	return it->source && it->peer && it->text ? facts_list_add(
+	return it->source && it->note && it->text ? facts_list_add(
 	    &it->messages, h->n, e) : -1;
 }
 
@@ -84,6 +84,36 @@ on_now(void *arg, const struct history_message *h, struct err *e)
 }
 
 static int
+on_its_chat(void *arg, const struct history_chat *c, struct err *e)
+{
+	const char *name = c->name[0] ? c->name : c->id;
+	struct changes *all = arg;
+
+	all->item->peer = facts_keep(all->w->f, name, strlen(name), e);
+	return all->item->peer ? 0 : -1;
+}
+
+/* What change AT of ALL says; nothing where it is of another day. */
+static int
+one_change(struct changes *all, struct err *e)
+{
+	struct history_filter f = {.since = HISTORY_NEVER,
+	    .until = HISTORY_NEVER};
+	struct messages *m = all->w->m;
+
+	all->item = NULL;
+	if (history_get(m, all->at->message, on_before, all, e) < 0)
+		return -1;
+	if (!all->item)
+		return 0;
+	f.chat = all->item->chat;
+	if (history_chats(m, &f, on_its_chat, all, e) < 0)
+		return -1;
+	return all->at->now == 0 ? 0 : history_get(m, all->at->now, on_now, all,
+	    e);
+}
+
+static int
 changes(struct facts_work *w, int64_t from, int64_t until, struct err *e)
 {
 	struct changes all = {.w = w};
@@ -95,11 +125,7 @@ changes(struct facts_work *w, int64_t from, int64_t until, struct err *e)
 		goto out;
 	for (i = 0; i < all.n; i++) {
 		all.at = &all.v[i];
-		all.item = NULL;
-		if (history_get(w->m, all.at->message, on_before, &all, e) < 0)
-			goto out;
-		if (all.item && all.at->now != 0 && history_get(w->m,
-		    all.at->now, on_now, &all, e) < 0)
+		if (one_change(&all, e) < 0)
 			goto out;
 	}
 	rc = 0;

@@ -692,6 +692,10 @@ what_items_say(void **state)
 	it = item(FACTS_EDITED);
 	assert_string_equal(it->text, "old text");
 	assert_string_equal(it->now, "ok 👍");
+	assert_string_equal(it->peer, "Dora");
+	it = item(FACTS_VANISHED);
+	assert_string_equal(it->peer, "Anna (Oslo)");
+	assert_string_equal(it->note, "");
 	it = item(FACTS_LEAKED);
 	assert_string_equal(it->note, "wechat");
 	assert_string_equal(it->peer, "Dora");

@@ -143,7 +143,7 @@ shared|ws-01|Anna|berta@lamps.example|2
 silent|ws-03|files||0
 unanswered|ws-01|Bob||1
 unreadable|ws-03|shut||0
-vanished|ws-01|Wang Fang||1" "items of day $last"
+vanished|ws-01|Anna||1" "items of day $last"
 same "$(of account 'select(.station == "ws-01" and .source == "files") |
     [.conversations, .new_peers, .in, .out, .internal] |
     map(length | tostring) | join(" ")')" '2 0 4 3 2' 'counts of ws-01'
@@ -183,6 +183,7 @@ step "one page, in two languages"
 expect 0 desk_key digest --day "$(date_of "$last")"
 says 'Not backed up (1)'
 says '王芳 (店长)'
+says 'Wang Fang: order 2 is on its way'
 says '7 h 00 min · and for 1000 pcs?'
 says 'wechat wang_private88'
 ok test "$(desk_key digest --day "$(date_of "$last")" | wc -l)" -lt 100

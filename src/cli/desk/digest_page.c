@@ -140,7 +140,8 @@ tell_what(struct making *k, const struct facts_item *it)
 		return cell(k, cli_tr("readable until: %s"),
 		    when(k, it->at, at));
 	case FACTS_EDITED:
-		return cell(k, "%s → %s", it->text, it->now);
+		return cell(k, "%s%s%s → %s", it->note, *it->note ? ": " : "",
+		    it->text, it->now);
 	case FACTS_LEAKED:
 		return cell(k, "%s %s · %s", cli_tr(it->note), it->what,
 		    it->text);
@@ -168,6 +169,8 @@ tell_what(struct making *k, const struct facts_item *it)
 		    "self in policy.ini"), (long long)it->value);
 	case FACTS_VANISHED:
 	case FACTS_RECALLED:
+		return cell(k, "%s%s%s", it->note, *it->note ? ": " : "",
+		    it->text);
 	case FACTS_NKINDS:
 		break;
 	}
