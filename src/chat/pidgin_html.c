@@ -200,8 +200,10 @@ take_title(struct reader *r, const struct chat_line *line, struct err *e)
 	if (as_text(r, h3, line->n - (size_t)(h3 - line->s), e) < 0)
 		return -1;
 	r->closed = true;
+	/* In another language it is a title still, if a heading holds it. */
 	if (!pidgin_title(buf_str(&r->part), r->part.len, &peer, &account))
-		return 0;
+		return r->name.begin.precision != STAMP_NONE &&
+		    memmem(line->s, line->n, "</h3>", 5) != NULL;
 	if (peer.s && !r->name.peer.s &&
 	    draft_conv(&r->d, peer.s, peer.n, e) < 0)
 		return -1;

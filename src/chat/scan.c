@@ -98,6 +98,12 @@ digit_at(const char *p, size_t n, int *v)
 		*v = u[1] - 0xb0;
 		return 2;
 	}
+	/* Devanagari and Bengali. */
+	if (n >= 3 && u[0] == 0xe0 && (u[1] == 0xa5 || u[1] == 0xa7) &&
+	    u[2] >= 0xa6 && u[2] <= 0xaf) {
+		*v = u[2] - 0xa6;
+		return 3;
+	}
 	return 0;
 }
 
@@ -124,6 +130,10 @@ scan_number(struct scan *c, unsigned min, unsigned max, int *out,
 	return true;
 }
 
+/* With what bytes those words begin that may follow a time: few names do. */
+#define AFTER_TIME \
+	"aApPvnmMdSC\xc3\xce\xcf\xd0\xd1\xd8\xd9\xe0\xe4\xe5\xec"
+
 /* The longer first where one begins with the other. */
 static const struct {
 	const char *word;
@@ -144,23 +154,39 @@ static const struct {
 	{"vm.", false, false}, {"nm.", true, false}, {"π.μ.", false, false},
 	{"μ.μ.", true, false}, {"πμ", false, false}, {"μμ", true, false},
 	{"de.", false, true}, {"du.", true, true}, {"ÖÖ", false, true},
-	{"ÖS", true, true}, {"SA", false, false}, {"CH", true, false},
+	{"ÖS", true, true}, {"SA", false, false},
+	{"CH", true, false}, {"PG", false, false},
+	{"PTG", true, false}, {"p.d.", false, false},
+	{"m.d.", true, false}, {"PD", false, false},
+	{"MD", true, false}, {"пр.об.", false, false},
+	{"сл.об.", true, false}, {"дп", false, false}, {"пп", true, false},
+	{"म.पू.", false, false}, {"म.उ.", true, false},
+	{"पूर्वाह्न", false, true}, {"अपराह्न", true, true},
+	{"முற்பகல்", false, true}, {"பிற்பகல்", true, true},
 	{"ص", false, false}, {"م", true, false}, {"ق.ظ.", false, false},
 	{"ب.ظ.", true, false}
 };
 
-/* 1: the second half, 0: the first, -1: no such word. */
+/* "SA", "PTG": people may be called so; "20:59 CH" is no hour of twelve. */
+static bool
+is_name_too(const char *word)
+{
+	return word[0] >= 'A' && word[0] <= 'Z' && word[1] >= 'A' &&
+	    word[1] <= 'Z' && word[1] != 'M';
+}
+
+/* 1: the second half, 0: the first, -1: no such word; HOUR: if it stands after. */
 static int
-half_of_day(struct scan *c, bool before)
+half_of_day(struct scan *c, bool before, int hour)
 {
 	size_t i;
 
-	/* With what bytes those begin that follow a time: few names do. */
 	if (scan_done(c) || (*c->s >= '0' && *c->s <= '9') ||
-	    (!before && !memchr("aApPvndSC\xc3\xce\xcf\xd8\xd9", *c->s, 14)))
+	    (!before && !memchr(AFTER_TIME, *c->s, sizeof(AFTER_TIME) - 1)))
 		return -1;
 	for (i = 0; i < sizeof(halves) / sizeof(*halves); i++)
 		if ((halves[i].before || !before) &&
+		    (hour <= 12 || !is_name_too(halves[i].word)) &&
 		    scan_lit(c, halves[i].word))
 			return halves[i].pm;
 	return -1;
@@ -193,16 +219,28 @@ scan_clock(struct scan *c, const char *sep, struct chat_stamp *s,
 	bool seconds = false;
 	char ch;
 
-	pm = half_of_day(&at, true);
+	pm = half_of_day(&at, true, 0);
 	if (pm >= 0)
 		(void)scan_blanks(&at);
 	if (half)
 		*half = pm >= 0 ? SCAN_BEFORE : SCAN_NO_HALF;
-	if (!scan_number(&at, 1, 2, &hour, NULL) ||
-	    !scan_sep(&at, sep, &ch) || !scan_number(&at, 2, 2, &min, NULL))
+	if (!scan_number(&at, 1, 2, &hour, NULL))
 		return false;
-	back = at;
-	if (scan_char(&at, ch)) {
+	if (scan_lit(&at, "时") || scan_lit(&at, "時")) {
+		if (!scan_number(&at, 1, 2, &min, NULL) ||
+		    !scan_lit(&at, "分"))
+			return false;
+		back = at;
+		seconds = scan_number(&at, 1, 2, &sec, NULL) &&
+		    scan_lit(&at, "秒");
+		if (!seconds) {
+			sec = 0;
+			at = back;
+		}
+	} else if (!scan_sep(&at, sep, &ch) ||
+	    !scan_number(&at, 2, 2, &min, NULL)) {
+		return false;
+	} else if ((back = at, scan_char(&at, ch))) {
 		seconds = scan_number(&at, 2, 2, &sec, NULL);
 		if (!seconds)
 			at = back;
@@ -210,7 +248,7 @@ scan_clock(struct scan *c, const char *sep, struct chat_stamp *s,
 	if (pm < 0) {
 		back = at;
 		(void)scan_blanks(&at);
-		pm = half_of_day(&at, false);
+		pm = half_of_day(&at, false, hour);
 		/* "9:15 amazing" has no half. */
 		if (pm >= 0 && at.s < at.end &&
 		    (((unsigned char)*at.s | 0x20) >= 'a' &&

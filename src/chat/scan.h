@@ -67,7 +67,7 @@ enum scan_half {	/* of the day, and where it stands */
 };
 
 /*
- * H:MM or H:MM:SS, with or without one of the words for the halves of a day, in
+ * H:MM, H:MM:SS or 8时59分07秒, with or without one of the words for the halves of a day, in
  * the languages of the exports.  Sets hour, min, sec, us, precision of *s and
  * *half (may be NULL).  SEP: characters between, ":" or ":.".  What cannot be
  * (hour 24, minute 60) is read and is for stamp_valid() to find.

@@ -3,6 +3,8 @@
  *
  *	[2024/3/1 上午8:59:00] name: text		iOS
  *	3/1/24, 8:59 AM - name: text			Android
+ *	01/03/24 08:59:07: name: text			iOS, before 2018
+ *	08:59, 01/03/2024 - name: text			Vietnamese
  *
  * The shape of a header (brackets, separators, digits of the year, seconds,
  * halves of the day) is that of the device and does not change within a file:
@@ -25,6 +27,10 @@
 #define NAME_SLOTS 16384u	/* power of two; half of them are used */
 #define NAME_LEN_MAX 256u
 #define LOOKED_MAX 2000u
+#define NAMED_MONTH (1u << 18)	/* bits of a shape */
+#define CLOCK_FIRST (1u << 19)
+#define BY_COLON (1u << 20)
+#define DAY_US ((int64_t)86400 * 1000000)
 #define OFTEN 20u		/* lines that a notice never begins */
 
 /* --- One line. */
@@ -57,11 +63,43 @@ date_sep(struct scan *c)
 	return 0;
 }
 
+/* "1. März 2024", "Mar 1, 2024": its order needs no guess. */
+static bool
+named_date(struct scan *c, struct header *h)
+{
+	struct scan at = *c;
+	size_t near = scan_left(c) < 12 ? scan_left(c) : 12;
+	bool first = !scan_done(c) && (*c->s < '0' || *c->s > '9');
+
+	/* Most lines are texts: look for a digit before for a month. */
+	if (first && (strcspn(c->s, "123") >= near ||
+	    !scan_month(&at, &h->field[1]) || scan_blanks(&at) == 0))
+		return false;
+	if (!scan_number(&at, 1, 2, &h->field[0], &h->digits[0]))
+		return false;
+	if (first) {
+		(void)scan_char(&at, ',');
+	} else {
+		(void)scan_char(&at, '.');
+		if (scan_blanks(&at) == 0 || !scan_month(&at, &h->field[1]))
+			return false;
+	}
+	(void)scan_blanks(&at);
+	if (!scan_number(&at, 4, 4, &h->field[2], &h->digits[2]))
+		return false;
+	h->digits[1] = 2;
+	h->shape |= NAMED_MONTH;
+	*c = at;
+	return true;
+}
+
 static bool
 read_date(struct scan *c, struct header *h)
 {
 	unsigned one, two, year = 0;
 
+	if (named_date(c, h))
+		return true;
 	if (!scan_number(c, 1, 4, &h->field[0], &h->digits[0]))
 		return false;
 	(void)scan_marks(c);
@@ -74,7 +112,7 @@ read_date(struct scan *c, struct header *h)
 	    !(one == 6 && two == 7)) ||
 	    !scan_number(c, 1, 4, &h->field[2], &h->digits[2]))
 		return false;
-	if (!scan_lit(c, "日") && !scan_lit(c, "일"))
+	if (!scan_lit(c, "日") && !scan_lit(c, "일") && !scan_lit(c, " г."))
 		(void)scan_char(c, '.');
 	if (h->digits[0] == 3 || h->digits[2] == 3 ||
 	    (h->digits[0] == 4 && h->digits[2] == 4) ||
@@ -116,6 +154,33 @@ read_between(struct scan *c, struct header *h)
 	return true;
 }
 
+/* "09 h 05", "09 h 05 min 07 s", as in Quebec; or with ':' or '.'. */
+static bool
+read_clock(struct scan *c, struct header *h, enum scan_half *half)
+{
+	struct scan at = *c, back;
+
+	if (scan_clock(c, ":.", &h->clock, half))
+		return true;
+	*half = SCAN_NO_HALF;
+	h->clock.precision = STAMP_MIN;
+	if (!scan_number(&at, 1, 2, &h->clock.hour, NULL) ||
+	    scan_blanks(&at) == 0 || !scan_char(&at, 'h') ||
+	    scan_blanks(&at) == 0 ||
+	    !scan_number(&at, 2, 2, &h->clock.min, NULL))
+		return false;
+	back = at;
+	if (scan_blanks(&at) > 0 && scan_lit(&at, "min") &&
+	    scan_blanks(&at) > 0 &&
+	    scan_number(&at, 2, 2, &h->clock.sec, NULL) &&
+	    scan_blanks(&at) > 0 && scan_char(&at, 's'))
+		h->clock.precision = STAMP_S;
+	else
+		at = back;
+	*c = at;
+	return true;
+}
+
 static bool
 read_end(struct scan *c, bool bracket, struct header *h)
 {
@@ -123,6 +188,11 @@ read_end(struct scan *c, bool bracket, struct header *h)
 	unsigned i;
 
 	(void)scan_marks(c);
+	/* Seconds and a colon: of a telephone, and of many other logs. */
+	if (!bracket && h->clock.precision == STAMP_S && scan_char(c, ':')) {
+		h->shape |= BY_COLON;
+		return scan_blanks(c) > 0;
+	}
 	if (bracket) {
 		if (!scan_char(c, ']'))
 			return false;
@@ -143,7 +213,7 @@ static bool
 parse_header(struct header *h, const char *s, size_t n)
 {
 	enum scan_half half;
-	struct scan c = scan_of(s, n);
+	struct scan c = scan_of(s, n), date;
 	bool bracket;
 
 	memset(h, 0, sizeof(*h));
@@ -152,13 +222,18 @@ parse_header(struct header *h, const char *s, size_t n)
 	(void)scan_marks(&c);
 	if (scan_lit(&c, "Le "))
 		h->shape |= 1u << 16;
-	if (!read_date(&c, h))
-		return false;
-	(void)scan_marks(&c);
-	if (!read_between(&c, h))
-		return false;
-	if (!scan_clock(&c, ":.", &h->clock, &half))
-		return false;
+	date = c;
+	if (read_date(&c, h)) {
+		(void)scan_marks(&c);
+		if (!read_between(&c, h) || !read_clock(&c, h, &half))
+			return false;
+	} else {
+		c = date;
+		h->shape = CLOCK_FIRST;
+		if (!read_clock(&c, h, &half) || !scan_char(&c, ',') ||
+		    scan_blanks(&c) == 0 || !read_date(&c, h))
+			return false;
+	}
 	h->shape |= (unsigned)half << 11 | (unsigned)bracket << 13 |
 	    (h->clock.precision == STAMP_S ? 1u << 17 : 0);
 	if (!read_end(&c, bracket, h))
@@ -195,13 +270,18 @@ next_colon(const struct header *h, size_t *at)
 
 /* --- What the whole file says. */
 
+/* What three numbers may be; the year first only if it has two digits. */
+static const enum date_order orders[] = {DATE_DMY, DATE_MDY, DATE_YMD};
+#define ORDERS 3
+#define FIRST_YEAR 2009		/* WhatsApp is not older */
+
 struct shape {
 	unsigned shape;
 	uint64_t n;
-	bool over12[2], over31;	/* a first or second number beyond that */
-	uint64_t impossible[2];	/* as day-month, as month-day */
-	uint64_t back[2];	/* steps back in time, likewise */
-	int64_t last[2];
+	uint64_t impossible[ORDERS];	/* such a date there cannot be */
+	uint64_t back[ORDERS];		/* steps back in time */
+	int64_t last[ORDERS], low[ORDERS], high[ORDERS];
+	bool over31;			/* a first number is no day */
 	bool unpadded;
 };
 
@@ -274,6 +354,8 @@ stamp_of(const struct header *h, enum date_order order)
 	int year = order == DATE_YMD ? 0 : 2;
 
 	s.year = scan_year(h->field[year], h->digits[year]);
+	if (h->digits[year] <= 2 && s.year >= 2060 && s.year <= 2080)
+		s.year -= 43;		/* 2567 of the Thai calendar */
 	if (order == DATE_YMD) {
 		s.mon = h->field[1];
 		s.day = h->field[2];
@@ -291,20 +373,22 @@ learn_dates(struct shape *s, const struct header *h)
 	int64_t us;
 	int i;
 
-	s->over12[0] |= h->field[0] > 12;
-	s->over12[1] |= h->field[1] > 12;
 	s->over31 |= h->field[0] > 31 && h->digits[0] < 4;
 	s->unpadded |= (h->field[0] < 10 && h->digits[0] == 1) ||
 	    (h->field[1] < 10 && h->digits[1] == 1);
-	for (i = 0; i < 2; i++) {
-		t = stamp_of(h, i == 0 ? DATE_DMY : DATE_MDY);
-		if (!stamp_valid(&t)) {
+	for (i = 0; i < ORDERS; i++) {
+		t = stamp_of(h, orders[i]);
+		if (!stamp_valid(&t) || t.year < FIRST_YEAR) {
 			s->impossible[i]++;
 			continue;
 		}
 		us = stamp_us(&t);
 		s->back[i] += us < s->last[i];
 		s->last[i] = us;
+		if (s->low[i] == 0 || us < s->low[i])
+			s->low[i] = us;
+		if (us > s->high[i])
+			s->high[i] = us;
 	}
 }
 
@@ -355,13 +439,45 @@ usual_order(const struct learned *l)
 	return DATE_DMY;
 }
 
+static uint64_t
+least(const uint64_t n[ORDERS])
+{
+	return n[0] < n[1] ? n[0] : n[1];
+}
+
+/*
+ * "24-03-01": no year has four digits, and with the year first fewer dates are
+ * impossible, or fewer run back, or the chat takes days instead of years.
+ * Nobody writes so with a slash or a dot, but for what no day can be.
+ */
+static bool
+is_year_first(const struct shape *s)
+{
+	int64_t span = s->high[2] - s->low[2];
+	int i;
+
+	if ((s->shape >> 3 & 3) || ((s->shape & 7) != 3 && !s->over31))
+		return false;
+	if (s->impossible[2] != least(s->impossible))
+		return s->impossible[2] < least(s->impossible);
+	if (s->back[2] != least(s->back))
+		return s->back[2] < least(s->back);
+	for (i = 0; i < 2; i++)
+		if (s->impossible[i] == s->impossible[2] &&
+		    s->high[i] - s->low[i] <= 12 * span + DAY_US)
+			return false;
+	return true;
+}
+
 static void
 decide_order(struct learned *l, const struct chat_hints *hints)
 {
 	const struct shape *s = l->major;
 	enum date_order said = hints ? hints->date_order : DATE_AUTO;
 
-	if ((s->shape >> 3 & 3) == 1 || (s->over31 && !(s->shape >> 3 & 3))) {
+	if (s->shape & NAMED_MONTH) {
+		l->order = DATE_DMY;
+	} else if ((s->shape >> 3 & 3) == 1 || is_year_first(s)) {
 		l->order = DATE_YMD;
 	} else if (s->impossible[0] != s->impossible[1]) {
 		l->order = s->impossible[0] < s->impossible[1] ? DATE_DMY :
@@ -424,6 +540,8 @@ score(const struct chat_sniff *s)
 			points += 5;
 		else
 			points -= 60;
+		if (l->major->shape & BY_COLON)
+			points -= 35;
 		if (words_chat_name(s->in->path, &p, &n) ||
 		    strstr(s->in->path, "_chat.txt"))
 			points += 10;
@@ -571,7 +689,7 @@ take_attachment(struct reader *r, struct err *e)
 	size_t n = d->text.len, len, cut;
 	bool front;
 
-	if (!words_attached(s, n, &name, &len, &cut, &front))
+	if (!words_attached(s, n, r->marked, &name, &len, &cut, &front))
 		return 0;
 	d->m.kind = kinds_file(name, len);
 	if (d->m.kind == CHAT_STICKER && scan_has(name, len, "PHOTO"))

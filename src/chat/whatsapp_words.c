@@ -137,10 +137,13 @@ is_own_name(const char *s, size_t n)
 	    s[3] == '-' && s[4] >= '0' && s[4] <= '9';
 }
 
-/* "name (file attached)" and what follows in other lines. */
+/*
+ * "name (file attached)" and what follows in other lines.  Behind a MARK it is
+ * the program that speaks, in whatever language.
+ */
 static bool
-attached_round(const char *s, size_t n, const char **name, size_t *len,
-	size_t *cut)
+attached_round(const char *s, size_t n, bool mark, const char **name,
+	size_t *len, size_t *cut)
 {
 	static const char *const words[] = {
 		"file attached", "Datei angehängt", "archivo adjunto",
@@ -164,31 +167,37 @@ attached_round(const char *s, size_t n, const char **name, size_t *len,
 	scan_trim(name, len);
 	if (!is_file_name(*name, *len))
 		return false;
-	return has_any(open + 1, inner, words, COUNT(words)) ||
+	return (mark && inner >= 5 && inner <= 80) ||
+	    has_any(open + 1, inner, words, COUNT(words)) ||
 	    is_own_name(*name, *len);
 }
 
 bool
-words_attached(const char *s, size_t n, const char **name, size_t *len,
-	size_t *cut, bool *front)
+words_attached(const char *s, size_t n, bool mark, const char **name,
+	size_t *len, size_t *cut, bool *front)
 {
 	*front = false;
 	if (attached_angle(s, n, name, len, cut))
 		return true;
 	*front = true;
-	return attached_round(s, n, name, len, cut);
+	return attached_round(s, n, mark, name, len, cut);
 }
 
 bool
 words_omitted(const char *s, size_t n, bool mark)
 {
 	static const char *const stems[] = {
-		"omitt", "omitid", "omess", "omis", "absent", "ocult",
+		"omitt", "omitid", "omes", "omis", "absent", "ocult",
+		"não revelado",
 		"ausgeschlossen", "weggelassen", "weggelaten", "略去", "省略",
 		"忽略", "含まれ", "除く", "除外", "제외", "생략", "Без медиа",
-		"пропущ", "отсутств", "הושמט", "الوسائط", "udelad", "utelät",
-		"utelat", "pominięt", "dahil edilmedi", "tidak disertakan",
-		"bỏ qua", "ละเว้น"
+		"пропущ", "пропус", "отсутств", "הושמט", "נכלל", "الوسائط",
+		"إدراج", "udelad", "utelämn", "utelat", "jätettiin pois",
+		"pominięt", "vynech", "hiányz", "Hiányz", "kihagy", "omit",
+		"izostavlj", "παραλείφθηκε", "συμπεριλήφθηκε",
+		"dahil edilmedi", "tidak disertakan", "singkirkan",
+		"dikecualikan", "bỏ qua", "Bỏ qua", "ละเว้น", "ไม่รวม",
+		"حذف شد", "हटा"
 	};
 
 	if (n < 4 || n > 120 || memchr(s, '\n', n))
@@ -227,10 +236,34 @@ words_deleted(const char *s, size_t n)
 		"삭제된 메시지입니다", "이 메시지는 삭제되었습니다",
 		"Bu mesaj silindi", "Bu mesajı sildiniz",
 		"Pesan ini telah dihapus", "Anda telah menghapus pesan ini",
-		"تم حذف هذه الرسالة", "لقد حذفت هذه الرسالة"
+		"تم حذف هذه الرسالة", "لقد حذفت هذه الرسالة",
+		"您删除了这则消息", "您已删除这条消息", "Apagou esta mensagem",
+		"Apagaste esta mensagem", "Сообщение удалено",
+		"Вы удалили это сообщение", "メッセージを削除しました",
+		"このメッセージを削除しました", "Ta wiadomość została usunięta",
+		"Usunięto tę wiadomość", "Tin nhắn này đã bị xóa",
+		"Bạn đã xóa tin nhắn này", "ข้อความนี้ถูกลบ",
+		"ข้อความนี้ถูกลบแล้ว", "คุณลบข้อความนี้แล้ว", "คุณลบข้อความนี้",
+		"Denne besked blev slettet", "Du slettede denne besked",
+		"Det här meddelandet raderades",
+		"Du raderade det här meddelandet",
+		"Denne meldingen ble slettet", "Du slettet denne meldingen",
+		"Tämä viesti poistettiin", "Poistit tämän viestin",
+		"הודעה זו נמחקה", "מחקת הודעה זו", "Mesej ini telah dipadam",
+		"Anda telah memadamkan mesej ini", "यह मैसेज हटा दिया गया",
+		"आपने यह मैसेज हटा दिया", "Tato zpráva byla smazána",
+		"Tuto zprávu jste smazali", "Acest mesaj a fost șters",
+		"Ai șters acest mesaj", "Αυτό το μήνυμα διαγράφηκε",
+		"Διαγράψατε αυτό το μήνυμα", "Це повідомлення видалено",
+		"Ви видалили це повідомлення", "Ez az üzenet törölve lett",
+		"این پیام حذف شد"
 	};
+	static const char admin[] = "This message was deleted by admin ";
+	struct scan c = scan_of(s, n);
 	size_t i;
 
+	if (n < 200 && scan_lit(&c, admin) && !memchr(s, '\n', n))
+		return true;
 	if (n > 0 && s[n - 1] == '.')
 		n--;
 	else if (scan_ends(s, n, "。"))
@@ -247,7 +280,9 @@ words_edited(const char *s, size_t n)
 	static const char *const stems[] = {
 		"edited", "编辑", "編輯", "bearbeitet", "editó", "editad",
 		"modifi", "измен", "編集", "수정", "bewerkt", "düzenlendi",
-		"diedit", "تعديل"
+		"diedit", "تعديل", "zmodyfik", "chỉnh sửa", "แก้ไข", "redig",
+		"muoka", "uprav", "נערכ", "sunting", "editat", "відредаг",
+		"संपादित", "επεξεργ"
 	};
 	const char *open;
 	size_t len;

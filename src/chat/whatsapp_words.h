@@ -16,10 +16,10 @@ bool words_chat_name(const char *path, const char **name, size_t *n);
 
 /*
  * A text with a file: its name, and how many bytes of the text (at its front or
- * its back) say so.
+ * its back) say so.  Behind a MARK the words round the name need not be known.
  */
-bool words_attached(const char *s, size_t n, const char **name, size_t *len,
-	size_t *cut, bool *front);
+bool words_attached(const char *s, size_t n, bool mark, const char **name,
+	size_t *len, size_t *cut, bool *front);
 
 /* "<Media omitted>"; "image omitted" only behind a MARK. */
 bool words_omitted(const char *s, size_t n, bool mark);

@@ -98,10 +98,23 @@ survives_bombs(void **state)
 	buf_release(&b);
 }
 
+static void
+reads_titles_of_any_language(void **state)
+{
+	(void)state;
+	rows_are("jabber/me@x/anna@y/2024-03-01.085900+0800CST.html",
+	    "<html><head><title>与 anna 的对话</title></head><body>"
+	    "<h3>与 anna 的对话</h3>\n" HEAD(PEER, "08时59分07秒", "anna:")
+	    "hi<br/>\n</body></html>\n",
+	    "2024-03-01T08:59:07+08:00|anna|anna|text|hi|peer\n"
+	    "= pidgin-html 1/0/0\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_titles_of_any_language),
 		cmocka_unit_test(reads_conversations),
 		cmocka_unit_test(reads_system_logs),
 		cmocka_unit_test(is_not_taken_in),

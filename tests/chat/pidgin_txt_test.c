@@ -38,10 +38,22 @@ reads_system_logs(void **state)
 	    "(23:59:01) a: x\n(01/12/2010 12:00:03 AM) ***a b\n");
 }
 
+static void
+reads_chinese_clocks(void **state)
+{
+	(void)state;
+	rows_are("jabber/me@x/anna@y/2024-03-01.085900+0800CST.txt",
+	    "Conversation (bonjour)\n(08时59分07秒) anna: hi\n"
+	    "(下午 09时00分) me: yo\n",
+	    "2024-03-01T08:59:07+08:00|anna|anna|text|hi\n"
+	    "2024-03-01T21:00:00+08:00|me|me|text|yo\n= pidgin-txt 2/0/0\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_chinese_clocks),
 		cmocka_unit_test(reads_conversations),
 		cmocka_unit_test(reads_system_logs)
 	};

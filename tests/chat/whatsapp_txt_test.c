@@ -184,10 +184,116 @@ loses_nothing(void **state)
 	    LRM "<attached: a.b>\n[13.02.24, 21:04:05] G:x\n[13.02.24, 2");
 }
 
+/* Two lines of one chat with what stands before the name. */
+static void
+locale_is(const char *one, const char *two, const char *seconds)
+{
+	char data[512], want[512];
+
+	(void)snprintf(data, sizeof(data), "%sAnna: at 5:30\nmore\n%sLi: y\n",
+	    one, two);
+	(void)snprintf(want, sizeof(want),
+	    "2024-03-01T08:59:%s|Anna|Anna|text|at 5:30\\nmore\n"
+	    "2024-03-14T21:05:%s|Li|Li|text|y\n= whatsapp-txt 2/0/0\n",
+	    seconds, seconds);
+	rows_are("WhatsApp Chat with Anna.txt", data, want);
+}
+
+static void
+reads_rare_locales(void **state)
+{
+	(void)state;
+	/* Quebec, Bulgaria, Vietnam, Malaysia, Albania, Thailand. */
+	locale_is("2024-03-01 08 h 59 - ", "2024-03-14 21 h 05 - ", "00");
+	locale_is("[2024-03-01 08 h 59 min 07 s] ",
+	    "[2024-03-14 21 h 05 min 07 s] ", "07");
+	locale_is("01.03.24 г., 08:59 - ", "14.03.24 г., 21:05 - ", "00");
+	locale_is("08:59, 01/03/2024 - ", "21:05, 14/03/2024 - ", "00");
+	locale_is("[08:59:07, 01/03/2024] ", "[21:05:07, 14/03/2024] ", "07");
+	locale_is("1/03/2024, 8:59 PG - ", "14/03/2024, 9:05 PTG - ", "00");
+	locale_is("1.3.24, 8:59 p.d. - ", "14.3.24, 9:05 m.d. - ", "00");
+	locale_is("1/3/67 08:59 - ", "14/3/67 21:05 - ", "00");
+	locale_is("१/३/२४, ८:५९ म.पू. - ", "१४/३/२४, ९:०५ म.उ. - ", "00");
+	locale_is("১/৩/২৪, ৮:৫৯ AM - ", "১৪/৩/২৪, ৯:০৫ PM - ", "00");
+	/* The words of a half behind the time. */
+	locale_is("2024/3/1 8:59 上午 - ", "2024/3/14 9:05下午 - ", "00");
+	locale_is("2024. 3. 1. 8:59 오전 - ", "2024. 3. 14. 9:05 오후 - ",
+	    "00");
+	/* Months by name, and what telephones wrote before 2018. */
+	locale_is("Mar 1, 2024, 8:59 AM - ", "Mar 14, 2024, 9:05 PM - ", "00");
+	locale_is("1. März 2024, 08:59 - ", "14. März 2024, 21:05 - ", "00");
+	locale_is("01/03/24 08:59:07: ", "14/03/24 21:05:07: ", "07");
+	locale_is("3/1/24, 8:59:07 AM: ", "3/14/24, 9:05:07 PM: ", "07");
+	/* The year first, with two digits: days are likelier than years. */
+	locale_is("[24-03-01, 08:59:07] ", "[24-03-14, 21:05:07] ", "07");
+	rows_are("WhatsApp Chat with Anna.txt",
+	    "24-03-10 08:59 - Anna: x\n24-03-11 08:59 - Anna: y\n",
+	    "2024-03-10T08:59:00|Anna|Anna|text|x\n"
+	    "2024-03-11T08:59:00|Anna|Anna|text|y\n= whatsapp-txt 2/0/0\n");
+	rows_are("WhatsApp Chat with Anna.txt",
+	    "24-03-10 08:59 - Anna: x\n25-03-10 08:59 - Anna: y\n",
+	    "2010-03-24T08:59:00|Anna|Anna|text|x\n"
+	    "2010-03-25T08:59:00|Anna|Anna|text|y\n= whatsapp-txt 2/0/0\n");
+	/* A log that only looks so is not taken from who knows it. */
+	rows_end("x.log", "2024-03-01 08:59:07\tAnna\tx: y\n", 30,
+	    "= weechat 1/0/0\n");
+}
+
+/* A line of Anna's, and what becomes of it. */
+static void
+text_is(const char *text, const char *want)
+{
+	char data[512], row[512];
+
+	(void)snprintf(data, sizeof(data), "14/03/2024, 08:59 - Anna: %s\n",
+	    text);
+	(void)snprintf(row, sizeof(row),
+	    "2024-03-14T08:59:00|Anna|Anna|%s\n= whatsapp-txt 1/0/0\n", want);
+	rows_are("WhatsApp Chat with Anna.txt", data, row);
+}
+
+static void
+knows_words_of_many_languages(void **state)
+{
+	static const char *const omitted[] = {"<Ficheiro não revelado>",
+	    "<המדיה לא נכללה>", "<ไม่รวมไฟล์สื่อ>", "<Bỏ qua phương tiện>",
+	    "<Media utelämnad>", "<Media jätettiin pois>",
+	    "<Média vynechána>", "<Hiányzó médiafájl>", "<Mitjans omesos>",
+	    "<Медията е пропусната>", "<Media disingkirkan>"};
+	static const char *const deleted[] = {"您已删除这条消息",
+	    "This message was deleted by admin Bob", "Apagou esta mensagem",
+	    "Сообщение удалено", "メッセージを削除しました",
+	    "Ta wiadomość została usunięta", "Tin nhắn này đã bị xóa",
+	    "ข้อความนี้ถูกลบ", "Det här meddelandet raderades",
+	    "Це повідомлення видалено"};
+	static const char *const edited[] = {
+	    "<Ta wiadomość została zmodyfikowana>",
+	    "<Tin nhắn này đã được chỉnh sửa>", "<ข้อความนี้แก้ไขแล้ว>",
+	    "<Beskeden er redigeret>", "<Zpráva byla upravena>"};
+	char text[200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(omitted) / sizeof(*omitted); i++)
+		text_is(omitted[i], "media_omitted|");
+	for (i = 0; i < sizeof(deleted) / sizeof(*deleted); i++)
+		text_is(deleted[i], "recall||deleted");
+	for (i = 0; i < sizeof(edited) / sizeof(*edited); i++) {
+		(void)snprintf(text, sizeof(text), "hi %s", edited[i]);
+		text_is(text, "text|hi|edited");
+	}
+	/* A file is one in any language, if the program speaks. */
+	text_is(LRM "a b.pdf (bilag)", "file||+a b.pdf");
+	text_is("a b.pdf (bilag)", "text|a b.pdf (bilag)");
+	text_is("<b> I never", "text|<b> I never");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_rare_locales),
+		cmocka_unit_test(knows_words_of_many_languages),
 		cmocka_unit_test(reads_android),
 		cmocka_unit_test(reads_ios),
 		cmocka_unit_test(reads_locales),
