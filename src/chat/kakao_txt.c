@@ -4,6 +4,7 @@
  *	[name] [오전 8:59] text			Windows, under lines of days
  *	2024년 3월 1일 오전 8:59, name : text	Android
  *	2024. 3. 1. 오전 8:59, name : text	iOS
+ *	2024年3月1日 午前8:59, name : text		Japanese
  *	February 10, 2016, 2:33 AM, name : text
  */
 #include "chat/formats.h"
@@ -25,11 +26,12 @@ hangul_date(struct scan *c, struct chat_stamp *s)
 {
 	struct scan at = *c;
 
-	if (!scan_number(&at, 4, 4, &s->year, NULL) || !scan_lit(&at, "년") ||
+	if (!scan_number(&at, 4, 4, &s->year, NULL) ||
+	    (!scan_lit(&at, "년") && !scan_lit(&at, "年")) ||
 	    (scan_blanks(&at), !scan_number(&at, 1, 2, &s->mon, NULL)) ||
-	    !scan_lit(&at, "월") ||
+	    (!scan_lit(&at, "월") && !scan_lit(&at, "月")) ||
 	    (scan_blanks(&at), !scan_number(&at, 1, 2, &s->day, NULL)) ||
-	    !scan_lit(&at, "일"))
+	    (!scan_lit(&at, "일") && !scan_lit(&at, "日")))
 		return false;
 	*c = at;
 	return true;
@@ -130,18 +132,14 @@ day_line(const char *s, size_t n, struct chat_stamp *day)
 {
 	struct scan c = scan_of(s, n);
 	struct chat_stamp t;
-	bool ruled, timed;
+	bool timed;
 
 	if (n < 8 || n > 160)
 		return false;
 	(void)scan_marks(&c);
-	ruled = scan_lit(&c, "-----");
 	while (scan_char(&c, '-'))
 		;
-	if (ruled)
-		skip_weekday(&c);
-	else
-		(void)scan_blanks(&c);
+	skip_weekday(&c);
 	if (moment(&c, &t, &timed) == NO_STYLE)
 		return false;
 	skip_weekday(&c);
@@ -224,7 +222,9 @@ static bool
 is_title(const char *s, size_t n)
 {
 	return n < 400 && (scan_has(s, n, "카카오톡 대화") ||
-	    scan_has(s, n, "KakaoTalk Chat"));
+	    scan_has(s, n, "KakaoTalk Chat") ||
+	    scan_ends(s, n, "とのトーク") || (scan_has(s, n < 5 ? n : 5,
+	    "Talk_") && scan_ends(s, n, ".txt")));
 }
 
 static bool
@@ -234,6 +234,7 @@ is_saved(const char *s, size_t n)
 
 	(void)scan_marks(&c);
 	return scan_lit(&c, "저장한 날짜") || scan_lit(&c, "Date Saved") ||
+	    scan_lit(&c, "保存した日") || scan_lit(&c, "保存日") ||
 	    scan_lit(&c, "Saved on");
 }
 
@@ -436,7 +437,8 @@ title(struct reader *r, const char *s, size_t n, struct err *e)
 {
 	static const char *const around[][2] = {
 		{"", " 님과 카카오톡 대화"}, {"", "님과 카카오톡 대화"},
-		{"", " 카카오톡 대화"}, {"KakaoTalk Chats with ", ""},
+		{"", " 카카오톡 대화"}, {"", "さんとのトーク"},
+		{"", "とのトーク"}, {"KakaoTalk Chats with ", ""},
 		{"KakaoTalk Chat with ", ""}
 	};
 	struct scan c = scan_of(s, n), name;

@@ -25,6 +25,49 @@
 
 /* --- Days. */
 
+/* The weekday of a language that is not known here: letters, no digits. */
+static bool
+other_word(struct scan *c)
+{
+	const char *begin = c->s;
+
+	while (!scan_done(c) && (((unsigned char)*c->s >= 0x80) ||
+	    ((*c->s | 0x20) >= 'a' && (*c->s | 0x20) <= 'z')))
+		c->s++;
+	return c->s > begin && c->s - begin <= 40;
+}
+
+/* "March 1, 2024", "1 March 2024", "2024年3月1日", "2024년 3월 1일" */
+static bool
+worded_date(struct scan *c, struct chat_stamp *t)
+{
+	struct scan at = *c;
+	bool month = scan_month(&at, &t->mon);
+
+	(void)scan_blanks(&at);
+	if (!month && scan_number(&at, 4, 4, &t->year, NULL)) {
+		if ((!scan_lit(&at, "年") && !scan_lit(&at, "년")) ||
+		    (scan_blanks(&at),
+		    !scan_number(&at, 1, 2, &t->mon, NULL)) ||
+		    (!scan_lit(&at, "月") && !scan_lit(&at, "월")) ||
+		    (scan_blanks(&at),
+		    !scan_number(&at, 1, 2, &t->day, NULL)) ||
+		    (!scan_lit(&at, "日") && !scan_lit(&at, "일")))
+			return false;
+		*c = at;
+		return true;
+	}
+	if (!scan_number(&at, 1, 2, &t->day, NULL) || (!month &&
+	    (scan_blanks(&at) == 0 || !scan_month(&at, &t->mon))))
+		return false;
+	(void)scan_char(&at, ',');
+	if (scan_blanks(&at) == 0 || !scan_number(&at, 4, 4, &t->year, NULL))
+		return false;
+	t->year = scan_year(t->year, 4);
+	*c = at;
+	return true;
+}
+
 static int
 weekday_word(struct scan *c)
 {
@@ -60,37 +103,54 @@ found:
 	return day;
 }
 
-/* A line that is a day and nothing else; the weekday tells day from month. */
+/*
+ * A line that is a day and nothing else; the weekday tells day from month.
+ * Behind an empty line it may be in any language.
+ */
 static bool
-day_line(const char *s, size_t n, struct chat_stamp *out)
+day_line(const char *s, size_t n, bool blank, struct chat_stamp *out)
 {
 	struct chat_stamp t = {.precision = STAMP_DAY};
-	struct scan c = scan_of(s, n);
+	struct scan c = scan_of(s, n), date;
+	bool other = false, worded;
 	struct scan_date d;
-	int day, i;
+	int day, i = 0;
 
-	if (n < 8 || n > 60)
+	if (n < 8 || n > 80)
 		return false;
 	(void)scan_marks(&c);
-	day = weekday_word(&c);
-	if (day >= 0 && !scan_char(&c, ',') && !scan_char(&c, '.'))
-		return false;
-	(void)scan_blanks(&c);
-	if (!scan_three(&c, &d))
-		return false;
-	(void)scan_char(&c, '.');
-	if (day < 0)
+	date = c;
+	worded = worded_date(&c, &t);
+	if (!worded) {
+		c = date;
 		day = weekday_word(&c);
-	(void)scan_blanks(&c);
-	if (day < 0 || !scan_done(&c))
+		other = day < 0 && other_word(&c);
+		if ((day >= 0 || other) && !scan_char(&c, ',') &&
+		    !scan_char(&c, '.'))
+			return false;
+		(void)scan_blanks(&c);
+		worded = worded_date(&c, &t);
+	} else {
+		day = -1;
+	}
+	if (!worded && !scan_three(&c, &d))
 		return false;
-	for (i = 1; i >= 0; i--) {
+	if (!scan_char(&c, '.'))
+		(void)scan_char(&c, ',');
+	if (day < 0 && !other) {
+		day = weekday_word(&c);
+		other = day < 0 && (scan_blanks(&c), other_word(&c));
+	}
+	(void)scan_blanks(&c);
+	if ((day < 0 && !(other && blank)) || !scan_done(&c))
+		return false;
+	for (i = 1; i >= 0 && !worded && day >= 0; i--) {
 		scan_three_as(&d, i, &t);
 		if (stamp_valid(&t) && scan_weekday(&t) == day)
 			break;
 	}
-	if (i < 0)
-		scan_three_as(&d, 1, &t);
+	if (!worded && (i < 0 || day < 0))
+		scan_three_as(&d, day >= 0, &t);
 	if (!stamp_valid(&t))
 		return false;
 	*out = t;
@@ -114,7 +174,7 @@ parse_header(struct header *h, const char *s, size_t n)
 
 	memset(h, 0, sizeof(*h));
 	(void)scan_marks(&c);
-	if (!scan_clock(&c, ":", &h->clock, NULL) || !scan_char(&c, '\t'))
+	if (!scan_clock(&c, ":.", &h->clock, NULL) || !scan_char(&c, '\t'))
 		return false;
 	tab = memchr(c.s, '\t', scan_left(&c));
 	if (!tab) {
@@ -198,6 +258,7 @@ look_at(struct look *l, const struct chat_sniff *s)
 	struct scan text = scan_of(s->text, s->ntext);
 	struct chat_stamp day;
 	struct header h;
+	bool blank = false;
 	unsigned line = 0;
 	const char *p;
 	size_t n;
@@ -206,12 +267,13 @@ look_at(struct look *l, const struct chat_sniff *s)
 	while (scan_line(&text, &p, &n)) {
 		if (line++ == 0 && is_title(p, n))
 			l->title = true;
-		else if (day_line(p, n, &day))
+		else if (day_line(p, n, blank, &day))
 			l->days++;
 		else if (parse_header(&h, p, n))
 			l->headers++;
 		else
 			l->spaced += spaced_header(&h, &nobody, p, n);
+		blank = n == 0;
 	}
 }
 
@@ -238,6 +300,8 @@ struct reader {
 	bool quoted;		/* the text began with a quote */
 	bool closed;		/* which has ended */
 	bool spaced;		/* of the program for Windows */
+	bool titled;
+	bool blank;		/* so was the line before */
 	unsigned line;
 };
 
@@ -318,6 +382,8 @@ title(struct reader *r, const char *s, size_t n, struct err *e)
 {
 	static const char *const around[][2] = {
 		{"Chat history with ", ""}, {"Chat history in ", ""},
+		{"ประวัติการแชทกับ", ""}, {"Riwayat chat dengan ", ""},
+		{"Riwayat obrolan dengan ", ""}, {"", "님과의 대화 내용"},
 		{"与", "的聊天记录"}, {"與", "的聊天記錄"}, {"", "的聊天记录"},
 		{"", "的聊天記錄"}, {"", "とのトーク履歴"},
 		{"", "のトーク履歴"}, {"", "님과의 대화"}
@@ -345,18 +411,27 @@ static int
 take(void *arg, const struct chat_line *line, struct err *e)
 {
 	struct reader *r = arg;
+	bool blank = r->blank;
 	struct chat_stamp day;
 	struct chat_str peer;
 	struct header h;
 
 	r->line++;
-	if (r->line == 1 && is_title(line->s, line->n))
+	r->blank = line->n == 0;
+	if (r->line == 1 && is_title(line->s, line->n)) {
+		r->titled = true;
 		return title(r, line->s, line->n, e);
+	}
+	/* When it was saved, in whatever language. */
+	if (r->line == 2 && r->titled && line->n > 0 &&
+	    !memchr(line->s, '\t', line->n) && scan_has(line->s, line->n, ":"))
+		return 0;
 	if (r->line <= 3 && is_saved(line->s, line->n))
 		return 0;
 	/* Within quotes a day is text; a header is not, for a quote may be
 	 * one that somebody typed. */
-	if ((!r->d.open || r->closed) && day_line(line->s, line->n, &day)) {
+	if ((!r->d.open || r->closed) && day_line(line->s, line->n, blank,
+	    &day)) {
 		r->day = day;
 		return finish(r, e);
 	}

@@ -68,10 +68,27 @@ loses_nothing(void **state)
 	    "[A] [오전 12:59] Hi\n2024. 3. 1. 오전 8:59, A : x\n");
 }
 
+static void
+reads_other_languages(void **state)
+{
+	(void)state;
+	rows_are("x.txt", "Talk_2024.3.3 09:00-1.txt\nDate Saved : x\n\n"
+	    "Friday, March 1, 2024\nMar 1, 2024 at 8:59\xe2\x80\xaf" "AM, A : x\n"
+	    "Mar 1, 2024 at 21:15, B : y\n",
+	    "2024-03-01T08:59:00|A|A|text|x\n"
+	    "2024-03-01T21:15:00|B|B|text|y\n= kakao-txt 2/0/0\n");
+	rows_are("x.txt", "Aさんとのトーク\n保存した日付 : 2024年3月3日 午前9:00\n\n"
+	    "2024年3月1日 午前8:59\n2024年3月1日 午前8:59, A : x\n"
+	    "2024年3月1日 午後9:15, B : y\n",
+	    "2024-03-01T08:59:00|A|A|text|x\n"
+	    "2024-03-01T21:15:00|B|B|text|y\n= kakao-txt 2/0/0\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_other_languages),
 		cmocka_unit_test(reads_windows),
 		cmocka_unit_test(reads_telephones),
 		cmocka_unit_test(loses_nothing)

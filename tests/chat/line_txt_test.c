@@ -66,10 +66,53 @@ loses_nothing(void **state)
 	    "2024/3/1周五\n上午08:59\tA\t\"x\ny\"\n");
 }
 
+/* One message under such a line of a day, after a title in some language. */
+static void
+day_is(const char *title, const char *day)
+{
+	char data[512];
+
+	(void)snprintf(data, sizeof(data), "%s\r\n\r\n%s\r\n"
+	    "08:59\tAnna\tHi\r\n", title, day);
+	rows_are("x.txt", data,
+	    "2024-03-01T08:59:00|Anna|Anna|text|Hi\n= line-txt 1/0/0\n");
+}
+
+static void
+reads_days_of_any_language(void **state)
+{
+	static const char en[] = "[LINE] Chat history with Anna\r\n"
+	    "Saved on: 2024/03/03 09:00";
+
+	(void)state;
+	day_is(en, "Friday, March 1, 2024");
+	day_is(en, "Fri, Mar 1, 2024");
+	day_is(en, "1 March 2024, Friday");
+	day_is("[LINE] 与Anna的聊天记录\r\n保存日期：2024/03/03 09:00",
+	    "2024年3月1日 星期五");
+	day_is("[LINE] Annaとのトーク履歴\r\n保存日時：2024/03/03 09:00",
+	    "2024年3月1日(金)");
+	day_is("[LINE] Anna님과의 대화 내용\r\n저장일: 2024.03.03 09:00",
+	    "2024년 3월 1일 금요일");
+	day_is("[LINE] ประวัติการแชทกับ Anna\r\nบันทึกเมื่อ: 03/03/2024 09:00",
+	    "ศ. 01/03/2024");
+	day_is("[LINE] Riwayat obrolan dengan Anna\r\n"
+	    "Disimpan pada: 03/03/2024 09:00", "Jumat, 01/03/2024");
+	rows_are("x.txt", "[LINE] Riwayat chat dengan A\r\n\r\n"
+	    "Jum, 01/03/2024\r\n08.59\tA\tx\r\n",
+	    "2024-03-01T08:59:00|A|A|text|x\n= line-txt 1/0/0\n");
+	/* A text may look so, where no empty line stands before it. */
+	rows_are("x.txt", "[LINE] Chat history with A\n\nFri, 3/1/2024\n"
+	    "10:00\tA\tx\nDue, 01/04/2024\n10:01\tA\ty\n",
+	    "2024-03-01T10:00:00|A|A|text|x\\nDue, 01/04/2024\n"
+	    "2024-03-01T10:01:00|A|A|text|y\n= line-txt 2/0/0\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_days_of_any_language),
 		cmocka_unit_test(reads_locales),
 		cmocka_unit_test(takes_quotes_for_what_they_are),
 		cmocka_unit_test(loses_nothing)
