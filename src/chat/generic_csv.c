@@ -6,6 +6,7 @@
  */
 #include "chat/formats.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "chat/sheet.h"
@@ -21,19 +22,35 @@ enum {
 static const char *const names[COUNT] = {
 	"时间|日期|发送时间|消息时间|日期时间|時間|日期時間|time|date|datetime|"
 	    "timestamp|date/time|sent|sent at|send time|created_at|"
-	    "createtime|created|msgtime|message time|date sent|日時|날짜|시간",
-	"日期|date|day|날짜|年月日",
-	"时间|时刻|钟点|時間|時刻|time|time of day|hour|clock|시간",
+	    "createtime|created|msgtime|message time|date sent|日時|날짜|시간|"
+	    "聊天时间|发言时间|创建时间|收发时间|發送時間|訊息時間|消息時間|"
+	    "message_date|message date|msg_time|message_time|sent_at|"
+	    "send_time|sent time|sent_time|create_time|created at|date sent|"
+	    "local time|datum|zeit|zeitpunkt|fecha|fecha y hora|data|"
+	    "data/hora|data/ora|дата|время|дата и время",
+	"日期|date|day|날짜|年月日|日付|datum|fecha|data|дата",
+	"时间|时刻|钟点|時間|時刻|time|time of day|hour|clock|시간|uhrzeit|"
+	    "heure|hora|ora|время",
 	"发送人|发送者|发件人|昵称|发言人|姓名|用户|用户名|寄件者|sender|from|"
 	    "name|author|user|username|nickname|sender_name|sender name|"
 	    "from name|fromname|nick|送信者|보낸 사람|이름|사용자|说话人|"
-	    "talker",
+	    "talker|发送方|发言者|发信人|寄件人|成员|群昵称|群名片|发送人昵称|"
+	    "发送者昵称|发送人姓名|发言人昵称|用户昵称|發送人|發送者|發件人|"
+	    "發言人|暱稱|用戶|使用者|名前|差出人|sender_nickname|nick name|"
+	    "sender nickname|display name|displayname|display_name|"
+	    "author name|from_name|sent by|absender|verfasser|von|"
+	    "expéditeur|auteur|de|remitente|autor|nombre|remetente|nome|"
+	    "mittente|отправитель|автор|имя",
 	"发送人id|发送者id|账号|帐号|用户id|qq|qq号|微信号|sender_id|"
 	    "sender id|senderid|user_id|user id|userid|from_id|fromid|"
 	    "author id|authorid|account|phone|uin|wxid",
 	"内容|消息|消息内容|聊天内容|信息|文本|正文|訊息|內容|content|message|"
 	    "text|body|msg|message text|内容文本|メッセージ|내용|메시지|"
-	    "strcontent|message content",
+	    "strcontent|message content|消息正文|发言内容|发送内容|聊天记录|"
+	    "訊息內容|消息內容|聊天內容|內文|本文|msg_content|chat content|"
+	    "message_content|message body|message_body|message_text|"
+	    "nachricht|inhalt|mensaje|contenido|mensagem|conteúdo|"
+	    "messaggio|testo|contenu|texte|сообщение|текст",
 	"方向|是否发送|收发|is_sender|issender|is_self|isself|direction|"
 	    "from_me|fromme|is_from_me|is_send|issend|self|me",
 	"会话|对话|群名|群聊|聊天对象|联系人|会话名称|conversation|chat|"
@@ -198,10 +215,19 @@ static enum chat_kind
 kind_of(struct chat_str type, struct chat_str text)
 {
 	enum chat_kind k;
+	char word[64];
+	int n;
 
 	for (k = CHAT_TEXT; k <= CHAT_ACTION; k++)
 		if (type.n > 0 && csv_is(type, chat_kind_name(k)))
 			return k;
+	/* "图片" is what "[图片]" would be in a text. */
+	if (type.n > 0 && type.n < sizeof(word) - 2) {
+		n = snprintf(word, sizeof(word), "[%.*s]", (int)type.n, type.s);
+		k = kinds_bracket(word, (size_t)n, NULL);
+		if (k != CHAT_TEXT)
+			return k;
+	}
 	if (text.n == 0)
 		return CHAT_TEXT;
 	return kinds_recall(text.s, text.n) ? CHAT_RECALL :

@@ -37,6 +37,11 @@ score(const struct chat_sniff *s)
 
 	if (s->archive)
 		return 0;
+	/* A table begins with the names of its columns. */
+	p = s->text;
+	n = strcspn(p, "\n");
+	if (memchr(p, '\t', n) && !parse_line(&when, &prefix, &rest, p, n))
+		return 0;
 	while (scan_line(&text, &p, &n)) {
 		if (parse_line(&when, &prefix, &rest, p, n))
 			lines++;

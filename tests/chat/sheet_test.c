@@ -244,10 +244,56 @@ own_names(void **state)
 	    "1,2,文本,0,a,b,\"x\ny\",,2024-03-01 08:59:07\n");
 }
 
+/* Two rows under such a head; FIRST and SECOND are times and senders. */
+static void
+head_is(const char *head, const char *first, const char *second)
+{
+	char data[512];
+
+	(void)snprintf(data, sizeof(data), "%s\n%s%chi\n%s%cyo\n", head,
+	    first, strpbrk(head, ",;\t|")[0], second,
+	    strpbrk(head, ",;\t|")[0]);
+	rows_are("x.csv", data,
+	    "2024-03-01T08:59:07|Anna|Anna|text|hi\n"
+	    "2024-03-14T21:15:00|Li|Li|text|yo\n= generic-csv 2/0/0\n");
+}
+
+static void
+heads(void **state)
+{
+	static const char *const comma[] = {"聊天时间,发送人昵称,聊天内容",
+	    "发言时间,发言者,发言内容", "消息时间,发送方,消息正文",
+	    "時間,發送人,內容", "日時,名前,メッセージ",
+	    "message_date,sender_nickname,msg_content",
+	    "CreateTime,Display Name,Message_Content"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(comma) / sizeof(*comma); i++)
+		head_is(comma[i], "2024-03-01 08:59:07,Anna",
+		    "2024-03-14 21:15:00,Li");
+	head_is("time\tsender\tmessage", "2024-03-01 08:59:07\tAnna",
+	    "2024-03-14 21:15:00\tLi");
+	head_is("time|sender|message", "2024-03-01 08:59:07|Anna",
+	    "2024-03-14 21:15:00|Li");
+	head_is("Datum;Uhrzeit;Absender;Nachricht", "01.03.2024;08:59:07;Anna",
+	    "14.03.2024;21:15:00;Li");
+	head_is("Fecha;Hora;Remitente;Mensaje", "01/03/2024;08:59:07;Anna",
+	    "14/03/2024;21:15:00;Li");
+	head_is("Date;Heure;Expéditeur;Message", "01/03/2024;08:59:07;Anna",
+	    "14/03/2024;21:15:00;Li");
+	rows_are("x.csv", "时间,发送人,内容,消息类型\n"
+	    "2024-03-01 08:59:07,Anna,a.jpg,图片\n"
+	    "2024-03-01 08:59:08,Anna,x,文本\n",
+	    "2024-03-01T08:59:07|Anna|Anna|image|a.jpg\n"
+	    "2024-03-01T08:59:08|Anna|Anna|text|x\n= generic-csv 2/0/0\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(heads),
 		cmocka_unit_test(inquiries),
 		cmocka_unit_test(orders),
 		cmocka_unit_test(memotrace),
