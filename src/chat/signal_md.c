@@ -29,7 +29,7 @@ parse_header(struct header *h, const char *s, size_t n)
 
 	memset(h, 0, sizeof(*h));
 	if (!scan_char(&c, '[') || !scan_ymd(&c, "-", &h->when) ||
-	    !scan_char(&c, ',') || !scan_char(&c, ' ') ||
+	    (scan_char(&c, ','), !scan_char(&c, ' ')) ||
 	    !scan_clock(&c, ":", &h->when, NULL) || !scan_char(&c, ']') ||
 	    !scan_char(&c, ' '))
 		return false;

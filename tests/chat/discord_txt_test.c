@@ -46,6 +46,11 @@ reads_signal(void **state)
 	    "+./media/a.jpg\n2019-05-29T15:06:00|Anna|Anna|recall|"
 	    "This message was deleted.|deleted\n"
 	    "= signal-md 3/0/0 split_ambiguous\n");
+	/* Newer ones have seconds and no comma. */
+	rows_are("chat.md", "[2019-05-29 15:04:01] Me: Hi\n"
+	    "[2019-05-29 15:05:02] Anna: x\n",
+	    "2019-05-29T15:04:01|Me|Me|text|Hi|self\n"
+	    "2019-05-29T15:05:02|Anna|Anna|text|x\n= signal-md 2/0/0\n");
 	/* The same shape under another name is WhatsApp's. */
 	rows_are("_chat.txt", "[2019-05-29, 15:04] Bob: Hi\n",
 	    "2019-05-29T15:04:00|Bob|Bob|text|Hi\n= whatsapp-txt 1/0/0\n");
