@@ -71,7 +71,7 @@ station() {
 	path = $demo/$1/chats
 
 	[source messenger]
-	kind = chat
+	kind = files
 	path = $demo/$1/app
 
 	[source design]

@@ -542,6 +542,27 @@ all(struct gather *g, struct err *e)
 }
 
 int
+gather_outdated(struct box *b, void (*fn)(void *arg, const char *format),
+	void *arg, struct err *e)
+{
+	const enum sql q = SQL_GATHER_OLDEST;
+	struct catalogue *c = b->catalogue;
+	int rc = catalogue_step(c, q, e, "");
+	const char *name;
+	size_t i;
+
+	for (; rc > 0; rc = catalogue_next(c, q, e)) {
+		name = catalogue_text(c, q, 0);
+		for (i = 0; chat_formats[i]; i++)
+			if (strcmp(chat_formats[i]->name, name) == 0 &&
+			    catalogue_int(c, q, 1) < chat_formats[i]->version)
+				fn(arg, name);
+	}
+	catalogue_reset(c, q);
+	return rc;
+}
+
+int
 gather_run(struct box *b, struct importer *i, struct gather_report *r,
 	gather_fn fn, void *arg, struct err *e)
 {

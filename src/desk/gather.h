@@ -39,6 +39,13 @@ struct gather_file {
 };
 typedef void (*gather_fn)(void *arg, const struct gather_file *f);
 
+/*
+ * FN for each format of which something was read by an importer that was
+ * younger (lower in version) than today's: a rebuild may understand more.
+ */
+int gather_outdated(struct box *b, void (*fn)(void *arg, const char *format),
+	void *arg, struct err *e);
+
 /* FN (may be NULL): after each.  0, or -1: *r is as far as it came. */
 int gather_run(struct box *b, struct importer *i, struct gather_report *r,
 	gather_fn fn, void *arg, struct err *e);

@@ -602,6 +602,9 @@ const char *const sql_text[SQL_COUNT] = {
 		"JOIN reading r ON r.version = w.n WHERE w.line = ?1 "
 		"AND w.source = ?2 AND w.path = ?3 AND w.n < ?4 "
 		"ORDER BY w.n DESC LIMIT 1",
+	[SQL_GATHER_OLDEST] = "SELECT format, min(parser) FROM reading "
+		"WHERE format IS NOT NULL AND error IS NULL GROUP BY format "
+		"ORDER BY format",
 	[SQL_EXPORT_FIND] = "SELECT version FROM export WHERE line = ?1 "
 		"AND source = ?2 AND sum = ?3",
 	[SQL_EXPORT_ADD] = "INSERT OR IGNORE INTO export(line, source, sum, "

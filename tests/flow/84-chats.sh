@@ -100,6 +100,7 @@ head -c 100000 /dev/urandom >"$chats/IMG-20240301-WA0001.jpg"
 expect 0 desk_key source ws-01/chats --account 10001 --self 'Li, Sales-Li' \
     --zone Asia/Shanghai --date-order dmy
 says 'self = Li, Sales-Li'
+says 'for all: liudi-desk sync --rebuild'
 expect 2 desk_key source ws-01/chats --date-order ydm
 says "date_order: auto, dmy, mdy or ymd, not 'ydm'"
 expect 2 desk source ws-01/../x
@@ -233,6 +234,15 @@ day 5
 expect 0 ws ws-01 run
 expect 0 sync
 says_no 'cannot be read'
+
+step "what an older importer read"
+expect 0 sync
+says_no 'understood better'
+sql "update reading set parser = 0 where format = 'qq-txt'"
+expect 0 sync
+says 'exports of qq-txt are understood better now'
+says_no 'exports of mbox'
+sql "update reading set parser = 99 where format = 'qq-txt'"
 
 step "of what is no chat, bytes tell"
 head -c 1000 "$chats/noise.txt" >"$t/cut"

@@ -79,11 +79,23 @@ on_file(void *arg, const struct gather_file *f)
 		n->lines.len = before;
 }
 
+static void
+on_outdated(void *arg, const char *format)
+{
+	const struct chatnews *n = arg;
+
+	cli_hint(n->c, "exports of %s are understood better now; to read all "
+	    "anew: liudi-desk sync --rebuild", format);
+}
+
 int
 chatnews_gather(struct chatnews *n, struct box *b, struct err *e)
 {
-	int rc = gather_run(b, b->importer, &n->report, on_file, n, e);
+	int rc;
 
+	if (gather_outdated(b, on_outdated, n, e) < 0)
+		return -1;
+	rc = gather_run(b, b->importer, &n->report, on_file, n, e);
 	progress_clear(n->progress);
 	return rc;
 }

@@ -93,6 +93,9 @@ change(struct work *k, struct err *e)
 		rc = deskcmd_commit(k->c, &k->home, k->section, &file, 1, e);
 		buf_clear(&k->text);
 		if (rc == 0)
+			cli_hint(k->c, "it holds for what is read from now "
+			    "on; for all: liudi-desk sync --rebuild");
+		if (rc == 0)
 			rc = buf_add(&k->text, new.data, new.len, e);
 	}
 	buf_release(&new);
