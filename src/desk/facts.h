@@ -77,7 +77,8 @@ struct facts_inquiries {	/* messages */
 /* What somebody should look at; by importance. */
 enum facts_kind {
 	FACTS_NOT_BACKED_UP,	/* station */
-	FACTS_UNREADABLE,	/* account; at: readable until */
+	FACTS_UNREADABLE,	/* account; at: readable until, note: what its
+				 * station says of the source */
 	FACTS_VANISHED, FACTS_RECALLED, FACTS_EDITED,	/* note: who wrote */
 	FACTS_LEAKED,		/* what: the contact, note: its kind */
 	FACTS_UNANSWERED,	/* value: ms of work it waits; text: what,

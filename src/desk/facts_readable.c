@@ -9,6 +9,8 @@
 
 #include "base/banned.h"
 
+#define REASON_MAX 65536
+
 /* A source of which no file could be read yet. */
 struct shut {
 	const char *source;
@@ -155,6 +157,8 @@ list(struct facts_work *w, size_t account, size_t station, struct err *e)
 {
 	struct facts_account *a = &w->f->account[account];
 	const struct facts_station *s = &w->f->station[station];
+	struct buf why = BUF_INIT(REASON_MAX);
+	int rc = -1;
 	int64_t known = a->until > a->exported ? a->until : a->exported;
 	struct facts_item *it;
 
@@ -171,7 +175,13 @@ list(struct facts_work *w, size_t account, size_t station, struct err *e)
 	if (!it)
 		return -1;
 	it->at = a->until;
-	return 0;
+	if (query_source_reason(w->c, a->who.station, a->source, &why,
+	    e) == 0) {
+		it->note = facts_keep(w->f, buf_str(&why), why.len, e);
+		rc = it->note ? 0 : -1;
+	}
+	buf_release(&why);
+	return rc;
 }
 
 static int

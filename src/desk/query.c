@@ -628,6 +628,19 @@ query_has_station(struct catalogue *c, const char *station, bool *yes,
 }
 
 int
+query_source_reason(struct catalogue *c, const char *station,
+	const char *source, struct buf *out, struct err *e)
+{
+	const enum sql q = SQL_SOURCE_REASON;
+	int rc = catalogue_step(c, q, e, "tt", station, source);
+
+	if (rc > 0 && buf_adds(out, catalogue_text(c, q, 0), e) < 0)
+		rc = -1;
+	catalogue_reset(c, q);
+	return rc < 0 ? -1 : 0;
+}
+
+int
 query_bundle_bytes(struct catalogue *c, int64_t *bytes, struct err *e)
 {
 	const enum sql q = SQL_BUNDLE_SUM;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "desk/catalogue.h"
 #include "record/record.h"
 
@@ -142,6 +143,13 @@ int query_chat_lost(struct catalogue *c, int64_t n, query_lost_fn fn,
 
 /* How many branches are not followed any further: their chain is broken. */
 int query_stopped(struct catalogue *c, int64_t *n, struct err *e);
+
+/*
+ * What STATION said last of its source, appended to OUT: why it was not kept, or
+ * a remark; nothing where it said nothing.
+ */
+int query_source_reason(struct catalogue *c, const char *station,
+	const char *source, struct buf *out, struct err *e);
 
 /* True if there is such a station. */
 int query_has_station(struct catalogue *c, const char *station, bool *yes,

@@ -323,6 +323,10 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SOURCE_OF_PART] = "SELECT name, kind, state, reason, files, "
 		"bytes, symlinks, empty_dirs, special, unreadable, skipped "
 		"FROM source_state WHERE part = ?1 ORDER BY name",
+	[SQL_SOURCE_REASON] = "SELECT s.reason FROM source_state s "
+		"JOIN part p ON p.n = s.part JOIN branch b ON b.n = p.branch "
+		"JOIN line l ON l.n = b.line WHERE l.station = ?1 "
+		"AND s.name = ?2 ORDER BY s.part DESC LIMIT 1",
 	[SQL_SOURCE_LATEST] = "SELECT max(s.part) FROM source_state s "
 		"JOIN part p ON p.n = s.part JOIN branch b ON b.n = p.branch "
 		"WHERE b.line = ?1",

@@ -425,6 +425,15 @@ query_log(struct catalogue *c, const char *station, int64_t since,
 	return 0;
 }
 
+int
+query_source_reason(struct catalogue *c, const char *station,
+	const char *source, struct buf *out, struct err *e)
+{
+	(void)c;
+	return strcmp(station, "ws-02") == 0 && strcmp(source, "wangwang") ==
+	    0 ? buf_adds(out, "kept, but nobody can read it", e) : 0;
+}
+
 /* The list of inquiries was exported again, and is the same. */
 int
 query_files(struct catalogue *c, const char *station, const char *source,
@@ -681,6 +690,9 @@ what_items_say(void **state)
 	const struct facts_item *it;
 
 	(void)state;
+	it = item(FACTS_UNREADABLE);
+	assert_string_equal(it->source, "wangwang");
+	assert_string_equal(it->note, "kept, but nobody can read it");
 	it = item(FACTS_WATCH);
 	assert_int_equal(it->today, 1);
 	assert_true(it->value == 2);

@@ -182,6 +182,7 @@ same "$(of item 'select(.kind == "watch") | [.today, .value, .note] |
 step "one page, in two languages"
 expect 0 desk_key digest --day "$(date_of "$last")"
 says 'Not backed up (1)'
+says 'readable until: never · kept, not readable: '
 says '王芳 (店长)'
 says 'Wang Fang: order 2 is on its way'
 says '7 h 00 min · and for 1000 pcs?'

@@ -131,14 +131,17 @@ cell_account(struct making *k, const char *station, const char *source,
 static int
 tell_what(struct making *k, const struct facts_item *it)
 {
-	char at[WORKTIME_CLOCK_LEN], waits[SPAN_LEN];
+	char at[WORKTIME_CLOCK_LEN], waits[SPAN_LEN], note[CELL_MAX];
+	char filled[CLI_FILLED_LEN];
 
 	switch (it->kind) {
 	case FACTS_NOT_BACKED_UP:
 		return cell(k, cli_tr("last run: %s"), when(k, it->at, at));
 	case FACTS_UNREADABLE:
-		return cell(k, cli_tr("readable until: %s"),
-		    when(k, it->at, at));
+		(void)snprintf(note, sizeof(note), cli_tr("readable until: "
+		    "%s"), when(k, it->at, at));
+		return cell(k, "%s%s%s", note, *it->note ? " · " : "",
+		    cli_tr_filled(it->note, filled));
 	case FACTS_EDITED:
 		return cell(k, "%s%s%s → %s", it->note, *it->note ? ": " : "",
 		    it->text, it->now);
