@@ -27,6 +27,9 @@ liudi_test(chat roads)
 liudi_test(chat chatlab)
 liudi_test(chat slack LIBS PkgConfig::ARCHIVE)
 liudi_fuzz(chat DEPENDS chat)
+liudi_test(chat formats)
+target_compile_definitions(formats_test PRIVATE
+	CORPUS="${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/chat")
 if(TARGET liudi-desk)
 	add_test(NAME chat.samples COMMAND sh
 		${CMAKE_CURRENT_SOURCE_DIR}/chat/samples.sh

@@ -1,6 +1,7 @@
 /*
  * Chat exports: a format's name, or nothing for the one that would be chosen, a
- * tab and the path of the file in the first line; then the file.
+ * tab and the path of the file in the first line; then the file.  Of "pattern"
+ * the description stands before it, up to an empty line.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -66,11 +67,12 @@ on_unparsed(void *arg, uint64_t off, uint64_t n, const char *text,
 }
 
 static void
-run(const struct chat_format *f, const struct chat_input *in, uint64_t *size)
+run(const struct chat_format *f, const struct chat_input *in,
+	const struct chat_hints *hints, uint64_t *size)
 {
 	const struct chat_sink sink = {on_message, on_unparsed, size};
 	struct chat_sniff s = {.in = in};
-	struct chat_job job = {in, &s, NULL, &sink, 0};
+	struct chat_job job = {in, &s, hints, &sink, 0};
 	struct chat_bytes *b = in->arg;
 	struct buf text = BUF_INIT(8u << 20);
 	struct err e = ERR_INIT;
@@ -98,6 +100,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	const struct chat_sink sink = {on_message, on_unparsed, NULL};
 	struct chat_sink with = sink;
 	struct chat_bytes b;
+	struct chat_hints hints = {.pattern_ini = NULL};
 	struct chat_report r;
 	struct chat_input in;
 	struct err e = ERR_INIT;
@@ -116,6 +119,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (!name)
 		return 0;
 	*name++ = '\0';
+	lf = strcmp(line, chat_pattern.name) == 0 ? memmem(data, n, "\n\n", 2) :
+	    NULL;
+	if (lf) {
+		hints.pattern_ini = (const char *)data;
+		hints.pattern_len = (size_t)(lf - data);
+		n -= (size_t)(lf + 2 - data);
+		data = lf + 2;
+	}
 	b = (struct chat_bytes){data, n};
 	chat_input_bytes(&in, &b, strrchr(name, '/') ?
 	    strrchr(name, '/') + 1 : name);
@@ -124,7 +135,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	with.arg = &size;
 	for (i = 0; chat_formats[i]; i++)
 		if (strcmp(chat_formats[i]->name, line) == 0)
-			run(chat_formats[i], &in, &size);
+			run(chat_formats[i], &in, &hints, &size);
 	if (line[0] == '\0' && chat_import(&in, NULL, &with, &r, &e) < 0)
 		want(e.code != ERR_NONE);
 	return 0;
