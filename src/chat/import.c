@@ -354,6 +354,17 @@ read_archive(const struct chat_input *in, struct look *l,
 	return rc;
 }
 
+/* JSON and HTML are read by their bytes, which must be those of UTF-8. */
+static bool
+is_wide_markup(const struct chat_sniff *s)
+{
+	const size_t n = strspn(s->text, " \t\r\n");
+
+	return strncmp(s->encoding.name, "UTF-", 4) == 0 &&
+	    strcmp(s->encoding.name, "UTF-8") != 0 && n < s->ntext &&
+	    strchr("{[<", s->text[n]);
+}
+
 /* Nothing but NUL: what a crash leaves. */
 static bool
 only_nul(const struct look *l)
@@ -393,6 +404,11 @@ chat_import(const struct chat_input *in, const struct chat_hints *hints,
 	if (rc == 0 && r->messages == 0) {
 		r->warn |= CHAT_WARN_EMPTY;
 		rc = err_set(e, ERR_FORMAT, "no message in it");
+	}
+	if (rc != 0 && r->messages == 0 && is_wide_markup(&l->s)) {
+		err_clear(e);
+		rc = err_set(e, ERR_FORMAT, "the file is in %s: save it as "
+		    "UTF-8", l->s.encoding.name);
 	}
 out:
 	look_free(l);

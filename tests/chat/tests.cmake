@@ -36,6 +36,10 @@ if(TARGET liudi-desk)
 		$<TARGET_FILE:liudi-desk>)
 	set_tests_properties(chat.samples PROPERTIES SKIP_RETURN_CODE 77
 		TIMEOUT 300)
+	add_test(NAME chat.hazards COMMAND sh
+		${CMAKE_CURRENT_SOURCE_DIR}/chat/hazards.sh
+		$<TARGET_FILE:liudi-desk>)
+	set_tests_properties(chat.hazards PROPERTIES TIMEOUT 120)
 	add_test(NAME chat.import COMMAND sh
 		${CMAKE_CURRENT_SOURCE_DIR}/chat/import.sh
 		$<TARGET_FILE:liudi-desk>)
