@@ -261,15 +261,130 @@ find_bracket(const uint8_t *s, const uint8_t *end)
 	return s;
 }
 
+#ifdef __SSE2__
+#define BLOCK 64
+
+/* A bit for each byte of 64, the first the lowest. */
+struct bits {
+	uint64_t quotes, slashes, brackets;
+};
+
+static struct bits
+look_at_block(const uint8_t *s)
+{
+	struct bits b = {0, 0, 0};
+	int i;
+
+	for (i = 0; i < BLOCK; i += 16) {
+		const __m128i v = _mm_loadu_si128((const __m128i *)(s + i));
+		/* "[" and "]" are "{" and "}" but for a bit. */
+		const __m128i curly = _mm_or_si128(v, _mm_set1_epi8(0x20));
+		const __m128i bracket = _mm_or_si128(
+		    _mm_cmpeq_epi8(curly, _mm_set1_epi8('{')),
+		    _mm_cmpeq_epi8(curly, _mm_set1_epi8('}')));
+
+		b.quotes |= (uint64_t)(unsigned)_mm_movemask_epi8(
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8('"'))) << i;
+		b.slashes |= (uint64_t)(unsigned)_mm_movemask_epi8(
+		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))) << i;
+		b.brackets |= (uint64_t)(unsigned)_mm_movemask_epi8(bracket)
+		    << i;
+	}
+	return b;
+}
+
+/* Without the quotes behind a backslash; *carry: the first one is. */
+static uint64_t
+real_quotes(struct bits b, bool *carry)
+{
+	uint64_t slash;
+
+	if (*carry) {
+		b.quotes &= ~(uint64_t)1;
+		b.slashes &= ~(uint64_t)1;
+	}
+	*carry = false;
+	while (b.slashes != 0) {
+		slash = b.slashes & -b.slashes;
+		*carry = slash << 1 == 0;
+		b.quotes &= ~(slash << 1);
+		b.slashes &= ~(slash | slash << 1);
+	}
+	return b.quotes;
+}
+
+/* Each bit is the sum of those up to it: set from a quote up to the next. */
+static uint64_t
+between(uint64_t quotes)
+{
+	int i;
+
+	for (i = 1; i < BLOCK; i *= 2)
+		quotes ^= quotes << i;
+	return quotes;
+}
+
+/*
+ * The length of the array or object at S if it is a short one, well nested and
+ * its end in whole blocks of the N bytes; else 0, and who asks has to look at
+ * each byte.
+ */
+static size_t
+length_of_brackets(const uint8_t *s, size_t n, unsigned depth_max)
+{
+	uint64_t objects = 0, inside = 0, left;
+	unsigned depth = 0;
+	bool carry = false;
+	size_t i, at;
+
+	for (i = 0; i + BLOCK <= n; i += BLOCK) {
+		const struct bits b = look_at_block(s + i);
+
+		inside ^= between(real_quotes(b, &carry));
+		for (left = b.brackets & ~inside; left != 0;
+		    left &= left - 1) {
+			at = i + (size_t)__builtin_ctzll(left);
+			if (s[at] == '{' || s[at] == '[') {
+				if (depth++ == depth_max)
+					return 0;
+				objects = objects << 1 | (s[at] == '{');
+				continue;
+			}
+			if ((objects & 1) != (s[at] == '}'))
+				return 0;
+			objects >>= 1;
+			if (--depth == 0)
+				return at + 1;
+		}
+		/* All ones if a string goes on in the next block. */
+		inside = -(inside >> (BLOCK - 1));
+	}
+	return 0;
+}
+#else
+static size_t
+length_of_brackets(const uint8_t *s, size_t n, unsigned depth_max)
+{
+	(void)s, (void)n, (void)depth_max;
+	return 0;
+}
+#endif
+
 /* The array or object whose bracket is at pos, to behind its end. */
 static int
 pass_brackets(struct walk *k)
 {
+	const size_t n = length_of_brackets(k->buf + k->pos, k->n - k->pos,
+	    JSON_WALK_DEPTH - k->place.depth);
 	uint64_t objects = 0;	/* a bit each for what is open */
 	unsigned depth = 0;
 	int rc;
 	uint8_t c;
 
+	if (n > 0) {
+		k->pos += n;
+		return 0;
+	}
 	do {
 		rc = more(k);
 		if (rc != 0)

@@ -204,6 +204,45 @@ splits(void **state)
 	buf_release(&s.out);
 }
 
+/*
+ * Strings with quotes, backslashes and brackets in them begin and end anywhere
+ * in a block of 64: as found at once and as found byte by byte.
+ */
+static void
+blocks(void **state)
+{
+	static const char *const inside[] = {"", "{", "]}", "\\\"", "\\\\",
+	    "\\\"}", "\\\\\\\"]", "\\\\\\\\", "\xe4\xbd\xa0\xff"};
+	struct seen s = {BUF_INIT(1 << 20), 1, NULL, 0, 0, 0};
+	struct buf text = BUF_INIT(1 << 12);
+	struct err e = ERR_INIT;
+	size_t i, k, pad;
+	char *want;
+
+	(void)state;
+	for (i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		for (pad = 0; pad < 130; pad++) {
+			buf_clear(&text);
+			assert_int_equal(buf_adds(&text, "[{\"", &e), 0);
+			for (k = 0; k < pad; k++)
+				assert_int_equal(buf_addc(&text, 'x', &e), 0);
+			assert_int_equal(buf_addf(&text, &e, "%s\":[\"%s\","
+			    "{}]},[5%200s],7]", inside[i], inside[i], ""), 0);
+			assert_int_equal(walk_n(&s, buf_str(&text), text.len,
+			    1, &e), 0);
+			assert_int_equal(s.count, 3);
+			assert_int_equal(s.nulls, 0);
+			want = strdup(buf_str(&s.out));
+			assert_non_null(want);
+			assert_int_equal(walk(&s, buf_str(&text), &e), 0);
+			assert_string_equal(buf_str(&s.out), want);
+			free(want);
+		}
+	}
+	buf_release(&text);
+	buf_release(&s.out);
+}
+
 /* What is taken whole is what json_parse() makes of it. */
 static void
 as_parsed(void **state)
@@ -512,6 +551,7 @@ main(void)
 		cmocka_unit_test(large),
 		cmocka_unit_test(places),
 		cmocka_unit_test(splits),
+		cmocka_unit_test(blocks),
 		cmocka_unit_test(as_parsed),
 		cmocka_unit_test(cut),
 		cmocka_unit_test(wrong),
