@@ -33,13 +33,23 @@ wrong(struct at *a)
 	    a->pos);
 }
 
+static inline bool
+is_space(uint8_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 /* As yajl has it: \v and \f too. */
-static void
+static inline void
 skip_space(struct at *a)
 {
-	while (a->pos < a->n && (a->s[a->pos] == ' ' ||
-	    (a->s[a->pos] >= '\t' && a->s[a->pos] <= '\r')))
-		a->pos++;
+	const uint8_t *s = a->s;
+	const size_t n = a->n;
+	size_t i = a->pos;
+
+	while (i < n && is_space(s[i]))
+		i++;
+	a->pos = i;
 }
 
 /* --- Strings */
@@ -88,11 +98,12 @@ char_len(const uint8_t *s, const uint8_t *end)
 	return 4;
 }
 
-/* As many bytes as are certainly no quote, no backslash and ASCII. */
-static size_t
-plain(const uint8_t *s, size_t n)
+/* The first quote or backslash from S, or N; *ascii: nothing else before it. */
+static inline size_t
+find_stop(const uint8_t *s, size_t n, bool *ascii)
 {
 	size_t i = 0;
+	unsigned high = 0;
 
 #ifdef __SSE2__
 	const __m128i quote = _mm_set1_epi8('"');
@@ -100,17 +111,48 @@ plain(const uint8_t *s, size_t n)
 
 	for (; n - i >= 16; i += 16) {
 		const __m128i v = _mm_loadu_si128((const __m128i *)(s + i));
-		const __m128i hit = _mm_or_si128(v, _mm_or_si128(
-		    _mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
-		const int mask = _mm_movemask_epi8(hit);
+		const unsigned stop = (unsigned)_mm_movemask_epi8(
+		    _mm_or_si128(_mm_cmpeq_epi8(v, quote),
+		    _mm_cmpeq_epi8(v, slash)));
+		const unsigned beyond = (unsigned)_mm_movemask_epi8(v);
 
-		if (mask != 0)
-			return i + (size_t)__builtin_ctz((unsigned)mask);
+		if (stop != 0) {
+			*ascii = (high | (beyond & (stop - 1))) == 0;
+			return i + (size_t)__builtin_ctz(stop);
+		}
+		high |= beyond;
 	}
 #endif
-	while (i < n && s[i] < 0x80 && s[i] != '"' && s[i] != '\\')
-		i++;
+	for (; i < n && s[i] != '"' && s[i] != '\\'; i++)
+		high |= s[i] & 0x80;
+	*ascii = high == 0;
 	return i;
+}
+
+/* How many of the N bytes are well-formed, up to the first that is not. */
+static size_t
+well_formed(const uint8_t *s, size_t n)
+{
+	size_t i = 0, len;
+
+	while (i < n) {
+		len = s[i] < 0x80 ? 1 : char_len(s + i, s + n);
+		if (len == 0)
+			break;
+		i += len;
+	}
+	return i;
+}
+
+/* As many bytes of a string as stay what they are. */
+static inline size_t
+plain(const struct at *a)
+{
+	const uint8_t *s = a->s + a->pos;
+	bool ascii;
+	const size_t n = find_stop(s, a->n - a->pos, &ascii);
+
+	return ascii ? n : well_formed(s, n);
 }
 
 /*
@@ -190,7 +232,7 @@ copy_string(struct at *a, uint8_t *out)
 	size_t n;
 
 	for (;;) {
-		n = plain(a->s + a->pos, a->n - a->pos);
+		n = plain(a);
 		memmove(w, a->s + a->pos, n);
 		w += n;
 		a->pos += n;
@@ -200,20 +242,13 @@ copy_string(struct at *a, uint8_t *out)
 			a->pos++;
 			return w - out;
 		}
-		if (a->s[a->pos] == '\\') {
+		cp = 0xfffd;
+		n = 1;
+		if (a->s[a->pos] == '\\')
 			n = escape(a->s + a->pos, end, &cp);
-			if (n == 0)
-				return wrong(a);
-			w += utf8_put(cp, (char *)w);
-		} else {
-			n = char_len(a->s + a->pos, end);
-			if (n > 0)
-				memmove(w, a->s + a->pos, n);
-			else
-				(void)utf8_put(0xfffd, (char *)w);
-			w += n > 0 ? n : 3;
-			n += n == 0;
-		}
+		if (n == 0)
+			return wrong(a);
+		w += utf8_put(cp, (char *)w);
 		a->pos += n;
 	}
 }
@@ -244,7 +279,7 @@ string(struct at *a, const char **str, size_t *len)
 	size_t n;
 
 	for (;;) {
-		n = plain(a->s + a->pos, a->n - a->pos);
+		n = plain(a);
 		if (w != a->s + a->pos)
 			memmove(w, a->s + a->pos, n);
 		w += n;
@@ -253,20 +288,12 @@ string(struct at *a, const char **str, size_t *len)
 			return wrong(a);
 		if (a->s[a->pos] == '"')
 			break;
-		if (a->s[a->pos] == '\\') {
-			n = escape(a->s + a->pos, end, &cp);
-			if (n == 0)
-				return wrong(a);
-			w += utf8_put(cp, (char *)w);
-			a->pos += n;
-			continue;
-		}
-		n = char_len(a->s + a->pos, end);
-		if (n == 0)
+		if (a->s[a->pos] != '\\')
 			goto mend;
-		if (w != a->s + a->pos)
-			memmove(w, a->s + a->pos, n);
-		w += n;
+		n = escape(a->s + a->pos, end, &cp);
+		if (n == 0)
+			return wrong(a);
+		w += utf8_put(cp, (char *)w);
 		a->pos += n;
 	}
 	a->pos++;
