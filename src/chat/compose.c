@@ -215,8 +215,10 @@ compose_conv(struct compose *c, struct chat_str id, struct chat_str name,
 static struct chat_str
 scalar(struct compose *c, const struct json_node *v, size_t max)
 {
+	const size_t size = 24;
+	uint64_t left;
 	char *text;
-	int n;
+	size_t i = size - 1;
 
 	if (!v)
 		return (struct chat_str){NULL, 0};
@@ -224,11 +226,18 @@ scalar(struct compose *c, const struct json_node *v, size_t max)
 		return piece(c, v->str, v->len, max);
 	if (v->type != JSON_INT)
 		return (struct chat_str){NULL, 0};
-	text = compose_room(c, 24);
+	text = compose_room(c, size);
 	if (!text)
 		return (struct chat_str){"", 0};
-	n = snprintf(text, 24, "%lld", (long long)v->num);
-	return (struct chat_str){text, (size_t)n};
+	/* Each message has such an id: snprintf() is the dearest part of it. */
+	text[i] = '\0';
+	left = v->num < 0 ? -(uint64_t)v->num : (uint64_t)v->num;
+	do
+		text[--i] = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (v->num < 0)
+		text[--i] = '-';
+	return (struct chat_str){text + i, size - 1 - i};
 }
 
 struct chat_str
