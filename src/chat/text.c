@@ -19,6 +19,7 @@
 #define BLOCK (256u * 1024)
 #define HEAD (64u * 1024)
 #define GUESS_MIN 4096u
+#define SURE 65536u	/* so many characters are UTF-8 by no accident */
 #define REPLACEMENT "\xef\xbf\xbd"
 
 /* --- Encodings. */
@@ -223,6 +224,8 @@ whole_is_utf8(const struct chat_input *in, struct chat_encoding *enc,
 			break;
 		used = take_census(&c, block, (size_t)got);
 		if (c.bad > 0)
+			break;
+		if (c.good >= SURE)
 			break;
 		if (used == 0)
 			break;	/* a character that the file's end cuts off */
@@ -632,16 +635,34 @@ next_raw(struct chat_lines *l, size_t *n, bool *ended, struct err *e)
 	return *n > 0;
 }
 
-/* As utf8_valid(), with a short way for what most texts are made of. */
+/* Nothing but 1 to 0x7f. */
 static bool
-is_utf8(const uint8_t *p, size_t n)
+is_plain(uint64_t eight)
+{
+	const uint64_t ones = 0x0101010101010101u;
+
+	return ((eight | (eight - ones)) & (ones << 7)) == 0;
+}
+
+/* Well-formed UTF-8 without NUL, with short ways for what most texts are. */
+static bool
+is_text(const uint8_t *p, size_t n)
 {
 	size_t i = 0, len;
+	uint64_t w;
 	uint32_t cp;
 
 	while (i < n) {
 		if (p[i] < 0x80) {
-			i++;
+			if (n - i >= sizeof(w)) {
+				memcpy(&w, p + i, sizeof(w));
+				if (is_plain(w)) {
+					i += sizeof(w);
+					continue;
+				}
+			}
+			if (p[i++] == 0)
+				return false;
 			continue;
 		}
 		if (p[i] > 0xe0 && p[i] < 0xed && n - i >= 3 &&
@@ -662,12 +683,9 @@ static int
 as_utf8(struct chat_lines *l, struct chat_line *line, uint8_t *p, size_t n,
 	struct err *e)
 {
-	size_t ascii;
-
 	buf_clear(&l->text);
 	if (l->cd == (iconv_t)-1) {
-		ascii = utf8_ascii(p, n);
-		if (is_utf8(p + ascii, n - ascii) && !memchr(p, 0, n)) {
+		if (is_text(p, n)) {
 			p[n] = '\0';	/* over its end, or the spare byte */
 			line->s = (const char *)p;
 			line->n = n;

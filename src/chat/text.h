@@ -1,8 +1,9 @@
 /*
  * chat/text.h - the encoding of a file, decided once, and its lines as UTF-8.
  *
- * Ladder: BOM; strict UTF-8 over the whole file (a cut tail is none); UTF-16 by
- * the parity of its zeros; uchardet over 4 KiB and more; GB18030.
+ * Ladder: BOM; strict UTF-8 over the whole file (a cut tail is none) or over
+ * 65,536 characters beyond ASCII; UTF-16 by the parity of its zeros; uchardet
+ * over 4 KiB and more; GB18030.
  * Caps: a line CHAT_LINE_MAX bytes of UTF-8, the rest of it is skipped and said.
  * Needs: base, chat/input; iconv, uchardet.
  */
