@@ -46,18 +46,24 @@ struct mail {
 	struct buf word;	/* a header's */
 	struct buf id, thread;
 	unsigned warn;
+	bool base64[256];	/* is it a digit: most of a mailbox is that */
 };
 
 struct mail *
 mail_new(struct chat_job *job, struct err *e)
 {
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm"
+	    "nopqrstuvwxyz0123456789+/=";
 	const char *fallback[] = {"utf-8", "gb18030", "windows-1252", NULL};
 	struct mail *m = calloc(1, sizeof(*m));
+	size_t i;
 
 	if (!m) {
 		(void)err_nomem(e);
 		return NULL;
 	}
+	for (i = 0; digits[i] != '\0'; i++)
+		m->base64[(uint8_t)digits[i]] = true;
 	g_mime_init();
 	draft_init(&m->d, job);
 	m->options = g_mime_parser_options_new();
@@ -119,7 +125,7 @@ is_blank(const uint8_t *s, size_t n)
 }
 
 static bool
-is_base64(const uint8_t *s, size_t n)
+is_base64(const struct mail *m, const uint8_t *s, size_t n)
 {
 	size_t i;
 
@@ -127,11 +133,8 @@ is_base64(const uint8_t *s, size_t n)
 		n--;
 	if (n < 40)
 		return false;
-	n = 40;		/* enough to tell from words */
-	for (i = 0; i < n; i++)
-		if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' &&
-		    s[i] <= 'Z') || (s[i] >= '0' && s[i] <= '9') ||
-		    s[i] == '+' || s[i] == '/' || s[i] == '='))
+	for (i = 0; i < 40; i++)	/* enough to tell from words */
+		if (!m->base64[s[i]])
 			return false;
 	return true;
 }
@@ -213,7 +216,7 @@ keep(struct mail *m, const uint8_t *s, size_t n)
 		m->dashes = false;
 		return blank || (m->wanted && m->field <= FIELD_MAX);
 	}
-	if (!m->texts && is_base64(s, n))
+	if (!m->texts && is_base64(m, s, n))
 		return ++m->run <= BASE64_KEPT;
 	if (m->raw.len + n <= MAIL_KEPT_MAX)
 		return true;
