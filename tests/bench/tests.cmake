@@ -1,5 +1,5 @@
-# The tools of the bench: history needs ours; of the others tests/bench/run.sh
-# builds its own copy as well.
+# The tools of the bench: history needs ours; of the others the scripts there
+# build their own copy as well.
 option(LIUDI_BENCH "add the targets of tests/bench" OFF)
 
 add_executable(bench_history bench/history.c)
@@ -16,4 +16,9 @@ if(LIUDI_BENCH)
 		bench/speech.c)
 	target_link_libraries(bench_messages PRIVATE liudi_desk
 		PkgConfig::SQLITE)
+	add_executable(bench_chats EXCLUDE_FROM_ALL bench/chats.c
+		bench/speech.c)
+	target_link_libraries(bench_chats PRIVATE liudi_base)
+	add_executable(bench_yajl EXCLUDE_FROM_ALL bench/yajl.c)
+	target_link_libraries(bench_yajl PRIVATE liudi_flags PkgConfig::YAJL)
 endif()
