@@ -62,8 +62,9 @@ look_at(struct look *l, const struct chat_sniff *s)
 {
 	struct scan text = scan_of(s->text, s->ntext);
 	struct clip_header h;
-	size_t n, before[2] = {0, 0};
+	bool ended[2] = {true, true};	/* what stood two lines before */
 	const char *p;
+	size_t n;
 
 	memset(l, 0, sizeof(*l));
 	while (scan_line(&text, &p, &n)) {
@@ -73,14 +74,14 @@ look_at(struct look *l, const struct chat_sniff *s)
 			l->unpadded += h.unpadded;
 			l->arrows += scan_has(h.name, h.nname, " --> ");
 		} else if (is_time(&h, p, n)) {
-			l->apart += before[0] > 0 && before[1] == 0;
+			l->apart += !ended[0] && ended[1];
 		} else if (is_status(p, n)) {
 			l->status++;
 		} else if (scan_ends(p, n, RECALL)) {
 			l->recalls++;
 		}
-		before[1] = before[0];
-		before[0] = n;
+		ended[1] = ended[0];
+		ended[0] = n == 0 || is_status(p, n);
 	}
 }
 
@@ -258,7 +259,8 @@ take(void *arg, const struct chat_line *line, struct err *e)
 	} else {
 		rc = body(r, line, line->s, line->n, e);
 	}
-	r->blank = false;
+	/* Behind "已读" the next begins, with an empty line or without. */
+	r->blank = is_status(line->s, line->n);
 	return rc;
 }
 

@@ -33,6 +33,11 @@ reads_nick_and_time_apart(void **state)
 	    "2024-03-01T08:59:07|buyer|buyer|text|亲|status=已读\n"
 	    "2024-03-01T08:59:08|shop:li|shop:li|text|yes\\n\\nno nick\n"
 	    "= qianniu-clip 2/0/0\n");
+	rows_are("x.txt", "buyer\n2024-3-1 8:59:07\n亲\n未读\nshop:li\n"
+	    "2024-3-1 8:59:08\nyes\n已读\n",
+	    "2024-03-01T08:59:07|buyer|buyer|text|亲|status=未读\n"
+	    "2024-03-01T08:59:08|shop:li|shop:li|text|yes|status=已读\n"
+	    "= qianniu-clip 2/0/0\n");
 	/* A time alone in a text is text. */
 	rows_are("x.txt", "buyer 2024-3-1 8:59:07\nsee\n2024-3-1 8:59:07\n已读\n",
 	    "2024-03-01T08:59:07|buyer|buyer|text|see\\n2024-3-1 8:59:07|"
