@@ -113,18 +113,22 @@ mark(struct scan *c)
 	return false;
 }
 
-/* "1:04:00", "1時04分00秒" */
+/* "1:04:00", "1時04分00秒", "1시 4분 0초" */
 static bool
 take_clock(struct sentence *t, struct scan *c)
 {
 	struct scan at = *c;
 	int h, m, s = 0;
+	unsigned least;
 
-	if (!scan_number(&at, 1, 2, &h, NULL) ||
-	    !mark(&at) || !scan_number(&at, 2, 2, &m, NULL))
+	if (!scan_number(&at, 1, 2, &h, NULL) || scan_done(&at))
+		return false;
+	/* In words ("6시 3분 5초") a minute may have one digit. */
+	least = (unsigned char)*at.s < 0x80 ? 2 : 1;
+	if (!mark(&at) || !scan_number(&at, least, 2, &m, NULL))
 		return false;
 	t->s.precision = STAMP_MIN;
-	if (mark(&at) && scan_number(&at, 2, 2, &s, NULL))
+	if (mark(&at) && scan_number(&at, least, 2, &s, NULL))
 		t->s.precision = STAMP_S;
 	/* "1.3.2024" is none. */
 	if (!scan_done(&at) && *at.s >= '0' && *at.s <= '9')

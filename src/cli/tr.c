@@ -1993,6 +1993,8 @@ static const struct tr_pair pairs[] = {
 	    "文件已损坏：内容全是零字节"},
 	{"the file is empty",
 	    "文件是空的"},
+	{"the file is in %s: save it as UTF-8",
+	    "文件编码为 %s：请另存为 UTF-8"},
 	{"the file is too large to be read: %lld bytes",
 	    "文件太大，无法读取：%lld 字节"},
 	{"the file is under a passphrase",

@@ -258,7 +258,7 @@ google(void **state)
 	    GOOGLE("2024年3月1日星期五 UTC 01:03:15") ","
 	    GOOGLE("2024年3月1日 星期五 UTC 下午1:03:15") ","
 	    GOOGLE("2024年3月1日金曜日 1時03分15秒 UTC") ","
-	    GOOGLE("2024년 3월 1일 금요일 오후 1시 03분 15초 UTC") ","
+	    GOOGLE("2024년 3월 1일 금요일 오후 1시 3분 15초 UTC") ","
 	    GOOGLE("Freitag, 1. März 2024 um 13:03:15 UTC") ","
 	    GOOGLE("vendredi 1 mars 2024 à 13:03:15 UTC") ","
 	    GOOGLE("viernes, 1 de marzo de 2024, 13:03:15 UTC") ","
