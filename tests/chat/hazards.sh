@@ -36,9 +36,10 @@ t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
 cd "$t"
 bad=0
+rows=--messages
 # read_as FILE FORMAT MESSAGES: what the last line says of it.
 read_as() {
-	"$desk" import --check --json --messages "$1" >out 2>err || :
+	"$desk" import --check --json $rows "$1" >out 2>err || :
 	tail -n 1 out | grep -q "\"format\":\"$2\",\"messages\":$3," && return
 	echo "hazards: $1 is not $3 messages of $2:"
 	tail -n 1 out | cut -c1-300
@@ -80,7 +81,9 @@ rm -f long.json
 	    head -n "$line" | tr -d '\n'
 	printf '{"id":2,"type":"message","date":"2024-03-01T08:59:08","from":"Anna","from_id":"user1","text":"end"}]}'
 } >line.json
+rows=
 read_as line.json telegram-json $((line + 1))
+rows=--messages
 rm -f line.json
 {
 	printf '2024/3/1 08:59 - Anna: '
