@@ -286,7 +286,14 @@ static int
 connect_central(const struct station *s, enum push_how how, struct push **p,
 	struct err *e)
 {
+	struct err ignored = ERR_INIT;
+	bool barred;
+
 	*p = push_open(&s->central, how, s->path.spool, e);
+	barred = *p == NULL && push_barred(&s->central, e);
+	/* Without a network nothing new is known; a full disk is told later. */
+	if (*p != NULL || barred)
+		(void)station_barred(s, barred, &ignored);
 	return *p == NULL ? -1 : 0;
 }
 

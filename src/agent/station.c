@@ -486,10 +486,11 @@ station_standing(const struct control *c, const char *id,
 	    STATION_SUSPENDED;
 }
 
-int
-station_asked(const struct station *s, bool yes, struct err *e)
+/* A file of this name in the state's folder, or none. */
+static int
+mark(const struct station *s, const char *name, bool yes, struct err *e)
 {
-	char *file = path_join(s->path.state, STATION_ASKED);
+	char *file = path_join(s->path.state, name);
 	int rc = 0;
 
 	if (file == NULL)
@@ -500,6 +501,18 @@ station_asked(const struct station *s, bool yes, struct err *e)
 		rc = file_remove(file, e);
 	free(file);
 	return rc;
+}
+
+int
+station_asked(const struct station *s, bool yes, struct err *e)
+{
+	return mark(s, STATION_ASKED, yes, e);
+}
+
+int
+station_barred(const struct station *s, bool yes, struct err *e)
+{
+	return mark(s, STATION_BARRED, yes, e);
 }
 
 /* Does control name us yet?  Then the invitation has done its work. */

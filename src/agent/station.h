@@ -66,6 +66,8 @@ int station_keys(const struct station_paths *p, const char *id,
 #define STATION_ASKS "join-ssh"
 /* In the state's folder while a request waits for an answer. */
 #define STATION_ASKED "asked"
+/* There while the central lets this station's login in no more. */
+#define STATION_BARRED "barred"
 
 struct station {
 	struct station_paths path;
@@ -114,6 +116,8 @@ enum station_standing station_standing(const struct control *c,
 	const char *id, const struct sshkey_pub *pub);
 /* The request is at the central, or not yet again. */
 int station_asked(const struct station *s, bool yes, struct err *e);
+/* The login was refused, or let in again: for `status`, which asks nobody. */
+int station_barred(const struct station *s, bool yes, struct err *e);
 /* The control commit that was checked last ("" = none), in control-seen. */
 int station_pin(const struct station *s, char pin[static CANON_ID_LEN],
 	struct err *e);

@@ -20,7 +20,7 @@ status_in_name(enum status_in in)
 {
 	static const char *const name[] = {
 		"unknown", "out", "not asked", "waiting", "in",
-		"suspended", "revoked"
+		"suspended", "revoked", "barred"
 	};
 
 	return name[in];
@@ -42,12 +42,15 @@ static int
 look_in(struct status *st, const struct station *s, struct err *e)
 {
 	struct sshkey_pub pub;
-	bool asks = false, asked = false;
+	bool asks = false, asked = false, barred = false;
 
 	sshkey_public(s->key, &pub);
 	switch (station_standing(&s->control, s->cfg.station, &pub)) {
 	case STATION_IN:
-		st->in = STATUS_IN;
+		/* Over ssh who is revoked cannot fetch what says so. */
+		if (exists(s->path.state, STATION_BARRED, &barred, e) != 0)
+			return -1;
+		st->in = barred ? STATUS_BARRED : STATUS_IN;
 		return 0;
 	case STATION_SUSPENDED:
 		st->in = STATUS_SUSPENDED;

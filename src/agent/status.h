@@ -23,7 +23,8 @@ enum status_in {
 	STATUS_WAITING,		/* the request is sent */
 	STATUS_IN,
 	STATUS_SUSPENDED,	/* it may not send for now */
-	STATUS_REVOKED		/* nor ever again, with this key */
+	STATUS_REVOKED,		/* nor ever again, with this key */
+	STATUS_BARRED		/* it was in; then its login was refused */
 };
 
 struct status_receipt {
@@ -38,7 +39,7 @@ struct status {
 };
 
 /* "unknown", "out", "not asked", "waiting", "in", "suspended",
- * "revoked" */
+ * "revoked", "barred" */
 const char *status_in_name(enum status_in in);
 
 /*

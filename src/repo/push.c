@@ -57,6 +57,13 @@ feed_adv(void *arg, const void *data, size_t n, struct err *e)
 	return 0;
 }
 
+bool
+push_barred(const struct central *c, const struct err *e)
+{
+	return c->kind == CENTRAL_SSH && e->code == ERR_NET &&
+	    strstr(e->what, ": Permission denied (") != NULL;
+}
+
 /* The connection ended too early: say what the child said. */
 static int
 broken(struct push *p, const char *what, struct err *e)
@@ -69,8 +76,10 @@ broken(struct push *p, const char *what, struct err *e)
 		(void)err_set(e, ERR_NET, "%s: %.300s", what, line);
 	else
 		(void)err_set(e, ERR_NET, "%s", what);
-	return err_hint(e, "nothing is lost: it is sent again at the next "
-	    "run; try the address by hand if it stays so");
+	return err_hint(e, push_barred(p->c, e) ? "nothing is lost, but the "
+	    "central lets this login in no more: the managers may have "
+	    "revoked it; ask them" : "nothing is lost: it is sent again at "
+	    "the next run; try the address by hand if it stays so");
 }
 
 static int

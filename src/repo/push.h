@@ -33,6 +33,9 @@ struct push;
  */
 struct push *push_open(const struct central *c, enum push_how how,
 	const char *spool_dir, struct err *e);
+/* Is E, of push_open(), ssh's word that C lets this key in no more? */
+bool push_barred(const struct central *c, const struct err *e);
+
 /* As push_open with a stall deadline of its own. */
 struct push *push_open_stall(const struct central *c, enum push_how how,
 	const char *spool_dir, int stall_ms, struct err *e);

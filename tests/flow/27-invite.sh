@@ -343,7 +343,11 @@ if ssh_server; then
 	expect 0 far invite ws-07
 	rc=0
 	ws ws-06 run >"$t/out" 2>"$t/err" || rc=$?
-	[ "$rc" -ne 0 ] || fail 'a revoked station sends over ssh'
+	[ "$rc" -eq 4 ] || fail 'a revoked station sends over ssh'
+	says 'the managers may have revoked it; ask them'
+	expect 3 ws ws-06 status
+	says 'lets the login of this station in no more'
+	says_no 'is let in'
 else
 	say "skipped: no sshd of our own"
 fi

@@ -28,6 +28,9 @@ in_text(enum status_in in)
 	case STATUS_REVOKED:
 		return cli_tr("the managers have revoked the keys of this "
 		    "station: ask them for a new invitation");
+	case STATUS_BARRED:
+		return cli_tr("the central lets the login of this station in "
+		    "no more: the managers may have revoked it; ask them");
 	case STATUS_UNKNOWN:
 		break;
 	}
