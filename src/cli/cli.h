@@ -92,7 +92,7 @@ void cli_put_shown(FILE *out, const void *s, size_t n);
 const char *cli_size(uint64_t bytes, char out[CLI_SIZE_LEN]);
 
 /* "1 file", "2 files": texts with one %lld in them, looked up as by cli_tr(). */
-#define CLI_COUNT_LEN 64
+#define CLI_COUNT_LEN 256	/* whole sentences, in Chinese as well */
 const char *cli_count(int64_t n, const char *one, const char *many,
 	char out[CLI_COUNT_LEN]);
 

@@ -117,22 +117,28 @@ take_news(const struct box *b, struct audit_station *s, int64_t now,
 	return rc < 0 ? -1 : 0;
 }
 
-/* Since when it may send, if it may now. */
+/* Since when it may send, if it may now; else, whether it was taken back. */
 static void
 take_right(const struct box *b, struct audit_station *s, int64_t now)
 {
+	int64_t until = INT64_MIN;
 	size_t i;
 
 	for (i = 0; i < b->control.stations.n; i++) {
 		const struct signer *k = &b->control.stations.v[i];
 
-		if (strcmp(k->name, s->station) != 0 ||
-		    k->valid_after > now || k->valid_before <= now)
+		if (strcmp(k->name, s->station) != 0)
+			continue;
+		if (k->valid_before > until)
+			until = k->valid_before;
+		if (k->valid_after > now || k->valid_before <= now)
 			continue;
 		s->keys++;
 		if (k->valid_after > s->sign)
 			s->sign = k->valid_after;
 	}
+	s->suspended = s->keys == 0 && until != INT64_MIN &&
+	    !control_revoked(&b->control, s->station, until);
 }
 
 static int

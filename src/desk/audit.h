@@ -19,6 +19,7 @@
 struct audit_station {
 	char station[33];
 	int64_t keys;		/* of it that may sign today; > 1: see THREATS */
+	bool suspended;		/* none may, and none was revoked for good */
 	int64_t started;	/* its last run, by its clock; QUERY_NONE */
 	int64_t received;	/* the last receipt; QUERY_NONE */
 	int64_t sign;		/* its last sign of life that we can prove */

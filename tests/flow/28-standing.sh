@@ -25,7 +25,7 @@ says 'may send already'
 expect 0 desk_key station suspend ws-01
 says 'may send nothing until it is resumed'
 expect 3 desk doctor
-says ': 1 stations, '
+says ': 1 station, '
 head=$(head_of)
 expect 0 desk_key station suspend ws-01
 says 'may send nothing already'
@@ -152,4 +152,12 @@ says 'may send again'
 at_rest
 expect 0 ws ws-02-new status
 expect 0 restore ws-02 "$t/back2"
+expect 0 desk_key station suspend ws-02
+synced >"$t/out" 2>"$t/err" || fail sync
+desk --json audit >"$t/json" || :
+same "$(jq -r 'select(.kind == "station") | "\(.station) \(.suspended)"' \
+    "$t/json" | tr '\n' ' ')" 'ws-01 false ws-02 true ws-03 false ' 'suspended'
+desk audit >"$t/table" || :
+ok grep -q '^ws-02 .* suspended ' "$t/table"
+ok grep -q '^ws-03 .* ended ' "$t/table"
 done_

@@ -25,7 +25,7 @@ expect 0 sync
 expect 0 desk doctor
 says 'the central is reached'
 says 'control names the key by which the central signs receipts'
-says '1 receipts hold'
+says '1 receipt holds'
 says 'whoever can write it can delete it'
 expect 0 desk -q doctor
 expect 0 desk --json doctor

@@ -14,6 +14,7 @@
 #include "base/banned.h"
 
 #define ALARMS_MAX 10		/* of the newest, on the screen */
+#define SILENT_WIDTH 10
 #define DAY 86400
 
 struct work {
@@ -30,7 +31,8 @@ age(const struct work *k, const struct audit_station *s, char *out, size_t n)
 	int64_t t = k->now - s->sign;
 
 	if (s->keys == 0)
-		(void)snprintf(out, n, "%s", cli_tr("ended"));
+		(void)snprintf(out, n, "%s", cli_tr(s->suspended ?
+		    "suspended" : "ended"));
 	else if (t < 2 * DAY)
 		(void)snprintf(out, n, cli_tr("%lld h"), (long long)(t / 3600));
 	else
@@ -51,7 +53,7 @@ print_station(void *arg, const struct audit_station *s, struct err *e)
 	show_padded(s->station, 18);
 	show_padded(show_time(s->started, when), 21);
 	show_padded(show_time(s->received, when), 21);
-	show_padded(silent, 7);
+	show_padded(silent, SILENT_WIDTH);
 	(void)printf("%5lld  %8lld  ", (long long)s->gaps,
 	    (long long)(s->integrity + s->warnings));
 	if (s->keys > 1 || s->silent || s->integrity > 0)
@@ -92,6 +94,7 @@ json_station(void *arg, const struct audit_station *s, struct err *e)
 	jsonw_kstr(&w, "station", s->station);
 	jsonw_kbool(&w, "active", s->keys > 0);
 	jsonw_kint(&w, "keys", s->keys);
+	jsonw_kbool(&w, "suspended", s->suspended);
 	time_or_null(&w, "started", s->started);
 	time_or_null(&w, "received", s->received);
 	jsonw_kint(&w, "sign", s->sign);
@@ -215,7 +218,7 @@ head(void)
 	show_padded(cli_tr("station"), 18);
 	show_padded(cli_tr("last run (its clock)"), 21);
 	show_padded(cli_tr("received (central)"), 21);
-	show_padded(cli_tr("silent"), 7);
+	show_padded(cli_tr("silent"), SILENT_WIDTH);
 	(void)printf(" %s  %s\n", cli_tr("gaps"), cli_tr("problems"));
 }
 

@@ -125,6 +125,7 @@ static int
 check_control(struct doctor *d, struct err *e)
 {
 	char pin[CANON_ID_LEN], why[CLI_FILLED_LEN];
+	char sends[CLI_COUNT_LEN], readers[CLI_COUNT_LEN];
 
 	d->online = control_fetch(&d->home.central, d->home.control, e) == 0;
 	if (d->online) {
@@ -146,9 +147,11 @@ check_control(struct doctor *d, struct err *e)
 		return 0;
 	}
 	d->control_there = true;
-	say(d, STATE_OK, "control", cli_tr("control is signed by who may: "
-	    "%lld stations, %lld readers"), stations(&d->control),
-	    (long long)d->control.nrecipients);
+	say(d, STATE_OK, "control", cli_tr("control is signed by who may: %s, "
+	    "%s"), cli_count(stations(&d->control), "%lld station",
+	    "%lld stations", sends), cli_count(
+	    (int64_t)d->control.nrecipients, "%lld reader", "%lld readers",
+	    readers));
 	return deskhome_pin_save(&d->home, d->control.commit, e);
 }
 
@@ -232,28 +235,31 @@ static int
 check_waiting(struct doctor *d, struct box *b, struct err *e)
 {
 	struct received_open o = {0};
+	char n[CLI_COUNT_LEN];
 
 	if (!b->catalogue)
 		return 0;
 	if (received_count(b->catalogue, d->now, &o, e) < 0)
 		return -1;
 	if (o.wrong > 0)
-		say(d, STATE_BAD, "receipts", cli_tr("%lld receipts do not "
-		    "hold: see liudi-desk sync"), (long long)o.wrong);
+		say(d, STATE_BAD, "receipts", "%s", cli_count(o.wrong,
+		    "%lld receipt does not hold: see liudi-desk sync",
+		    "%lld receipts do not hold: see liudi-desk sync", n));
 	if (o.hidden > 0)
 		say(d, STATE_BAD, "receipts", cli_tr("the central says that it "
-		    "has %lld commits which it does not show"),
-		    (long long)o.hidden);
+		    "has %s which it does not show"), cli_count(o.hidden,
+		    "%lld commit", "%lld commits", n));
 	if (o.waiting > 0)
-		say(d, STATE_WARN, "receipts", cli_tr("%lld branches end "
-		    "without a receipt"), (long long)o.waiting);
+		say(d, STATE_WARN, "receipts", "%s", cli_count(o.waiting,
+		    "%lld branch ends without a receipt",
+		    "%lld branches end without a receipt", n));
 	return 0;
 }
 
 static void
 check_clock(struct doctor *d, const struct health *h)
 {
-	char when[CLOCK_TEXT_LEN];
+	char when[CLOCK_TEXT_LEN], n[CLI_COUNT_LEN];
 
 	if (h->newest == 0) {
 		say(d, STATE_OK, "receipts", cli_tr("no receipt is here "
@@ -261,8 +267,9 @@ check_clock(struct doctor *d, const struct health *h)
 		    "sync"));
 		return;
 	}
-	say(d, STATE_OK, "receipts", cli_tr("%lld receipts hold, the newest "
-	    "of %s"), (long long)h->good, clock_text_local(h->newest, when));
+	say(d, STATE_OK, "receipts", cli_tr("%s, the newest of %s"),
+	    cli_count(h->good, "%lld receipt holds", "%lld receipts hold", n),
+	    clock_text_local(h->newest, when));
 	if (h->newest > d->now + AHEAD_S)
 		say(d, STATE_WARN, "clock", cli_tr("the central's clock is at "
 		    "least %lld s ahead of this machine's"),
