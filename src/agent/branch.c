@@ -661,6 +661,9 @@ take_result(struct sender *x, size_t i, const char *received,
 	const struct batch *t, const struct push_result *pr, enum verdict *v,
 	struct err *e)
 {
+	/* Once is enough, unless what it has lies in its own future. */
+	const bool redate = !pr->ok && pr->server_utc != 0 &&
+	    x->idle < IDLE_MAX;
 	enum station_standing standing;
 	struct sshkey_pub pub;
 	char ref[CANON_REF_LEN];
@@ -668,7 +671,7 @@ take_result(struct sender *x, size_t i, const char *received,
 	canon_ref_text(&x->b->ref[i], ref);
 	if (pr->text.len > 0 && x->o->watch.remote != NULL)
 		x->o->watch.remote(x->o->watch.arg,
-		    (const char *)pr->text.data, pr->text.len);
+		    (const char *)pr->text.data, pr->text.len, redate);
 	if (pr->ok) {
 		x->r->sent += (int64_t)t->bytes;
 		*v = AGAIN;
@@ -680,8 +683,7 @@ take_result(struct sender *x, size_t i, const char *received,
 		return keep_receipt(x, pr, e);
 	}
 	*v = DONE;
-	/* Once is enough, unless what it has lies in its own future. */
-	if (pr->server_utc != 0 && x->idle < IDLE_MAX) {
+	if (redate) {
 		if (spool_redate(x->sp, ref, received, pr->server_utc,
 			x->s->key, e) != 0)
 			return -1;

@@ -36,8 +36,11 @@ struct run_watch {
 	/* A single file could not be read, was torn, or is left for later. */
 	void (*file)(void *arg, const char *source, const char *path,
 		const char *why);
-	/* Text from the central's hooks, foreign bytes. */
-	void (*remote)(void *arg, const char *text, size_t n);
+	/*
+	 * Text from the central's hooks, foreign bytes.  MENDED: a refusal that
+	 * the run now does away with by itself.
+	 */
+	void (*remote)(void *arg, const char *text, size_t n, bool mended);
 	/* One line on something unusual (a full run, what is waited for). */
 	void (*note)(void *arg, const char *text);
 	/* The person is to agree to this first: 1 yes, 0 no, -1. */

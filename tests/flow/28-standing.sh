@@ -160,4 +160,13 @@ same "$(jq -r 'select(.kind == "station") | "\(.station) \(.suspended)"' \
 desk audit >"$t/table" || :
 ok grep -q '^ws-02 .* suspended ' "$t/table"
 ok grep -q '^ws-03 .* ended ' "$t/table"
+
+step "what a run mends by itself is told only when asked"
+ahead() { LIUDI_NOW=$(($(date +%s) + $1)) ws ws-01 $2 run; }
+echo four >>"$t/ws-01-files/chats/a.txt"
+expect 0 ahead 3600 ''
+says_no 'central: '
+echo five >>"$t/ws-01-files/chats/a.txt"
+expect 0 ahead 7200 -v
+says 'REJECTED [E14]'
 done_

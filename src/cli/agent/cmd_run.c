@@ -197,12 +197,17 @@ on_file(void *arg, const char *source, const char *path, const char *why)
 	buf_release(&b);
 }
 
-/* What the central's hooks say, line by line, nothing of it believed. */
+/*
+ * What the central's hooks say, line by line, nothing of it believed.  What the
+ * run mends is no news: if it comes again, it is told then.
+ */
 static void
-on_remote(void *arg, const char *text, size_t n)
+on_remote(void *arg, const char *text, size_t n, bool mended)
 {
 	struct screen *s = arg;
 
+	if (mended && !s->c->verbose)
+		return;
 	clear_line(s);
 	while (n > 0) {
 		const char *nl = memchr(text, '\n', n);
