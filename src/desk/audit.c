@@ -147,8 +147,9 @@ one(const struct box *b, const char *name, const char *policy, int64_t now,
 {
 	memset(s, 0, sizeof(*s));
 	(void)snprintf(s->station, sizeof(s->station), "%s", name);
-	if (expect_of(policy, name, &s->limit, e) < 0 ||
-	    take_last(b, s, e) < 0 || take_gaps(b, s, now, e) < 0 ||
+	/* A slip of one manager must not blind the others. */
+	(void)expect_of(policy, name, &s->limit, &s->unclear);
+	if (take_last(b, s, e) < 0 || take_gaps(b, s, now, e) < 0 ||
 	    take_news(b, s, now, e) < 0)
 		return -1;
 	take_right(b, s, now);

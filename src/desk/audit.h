@@ -24,6 +24,8 @@ struct audit_station {
 	int64_t received;	/* the last receipt; QUERY_NONE */
 	int64_t sign;		/* its last sign of life that we can prove */
 	int64_t limit;		/* how long it may be silent: EXPECT_NEVER */
+	struct err unclear;	/* code not 0: `expect` makes no sense, and the
+				 * limit is what holds without it */
 	bool silent;		/* it is, for longer */
 	int64_t gaps;		/* longer than that, in the last 30 days */
 	int64_t integrity;	/* such events of the last 7 days */

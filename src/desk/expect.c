@@ -52,9 +52,18 @@ int
 expect_of(const char *text, const char *station, int64_t *out,
 	struct err *e)
 {
-	char says[VALUE_MAX];
+	char says[VALUE_MAX], team[VALUE_MAX];
+	bool own;
 
 	*out = EXPECT_DEFAULT_S;
-	return teamini_get(text, station, "expect", says, sizeof(says)) ?
-	    expect_parse(says, out, e) : 0;
+	if (!teamini_get(text, station, "expect", says, sizeof(says)) ||
+	    expect_parse(says, out, e) == 0)
+		return 0;
+	/* No station has this name: what is left is the team's. */
+	(void)teamini_get(text, "", "expect", team, sizeof(team));
+	own = strcmp(says, team) != 0;
+	err_clear(e);
+	(void)err_set(e, ERR_FORMAT, "policy.ini: [%s%s] expect = %.40s makes "
+	    "no sense", own ? "station " : "team", own ? station : "", says);
+	return err_hint(e, "write '3d', '12h', '5/week' or 'none'");
 }

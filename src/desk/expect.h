@@ -22,7 +22,8 @@ int expect_parse(const char *s, int64_t *out, struct err *e);
 
 /*
  * What TEXT, a policy.ini, says of STATION: its own section, else [team], else
- * EXPECT_DEFAULT_S.  -1: ERR_FORMAT (hint), where that makes no sense.
+ * EXPECT_DEFAULT_S, in seconds.  -1: ERR_FORMAT (hint), where that makes no
+ * sense: *E names section and value, and *OUT is EXPECT_DEFAULT_S.
  */
 int expect_of(const char *text, const char *station, int64_t *out,
 	struct err *e);

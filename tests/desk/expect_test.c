@@ -58,6 +58,33 @@ says(const char *text, const char *station)
 	return expect_of(text, station, &out, &e) < 0 ? -1 : out;
 }
 
+/* What makes no sense is named, and leaves the default. */
+static void
+names(const char *text, const char *station, const char *want)
+{
+	struct err e = ERR_INIT;
+	int64_t out = -1;
+
+	assert_int_equal(expect_of(text, station, &out, &e), -1);
+	assert_true(out == EXPECT_DEFAULT_S);
+	assert_string_equal(e.what, want);
+	assert_non_null(strstr(e.hint, "'3d'"));
+}
+
+static void
+tells_whose_slip(void **state)
+{
+	static const char text[] = "[team]\nexpect = often\n"
+	    "[station ws-01]\nexpect = soon\n[station ws-02]\nexpect = 2d\n";
+
+	(void)state;
+	names(text, "ws-01", "policy.ini: [station ws-01] expect = soon makes "
+	    "no sense");
+	names(text, "ws-03", "policy.ini: [team] expect = often makes no "
+	    "sense");
+	assert_true(says(text, "ws-02") == 2 * DAY);
+}
+
 static void
 sections(void **state)
 {
@@ -84,6 +111,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forms),
 		cmocka_unit_test(sections),
+		cmocka_unit_test(tells_whose_slip),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

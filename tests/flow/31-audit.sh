@@ -72,9 +72,15 @@ same "$(jq -r 'select(.station == "ws-03") | select(.keys) | .limit' \
     "$t/json")" null 'limit'
 policy "${org}expect = sometimes\n"
 expect 0 sync
-expect 1 desk audit
-says 'makes no sense'
+expect 3 desk audit
+says '[team] expect = sometimes makes no sense; until it does, 3 days are taken'
 says "'3d'"
+same "$(grep -c 'makes no sense' "$t/err")" 1 'said once'
+row ws-03 | grep -q ' d ' || fail 'a slip hides how the stations stand'
+policy "${org}[station ws-02]\nexpect = sometimes\n"
+expect 0 sync
+expect 3 desk audit
+says '[station ws-02] expect = sometimes makes no sense'
 policy "${org}expect = 20d\n"
 
 step "who may not send any more is not silent"

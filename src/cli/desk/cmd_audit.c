@@ -20,7 +20,8 @@
 struct work {
 	const struct cli *c;
 	int64_t now;
-	int64_t stations, silent, doubles, alarms, told;
+	int64_t stations, silent, doubles, alarms, told, unclear;
+	char said[sizeof(((struct err *)0)->what)];	/* of `expect`, last */
 	struct buf line;
 };
 
@@ -39,6 +40,23 @@ age(const struct work *k, const struct audit_station *s, char *out, size_t n)
 		(void)snprintf(out, n, cli_tr("%lld d"), (long long)(t / DAY));
 }
 
+/* Of a slip in [team] each station tells: it is said once. */
+static void
+warn_unclear(struct work *k, const struct audit_station *s)
+{
+	char why[CLI_FILLED_LEN];
+
+	if (s->unclear.code == ERR_NONE)
+		return;
+	k->unclear++;
+	if (strcmp(k->said, s->unclear.what) == 0)
+		return;
+	(void)snprintf(k->said, sizeof(k->said), "%s", s->unclear.what);
+	cli_warn(k->c, "%s; until it does, 3 days are taken",
+	    cli_tr_filled(s->unclear.what, why));
+	cli_hint(k->c, "%s", cli_tr_filled(s->unclear.hint, why));
+}
+
 static int
 print_station(void *arg, const struct audit_station *s, struct err *e)
 {
@@ -49,6 +67,7 @@ print_station(void *arg, const struct audit_station *s, struct err *e)
 	k->stations++;
 	k->silent += s->silent;
 	k->doubles += s->keys > 1;
+	warn_unclear(k, s);
 	age(k, s, silent, sizeof(silent));
 	show_padded(s->station, 18);
 	show_padded(show_time(s->started, when), 21);
@@ -87,6 +106,7 @@ json_station(void *arg, const struct audit_station *s, struct err *e)
 	k->stations++;
 	k->silent += s->silent;
 	k->doubles += s->keys > 1;
+	warn_unclear(k, s);
 	jsonw_init(&w, &k->line, e);
 	jsonw_object(&w);
 	jsonw_kint(&w, "v", 1);
@@ -307,7 +327,7 @@ audit(struct box *b, void *arg, struct err *e)
 		return -1;
 	if (k->alarms > 0 || o.all > 0)
 		return (int)CLI_INTEGRITY;
-	return k->silent > 0 ? (int)CLI_WARNINGS : (int)CLI_DONE;
+	return k->silent + k->unclear > 0 ? (int)CLI_WARNINGS : (int)CLI_DONE;
 }
 
 static enum cli_exit
