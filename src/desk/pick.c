@@ -81,16 +81,17 @@ pick_chats(struct pick *p, struct messages *m, const struct history_filter *f,
 	struct seek *s, struct err *e)
 {
 	struct catalogue *c = m->c;
-	const enum sql q = SQL_CHAT_EACH;
+	const enum sql q = f->chat ? SQL_CHAT_ONE : SQL_CHAT_EACH;
 	int rc;
 
-	rc = catalogue_step(c, q, e, "i", (int64_t)0);
+	/* who asks for each conversation in turn does not walk them all */
+	rc = f->chat ? catalogue_step(c, q, e, "ii", (int64_t)0, f->chat) :
+	    catalogue_step(c, q, e, "i", (int64_t)0);
 	for (; rc == 1; rc = catalogue_next(c, q, e)) {
 		int64_t n = catalogue_int(c, q, 0);
 		bool named = !s;
 
-		if ((f->chat && n != f->chat) ||
-		    (f->station && strcmp(catalogue_text(c, q, 1),
+		if ((f->station && strcmp(catalogue_text(c, q, 1),
 		    f->station) != 0) ||
 		    (f->source && strcmp(catalogue_text(c, q, 2),
 		    f->source) != 0) ||
