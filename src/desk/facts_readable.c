@@ -74,6 +74,14 @@ on_key(void *arg, const char *section, const char *key, const char *value)
 	return s->account ? 0 : -1;
 }
 
+/* Written at MTIME seconds, if we believe the file. */
+static void
+exported(struct facts_account *a, int64_t mtime)
+{
+	if (mtime * 1000 > a->exported)
+		a->exported = mtime * 1000;
+}
+
 static int
 on_reading(void *arg, const struct history_reading *r, struct err *e)
 {
@@ -94,8 +102,8 @@ on_reading(void *arg, const struct history_reading *r, struct err *e)
 	if (i == FACTS_NOWHERE)
 		return -1;
 	a = &w->f->account[i];
-	if (r->mtime * 1000 > a->exported)
-		a->exported = r->mtime * 1000;
+	/* a clock that is ahead would hide for years that nothing came */
+	exported(a, r->mtime < r->taken ? r->mtime : r->taken);
 	if (r->last > a->until)
 		a->until = r->last;
 	if (facts_grow(&l->export, l->nexports, sizeof(*x), e) < 0)
@@ -132,8 +140,8 @@ on_file(void *arg, const struct query_file *f, struct err *e)
 	path[f->path_len] = '\0';
 	key.path = path;
 	x = bsearch(&key, l->export, l->nexports, sizeof(key), cmp_exports);
-	if (x && f->mtime_sec * 1000 > l->w->f->account[x->account].exported)
-		l->w->f->account[x->account].exported = f->mtime_sec * 1000;
+	if (x && f->mtime_sec >= 0 && f->mtime_sec <= l->w->f->made / 1000)
+		exported(&l->w->f->account[x->account], f->mtime_sec);
 	return 0;
 }
 

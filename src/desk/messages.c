@@ -14,6 +14,7 @@
 #include "base/banned.h"
 
 #define SECRET_MARK "messages"
+#define AFTER_ALL INT64_C(7258118400)	/* 2200-01-01 in seconds */
 
 uint64_t
 messages_hash(const struct messages *m, char what, const void *data, size_t n)
@@ -198,15 +199,25 @@ out:
 	return rc;
 }
 
+static int64_t
+within(int64_t t, int64_t max)
+{
+	return t < 0 ? 0 : t < max ? t : max;
+}
+
 int
 messages_add(struct messages *m, const struct messages_file *f, int fd,
 	struct messages_report *r, struct err *e)
 {
 	struct messages_report report = {0};
+	struct messages_file sane = *f;
 
+	/* Any number is a time to whoever sent the file. */
+	sane.taken = within(f->taken, AFTER_ALL);
+	sane.mtime = within(f->mtime, sane.taken);
 	if (catalogue_begin(m->c, e) < 0)
 		return -1;
-	if (add(m, f, fd, &report, e) < 0 || catalogue_commit(m->c, e) < 0) {
+	if (add(m, &sane, fd, &report, e) < 0 || catalogue_commit(m->c, e) < 0) {
 		catalogue_rollback(m->c);
 		return -1;
 	}

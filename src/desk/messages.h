@@ -50,8 +50,9 @@ struct messages_file {
 	bool zone_sure;		/* it is configured, not the workstation's */
 	const char *const *self_id;	/* ids and names of the own account */
 	size_t nself;
-	int64_t mtime;		/* of the file, seconds */
-	int64_t taken;		/* when the run took it, seconds */
+	int64_t mtime;		/* of the file, seconds; a later one than
+				 * `taken` counts as that */
+	int64_t taken;		/* when the run took it, seconds; to 2200 */
 	const char *format, *platform;	/* NULL: nobody can read it */
 	int parser;
 	int64_t messages, system, unparsed;

@@ -336,8 +336,9 @@ history_readings(struct messages *m, const char *station, int64_t since,
 		    "2026-11-23T12:00:00Z", "2026-11-18T02:00:00Z"},
 		{"ws-02", "wangwang", NULL, NULL, NULL, "no format",
 		    "2026-11-23T12:00:00Z", NULL},
+		/* a clock that is ahead */
 		{"ws-03", "qq", "qq-txt", "qq", "10003", NULL,
-		    "2026-11-18T12:00:00Z", "2026-11-18T10:00:00Z"},
+		    "2099-01-01T00:00:00Z", "2026-11-18T10:00:00Z"},
 		{"ws-03", "qq", NULL, NULL, NULL, "kept, not readable",
 		    "2026-11-23T12:00:00Z", NULL}
 	};
@@ -350,7 +351,8 @@ history_readings(struct messages *m, const char *station, int64_t since,
 		    .source = all[i].source, .format = all[i].format,
 		    .platform = all[i].platform, .account = all[i].account,
 		    .error = all[i].error, .path = "export", .mtime = ms(all[i].mtime) / 1000,
-		    .last = all[i].last ? ms(all[i].last) : HISTORY_NEVER};
+		    .taken = ms(strcmp(all[i].station, "ws-03") == 0 ?
+		    "2026-11-18T12:00:00Z" : "2026-11-23T16:00:00Z") / 1000, .last = all[i].last ? ms(all[i].last) : HISTORY_NEVER};
 
 		if ((!station || strcmp(station, r.station) == 0) &&
 		    fn(arg, &r, e) < 0)
@@ -451,9 +453,12 @@ query_files(struct catalogue *c, const char *station, const char *source,
 		return err_set(e, ERR_NOENT, "nothing is kept");
 	if (fn(arg, &f, e) < 0)
 		return -1;
+	f.mtime_sec = INT64_MAX;
+	if (fn(arg, &f, e) < 0)
+		return -1;
 	f.path = "another";
 	f.path_len = 7;
-	f.mtime_sec += 3600;
+	f.mtime_sec = ms("2026-11-23T13:00:00Z") / 1000;
 	return fn(arg, &f, e);
 }
 

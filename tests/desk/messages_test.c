@@ -117,6 +117,40 @@ are(struct desk *d, const char *want)
 	buf_release(&s.b);
 }
 
+static int
+its_mtime(void *arg, const struct history_reading *r, struct err *e)
+{
+	int64_t *mtime = arg;
+
+	(void)e;
+	*mtime = r->mtime;
+	return 0;
+}
+
+/* What a station says of a file's time need be no time at all. */
+static void
+times_of_files_are_claims(void **state)
+{
+	static const int64_t claims[][2] = {{INT64_MAX, 1795000100},
+		{INT64_MAX / 1000 - 1, 1795000100}, {INT64_MIN, 0}};
+	struct err e = ERR_INIT;
+	struct desk d;
+	int64_t got;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
+		desk_open(&d);
+		d.f.mtime = claims[i][0];
+		say(&d.x, NULL, "Anna", "no time");
+		assert_int_equal(lay(d.m, &d.x, &d.f, &d.r), 0);
+		assert_int_equal(history_readings(d.m, NULL, 0, its_mtime,
+		    &got, &e), 0);
+		assert_int_equal(got, claims[i][1]);
+		desk_close(&d);
+	}
+}
+
 static void
 what_is_new_is_kept(void **state)
 {
@@ -549,6 +583,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(times_of_files_are_claims),
 		cmocka_unit_test(what_is_new_is_kept),
 		cmocka_unit_test(what_was_meddled_with_shows),
 		cmocka_unit_test(who_is_named_as_the_chat_is_the_other),
