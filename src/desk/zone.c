@@ -26,7 +26,8 @@ struct zone {
 struct zone *
 zone_new(const char *name, struct err *e)
 {
-	UChar id[NAME_MAX_LEN + 1], canonical[NAME_MAX_LEN + 1];
+	/* ICU puts no end behind a name that fills its room. */
+	UChar id[NAME_MAX_LEN + 1] = {0}, canonical[NAME_MAX_LEN + 1];
 	UErrorCode ue = U_ZERO_ERROR;
 	struct zone *z;
 	size_t i;

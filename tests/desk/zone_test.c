@@ -80,7 +80,7 @@ static void
 what_is_no_zone(void **state)
 {
 	static const char *const bad[] = {"Mars/Olympus", "Asia/", "\xff",
-	    LONG_NAME};
+	    LONG_NAME, TEN TEN TEN TEN TEN TEN "0123"};
 	struct err e = ERR_INIT;
 	size_t i;
 
