@@ -136,7 +136,7 @@ test_fetch(void **state)
 	assert_int_equal(b.len, 0);
 	m = mirror_open(f.copy, &e);
 	(void)snprintf(want, sizeof(want), MIRROR_KEPT "20260102T030405Z/%s",
-	    REF0 + strlen("refs/heads/"));
+	    &REF0[strlen("refs/heads/")]);
 	assert_int_equal(mirror_head(m, want, id, &e), 1);
 	assert_string_equal(id, f.id[3]);
 	assert_true(mirror_kept(want, live) == INT64_C(20260102030405));
