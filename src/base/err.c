@@ -115,6 +115,21 @@ err_nomem(struct err *e)
 }
 
 int
+err_stdout(struct err *e)
+{
+	return err_set(e, ERR_IO, "cannot write to standard output");
+}
+
+bool
+err_is_stdout(const struct err *e)
+{
+	struct err same = ERR_INIT;
+
+	(void)err_stdout(&same);
+	return e->code == same.code && strcmp(e->what, same.what) == 0;
+}
+
+int
 err_hint(struct err *e, const char *fmt, ...)
 {
 	va_list ap;

@@ -10,6 +10,7 @@
 #ifndef LIUDI_BASE_ERR_H
 #define LIUDI_BASE_ERR_H
 
+#include <stdbool.h>
 #include <stdarg.h>
 
 enum err_code {
@@ -53,6 +54,10 @@ int err_sys(struct err *e, int sys, const char *fmt, ...)
 
 /* Out of memory.  Always -1. */
 int err_nomem(struct err *e);
+
+/* What went to standard output could not be written (ERR_IO).  Always -1. */
+int err_stdout(struct err *e);
+bool err_is_stdout(const struct err *e);
 
 /* Set the hint unless one is there already: the first hint wins.  Always -1. */
 int err_hint(struct err *e, const char *fmt, ...)

@@ -1,7 +1,9 @@
 /* cli/cli.c - the command line, read against the tables. */
 #include "cli/cli.h"
 
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/proc.h"
 #include "base/sandbox.h"
@@ -287,6 +289,16 @@ check_operands(const struct cli *c, struct err *e)
 
 /* --- The program. */
 
+/* Whoever read it ("| head") has seen enough: no error to be told. */
+static bool
+is_enough(const struct err *e)
+{
+	struct pollfd p = {STDOUT_FILENO, POLLOUT, 0};
+
+	return err_is_stdout(e) && poll(&p, 1, 0) > 0 &&
+	    (p.revents & POLLERR) != 0;
+}
+
 /* Errors of reading the command line, in JSON if that was asked for so far. */
 static int
 parse_all(struct parse *p, struct err *e)
@@ -310,7 +322,7 @@ run(struct cli *c, struct err *e)
 		return CLI_FAILED;
 	rc = c->command->run(c, e);
 	if (fflush(stdout) != 0 && rc == CLI_DONE) {
-		(void)err_set(e, ERR_IO, "cannot write to standard output");
+		(void)err_stdout(e);
 		rc = CLI_FAILED;
 	}
 	if (rc == CLI_FAILED && e->code != ERR_NONE)
@@ -357,7 +369,7 @@ cli_main(int argc, char **argv, const char *program, const char *one_line,
 		rc = check_operands(&c, &e) < 0 ? CLI_USAGE : run(&c, &e);
 	}
 out:
-	if (rc != CLI_DONE && e.code != ERR_NONE)
+	if (rc != CLI_DONE && e.code != ERR_NONE && !is_enough(&e))
 		cli_error(&c, &e);
 	free(p.args);
 	return (int)rc;

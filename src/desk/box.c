@@ -199,7 +199,8 @@ helper(int fd, void *arg)
 	keep_pages();
 	rc = work(c, &r.e);
 	memcpy(r.control, c->control, sizeof(r.control));
-	(void)fflush(NULL);	/* to standard output; nobody to tell */
+	if (fflush(NULL) != 0 && rc >= 0)
+		rc = err_stdout(&r.e);
 	if (rc < 0 || rc >= FAILED)
 		rc = FAILED;
 	/* If this fails, the parent says that the helper was lost. */

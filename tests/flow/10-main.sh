@@ -181,6 +181,17 @@ mv "$t/desk.before" "$t/desk"
 expect 0 desk_key sync --json
 says '{"v":1,"kind":"chats","station":"ws-02","cut":0,"removed":1,"runs":1,"run":"'
 
+# A full disk behind ">" is told; a reader who has seen enough is no error.
+for how in log "log --json"; do
+	# shellcheck disable=SC2086 # two words
+	liudi-desk --home "$t/desk" $how >/dev/full 2>"$t/err" && rc=0 || rc=$?
+	[ "$rc" = 1 ] && grep -q 'cannot write to standard output' "$t/err" ||
+	    fail "$how on a full disk: $rc, $(cat "$t/err")"
+	# shellcheck disable=SC2086
+	{ liudi-desk --home "$t/desk" $how 2>"$t/err" || :; } | :
+	[ ! -s "$t/err" ] || fail "$how | : says $(cat "$t/err")"
+done
+
 # LIUDI_BIG=1: what unpacks to more than a bundle's tar may be lies in two.
 if [ -n "${LIUDI_BIG:-}" ]; then
 	step "1.5 GB that shrink to nothing"

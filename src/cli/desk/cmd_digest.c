@@ -143,7 +143,7 @@ put(const struct work *k, struct err *e)
 		return file_save(k->html, k->out.data, k->out.len, 0600, e);
 	if (fwrite(k->out.data, 1, k->out.len, stdout) != k->out.len ||
 	    fflush(stdout) != 0)
-		return err_set(e, ERR_IO, "cannot write to standard output");
+		return err_stdout(e);
 	return 0;
 }
 

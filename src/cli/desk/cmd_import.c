@@ -46,7 +46,7 @@ static int
 put_line(struct work *k, struct err *e)
 {
 	if (fwrite(k->line.data, 1, k->line.len, stdout) != k->line.len)
-		return err_set(e, ERR_IO, "cannot write to standard output");
+		return err_stdout(e);
 	buf_clear(&k->line);
 	return 0;
 }
@@ -277,7 +277,7 @@ outcome(struct work *k, int status, int fd, struct err *e)
 		take_reply(fd, &why);
 	else
 		parser_lost(status, &why);
-	if (why.code == ERR_IO && strstr(why.what, "standard output")) {
+	if (err_is_stdout(&why)) {
 		*e = why;
 		return -1;
 	}

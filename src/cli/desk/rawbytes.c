@@ -144,7 +144,7 @@ rawbytes_put(struct talkask *k, const struct history_message *h, struct err *e)
 	if (isatty(STDOUT_FILENO) == 1)
 		put_shown(data, n);
 	else if (fwrite(data, 1, n, stdout) != n)
-		rc = err_set(e, ERR_IO, "cannot write to standard output");
+		rc = err_stdout(e);
 out:
 	free(data);
 	return rc < 0 ? -1 : 1;

@@ -77,7 +77,7 @@ show_json_line(struct buf *line, struct err *e)
 	if (buf_addc(line, '\n', e) < 0)
 		return -1;
 	if (fwrite(line->data, 1, line->len, stdout) != line->len)
-		return err_set(e, ERR_IO, "cannot write to standard output");
+		return err_stdout(e);
 	buf_clear(line);
 	return 0;
 }

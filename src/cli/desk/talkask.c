@@ -385,7 +385,7 @@ in_box(struct box *b, void *arg, struct err *e)
 		rc = k->typed && k->f.chat == 0 ? list_matches(k, e) :
 		    call->fn(k, call->arg, e);
 	if (rc >= 0 && (fflush(stdout) != 0 || ferror(stdout)) && !k->paged)
-		rc = err_set(e, ERR_IO, "cannot write to standard output");
+		rc = err_stdout(e);
 	leave(k);
 	return rc;
 }
@@ -422,6 +422,5 @@ talkask_put(struct talkask *k, struct err *e)
 	buf_clear(&k->line);
 	if (done)
 		return 0;
-	return k->paged ? 1 : err_set(e, ERR_IO,
-	    "cannot write to standard output");
+	return k->paged ? 1 : err_stdout(e);
 }
