@@ -45,7 +45,7 @@ struct access_log {
 };
 
 struct access_ask {
-	const char *action;		/* "restore", "open" */
+	const char *action;		/* "restore", "open", "index" */
 	const char *station;		/* NULL = all, or it cannot be said */
 	const char *view;		/* what of it; NULL = all */
 	int64_t first, last;		/* days; ACCESS_NO_DAY */

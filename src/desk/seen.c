@@ -131,17 +131,23 @@ struct noting {
 	struct buf text;
 };
 
+/* Is the newest of the first N lines of REF another head than ID? */
+static bool
+is_news(const struct seen *s, size_t n, const char *ref, const char *id)
+{
+	if (strlen(ref) >= CANON_REF_LEN)
+		return false;	/* none of ours */
+	while (n > 0 && strcmp(s->v[n - 1].ref, ref) != 0)
+		n--;
+	return n == 0 || strcmp(s->v[n - 1].id, id) != 0;
+}
+
 static int
 note_ref(void *arg, const char *ref, const char *id, struct err *e)
 {
 	struct noting *k = arg;
-	size_t i = k->before;
 
-	if (strlen(ref) >= CANON_REF_LEN)
-		return 0;	/* none of ours */
-	while (i > 0 && strcmp(k->s->v[i - 1].ref, ref) != 0)
-		i--;
-	if (i > 0 && strcmp(k->s->v[i - 1].id, id) == 0)
+	if (!is_news(k->s, k->before, ref, id))
 		return 0;
 	if (buf_addf(&k->text, e, "%lld %s %s\n", (long long)k->utc, id,
 	    ref) < 0)
@@ -199,6 +205,31 @@ seen_note(struct seen *s, const char *file, struct mirror *records,
 out:
 	buf_release(&k.text);
 	return rc;
+}
+
+/* Of seen_news(). */
+struct looking {
+	const struct seen *s;
+	bool news;
+};
+
+static int
+look_ref(void *arg, const char *ref, const char *id, struct err *e)
+{
+	struct looking *k = arg;
+
+	(void)e;
+	k->news = k->news || is_news(k->s, k->s ? k->s->n : 0, ref, id);
+	return 0;
+}
+
+int
+seen_news(const struct seen *s, struct mirror *records, struct err *e)
+{
+	struct looking k = {s, false};
+
+	return mirror_refs(records, "refs/heads/ws/", look_ref, &k, e) < 0 ?
+	    -1 : (int)k.news;
 }
 
 int

@@ -38,6 +38,12 @@ int seen_note(struct seen *s, const char *file, struct mirror *records,
 	int64_t now_utc, struct err *e);
 
 /*
+ * Would seen_note() add a line?  1, 0, or -1 (ERR_NOMEM, or what reading RECORDS
+ * sets).  Neither S nor the file changes; S NULL is one without lines.
+ */
+int seen_news(const struct seen *s, struct mirror *records, struct err *e);
+
+/*
  * One line more, unless there is one of this head and ref, in S and at the end
  * of FILE, fsynced.  0, or -1 (ERR_IO, ERR_SPACE, ERR_NOMEM): then only
  * seen_free().

@@ -107,6 +107,18 @@ sync_control(const struct deskhome *h, struct buf *rewritten,
 }
 
 int
+sync_news(const struct deskhome *h, bool all, struct err *e)
+{
+	struct mirror *m = mirror_open(h->records, e);
+	struct seen *s = m && !all ? seen_load(h->seen, e) : NULL;
+	int rc = m && (all || s) ? seen_news(s, m, e) : -1;
+
+	seen_free(s);
+	mirror_close(m);
+	return rc;
+}
+
+int
 sync_seen(const struct deskhome *h, struct seen **seen, struct err *e)
 {
 	struct mirror *m = mirror_open(h->records, e);

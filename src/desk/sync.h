@@ -34,6 +34,12 @@ int sync_control(const struct deskhome *h, struct buf *rewritten,
 	struct err *why, struct err *e);
 
 /*
+ * Does the mirror hold what sync_seen() has not noted yet, so that no catalogue
+ * has it; with ALL: anything of a station?  1, 0, -1.
+ */
+int sync_news(const struct deskhome *h, bool all, struct err *e);
+
+/*
  * Note what the mirror holds now, before anything is made of it; *SEEN is all
  * that was noted.
  */

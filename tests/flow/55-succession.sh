@@ -41,7 +41,7 @@ same "$(stat -c %a "$t/page.html")" 600 'mode of the page'
 same "$(grep -c '<section>' "$t/page.html")" 3 sheets
 no grep -q -i '<script\|http://[^w]\|https://' "$t/page.html"
 no grep -q "$(head -n 1 "$t/shares" | cut -d ' ' -f 5-9)" "$t/page.html"
-same "$(desk_git rev-list --count desk)" 1 'commits of desk.git'
+same "$(desk_git rev-list --count desk -- . ':!access')" 1 deposits
 expect 2 desk_key shares make -k 1 -n 3
 expect 2 desk_key shares make -k 4 -n 3
 expect 2 desk_key shares make Anna

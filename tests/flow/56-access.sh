@@ -39,9 +39,24 @@ for s in ws-01 ws-02; do
 	expect 0 ws $s run
 done
 
+step 'a sync that has something new to index leaves one'
+leaves 1 sync
+owner_log "$t/desk" >"$t/log"
+ok grep -q '"action":"index","station":null,"view":null,"days":\["[0-9-]*","[0-9-]*"\],"reason":null' "$t/log"
+later
+leaves 0 sync
+leaves 1 desk_key sync --rebuild
+later
+leaves 0 desk lock
+no test -e "$t/desk/catalogue/catalogue.sqlite3"
+leaves 0 desk lock
+expect 1 desk log
+leaves 1 sync
+expect 0 desk log
+later
+
 step 'what the program opens for itself leaves nothing'
 leaves 0 sync
-leaves 0 desk_key sync --rebuild
 leaves 0 desk_key verify
 leaves 0 desk_key verify --all
 leaves 0 desk_key verify --sample 100%
@@ -53,7 +68,7 @@ leaves 0 desk inspect "$t/desk/keys/manager.identity"
 leaves 0 desk key list
 leaves 0 desk_key rehead --all --as owner
 leaves 0 desk_key access
-says '0 events'
+says '3 events'
 
 step 'what it opens for somebody leaves one'
 leaves 1 restore ws-01 "$t/a"
@@ -108,7 +123,7 @@ ok grep -q "\"action\":\"open\",\"station\":null,\"view\":\"sha256:$(sha256sum \
     "$t/log"
 same "$(events --station ws-02 | grep -c '"station":"ws-02"')" 1 'of ws-02'
 same "$(events --station ws-02 | grep -c '"station":"ws-01"')" 0 'of others'
-same "$(events --since "$(when 1 500)" | wc -l)" 4 'since then'
+same "$(events --since "$(when 1 $((later - 101)))" | wc -l)" 4 'since then'
 expect 0 desk_key access
 says 'why: complaint 投诉 of Monday'
 expect 2 desk_key access --as manager
@@ -153,6 +168,8 @@ mkdir "$t/away"
 mv "$t/desk/keys/manager.sign.age" "$t/away"
 expect 1 restore ws-01 "$t/m"
 says 'who reads records signs for it'
+leaves 0 desk_key sync --rebuild
+says 'what is indexed now stands in no access log'
 no test -e "$t/m/chats"
 expect 1 desk restore ws-01 --to "$t/m" -i "$t/plain-id"
 mv "$t/away/manager.sign.age" "$t/desk/keys"

@@ -243,7 +243,8 @@ records update-ref -d "$ref2"
 alarm 5 'has it no longer'
 scene 'removes from his log'
 begin "$desk_head"
-drop "$mine/0.age"
+last=$(($(forge ls-tree "$desk_head" "$mine/" | wc -l) - 1))
+drop "$mine/$last.age"
 scribbled manager manager
 expect 5 desk_key access
 says 'removed or changed'

@@ -393,6 +393,21 @@ check_options(const struct cli *c, struct err *e)
 	return 0;
 }
 
+/*
+ * The texts of chats stay in the catalogue, so one that gets something new is an
+ * event.  PASS comes as the program's own: nothing new, nothing opened for it.
+ * Before the heads are noted: what could not be written down is new next time.
+ */
+static int
+note_index(struct cli *c, const struct deskhome *h, struct opener *op,
+	bool at_once, struct access_pass *pass, struct err *e)
+{
+	bool all = cli_has(c, "rebuild") || !file_exists(h->catalogue);
+	int news = sync_news(h, all, e);
+
+	return news > 0 ? reads_index(c, op, at_once, pass, e) : news;
+}
+
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
@@ -403,6 +418,7 @@ run(struct cli *c, struct err *e)
 	const struct mirror_accept settle = {accepts, &aside, 0};
 	struct seen *seen = NULL, *lost = NULL;
 	size_t moved = 0, gone = 0;
+	struct access_pass pass = access_own;
 	struct box b = {0};
 	struct importer *importer = NULL;
 	struct opener *op = NULL;
@@ -430,15 +446,17 @@ run(struct cli *c, struct err *e)
 	importer = importer_new(h.index, e);
 	op = importer ? show_opener(c, &h, e) : NULL;
 	if (!op || fetch(c, &h, &rewritten, &moved, &offline, e) < 0 ||
-	    deskcmd_prune(c, &h, &rewritten, &k.worst, e) < 0 ||
+	    deskcmd_prune(c, &h, &rewritten, &k.worst, e) < 0)
+		goto out;
+	online = !offline && !cli_has(c, "offline");
+	if (online)
+		reads_send(c, &h, op);
+	if (note_index(c, &h, op, online, &pass, e) < 0 ||
 	    sync_seen(&h, &seen, e) < 0)
 		goto out;
 	lost = seen_load(h.lost, e);
 	if (!lost)
 		goto out;
-	online = !offline && !cli_has(c, "offline");
-	if (online)
-		reads_send(c, &h, op);
 	if (cli_has(c, "rebuild") && catalogue_remove(h.catalogue, e) < 0)
 		goto out;
 	if (online)
@@ -450,7 +468,7 @@ run(struct cli *c, struct err *e)
 	b.home = &h;
 	b.opener = op;
 	b.importer = importer;
-	b.pass = &access_own;	/* nothing of it is shown */
+	b.pass = &pass;
 	b.make = b.mirrors = true;
 	b.lost = lost;
 	if (aside.what || cli_has(c, "new-central")) {

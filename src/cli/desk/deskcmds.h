@@ -41,6 +41,7 @@ extern const struct cli_command cmd_key_add;
 extern const struct cli_command cmd_key_list;
 extern const struct cli_command cmd_key_renew;
 extern const struct cli_command cmd_key_retire;
+extern const struct cli_command cmd_lock;
 extern const struct cli_command cmd_log;
 extern const struct cli_command cmd_ls;
 extern const struct cli_command cmd_notice_set;

@@ -47,6 +47,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_hold_remove,
 	&cmd_erase,
 	&cmd_access,
+	&cmd_lock,
 	&cmd_doctor,
 	NULL
 };

@@ -129,35 +129,50 @@ send(const struct cli *c, const struct access_log *log)
 		    cli_tr_filled(e.what, why));
 }
 
+/* Who cannot sign gets leave all the same: the owner, or where ANYBODY may. */
 static int
-note(const struct cli *c, const struct reader *r, const struct access_ask *ask,
+note_unsigned(const struct cli *c, const struct reader *r, bool anybody,
 	struct access_pass *pass, struct err *e)
 {
-	const struct access_log log = {r->home, &r->control, r->name, r->key};
-	struct access_ask why = *ask;
-
-	if (!r->key && is_owner(r)) {
+	if (is_owner(r)) {
 		cli_warn(c, "the owner's signing key is not here: what is "
 		    "read now stands in no access log");
-		access_unlogged(pass);
-		return 0;
-	}
-	if (!r->key) {
+	} else if (anybody) {
+		cli_warn(c, "this identity opens no signing key here: what is "
+		    "indexed now stands in no access log");
+	} else {
 		(void)err_set(e, ERR_CRYPTO, "this identity opens no signing "
 		    "key here, and who reads records signs for it");
 		return err_hint(e, "put the NAME.sign.age that belongs to it "
 		    "into '%s'", r->home->keys);
 	}
-	why.reason = cli_value(c, "why");
-	if (access_note(&log, &why, clock_now_utc(), pass, e) < 0)
-		return -1;
-	send(c, &log);
+	access_unlogged(pass);
 	return 0;
 }
 
-int
-reads_note(const struct cli *c, struct opener *op, const struct access_ask *ask,
-	struct access_pass *pass, char *reader, struct err *e)
+static int
+note(const struct cli *c, const struct reader *r, const struct access_ask *ask,
+	bool at_once, struct access_pass *pass, struct err *e)
+{
+	const struct access_log log = {r->home, &r->control, r->name, r->key};
+
+	if (access_note(&log, ask, clock_now_utc(), pass, e) < 0)
+		return -1;
+	if (at_once)
+		send(c, &log);
+	return 0;
+}
+
+/* How the two askers differ. */
+struct manner {
+	bool anybody;		/* who cannot sign may go on */
+	bool at_once;		/* sent now, not by the next sync */
+};
+
+static int
+note_as(const struct cli *c, struct opener *op, const struct access_ask *ask,
+	struct manner how, struct access_pass *pass, char *reader,
+	struct err *e)
 {
 	struct deskhome h;
 	struct reader r;
@@ -167,13 +182,36 @@ reads_note(const struct cli *c, struct opener *op, const struct access_ask *ask,
 	if (deskhome_open(&h, c->home, e) < 0)
 		return -1;
 	if (reader_open(&r, &h, op, e) == 0)
-		rc = note(c, &r, ask, pass, e);
+		rc = r.key ? note(c, &r, ask, how.at_once, pass, e) :
+		    note_unsigned(c, &r, how.anybody, pass, e);
 	if (rc == 0 && reader)
 		(void)snprintf(reader, READS_NAME_LEN, "%s", r.key ? r.name :
 		    DESKKEYS_OWNER);
 	reader_release(&r);
 	deskhome_release(&h);
 	return rc;
+}
+
+int
+reads_note(const struct cli *c, struct opener *op, const struct access_ask *ask,
+	struct access_pass *pass, char *reader, struct err *e)
+{
+	struct access_ask why = *ask;
+
+	why.reason = cli_value(c, "why");
+	return note_as(c, op, &why, (struct manner){.at_once = true}, pass,
+	    reader, e);
+}
+
+int
+reads_index(const struct cli *c, struct opener *op, bool at_once,
+	struct access_pass *pass, struct err *e)
+{
+	const int64_t now = clock_now_utc();
+	const struct access_ask ask = {"index", NULL, NULL, now, now, NULL};
+
+	return note_as(c, op, &ask, (struct manner){true, at_once}, pass, NULL,
+	    e);
 }
 
 void

@@ -25,6 +25,14 @@ int reads_note(const struct cli *c, struct opener *op,
 	const struct access_ask *ask, struct access_pass *pass, char *reader,
 	struct err *e);
 
+/*
+ * Before a sync opens records for the catalogue: write "index" down, of today;
+ * it is sent only AT_ONCE.  Where no signing key can be had, that is a warning:
+ * a desk must see what its stations sent.  0, or -1: then nothing may be opened.
+ */
+int reads_index(const struct cli *c, struct opener *op, bool at_once,
+	struct access_pass *pass, struct err *e);
+
 /* Send what waits from before; a warning where it cannot be. */
 void reads_send(const struct cli *c, const struct deskhome *h,
 	struct opener *op);
