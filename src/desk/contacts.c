@@ -32,6 +32,7 @@ enum list {
 	IS_ADDED	/* with IS_ADD in front or behind it means another thing */
 };
 
+/* In the order of the lists. */
 static const struct {
 	enum list list;
 	const char *word;
@@ -80,6 +81,7 @@ struct word {
 struct contacts {
 	struct glyphs *g;
 	struct word word[WORDS_MAX];
+	size_t end[IS_ADDED + 1];	/* of each list, in `word` */
 	struct folded f;	/* the text at hand */
 	uint8_t *taken;		/* one each of its characters */
 	size_t cap;
@@ -123,6 +125,7 @@ contacts_new(struct err *e)
 		for (k = 0; k < c->f.n; k++)
 			c->word[i].v[k] = c->f.v[k];
 		c->word[i].n = c->f.n;
+		c->end[words[i].list] = i + 1;
 	}
 	return c;
 fail:
@@ -199,9 +202,10 @@ word_at(const struct scan *s, size_t i, enum list list)
 	const struct word *w;
 	size_t k, longest = 0;
 
-	for (k = 0; k < NWORDS; k++) {
+	for (k = list > 0 ? s->c->end[list - 1] : 0; k < s->c->end[list];
+	    k++) {
 		w = &s->c->word[k];
-		if (words[k].list != list || w->n <= longest ||
+		if (w->n <= longest || w->v[0].cp != f->v[i].cp ||
 		    !folded_is(f, i, w->v, w->n))
 			continue;
 		if (alnum(w->v[0].cp) && alnum(before(s, i)))
