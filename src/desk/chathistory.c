@@ -623,6 +623,25 @@ out:
 	return rc;
 }
 
+int
+history_senders(struct messages *m, history_sender_fn fn, void *arg,
+	struct err *e)
+{
+	const enum sql q = SQL_SENDER_EACH;
+	struct catalogue *c = m->c;
+	int rc = catalogue_step(c, q, e, "");
+
+	while (rc == 1) {
+		rc = fn(arg, catalogue_int(c, q, 1), catalogue_text(c, q, 2),
+		    catalogue_text(c, q, 3), e);
+		if (rc != 0)
+			break;
+		rc = catalogue_next(c, q, e);
+	}
+	catalogue_reset(c, q);
+	return rc;
+}
+
 /* --- Readings and changes. */
 
 static const char *

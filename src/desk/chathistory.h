@@ -42,6 +42,12 @@ typedef int (*history_chat_fn)(void *arg, const struct history_chat *c,
 int history_chats(struct messages *m, const struct history_filter *f,
 	history_chat_fn fn, void *arg, struct err *e);
 
+/* Whoever wrote in a conversation, by what he is called there; no order. */
+typedef int (*history_sender_fn)(void *arg, int64_t chat, const char *id,
+	const char *name, struct err *e);
+int history_senders(struct messages *m, history_sender_fn fn, void *arg,
+	struct err *e);
+
 enum history_state { HISTORY_LIVE, HISTORY_CHANGED, HISTORY_RECALLED,
 	HISTORY_VANISHED };
 

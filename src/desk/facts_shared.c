@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "desk/facts_work.h"
+#include "desk/facts_names.h"
 
 #include "base/banned.h"
 
@@ -27,13 +27,31 @@ static const char *const free_mail[] = {
 	"@139.com", "@189.cn", "@aliyun.com", "@tom.com", "@21cn.com", NULL
 };
 
-/* One key, and who else is found by it. */
+/* Somebody has a customer: in which conversation, as which message shows. */
+struct found {
+	size_t station;
+	int64_t chat, n;
+};
+
+/* A key, and who is found by it: the same for all keys of one value. */
+struct asked {
+	const struct facts_key *key;
+	const char *platform;		/* of an id; else "" */
+	size_t from, n;			/* in `found` */
+};
+
 struct looking {
 	struct facts_work *w;
-	const struct facts_key *key;
-	size_t seen[SEEN_MAX];		/* stations whose doer was reported */
+	size_t *doer;			/* one each of stations: his first */
+	struct facts_names names;
+	size_t *first;			/* one each of stations */
+	struct asked *asked;		/* one each of keys */
+	struct found *found;
+	size_t nfound;
+	const struct facts_key *key;	/* at hand */
+	size_t from;			/* its first of `found` */
+	size_t seen[SEEN_MAX];		/* doers that were reported */
 	size_t nseen;
-	struct err *e;
 	bool stands;			/* the value in the text at hand */
 };
 
@@ -48,43 +66,55 @@ is_free(const char *domain)
 	return false;
 }
 
-static const char *
-doer(const struct looking *l, size_t station)
-{
-	return l->w->f->station[station].who.doer;
-}
-
-/* The customer is at STATION too, in conversation CHAT, as message N shows. */
+/* The customer of the key is with another doer too. */
 static int
-other(struct looking *l, const char *name, int64_t chat, int64_t n,
-	struct err *e)
+other(struct looking *l, const struct found *o, struct err *e)
 {
 	static const char *const kinds[] = {"id", "email", "phone", "company",
 	    "company"};
-	const size_t station = facts_station_find(l->w, name);
-	const size_t own = l->w->chat[l->key->chat].station;
+	const size_t doer = l->doer[o->station];
 	struct facts_item *it;
 	size_t i;
 
-	if (station == FACTS_NOWHERE ||
-	    strcmp(doer(l, station), doer(l, own)) == 0)
+	if (doer == l->doer[l->w->chat[l->key->chat].station])
 		return 0;
 	for (i = 0; i < l->nseen; i++)
-		if (strcmp(doer(l, l->seen[i]), doer(l, station)) == 0)
+		if (l->seen[i] == doer)
 			return 0;
 	if (l->nseen == SEEN_MAX)
 		return 0;
-	l->seen[l->nseen++] = station;
+	l->seen[l->nseen++] = doer;
 	it = facts_item_of(l->w, FACTS_SHARED, l->key->chat, e);
 	if (!it)
 		return -1;
 	it->what = l->key->value;
-	it->note = doer(l, station);
+	it->note = l->w->f->station[o->station].who.doer;
 	it->text = kinds[l->key->kind];
-	it->value = chat;
+	it->value = o->chat;
 	if (facts_list_add(&it->messages, l->key->n, e) < 0)
 		return -1;
-	return n != 0 ? facts_list_add(&it->messages, n, e) : 0;
+	return o->n != 0 ? facts_list_add(&it->messages, o->n, e) : 0;
+}
+
+/* Is the doer of STATION among those who were found by the key at hand? */
+static bool
+is_found(const struct looking *l, size_t station)
+{
+	size_t i;
+
+	for (i = l->from; i < l->nfound; i++)
+		if (l->doer[l->found[i].station] == l->doer[station])
+			return true;
+	return false;
+}
+
+static int
+find(struct looking *l, size_t station, int64_t chat, int64_t n, struct err *e)
+{
+	if (facts_grow(&l->found, l->nfound, sizeof(*l->found), e) < 0)
+		return -1;
+	l->found[l->nfound++] = (struct found){station, chat, n};
+	return 0;
 }
 
 static int
@@ -108,18 +138,32 @@ stands_in(struct looking *l, const char *text, size_t n, struct err *e)
 	    -1 : l->stands;
 }
 
-/* Conversations and senders that are called so. */
+/* Conversations and senders that are called so: each doer's newest. */
 static int
-on_chat(void *arg, const struct history_chat *h, struct err *e)
+find_named(struct looking *l, const char *platform, struct err *e)
 {
-	struct looking *l = arg;
-	bool same = strcmp(h->id, l->key->value) == 0;
+	const size_t n = l->w->f->nstations;
+	const struct facts_place *p;
+	size_t i, best;
 
-	if (h->internal || strcmp(h->type, "group") == 0)
-		return 0;
-	if (l->key->kind == FACTS_KEY_ID && !same)
-		return 0;
-	return other(l, h->station, h->n, 0, e);
+	for (i = 0; i < n; i++)
+		l->first[i] = FACTS_NOWHERE;
+	if (l->key->kind == FACTS_KEY_ID)
+		facts_names_id(&l->names, platform, l->key->value, l->first);
+	else if (facts_names_value(&l->names, l->key->value, l->first, e) < 0)
+		return -1;
+	for (;;) {
+		for (i = best = 0; i < n; i++)
+			if (l->first[i] < l->first[best])
+				best = i;
+		if (l->first[best] == FACTS_NOWHERE)
+			return 0;
+		p = &l->names.chat[l->first[best]];
+		l->first[best] = FACTS_NOWHERE;
+		if (!is_found(l, p->station) &&
+		    find(l, p->station, p->n, 0, e) < 0)
+			return -1;
+	}
 }
 
 /* Messages of peers in which it stands. */
@@ -127,10 +171,12 @@ static int
 on_hit(void *arg, const struct history_message *h, struct err *e)
 {
 	struct looking *l = arg;
+	const size_t station = facts_station_find(l->w, h->station);
 	const struct json_node *root, *v;
 	int rc = 0;
 
-	if (strcmp(h->role, "peer") != 0)
+	if (strcmp(h->role, "peer") != 0 || station == FACTS_NOWHERE ||
+	    is_found(l, station))
 		return 0;
 	if (l->key->kind != FACTS_KEY_COMPANY)
 		rc = stands_in(l, h->text, h->text_len, e);
@@ -146,32 +192,73 @@ on_hit(void *arg, const struct history_message *h, struct err *e)
 			    strcmp(v->str, l->key->value) == 0 :
 			    stands_in(l, v->str, v->len, e);
 	}
-	return rc > 0 ? other(l, h->station, h->chat, h->n, e) : rc;
+	return rc > 0 ? find(l, station, h->chat, h->n, e) : rc;
 }
 
+/* Who has the customer of A's key. */
 static int
-look(struct looking *l, struct err *e)
+look(struct looking *l, const struct asked *a, struct err *e)
 {
-	struct facts_work *w = l->w;
-	const struct facts_key *k = l->key;
-	const struct facts_chat *c = &w->chat[k->chat];
+	const struct facts_key *k = l->key = a->key;
 	struct history_filter f = {.since = HISTORY_NEVER,
-	    .until = w->f->made, .peer = k->value};
+	    .until = l->w->f->made};
 	char typed[CONTACTS_VALUE_MAX + 3];
 
+	l->from = l->nfound;
 	if (k->kind == FACTS_KEY_DOMAIN && is_free(k->value))
 		return 0;
-	if (k->kind == FACTS_KEY_ID)
-		f.platform = w->f->account[c->account].platform;
-	if (k->kind != FACTS_KEY_COMPANY &&
-	    history_chats(w->m, &f, on_chat, l, e) < 0)
+	if (k->kind != FACTS_KEY_COMPANY && find_named(l, a->platform, e) < 0)
 		return -1;
-	f.peer = NULL;
 	if (k->kind == FACTS_KEY_ID || strlen(k->value) >= CONTACTS_VALUE_MAX)
 		return 0;
 	(void)snprintf(typed, sizeof(typed), "\"%s\"", k->value);
-	return history_search(w->m, typed, &f, HITS_MAX, on_hit, l, e) < 0 ?
+	return history_search(l->w->m, typed, &f, HITS_MAX, on_hit, l, e) < 0 ?
 	    -1 : 0;
+}
+
+static int
+cmp_asked(const void *a, const void *b)
+{
+	const struct asked *x = a, *y = b;
+	int c = x->key->kind != y->key->kind ?
+	    (x->key->kind < y->key->kind ? -1 : 1) :
+	    strcmp(x->key->value, y->key->value);
+
+	return c ? c : strcmp(x->platform, y->platform);
+}
+
+static int
+cmp_places(const void *a, const void *b)
+{
+	const struct asked *x = a, *y = b;
+
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+/* Each value once, whatever has it: a company's domain is that of many. */
+static int
+look_all(struct looking *l, struct err *e)
+{
+	struct facts_work *w = l->w;
+	struct asked *a;
+	size_t i;
+
+	for (i = 0; i < w->nkeys; i++)
+		l->asked[i] = (struct asked){&w->key[i],
+		    w->key[i].kind == FACTS_KEY_ID ? w->f->account[w->chat[
+		    w->key[i].chat].account].platform : "", 0, 0};
+	qsort(l->asked, w->nkeys, sizeof(*l->asked), cmp_asked);
+	for (i = 0; i < w->nkeys; i++) {
+		a = &l->asked[i];
+		if (i == 0 || cmp_asked(a - 1, a) != 0) {
+			if (look(l, a, e) < 0)
+				return -1;
+		}
+		a->from = l->from;
+		a->n = l->nfound - l->from;
+	}
+	qsort(l->asked, w->nkeys, sizeof(*l->asked), cmp_places);
+	return 0;
 }
 
 /* By what is told, and once for each conversation. */
@@ -220,28 +307,85 @@ add_asked(struct facts_work *w, struct err *e)
 	return 0;
 }
 
-int
-facts_shared(struct facts_work *w, struct err *e)
+static int
+tell(struct looking *l, struct err *e)
 {
-	struct looking l = {.w = w, .e = e};
+	struct facts_work *w = l->w;
 	const struct facts_key *k, *last = NULL;
-	size_t i;
+	size_t i, at;
 
-	if (add_asked(w, e) < 0)
-		return -1;
-	if (w->nkeys > 0)
-		qsort(w->key, w->nkeys, sizeof(*w->key), cmp_keys);
 	for (i = 0; i < w->nkeys; i++) {
 		k = &w->key[i];
 		/* one customer is told of once for each who has him too */
 		if (!last || last->chat != k->chat)
-			l.nseen = 0;
+			l->nseen = 0;
 		else if (last->kind == k->kind &&
 		    strcmp(last->value, k->value) == 0)
 			continue;
-		l.key = last = k;
-		if (!w->chat[k->chat].internal && look(&l, e) < 0)
-			return -1;
+		l->key = last = k;
+		for (at = 0; !w->chat[k->chat].internal &&
+		    at < l->asked[i].n; at++)
+			if (other(l, &l->found[l->asked[i].from + at], e) < 0)
+				return -1;
 	}
 	return 0;
+}
+
+/* Stations of one doer; is there more than one? */
+static bool
+find_doers(struct looking *l)
+{
+	const struct facts *f = l->w->f;
+	bool many = false;
+	size_t i, k;
+
+	for (i = 0; i < f->nstations; i++) {
+		for (k = 0; strcmp(f->station[k].who.doer,
+		    f->station[i].who.doer) != 0; k++)
+			;
+		l->doer[i] = k;
+		many = many || k > 0;
+	}
+	return many;
+}
+
+int
+facts_shared(struct facts_work *w, struct err *e)
+{
+	struct looking l = {.w = w};
+	int rc = -1;
+
+	l.doer = calloc(w->f->nstations + 1, sizeof(*l.doer));
+	l.first = calloc(w->f->nstations + 1, sizeof(*l.first));
+	if (!l.doer || !l.first) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	/* with nobody else it takes no time */
+	if (!find_doers(&l)) {
+		rc = 0;
+		goto out;
+	}
+	if (add_asked(w, e) < 0)
+		goto out;
+	if (w->nkeys == 0) {
+		rc = 0;
+		goto out;
+	}
+	qsort(w->key, w->nkeys, sizeof(*w->key), cmp_keys);
+	l.asked = calloc(w->nkeys, sizeof(*l.asked));
+	if (!l.asked) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (facts_names_make(&l.names, w, e) < 0 || look_all(&l, e) < 0)
+		goto out;
+	rc = tell(&l, e);
+out:
+	facts_names_release(&l.names);
+	free(l.asked);
+	free(l.found);
+	free(l.first);
+	free(l.doer);
+	return rc;
 }

@@ -23,9 +23,8 @@ number_at(int64_t ms)
 	return NUMBER_OF((ms + 999) / 1000);
 }
 
-/* TEXT as a search folds it, blanks and signs included. */
-static int
-fold(struct glyphs *g, const char *text, struct buf *out, struct err *e)
+int
+pick_fold(struct glyphs *g, const char *text, struct buf *out, struct err *e)
 {
 	size_t n = strlen(text), at, len;
 	const struct glyph *one;
@@ -58,7 +57,7 @@ struct seek {
 static int
 holds(struct seek *s, const char *text, bool *out, struct err *e)
 {
-	if (fold(s->glyphs, text, &s->name, e) < 0)
+	if (pick_fold(s->glyphs, text, &s->name, e) < 0)
 		return -1;
 	*out = *out || strstr(buf_str(&s->name), buf_str(&s->peer));
 	return 0;
@@ -152,7 +151,8 @@ pick_make(struct pick *p, struct messages *m, const struct history_filter *f,
 		return 0;
 	if (p->senders) {
 		s.glyphs = glyphs_new(e);
-		if (!s.glyphs || fold(s.glyphs, f->peer, &s.peer, e) < 0)
+		if (!s.glyphs || pick_fold(s.glyphs, f->peer, &s.peer,
+		    e) < 0)
 			goto out;
 	}
 	if (pick_chats(p, m, f, p->senders ? &s : NULL, e) < 0 ||

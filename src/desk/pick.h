@@ -2,7 +2,7 @@
  * desk/pick.h - which conversations and senders a filter of desk/chathistory means.
  *
  * Found once, before the rows are walked.
- * Needs: base, desk/{history,messages_in,tally}.
+ * Needs: base, desk/{chathistory,glyphs,messages_in,tally}.
  */
 #ifndef LIUDI_DESK_PICK_H
 #define LIUDI_DESK_PICK_H
@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "desk/chathistory.h"
+#include "desk/glyphs.h"
 #include "desk/tally.h"
 
 struct pick {
@@ -32,5 +34,9 @@ void pick_release(struct pick *p);
 
 /* Is a message of CHAT by SENDER among them?  Its time was asked before. */
 bool pick_has(const struct pick *p, int64_t chat, int64_t sender);
+
+/* OUT becomes TEXT as a search folds it, blanks and signs included; 0 or -1. */
+int pick_fold(struct glyphs *g, const char *text, struct buf *out,
+	struct err *e);
 
 #endif

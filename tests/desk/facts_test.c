@@ -221,8 +221,6 @@ in(const struct history_filter *f, const struct row *r)
 	    (f->platform && strcmp(f->platform, c->platform) != 0) ||
 	    (f->chat && f->chat != r->chat))
 		return false;
-	if (f->peer && !strstr(c->id, f->peer) && !strstr(c->name, f->peer))
-		return false;
 	return (f->since == HISTORY_NEVER || at >= f->since) &&
 	    (f->until == HISTORY_NEVER || at < f->until);
 }
@@ -244,6 +242,20 @@ history_chats(struct messages *m, const struct history_filter *f,
 			return rc;
 	}
 	return 0;
+}
+
+int
+history_senders(struct messages *m, history_sender_fn fn, void *arg,
+	struct err *e)
+{
+	size_t i;
+	int rc = 0;
+
+	(void)m;
+	for (i = 0; rc == 0 && i < NROWS; i++)
+		if (rows[i].sender)
+			rc = fn(arg, rows[i].chat, "", rows[i].sender, e);
+	return rc;
 }
 
 static int

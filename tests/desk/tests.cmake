@@ -32,6 +32,7 @@ liudi_fuzz(words DEPENDS desk LIBS PkgConfig::SQLITE)
 liudi_test(desk answers)
 liudi_test(desk contacts)
 liudi_test(desk facts)
+liudi_test(desk facts_names)
 liudi_test(desk smalltalk)
 liudi_test(desk worktime)
 # Chats.
