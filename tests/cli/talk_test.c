@@ -330,7 +330,9 @@ static void
 escapes_csv(void **state)
 {
 	static const char *const formulas[] = {"=1+1", "+86 139", "-1", "@x",
-		"\tx", "\rx", "＝1", "＋1", "－1", "＠x"};
+		"\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x",
+		"\xe2\x80\x8b=1", "\xef\xbb\xbf+1", "\xe2\x80\xae-1",
+		"\xe2\x81\xa6\xe2\x80\x8d@x", "\xc2\xad\n=1"};
 	struct buf b = BUF_INIT(4096);
 	size_t i;
 
@@ -341,6 +343,9 @@ escapes_csv(void **state)
 	assert_string_equal(CSV("a\nb\r\nc"), "\"a\nb\r\nc\"");
 	assert_string_equal(CSV("a=1"), "\"a=1\"");
 	assert_string_equal(CSV("\"=1"), "\"\"\"=1\"");
+	assert_string_equal(CSV("\xe2\x80\x8b" "a=1"),
+	    "\"\xe2\x80\x8b" "a=1\"");
+	assert_string_equal(CSV("\xe2\x80\x8b"), "\"\xe2\x80\x8b\"");
 	assert_string_equal(CSV("=HYPERLINK(\"x\")"),
 	    "\"'=HYPERLINK(\"\"x\"\")\"");
 	assert_string_equal(CSV("a\0b\033[1m\xe2\x80\xae"),

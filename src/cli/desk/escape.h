@@ -19,8 +19,9 @@ int escape_html(struct buf *out, const char *s, size_t n, struct err *e);
 
 /*
  * Append S as a cell of RFC 4180, in quotes.  What a table calculator would take
- * for a formula (= + - @, their full-width twins, TAB or CR in front) gets a '
- * before it; control and bidi characters, but LF, CR and TAB, as above.
+ * for a formula (= + - @, their full-width twins, TAB, CR or LF in front, or
+ * behind characters that show nothing) gets a ' before it; control and bidi
+ * characters, but LF, CR and TAB, as above.
  */
 int escape_csv(struct buf *out, const char *s, size_t n, struct err *e);
 

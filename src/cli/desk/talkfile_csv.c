@@ -35,11 +35,18 @@ number(struct talkfile *t, int64_t n, struct err *e)
 	return buf_addf(&t->out, e, "%lld,", (long long)n);
 }
 
+/* A bot speaks for the account; of whom nobody knows the side, none is said. */
 static const char *
 direction(const struct history_message *h)
 {
-	return str_eq(h->role, "self") ? "out" : str_eq(h->role, "system") ?
-	    "system" : "in";
+	static const char *const of[][2] = {{"self", "out"}, {"bot", "out"},
+		{"peer", "in"}, {"system", "system"}};
+	size_t i;
+
+	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+		if (str_eq(h->role, of[i][0]))
+			return of[i][1];
+	return "";
 }
 
 static const char *
