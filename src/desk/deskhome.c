@@ -114,6 +114,18 @@ deskhome_fetched(const char *mirror, struct err *e)
 }
 
 int
+deskhome_lock(const struct deskhome *h, int *fd, struct err *e)
+{
+	char *file = path_join(h->dir, "sync.lock");
+	int rc = file ? file_lock(file, fd, e) : err_nomem(e);
+
+	free(file);
+	if (rc < 0 && e->code == ERR_LOCKED)
+		(void)err_hint(e, "wait for the other liudi-desk to end");
+	return rc;
+}
+
+int
 deskhome_pin_load(const struct deskhome *h, char id[static CANON_ID_LEN],
 	struct err *e)
 {

@@ -50,6 +50,12 @@ void deskhome_release(struct deskhome *h);
 /* Is that mirror here?  0, or -1: ERR_NOENT with a hint to sync first. */
 int deskhome_fetched(const char *mirror, struct err *e);
 
+/*
+ * The lock of whoever writes catalogue and mirrors; it ends when *FD is closed.
+ * -1: ERR_LOCKED (hint), ERR_IO.
+ */
+int deskhome_lock(const struct deskhome *h, int *fd, struct err *e);
+
 /* The pinned control commit; "" if there is none yet. */
 int deskhome_pin_load(const struct deskhome *h, char id[static CANON_ID_LEN],
 	struct err *e);

@@ -435,18 +435,6 @@ read_what(const struct cli *c, struct erase_what *w, struct err *e)
 	return 0;
 }
 
-static int
-take_lock(struct work *w, struct err *e)
-{
-	char *file = path_join(w->home.dir, "sync.lock");
-	int rc = file ? file_lock(file, &w->lock, e) : err_nomem(e);
-
-	if (rc < 0 && e->code == ERR_LOCKED)
-		(void)err_hint(e, "wait for the other liudi-desk to end");
-	free(file);
-	return rc;
-}
-
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
@@ -463,7 +451,7 @@ run(struct cli *c, struct err *e)
 		(void)err_nomem(e);
 		goto out;
 	}
-	if (take_lock(&w, e) == 0 && fetch_and_prune(&w, e) == 0)
+	if (deskhome_lock(&w.home, &w.lock, e) == 0 && fetch_and_prune(&w, e) == 0)
 		rc = decide(&w, e);
 out:
 	if (w.lock >= 0)

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/path.h"
 #include "desk/catalogue.h"
 
 #include "base/banned.h"
@@ -17,25 +16,13 @@
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
-	char *lock_file = NULL;
 	struct deskhome h;
 	int lock = -1, rc = -1;
 
 	if (deskhome_open(&h, c->home, e) < 0)
 		return CLI_FAILED;
-	lock_file = path_join(h.dir, "sync.lock");
-	if (!lock_file) {
-		(void)err_nomem(e);
-		goto out;
-	}
-	if (file_lock(lock_file, &lock, e) < 0) {
-		if (e->code == ERR_LOCKED)
-			(void)err_hint(e,
-			    "wait for the other liudi-desk to end");
-		goto out;
-	}
 	/* What a sync that was killed left there is of the same kind. */
-	if (file_sweep(h.index, e) < 0 ||
+	if (deskhome_lock(&h, &lock, e) < 0 || file_sweep(h.index, e) < 0 ||
 	    catalogue_remove(h.catalogue, e) < 0)
 		goto out;
 	if (!c->quiet)
@@ -45,7 +32,6 @@ run(struct cli *c, struct err *e)
 out:
 	if (lock >= 0)
 		(void)close(lock);	/* the lock ends with it */
-	free(lock_file);
 	deskhome_release(&h);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }

@@ -425,22 +425,10 @@ run(struct cli *c, struct err *e)
 	struct deskhome h;
 	bool offline = false, online;
 	int lock = -1, rc = -1;
-	char *lock_file = NULL;
 
 	if (check_options(c, e) < 0 || deskhome_open(&h, c->home, e) < 0)
 		return CLI_FAILED;
-	lock_file = str_fmt("%s/sync.lock", h.dir);
-	if (!lock_file) {
-		(void)err_nomem(e);
-		goto out;
-	}
-	if (file_lock(lock_file, &lock, e) < 0) {
-		if (e->code == ERR_LOCKED)
-			(void)err_hint(e,
-			    "wait for the other liudi-desk to end");
-		goto out;
-	}
-	if (sync_sweep(&h, e) < 0 || file_mkdirs(h.index, 0700, e) < 0)
+	if (deskhome_lock(&h, &lock, e) < 0 || sync_sweep(&h, e) < 0 || file_mkdirs(h.index, 0700, e) < 0)
 		goto out;
 	/* Before there is a passphrase. */
 	importer = importer_new(h.index, e);
@@ -455,9 +443,8 @@ run(struct cli *c, struct err *e)
 	    sync_seen(&h, &seen, e) < 0)
 		goto out;
 	lost = seen_load(h.lost, e);
-	if (!lost)
-		goto out;
-	if (cli_has(c, "rebuild") && catalogue_remove(h.catalogue, e) < 0)
+	if (!lost || (cli_has(c, "rebuild") &&
+	    catalogue_remove(h.catalogue, e) < 0))
 		goto out;
 	if (online)
 		letin_run(c, &h, op, show_events, &k, &asked);
@@ -481,16 +468,15 @@ run(struct cli *c, struct err *e)
 	if (rc >= 0 && b.settle && !offline && moved + gone == 0)
 		cli_warn(c, "nothing of it was rewritten: the central is "
 		    "followed as before");
-	if (rc >= 0)
-		rc = (int)cli_worse((enum cli_exit)rc, asked);
-	if (rc >= 0)
-		say_rewritten(c, &rewritten);
-	if (rc >= 0 && online)
+	if (rc < 0)
+		goto out;
+	rc = (int)cli_worse((enum cli_exit)rc, asked);
+	say_rewritten(c, &rewritten);
+	if (online)
 		digest_line_witness(c, &(struct vouch){&h, seen, k.aside.fn ?
 		    &k.aside : NULL, clock_now_utc()}, op);
-	if (rc >= 0)
-		remind_of_owner(c, &h);
-	if (rc >= 0 && offline)
+	remind_of_owner(c, &h);
+	if (offline)
 		rc = (int)cli_worse((enum cli_exit)rc, CLI_FAILED);
 out:
 	chatnews_release(&k.chats);
@@ -500,7 +486,6 @@ out:
 	seen_free(lost);
 	if (lock >= 0)
 		(void)close(lock);	/* the lock ends with it */
-	free(lock_file);
 	buf_release(&rewritten);
 	deskhome_release(&h);
 	return rc < 0 ? CLI_FAILED : (enum cli_exit)rc;
