@@ -47,6 +47,14 @@ expect 2 desk_key shares make -k 4 -n 3
 expect 2 desk_key shares make Anna
 expect 1 desk_key shares make --name manager
 
+step 'who is at it keeps its folder'
+mkdir -p "$t/desk/rehead.tmp"
+: >"$t/desk/rehead.tmp/of-another"
+(flock 9 && expect 6 desk_key rehead --all; exit "$fails") \
+    9>>"$t/desk/sync.lock" || fails=$((fails + 1))
+ok test -e "$t/desk/rehead.tmp/of-another"
+rm -r "$t/desk/rehead.tmp"
+
 step 'a rehearsal'
 some 1 3 >"$t/two"
 expect 0 desk shares rehearse <"$t/two"

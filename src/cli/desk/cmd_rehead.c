@@ -36,6 +36,7 @@ struct work {
 	size_t n, bytes;
 	const char *folder;
 	int64_t sent;
+	int lock;		/* of the folder; -1: not taken */
 };
 
 static int
@@ -226,7 +227,9 @@ prepare(struct work *k, struct err *e)
 	if (!k->dir)
 		return err_nomem(e);
 	k->op = deskcmd_open_as(k->c, &k->home, k->as, &k->sign, e);
-	if (!k->op || file_remove_tree(k->dir, e) < 0 ||
+	/* What lies in the folder may be another's who is at it. */
+	if (!k->op || deskhome_lock(&k->home, &k->lock, e) < 0 ||
+	    file_remove_tree(k->dir, e) < 0 ||
 	    file_mkdirs(k->dir, 0700, e) < 0)
 		return -1;
 	return sync_fetch(&k->home, NULL, NULL, e);
@@ -235,11 +238,10 @@ prepare(struct work *k, struct err *e)
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
-	struct work k = {.c = c};
+	struct work k = {.c = c, .lock = -1};
 	struct err ignored = ERR_INIT;
 	struct box b = {0};
-	char *lock_file = NULL;
-	int lock = -1, rc = -1;
+	int rc = -1;
 
 	if (cli_has(c, "all") == cli_has(c, "to") ||
 	    (c->nargs > 0 && !cli_has(c, "to"))) {
@@ -247,13 +249,6 @@ run(struct cli *c, struct err *e)
 		return CLI_FAILED;
 	}
 	if (prepare(&k, e) < 0)
-		goto out;
-	lock_file = str_fmt("%s/sync.lock", k.home.dir);
-	if (!lock_file) {
-		(void)err_nomem(e);
-		goto out;
-	}
-	if (file_lock(lock_file, &lock, e) < 0)
 		goto out;
 	b.home = &k.home;
 	b.opener = k.op;
@@ -267,13 +262,12 @@ run(struct cli *c, struct err *e)
 		(void)printf("%s", cli_tr("sent; at the next 'liudi-desk sync' "
 		    "their desks read the old records\n"));
 out:
-	if (k.dir)
+	if (k.lock >= 0)
 		(void)file_remove_tree(k.dir, &ignored);
 	opener_free(k.op);
 	sshkey_free(k.sign);
-	if (lock >= 0)
-		(void)close(lock);	/* the lock ends with it */
-	free(lock_file);
+	if (k.lock >= 0)
+		(void)close(k.lock);	/* the lock ends with it */
 	free(k.dir);
 	control_release(&k.control);
 	deskhome_release(&k.home);
