@@ -32,6 +32,7 @@ bool chat_archive_is(const uint8_t *head, size_t n);
 /* IN stays the caller's and must outlive it.  NULL: ERR_FORMAT, ERR_NOMEM. */
 struct chat_archive *chat_archive_open(const struct chat_input *in,
 	struct err *e);
+/* Its paths and members end with it; NULL does nothing. */
 void chat_archive_close(struct chat_archive *a);
 
 /* Regular files in it, in the order in which they lie. */

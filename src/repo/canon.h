@@ -50,6 +50,10 @@ struct canon_run {
 		uint64_t bytes;
 	} bundle[CANON_MAX_BUNDLES];
 };
+/*
+ * N bytes of a commit's MESSAGE, exactly as canon_run_message() writes it.  0, or
+ * -1: ERR_FORMAT.
+ */
 int canon_run_parse(struct canon_run *r, const char *message, size_t n,
 	struct err *e);
 /* Append the message. */

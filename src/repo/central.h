@@ -34,6 +34,7 @@ struct central {
  */
 int central_parse(struct central *c, const char *url, const char *ssh_command,
 	struct err *e);
+/* Zeroed: nothing. */
 void central_release(struct central *c);
 
 /*
