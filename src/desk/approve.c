@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "desk/requests.h"
 #include "desk/sealed.h"
 #include "desk/standing.h"
@@ -188,7 +188,7 @@ static int
 judge(struct look *k, const struct asked *a, struct err *e)
 {
 	struct box *b = k->b;
-	struct event_place at = {b->catalogue, 0, 0, "", k->now};
+	struct finding_place at = {b->catalogue, 0, 0, "", k->now};
 	const char *key = a->ref + strlen(PREFIX) + ID_LEN + 1;
 	char invite[INVITE_ID_LEN], used[REQUEST_KEY_LEN];
 	const struct invited_one *by;
@@ -214,14 +214,16 @@ judge(struct look *k, const struct asked *a, struct err *e)
 	if (!by)	/* made since control was looked at */
 		return 0;
 	if (by->file.why.code != ERR_NONE)
-		return event_once(&at, EVENT_WARN, "enrol", e, "invitation %s "
+		return finding_once(&at, FINDING_WARN, "enrol", e,
+		    "invitation %s "
 		    "cannot be looked at by this desk: %s", invite,
 		    by->file.why.what);
 	if (check(k, a, &f, by, e) == 0)
 		return 0;
 	if (!is_verdict(e))
 		return -1;
-	rc = event_once(&at, EVENT_INTEGRITY, "enrol", e, "request %s to be "
+	rc = finding_once(&at, FINDING_INTEGRITY, "enrol", e,
+	    "request %s to be "
 	    "let in was refused: %s", key, e->what);
 	if (rc >= 0)
 		err_clear(e);
@@ -236,7 +238,7 @@ find_clashes(struct look *k, struct err *e)
 
 	for (i = 0; i < k->ngood; i++) {
 		struct good *g = &k->good[i];
-		struct event_place at = {k->b->catalogue, 0, 0,
+		struct finding_place at = {k->b->catalogue, 0, 0,
 		    g->by->s.station, k->now};
 
 		for (j = 0; j < k->ngood && !g->clash; j++) {
@@ -249,7 +251,7 @@ find_clashes(struct look *k, struct err *e)
 			    (o->has_ssh && g->one.has_ssh &&
 			    same_key(&o->ssh, &g->one.ssh)));
 		}
-		if (g->clash && event_once(&at, EVENT_INTEGRITY, "enrol", e,
+		if (g->clash && finding_once(&at, FINDING_INTEGRITY, "enrol", e,
 		    "two ask for this name or with one invitation (%s) at the "
 		    "same time: none is let in", g->one.invite) < 0)
 			return -1;
@@ -272,7 +274,7 @@ put_one(const struct approve_one *o, struct buf *out, struct err *e)
 static int
 put_all(struct look *k, struct buf *out, struct err *e)
 {
-	struct event_place at = {k->b->catalogue, 0, 0, "", k->now};
+	struct finding_place at = {k->b->catalogue, 0, 0, "", k->now};
 	const struct err *why = &k->invited->file.why;
 	size_t i;
 
@@ -284,7 +286,7 @@ put_all(struct look *k, struct buf *out, struct err *e)
 		/* Never a new roster that lacks what the old one says. */
 		at.station = g->by->s.station;
 		if (why->code != ERR_NONE)
-			return event_once(&at, EVENT_WARN, "enrol", e,
+			return finding_once(&at, FINDING_WARN, "enrol", e,
 			    "nobody is let in: roster.age cannot be read by "
 			    "this desk: %s", why->what);
 		if (put_one(&g->one, out, e) < 0)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "desk/event.h"
 #include "desk/expect.h"
+#include "desk/finding.h"
 #include "desk/heads.h"
 #include "desk/query.h"
 
@@ -106,8 +106,8 @@ take_news(const struct box *b, struct audit_station *s, int64_t now,
 	struct catalogue *c = b->catalogue;
 	const enum sql q = SQL_AUDIT_NEWS;
 	int rc = catalogue_step(c, q, e, "tiii", s->station,
-	    now - AUDIT_NEWS_DAYS * DAY, (int64_t)EVENT_INTEGRITY,
-	    (int64_t)EVENT_WARN);
+	    now - AUDIT_NEWS_DAYS * DAY, (int64_t)FINDING_INTEGRITY,
+	    (int64_t)FINDING_WARN);
 
 	if (rc > 0) {
 		s->integrity = catalogue_int(c, q, 0);

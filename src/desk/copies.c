@@ -4,7 +4,7 @@
 #include "base/banned.h"
 
 static int
-note(const struct event_place *at, int64_t line, const uint8_t sum[32],
+note(const struct finding_place *at, int64_t line, const uint8_t sum[32],
 	const char *path, struct err *e)
 {
 	struct catalogue *c = at->catalogue;
@@ -12,7 +12,7 @@ note(const struct event_place *at, int64_t line, const uint8_t sum[32],
 	    (size_t)32, at->station);
 
 	if (rc > 0)
-		rc = event_add(at, EVENT_INTEGRITY, "copied", e,
+		rc = finding_add(at, FINDING_INTEGRITY, "copied", e,
 		    "'%s' is a file that station %s sent, byte for byte",
 		    path, catalogue_text(c, SQL_SEALED_BY, 0));
 	catalogue_reset(c, SQL_SEALED_BY);
@@ -21,7 +21,7 @@ note(const struct event_place *at, int64_t line, const uint8_t sum[32],
 }
 
 int
-copies_note(const struct event_place *at, int64_t line,
+copies_note(const struct finding_place *at, int64_t line,
 	const struct chain_link *link, struct err *e)
 {
 	size_t i;

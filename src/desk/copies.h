@@ -10,13 +10,13 @@
 #define LIUDI_DESK_COPIES_H
 
 #include "desk/chain.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 
 /*
  * Note the files of LINK, a part of LINE, whose row is there; an event at AT
  * for each that another station sent before.  In a transaction.
  */
-int copies_note(const struct event_place *at, int64_t line,
+int copies_note(const struct finding_place *at, int64_t line,
 	const struct chain_link *link, struct err *e);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/path.h"
 #include "base/proc.h"
 #include "base/str.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "desk/sync.h"
 
 #include "base/banned.h"
@@ -377,14 +377,14 @@ struct noting {
 static int
 note_odd(const struct noting *k, struct err *e)
 {
-	const struct event_place at = {k->box->catalogue, 0, 0, "", k->now};
+	const struct finding_place at = {k->box->catalogue, 0, 0, "", k->now};
 	char why[TOMBSTONE_WHY_LEN];
 	size_t i;
 	int odd;
 
 	for (i = 0; i < k->t->n; i++) {
 		odd = tombstone_odd(k->t, &k->t->v[i], why, e);
-		if (odd < 0 || (odd > 0 && event_once(&at, EVENT_INTEGRITY,
+		if (odd < 0 || (odd > 0 && finding_once(&at, FINDING_INTEGRITY,
 		    "order", e, "desk.git has an order of erasure (number "
 		    "%lld) that should not be there: %s",
 		    (long long)k->t->v[i].n, why) < 0))
@@ -398,7 +398,7 @@ static int
 note_ref(void *arg, const char *ref, const char *head, struct err *e)
 {
 	const struct noting *k = arg;
-	struct event_place at = {k->box->catalogue, 0, 0, "", k->now};
+	struct finding_place at = {k->box->catalogue, 0, 0, "", k->now};
 	char why[TOMBSTONE_WHY_LEN], live[CANON_REF_LEN];
 	const struct tombstone *found;
 	struct err ignored = ERR_INIT;
@@ -414,15 +414,17 @@ note_ref(void *arg, const char *ref, const char *head, struct err *e)
 	    &found, why, e) < 0)
 		return -1;
 	if (found)
-		return event_once(&at, EVENT_WARN, "erase", e, "%s was ordered "
+		return finding_once(&at, FINDING_WARN, "erase", e,
+		    "%s was ordered "
 		    "erased, and the central has it still; finish it with "
 		    "'liudi-desk erase'", ref);
 	if (!why[0])
 		return 0;
 	if (!lost)
-		return event_once(&at, EVENT_NOTE, "erase", e, "%s is ordered "
+		return finding_once(&at, FINDING_NOTE, "erase", e,
+		    "%s is ordered "
 		    "erased, but not yet: %s", ref, why);
-	return event_once(&at, EVENT_INTEGRITY, "erase", e, "the central "
+	return finding_once(&at, FINDING_INTEGRITY, "erase", e, "the central "
 	    "erased %s, but the order for it does not hold, and our copy "
 	    "stays: %s", ref, why);
 }

@@ -10,7 +10,7 @@
 #include "control/edit.h"
 #include "desk/columns.h"
 #include "desk/erased.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "repo/packw.h"
 
 #include "base/banned.h"
@@ -189,18 +189,20 @@ static int
 tell(const struct box *b, const struct witness_line *l, bool other,
 	int64_t now, struct err *e)
 {
-	struct event_place at = {b->catalogue, 0, 0, "", now};
+	struct finding_place at = {b->catalogue, 0, 0, "", now};
 	struct canon_ref ref;
 
 	if (canon_ref_parse(&ref, l->ref, e) < 0)
 		return -1;
 	at.station = ref.station;
 	if (other)
-		return event_once(&at, EVENT_INTEGRITY, "split", e, "a manager "
+		return finding_once(&at, FINDING_INTEGRITY, "split", e,
+		    "a manager "
 		    "saw %.12s as commit %lld of %s, and here that is another: "
 		    "the central shows two histories", l->head,
 		    (long long)l->seq, l->ref);
-	return event_once(&at, EVENT_INTEGRITY, "withheld", e, "a manager saw "
+	return finding_once(&at, FINDING_INTEGRITY, "withheld", e,
+	    "a manager saw "
 	    "commit %lld of %s (%.12s), and the central does not show it "
 	    "here", (long long)l->seq, l->ref, l->head);
 }
@@ -209,7 +211,7 @@ int
 heads_check(struct box *b, int64_t now_utc, bool say, int64_t *n,
 	struct err *e)
 {
-	const struct event_place at = {b->catalogue, 0, 0, "", now_utc};
+	const struct finding_place at = {b->catalogue, 0, 0, "", now_utc};
 	struct newest k;
 	enum found f;
 	int64_t seq;
@@ -219,7 +221,7 @@ heads_check(struct box *b, int64_t now_utc, bool say, int64_t *n,
 
 	*n = 0;
 	if (rc == 0 && k.bad.code != ERR_NONE && say)
-		rc = event_once(&at, EVENT_WARN, "witness", e,
+		rc = finding_once(&at, FINDING_WARN, "witness", e,
 		    "what managers saw cannot be read: %s", k.bad.what);
 	for (i = 0; rc == 0 && i < k.w.n; i++) {
 		const struct witness_line *l = &k.w.v[i];

@@ -76,10 +76,10 @@ indexer_free(struct indexer *ix)
 	free(ix);
 }
 
-static struct event_place
+static struct finding_place
 place(const struct indexer *ix, int64_t part)
 {
-	return (struct event_place){ix->with.catalogue, part, ix->branch,
+	return (struct finding_place){ix->with.catalogue, part, ix->branch,
 	    ix->chain.ref.station, ix->with.now_utc};
 }
 
@@ -111,10 +111,10 @@ on_ref(void *arg, const char *name, const char *head, struct err *e)
 	if (canon_ref_parse(&r->parts, r->live, &bad) < 0) {
 		if (r->died != INT64_MAX)
 			return 0;	/* told when it was live */
-		const struct event_place at = {ix->with.catalogue, 0, 0, "",
+		const struct finding_place at = {ix->with.catalogue, 0, 0, "",
 		    ix->with.now_utc};
 
-		return event_once(&at, EVENT_INTEGRITY, "ref", e,
+		return finding_once(&at, FINDING_INTEGRITY, "ref", e,
 		    "a branch with an odd name: %s", name);
 	}
 	(void)snprintf(r->name, sizeof(r->name), "%s", name);
@@ -297,12 +297,12 @@ find_branch(struct indexer *ix, const char *ref, char head[CANON_ID_LEN],
 static int
 tell_kept(struct indexer *ix, const struct ref *r, struct err *e)
 {
-	struct event_place at = {ix->with.catalogue, 0, ix->branch,
+	struct finding_place at = {ix->with.catalogue, 0, ix->branch,
 	    r->parts.station, ix->with.now_utc};
 
 	if (r->died == INT64_MAX)
 		return 0;
-	return event_add(&at, EVENT_WARN, "kept", e, "%s: what was here is "
+	return finding_add(&at, FINDING_WARN, "kept", e, "%s: what was here is "
 	    "kept as %s; what the central has now is followed", r->live,
 	    r->name);
 }
@@ -344,7 +344,7 @@ add_branch(struct indexer *ix, const struct ref *new, struct err *e)
 	const char *ref = new->name;
 	struct catalogue *c = ix->with.catalogue;
 	const struct canon_ref *r = &ix->chain.ref;
-	struct event_place at;
+	struct finding_place at;
 
 	if (catalogue_run(c, SQL_BRANCH_ADD, e, "itiii", ix->line, ref,
 	    (int64_t)r->epoch, (int64_t)r->incarnation, ix->fork) < 0)
@@ -354,11 +354,11 @@ add_branch(struct indexer *ix, const struct ref *new, struct err *e)
 		return -1;
 	at = place(ix, 0);
 	if (ix->fork != 0)
-		return event_add(&at, EVENT_WARN, "forked", e,
+		return finding_add(&at, FINDING_WARN, "forked", e,
 		    "%s goes on from commit %lld of a branch before it: the "
 		    "station was set back", ref, (long long)ix->chain.seq);
 	if (r->incarnation > 0)
-		return event_add(&at, EVENT_WARN, "continued", e,
+		return finding_add(&at, FINDING_WARN, "continued", e,
 		    "%s begins anew: the station lost what it knew", ref);
 	return 0;
 }
@@ -370,7 +370,7 @@ add_part(struct indexer *ix, bool folded, int64_t *part, struct err *e)
 {
 	const struct chain_link *l = &ix->link;
 	struct catalogue *c = ix->with.catalogue;
-	struct event_place at;
+	struct finding_place at;
 
 	if (catalogue_run(c, SQL_PART_ADD, e, "iittbtiiii", ix->branch,
 	    l->run.seq, l->id, l->tree, (const void *)l->run.manifest,
@@ -503,7 +503,7 @@ reader_name(const struct indexer *ix, const struct seal_recipient *r, size_t n)
 static int
 not_for_us(struct indexer *ix, struct err *e)
 {
-	const struct event_place at = place(ix, 0);
+	const struct finding_place at = place(ix, 0);
 	struct seal_recipient r[CONTROL_MAX_RECIPIENTS];
 	size_t n = opener_recipients(ix->with.opener, r,
 	    CONTROL_MAX_RECIPIENTS);
@@ -515,10 +515,11 @@ not_for_us(struct indexer *ix, struct err *e)
 		return rc < 0 ? -1 : 0;
 	ix->behind = true;
 	name = reader_name(ix, r, n);
-	rc = name ? event_once(&at, EVENT_WARN, "before", e, "%s was sealed in "
+	rc = name ? finding_once(&at, FINDING_WARN, "before", e,
+	    "%s was sealed in "
 	    "part before '%s' could read it; for that part, who can read it "
 	    "runs: liudi-desk rehead --to %s", ref, name, name) :
-	    event_once(&at, EVENT_NOTE, "others", e,
+	    finding_once(&at, FINDING_NOTE, "others", e,
 	    "%s is sealed to others", ref);
 	return rc < 0 ? -1 : 1;
 }
@@ -528,7 +529,7 @@ static int
 leave_out(struct indexer *ix, const char *code, const char *why,
 	struct err *e)
 {
-	struct event_place at;
+	struct finding_place at;
 	int64_t part;
 
 	if (catalogue_begin(ix->with.catalogue, e) < 0)
@@ -536,7 +537,8 @@ leave_out(struct indexer *ix, const char *code, const char *why,
 	if (add_part(ix, false, &part, e) < 0)
 		goto fail;
 	at = place(ix, part);
-	if (code && event_add(&at, EVENT_INTEGRITY, code, e, "commit %lld is "
+	if (code && finding_add(&at, FINDING_INTEGRITY, code, e,
+	    "commit %lld is "
 	    "left out: %s", (long long)ix->link.run.seq, why) < 0)
 		goto fail;
 	/* What it changed nobody knows; an older branch changes nothing. */
@@ -613,12 +615,12 @@ index_part(struct indexer *ix, struct err *e)
 static int
 stop_branch(struct indexer *ix, const char *why, struct err *e)
 {
-	struct event_place at = place(ix, 0);
+	struct finding_place at = place(ix, 0);
 
 	if (catalogue_run(ix->with.catalogue, SQL_BRANCH_STOP, e, "it",
 	    ix->branch, why) < 0)
 		return -1;
-	return event_once(&at, EVENT_INTEGRITY, "chain", e, "%s", why);
+	return finding_once(&at, FINDING_INTEGRITY, "chain", e, "%s", why);
 }
 
 static int

@@ -27,7 +27,7 @@ part_bundles_line(void *arg, const struct manifest_bundle *b, struct err *e)
 		return part_in_wrong(e,
 		    "a bundle is not the one of the commit");
 	if (p->bad->is[p->nbundles])
-		return event_add(&p->at, EVENT_INTEGRITY, "bad-bundle", e,
+		return finding_add(&p->at, FINDING_INTEGRITY, "bad-bundle", e,
 		    "what it holds is left out: %s",
 		    p->bad->why[p->nbundles++]);
 	if (catalogue_run(p->at.catalogue, SQL_BUNDLE_ADD, e, "ittbiii",
@@ -111,7 +111,7 @@ read_bundle(struct part_in *p, size_t i, size_t before, struct err *e)
 	    p->link->bundle[i].blob, p->link->run.bundle[i].sha256, p->reader,
 	    p->nreaders, &ok, &pull, e) < 0)
 		return err_prefix(e, "bundle %zu", i);
-	if (!ok && event_add(&p->at, EVENT_INTEGRITY, "readers", e,
+	if (!ok && finding_add(&p->at, FINDING_INTEGRITY, "readers", e,
 	    "bundle %zu opens for others than it says", i) < 0)
 		return -1;
 	if (bundle_read(fetch_pull, &pull, fetch_plain_max(p->nchunks[i]),

@@ -119,7 +119,7 @@ content(struct part_in *p, const struct fold_change *c, struct buf *runs,
 	    c->from ? c->from_len : c->path_len, &n, runs, e) < 0)
 		return -1;
 	if (n == 0)
-		return part_in_tell(p, EVENT_WARN, "elsewhere", e,
+		return part_in_tell(p, FINDING_WARN, "elsewhere", e,
 		    "'%s' of '%s' lies in another epoch that is not here",
 		    c->now->path, c->source);
 	return 0;
@@ -195,7 +195,7 @@ part_files_claim(struct part_in *p, const char *source, const char *path,
 	if (p->head.full || claimed == op ||
 	    (is_loss(claimed) && is_loss(op)))
 		return 0;
-	return part_in_tell(p, is_loss(op) ? EVENT_INTEGRITY : EVENT_NOTE,
+	return part_in_tell(p, is_loss(op) ? FINDING_INTEGRITY : FINDING_NOTE,
 	    "class", e, "'%.*s' of '%s' was %s; the station calls it %s",
 	    (int)path_len, path, source, record_op_name(op),
 	    record_op_name(claimed));
@@ -305,8 +305,8 @@ skip_line(struct part_in *p, const struct record_file *f,
 	int64_t n;
 
 	p->gap = true;
-	if (!p->behind && p->skipped++ < PART_SKIPPED_MAX && event_add(&p->at,
-	    EVENT_INTEGRITY, "bad-line", e, "a line is passed over: %s",
+	if (!p->behind && p->skipped++ < PART_SKIPPED_MAX && finding_add(&p->at,
+	    FINDING_INTEGRITY, "bad-line", e, "a line is passed over: %s",
 	    why->what) < 0)
 		return -1;
 	if (!file)

@@ -30,7 +30,7 @@ check_context(const struct part_in *p, const struct record_head *h,
 		return part_in_wrong(e,
 		    "'started' is not the time in its name");
 	if (strcmp(h->org, p->with->control->org) != 0)
-		return event_once(&p->at, EVENT_NOTE, "org", e,
+		return finding_once(&p->at, FINDING_NOTE, "org", e,
 		    "the team is called '%s' there", h->org);
 	return 0;
 }
@@ -47,8 +47,9 @@ check_epoch(const struct part_in *p, const struct record_head *h,
 		return 0;
 	rc = erased_explains(p->with->erased, p->with->records, was->ref,
 	    was->seq, was->manifest, p->with->now_utc, e);
-	return rc != 0 ? (rc < 0 ? -1 : 0) : event_add(&p->at,
-	    EVENT_INTEGRITY, "epoch", e, "the epoch before it, %s, is missing, "
+	return rc != 0 ? (rc < 0 ? -1 : 0) : finding_add(&p->at,
+	    FINDING_INTEGRITY, "epoch", e,
+	    "the epoch before it, %s, is missing, "
 	    "and no order says that it was erased", was->ref);
 }
 
@@ -66,14 +67,14 @@ check_order(struct part_in *p, const struct record_head *h,
 		    "it does not go on with the part before");
 	p->gap = goes_on ? b->gap : h->part != 0;
 	if (!goes_on && h->part != 0)
-		return event_add(&p->at, EVENT_WARN, "part-gap", e,
+		return finding_add(&p->at, FINDING_WARN, "part-gap", e,
 		    "part %lld of a run whose parts before are not here",
 		    (long long)h->part);
-	if (b->have && !goes_on && !b->final && event_add(&p->at, EVENT_WARN,
-	    "unfinished", e, "the run before was never finished") < 0)
+	if (b->have && !goes_on && !b->final && finding_add(&p->at,
+	    FINDING_WARN, "unfinished", e, "the run before was never finished") < 0)
 		return -1;
 	if (b->have && h->full && h->part == 0)
-		return event_add(&p->at, EVENT_NOTE, "full-run", e,
+		return finding_add(&p->at, FINDING_NOTE, "full-run", e,
 		    "a full run in the middle of a branch");
 	if (p->link->parent[0] == '\0' && !h->full)
 		return part_in_wrong(e,
@@ -96,7 +97,7 @@ check_again(const struct part_in *p, const struct record_head *h,
 	    p->link->id);
 
 	if (rc > 0)
-		rc = event_add(&p->at, EVENT_INTEGRITY, "again", e,
+		rc = finding_add(&p->at, FINDING_INTEGRITY, "again", e,
 		    "the run of commit %.12s is played again",
 		    catalogue_text(c, SQL_PART_AGAIN, 0));
 	catalogue_reset(c, SQL_PART_AGAIN);
@@ -109,23 +110,23 @@ check_dates(const struct part_in *p, const struct record_head *h,
 {
 	int64_t newest;
 
-	if (h->finished < h->started && event_add(&p->at, EVENT_NOTE, "clock",
-	    e, "the run ended before it began") < 0)
+	if (h->finished < h->started && finding_add(&p->at, FINDING_NOTE,
+	    "clock", e, "the run ended before it began") < 0)
 		return -1;
-	if (p->link->time_utc > p->at.utc + EARLY_S && event_add(&p->at,
-	    EVENT_WARN, "future", e, "the commit is dated ahead of our "
+	if (p->link->time_utc > p->at.utc + EARLY_S && finding_add(&p->at,
+	    FINDING_WARN, "future", e, "the commit is dated ahead of our "
 	    "clock by %lld seconds",
 	    (long long)(p->link->time_utc - p->at.utc)) < 0)
 		return -1;
 	newest = h->has_receipt && h->receipt_utc > h->control_seen ?
 	    h->receipt_utc : h->control_seen;
-	if (newest > p->link->time_utc + BEHIND_S && event_add(&p->at,
-	    EVENT_WARN, "clock", e, "the commit is dated %lld seconds before "
+	if (newest > p->link->time_utc + BEHIND_S && finding_add(&p->at,
+	    FINDING_WARN, "clock", e, "the commit is dated %lld seconds before "
 	    "what its station had seen of the central",
 	    (long long)(newest - p->link->time_utc)) < 0)
 		return -1;
 	if (h->started > p->link->time_utc + EARLY_S)
-		return event_add(&p->at, EVENT_WARN, "clock", e,
+		return finding_add(&p->at, FINDING_WARN, "clock", e,
 		    "the run began %lld seconds after its commit",
 		    (long long)(h->started - p->link->time_utc));
 	return 0;
@@ -169,12 +170,12 @@ check_readers(struct part_in *p, const struct record_head *h, struct err *e)
 	}
 	rc = policy_at(p->with->policy, h->policy_commit, h->station, &r, e);
 	if (rc == 0)
-		rc = event_add(&p->at, EVENT_INTEGRITY, "policy", e,
+		rc = finding_add(&p->at, FINDING_INTEGRITY, "policy", e,
 		    "it follows a policy that is not in control: %s",
 		    h->policy_commit);
 	else if (rc > 0 && (!same_readers(h, r) ||
 	    r->version != h->policy_version))
-		rc = event_add(&p->at, EVENT_INTEGRITY, "readers", e,
+		rc = finding_add(&p->at, FINDING_INTEGRITY, "readers", e,
 		    "it is not sealed to the readers of policy %lld",
 		    (long long)r->version);
 	else if (rc > 0)

@@ -50,7 +50,7 @@ part_in_wrong(struct err *e, const char *what)
 }
 
 int
-part_in_tell(struct part_in *p, enum event_severity severity,
+part_in_tell(struct part_in *p, enum finding_severity severity,
 	const char *code, struct err *e, const char *fmt, ...)
 {
 	char text[8192];
@@ -61,7 +61,7 @@ part_in_tell(struct part_in *p, enum event_severity severity,
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return event_add(&p->at, severity, code, e, "%s", text);
+	return finding_add(&p->at, severity, code, e, "%s", text);
 }
 
 int
@@ -69,9 +69,9 @@ part_in_told(struct part_in *p, struct err *e)
 {
 	int i;
 
-	for (i = EVENT_NOTE; i <= EVENT_INTEGRITY; i++)
-		if (p->told[i] > PART_TOLD_MAX && event_add(&p->at,
-		    (enum event_severity)i, "more", e,
+	for (i = FINDING_NOTE; i <= FINDING_INTEGRITY; i++)
+		if (p->told[i] > PART_TOLD_MAX && finding_add(&p->at,
+		    (enum finding_severity)i, "more", e,
 		    "%zu more of this kind are not told one by one",
 		    p->told[i] - PART_TOLD_MAX) < 0)
 			return -1;
@@ -89,9 +89,9 @@ on_source(void *arg, const struct record_source *s, struct err *e)
 	    s->skipped) < 0)
 		return -1;
 	if (strcmp(s->state, "ok") == 0)
-		return s->reason[0] == '\0' ? 0 : part_in_tell(p, EVENT_NOTE,
+		return s->reason[0] == '\0' ? 0 : part_in_tell(p, FINDING_NOTE,
 		    "source", e, "source '%s': %s", s->name, s->reason);
-	return part_in_tell(p, EVENT_WARN, "source", e,
+	return part_in_tell(p, FINDING_WARN, "source", e,
 	    "source '%s' was %s: %s", s->name, s->state, s->reason);
 }
 
@@ -137,7 +137,7 @@ check_sizes(struct part_in *p, struct err *e)
 			goto fail;
 		if (bytes == catalogue_int(c, q, VERSION_SIZE))
 			continue;
-		if (part_in_tell(p, EVENT_INTEGRITY, "size", e,
+		if (part_in_tell(p, FINDING_INTEGRITY, "size", e,
 		    "'%s' of '%s' has %lld bytes, not %lld",
 		    catalogue_text(c, q, VERSION_PATH),
 		    catalogue_text(c, q, VERSION_SOURCE), (long long)bytes,
@@ -182,14 +182,14 @@ check_state(struct part_in *p, struct err *e)
 	if (fold_state(p->fold, state, e) < 0)
 		return -1;
 	if (!p->head.has_state || memcmp(state, p->head.state, 32) != 0)
-		return event_add(&p->at, EVENT_INTEGRITY, "state", e,
+		return finding_add(&p->at, FINDING_INTEGRITY, "state", e,
 		    "the files that stand now are not those that the station "
 		    "says");
 	if (end_doubt(p, e) < 0)
 		return -1;
 	if ((int64_t)fold_count(p->fold) != p->head.files ||
 	    fold_bytes(p->fold) != p->head.bytes)
-		return event_add(&p->at, EVENT_NOTE, "counts", e,
+		return finding_add(&p->at, FINDING_NOTE, "counts", e,
 		    "the station counts %lld files, we %zu",
 		    (long long)p->head.files, fold_count(p->fold));
 	return 0;
@@ -199,14 +199,14 @@ check_state(struct part_in *p, struct err *e)
 static int
 end_lines(struct part_in *p, struct err *e)
 {
-	if (p->skipped > PART_SKIPPED_MAX && event_add(&p->at, EVENT_INTEGRITY,
-	    "bad-line", e, "%zu more lines are passed over",
+	if (p->skipped > PART_SKIPPED_MAX && finding_add(&p->at,
+	    FINDING_INTEGRITY, "bad-line", e, "%zu more lines are passed over",
 	    p->skipped - PART_SKIPPED_MAX) < 0)
 		return -1;
 	if (p->gap)
 		fold_keep(p->fold);
-	if (p->gap && p->head.full && p->head.final && event_add(&p->at,
-	    EVENT_WARN, "full-gap", e, "a full run of which something is "
+	if (p->gap && p->head.full && p->head.final && finding_add(&p->at,
+	    FINDING_WARN, "full-gap", e, "a full run of which something is "
 	    "missing: what it does not name stays") < 0)
 		return -1;
 	if (fold_end(p->fold, false, e) < 0)
@@ -255,7 +255,7 @@ check_manifest_header(struct part_in *p, struct buf *plain, struct err *e)
 	    p->link->manifest.blob, CHAIN_MANIFEST_MAX, NULL, p->reader,
 	    p->nreaders, &ok, plain, e) < 0)
 		return -1;
-	return ok ? 0 : event_add(&p->at, EVENT_INTEGRITY, "readers", e,
+	return ok ? 0 : finding_add(&p->at, FINDING_INTEGRITY, "readers", e,
 	    "the manifest opens for others than it says");
 }
 

@@ -8,8 +8,8 @@
 
 #include "desk/chain.h"
 #include "desk/chunks.h"
-#include "desk/event.h"
 #include "desk/fetch.h"
+#include "desk/finding.h"
 #include "desk/indexer.h"
 #include "record/record.h"
 #include "unbundle/fold.h"
@@ -59,7 +59,7 @@ struct part_in {
 	const struct chain *chain;
 	const struct chain_link *link;
 	const struct part_before *before;
-	struct event_place at;
+	struct finding_place at;
 	int64_t line;
 
 	struct bad_bundles *bad;
@@ -69,7 +69,7 @@ struct part_in {
 	bool gap;		/* something of the run up to here is missing */
 	size_t skipped;		/* lines */
 	bool stuck;		/* a line failed when half applied */
-	size_t told[EVENT_INTEGRITY + 1];	/* by severity */
+	size_t told[FINDING_INTEGRITY + 1];	/* by severity */
 
 	struct record_head head;
 	bool have_head;
@@ -104,11 +104,11 @@ void part_in_release(struct part_in *p);
 int part_in_read(struct part_in *p, struct err *e);
 
 /*
- * As event_add() for what a line of the part may bring about any number of
+ * As finding_add() for what a line of the part may bring about any number of
  * times: behind PART_TOLD_MAX of a severity they are only counted, or a station
  * could fill the catalogue.  part_in_told() says how many at the end.
  */
-int part_in_tell(struct part_in *p, enum event_severity severity,
+int part_in_tell(struct part_in *p, enum finding_severity severity,
 	const char *code, struct err *e, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 int part_in_told(struct part_in *p, struct err *e);

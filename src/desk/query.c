@@ -8,7 +8,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "desk/columns.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 
 #include "base/banned.h"
 
@@ -499,7 +499,7 @@ count_warning(void *arg, const struct query_event *ev, struct err *e)
 	int64_t *n = arg;
 
 	(void)e;
-	*n += ev->severity == EVENT_WARN;
+	*n += ev->severity == FINDING_WARN;
 	return 0;
 }
 
@@ -527,7 +527,7 @@ station_facts(struct catalogue *c, struct query_station *s, struct err *e)
 	s->bytes = catalogue_int(c, SQL_STATION_SUM, 1);
 	catalogue_reset(c, SQL_STATION_SUM);
 	if (catalogue_step(c, SQL_STATION_PROBLEMS, e, "ti", s->station,
-	    (int64_t)EVENT_INTEGRITY) < 0)
+	    (int64_t)FINDING_INTEGRITY) < 0)
 		return -1;
 	s->integrity = catalogue_int(c, SQL_STATION_PROBLEMS, 0);
 	catalogue_reset(c, SQL_STATION_PROBLEMS);

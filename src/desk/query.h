@@ -28,7 +28,7 @@ struct query_part {
 	int64_t spooled, files, bytes, stored;
 	int64_t ops[RECORD_NOPS];	/* recomputed */
 	int64_t same;
-	int worst;		/* enum event_severity, 0 = nothing */
+	int worst;		/* enum finding_severity, 0 = nothing */
 };
 
 /* A run: its parts in all streams, added up. */

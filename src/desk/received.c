@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "desk/columns.h"
 #include "desk/erased.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "desk/receipts.h"
 
 #include "base/banned.h"
@@ -36,11 +36,11 @@ struct received {
 	struct buf settled;	/* "<utc> <head> <ref>" lines */
 };
 
-static struct event_place
+static struct finding_place
 place_of(const struct received *k, const char *station, int64_t part,
 	int64_t branch)
 {
-	return (struct event_place){k->box->catalogue, part, branch, station,
+	return (struct finding_place){k->box->catalogue, part, branch, station,
 	    k->now};
 }
 
@@ -109,7 +109,7 @@ static int
 check_clock(const struct received *k, const struct head *h, int64_t utc,
 	struct err *e)
 {
-	const struct event_place at = place_of(k, h->station, h->part,
+	const struct finding_place at = place_of(k, h->station, h->part,
 	    h->branch);
 	int64_t apart = utc - h->commit_utc;
 	bool ok = true;
@@ -117,7 +117,7 @@ check_clock(const struct received *k, const struct head *h, int64_t utc,
 	if (h->had)
 		return 0;	/* given again */
 	if (apart < -EARLY_S)
-		return event_once(&at, EVENT_WARN, "clock", e,
+		return finding_once(&at, FINDING_WARN, "clock", e,
 		    "commit %lld is dated %lld seconds after the central "
 		    "received it: the clock of one of them is wrong",
 		    (long long)h->seq, (long long)-apart);
@@ -129,7 +129,7 @@ check_clock(const struct received *k, const struct head *h, int64_t utc,
 		return 0;
 	if (waited(k, h, &ok, e) < 0)
 		return -1;
-	return ok ? 0 : event_once(&at, EVENT_WARN, "clock", e,
+	return ok ? 0 : finding_once(&at, FINDING_WARN, "clock", e,
 	    "commit %lld is dated %lld seconds before the central received "
 	    "it, and did not wait: the station's clock is wrong, or was set",
 	    (long long)h->seq, (long long)apart);
@@ -149,13 +149,13 @@ static int
 wrong(struct received *k, const char *id, const char *station,
 	const char *why, struct err *e)
 {
-	const struct event_place at = place_of(k, station, 0, 0);
+	const struct finding_place at = place_of(k, station, 0, 0);
 
 	if (keep(k, id, NULL, why, e) < 0)
 		return -1;
 	if (k->told++ >= TOLD_MAX)
 		return 0;
-	return event_once(&at, EVENT_INTEGRITY, "receipt", e,
+	return finding_once(&at, FINDING_INTEGRITY, "receipt", e,
 	    "commit %.12s of the central's receipts: %s", id, why);
 }
 
@@ -240,14 +240,14 @@ static int
 check_order(struct received *k, const char *id, const struct receipt *r,
 	struct err *e)
 {
-	const struct event_place at = place_of(k, "", 0, 0);
+	const struct finding_place at = place_of(k, "", 0, 0);
 
-	if (r->utc < k->last_utc - EARLY_S && event_once(&at, EVENT_WARN,
+	if (r->utc < k->last_utc - EARLY_S && finding_once(&at, FINDING_WARN,
 	    "central-clock", e, "receipt %.12s is %lld seconds older than the "
 	    "one before: the central's clock was set back", id,
 	    (long long)(k->last_utc - r->utc)) < 0)
 		return -1;
-	if (r->utc > k->now + EARLY_S && event_once(&at, EVENT_WARN,
+	if (r->utc > k->now + EARLY_S && finding_once(&at, FINDING_WARN,
 	    "central-clock", e, "receipt %.12s is dated ahead of our clock by "
 	    "%lld seconds", id, (long long)(r->utc - k->now)) < 0)
 		return -1;
@@ -383,7 +383,7 @@ tell_hidden(struct received *k, const struct pending *p,
 		return 0;	/* told as what does not hold */
 	if (canon_ref_parse(&ref, p->r.ref, e) < 0)
 		return -1;
-	const struct event_place at = place_of(k, ref.station, 0, 0);
+	const struct finding_place at = place_of(k, ref.station, 0, 0);
 
 	if (stopped(k, p->r.ref, &excused, e) < 0)
 		return -1;
@@ -392,13 +392,15 @@ tell_hidden(struct received *k, const struct pending *p,
 		    (int64_t)1);
 	if (erased_receipts_gone(orders, p->r.ref, p->r.utc, &excused, e) < 0)
 		return -1;
-	if (excused && event_once(&at, EVENT_NOTE, "erased", e, "%s was erased "
+	if (excused && finding_once(&at, FINDING_NOTE, "erased", e,
+	    "%s was erased "
 	    "at the central, as desk.git orders", p->r.ref) < 0)
 		return -1;
 	if (excused)
 		return catalogue_run(c, SQL_RECEIPT_DROP, e, "t", p->id);
 	if (settled(k, &p->r, &excused, e) < 0 || (excused &&
-	    (event_once(&at, EVENT_WARN, "lost", e, "commit %.12s of %s, which "
+	    (finding_once(&at, FINDING_WARN, "lost", e,
+	    "commit %.12s of %s, which "
 	    "the central received at %s, is gone: a manager settled it",
 	    p->r.head, p->r.ref, clock_text_utc(p->r.utc, when)) < 0 ||
 	    catalogue_run(c, SQL_RECEIPT_EXCUSE, e, "ti", p->id,
@@ -406,7 +408,7 @@ tell_hidden(struct received *k, const struct pending *p,
 		return -1;
 	if (excused)
 		return 0;
-	return event_once(&at, EVENT_INTEGRITY, "hidden", e, "the central "
+	return finding_once(&at, FINDING_INTEGRITY, "hidden", e, "the central "
 	    "received commit %.12s of %s at %s and does not show it",
 	    p->r.head, p->r.ref, clock_text_utc(p->r.utc, when));
 }
@@ -446,10 +448,10 @@ check_waiting(struct received *k, struct err *e)
 
 	for (; rc > 0; rc = catalogue_next(c, q, e)) {
 		/* not of the part: it passes when a receipt comes */
-		const struct event_place at = place_of(k,
+		const struct finding_place at = place_of(k,
 		    catalogue_text(c, q, 2), 0, catalogue_int(c, q, 0));
 
-		if (event_once(&at, EVENT_INTEGRITY, "no-receipt", e,
+		if (finding_once(&at, FINDING_INTEGRITY, "no-receipt", e,
 		    "%s: the central gave no receipt for commit %lld and "
 		    "what is behind it", catalogue_text(c, q, 1),
 		    (long long)catalogue_int(c, q, 3)) < 0) {
@@ -512,7 +514,7 @@ begin(struct received *k, struct err *e)
 static int
 walk(struct received *k, struct err *e)
 {
-	const struct event_place at = place_of(k, "", 0, 0);
+	const struct finding_place at = place_of(k, "", 0, 0);
 	struct err why = ERR_INIT;
 	int rc;
 
@@ -533,7 +535,8 @@ walk(struct received *k, struct err *e)
 		*e = why;
 		return -1;
 	}
-	return event_once(&at, EVENT_INTEGRITY, "receipt", e, "%s", why.what);
+	return finding_once(&at, FINDING_INTEGRITY, "receipt", e, "%s",
+	    why.what);
 }
 
 struct add_lost {

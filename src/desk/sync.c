@@ -11,7 +11,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "desk/erased.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "desk/indexer.h"
 #include "desk/query.h"
 #include "desk/received.h"
@@ -156,7 +156,7 @@ note_line(struct box *b, const char *line, size_t n, int64_t now,
 	struct err *e)
 {
 	char ref[CANON_REF_LEN], ours[CANON_ID_LEN], theirs[CANON_ID_LEN];
-	struct event_place at = {b->catalogue, 0, 0, "", now};
+	struct finding_place at = {b->catalogue, 0, 0, "", now};
 	struct err ignored = ERR_INIT;
 	struct canon_ref parts;
 	const char *first = memchr(line, ' ', n);
@@ -172,10 +172,11 @@ note_line(struct box *b, const char *line, size_t n, int64_t now,
 	if (canon_ref_parse(&parts, ref, &ignored) == 0)
 		at.station = parts.station;
 	if (theirs[0] == '-')
-		return event_once(&at, EVENT_INTEGRITY, "rewritten", e,
+		return finding_once(&at, FINDING_INTEGRITY, "rewritten", e,
 		    "the central changed its history: %s is at %s here, and "
 		    "it has it no longer; our copy stays", ref, ours);
-	return event_once(&at, EVENT_INTEGRITY, "rewritten", e, "the central "
+	return finding_once(&at, FINDING_INTEGRITY, "rewritten", e,
+	    "the central "
 	    "changed its history: %s is there at %s, which does not follow on "
 	    "%s; our copy stays", ref, theirs, ours);
 }

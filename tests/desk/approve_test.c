@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "desk/approve.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "desk/query.h"
 #include "desk/sealed.h"
 #include "open/identity.h"
@@ -268,7 +268,7 @@ refused(int64_t now, const char *why)
 
 	assert_int_equal(looked(now), 0);
 	assert_int_equal(d.events, 1);
-	assert_int_equal(d.worst, EVENT_INTEGRITY);
+	assert_int_equal(d.worst, FINDING_INTEGRITY);
 	if (!strstr(d.text, why))
 		fail_msg("'%s' is not '%s'", d.text, why);
 	assert_int_equal(looked(now), 0);

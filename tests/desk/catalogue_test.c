@@ -15,7 +15,7 @@
 #include "crypto/hash.h"
 #include "desk/catalogue.h"
 #include "desk/chunks.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "desk/messages.h"
 #include "desk/query.h"
 #include "desk/runs.h"
@@ -141,13 +141,13 @@ events_are_clean_and_once(void **state)
 {
 	struct err e = ERR_INIT;
 	struct catalogue *c = fresh();
-	const struct event_place at = {c, 0, 0, "ws-01", 5};
+	const struct finding_place at = {c, 0, 0, "ws-01", 5};
 	int n = 0;
 
 	(void)state;
-	assert_int_equal(event_once(&at, EVENT_WARN, "code", &e, "%s",
+	assert_int_equal(finding_once(&at, FINDING_WARN, "code", &e, "%s",
 	    "a\x1b[2Jb"), 0);
-	assert_int_equal(event_once(&at, EVENT_WARN, "code", &e, "%s",
+	assert_int_equal(finding_once(&at, FINDING_WARN, "code", &e, "%s",
 	    "a\x1b[2Jb"), 0);
 	assert_int_equal(query_events_since(c, 0, count_event, &n, &e), 0);
 	assert_int_equal(n, 1);

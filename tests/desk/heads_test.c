@@ -1,7 +1,7 @@
 /* tests/desk/heads_test.c - what managers saw, in control and here. */
 #include "../control/team.h"
 
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "desk/heads.h"
 #include "desk/query.h"
 

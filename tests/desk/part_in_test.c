@@ -35,7 +35,7 @@ on_event(void *arg, const struct query_event *ev, struct err *e)
 }
 
 static void
-tell(struct part_in *p, enum event_severity severity, size_t n)
+tell(struct part_in *p, enum finding_severity severity, size_t n)
 {
 	struct err e = ERR_INIT;
 
@@ -61,22 +61,22 @@ what_is_told_is_bounded(void **state)
 	assert_non_null(c);
 	assert_int_equal(catalogue_begin(c, &e), 0);
 	part_in_init(&p);
-	p.at = (struct event_place){c, 0, 0, "ws", 5};
+	p.at = (struct finding_place){c, 0, 0, "ws", 5};
 	/* Notes leave room for what is worse. */
-	tell(&p, EVENT_NOTE, 100000);
-	tell(&p, EVENT_INTEGRITY, PART_TOLD_MAX);
-	tell(&p, EVENT_WARN, PART_TOLD_MAX + 1);
+	tell(&p, FINDING_NOTE, 100000);
+	tell(&p, FINDING_INTEGRITY, PART_TOLD_MAX);
+	tell(&p, FINDING_WARN, PART_TOLD_MAX + 1);
 	assert_int_equal(part_in_told(&p, &e), 0);
 	memset(&s, 0, sizeof(s));
 	assert_int_equal(query_events_since(c, 0, on_event, &s, &e), 0);
-	assert_int_equal(s.n[EVENT_NOTE], PART_TOLD_MAX + 1);
-	assert_int_equal(s.n[EVENT_WARN], PART_TOLD_MAX + 1);
-	assert_int_equal(s.n[EVENT_INTEGRITY], PART_TOLD_MAX);
-	assert_string_equal(s.more[EVENT_NOTE],
+	assert_int_equal(s.n[FINDING_NOTE], PART_TOLD_MAX + 1);
+	assert_int_equal(s.n[FINDING_WARN], PART_TOLD_MAX + 1);
+	assert_int_equal(s.n[FINDING_INTEGRITY], PART_TOLD_MAX);
+	assert_string_equal(s.more[FINDING_NOTE],
 	    "99000 more of this kind are not told one by one");
-	assert_string_equal(s.more[EVENT_WARN],
+	assert_string_equal(s.more[FINDING_WARN],
 	    "1 more of this kind are not told one by one");
-	assert_string_equal(s.more[EVENT_INTEGRITY], "");
+	assert_string_equal(s.more[FINDING_INTEGRITY], "");
 	part_in_release(&p);
 	catalogue_rollback(c);
 	catalogue_close(c);

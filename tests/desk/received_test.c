@@ -138,8 +138,8 @@ covers_what_was_before(void **state)
 	assert_int_equal(open_at(T0 + 9000), 0);
 	assert_true(received(A) == T0 + 20);
 	assert_true(received(C) == T0 + 30);
-	assert_int_equal(events("clock", EVENT_WARN), 0);
-	assert_int_equal(events("receipt", EVENT_INTEGRITY), 0);
+	assert_int_equal(events("clock", FINDING_WARN), 0);
+	assert_int_equal(events("receipt", FINDING_INTEGRITY), 0);
 }
 
 static void
@@ -151,14 +151,14 @@ what_came_past_the_hook(void **state)
 	receipt(REF, A, T0 + 1);
 	/* first seen at T0 + 70 */
 	assert_int_equal(open_at(T0 + 70 + RECEIVED_GRACE_S), 0);
-	assert_int_equal(events("no-receipt", EVENT_INTEGRITY), 0);
+	assert_int_equal(events("no-receipt", FINDING_INTEGRITY), 0);
 	assert_int_equal(open_at(T0 + 71 + RECEIVED_GRACE_S), 1);
 	assert_int_equal(open_at(T0 + 99 + RECEIVED_GRACE_S), 1);
-	assert_int_equal(events("no-receipt", EVENT_INTEGRITY), 1);
+	assert_int_equal(events("no-receipt", FINDING_INTEGRITY), 1);
 	receipt(REF, B, T0 + 100 + RECEIVED_GRACE_S);
 	assert_int_equal(open_at(T0 + 200 + RECEIVED_GRACE_S), 0);
 	/* it was here long before */
-	assert_int_equal(events("clock", EVENT_WARN), 0);
+	assert_int_equal(events("clock", FINDING_WARN), 0);
 }
 
 static void
@@ -171,7 +171,7 @@ what_is_not_shown(void **state)
 	receipt(REF2, C, T0 + 3);
 	assert_int_equal(open_at(T0 + 100), 2);
 	assert_int_equal(open_at(T0 + 200), 2);
-	assert_int_equal(events("hidden", EVENT_INTEGRITY), 2);
+	assert_int_equal(events("hidden", FINDING_INTEGRITY), 2);
 	part(1, 1, B, T0 + 2, 0);
 	part(2, 0, C, T0 + 2, 0);
 	assert_int_equal(open_at(T0 + 300), 0);
@@ -206,7 +206,7 @@ what_a_manager_settled(void **state)
 	b.lost = lost;
 	b.settle = &settle;
 	assert_int_equal(open_at(T0 + 200), 1);
-	assert_int_equal(events("lost", EVENT_WARN), 1);
+	assert_int_equal(events("lost", FINDING_WARN), 1);
 	/* whatever a box writes, nothing that was not asked for */
 	assert_int_equal(box_sh(NULL, "echo '5 " C " " REF2 "' >>%s",
 	    h.settled), 0);
@@ -245,7 +245,7 @@ what_is_behind_a_broken_chain(void **state)
 	assert_int_equal(catalogue_run(b.catalogue, SQL_BRANCH_STOP, &e, "it",
 	    (int64_t)1, "broken"), 0);
 	assert_int_equal(open_at(T0 + 100), 0);
-	assert_int_equal(events("hidden", EVENT_INTEGRITY), 0);
+	assert_int_equal(events("hidden", FINDING_INTEGRITY), 0);
 }
 
 static void
@@ -260,7 +260,7 @@ what_does_not_hold(void **state)
 	receipt(REF2, A, T0 + 1);
 	receipt("refs/heads/ws/ws-01/main/2025.0", A, T0 + 1);
 	assert_int_equal(open_at(T0 + 100), 3);
-	assert_int_equal(events("receipt", EVENT_INTEGRITY), 3);
+	assert_int_equal(events("receipt", FINDING_INTEGRITY), 3);
 	assert_true(received(A) == QUERY_NONE);
 	/* a fork may begin with it */
 	receipt("refs/heads/ws/ws-01/main/2026.1", A, T0 + 2);
@@ -296,7 +296,7 @@ clocks(void **state)
 	part(1, 0, A, T0, 0);
 	receipt(REF, A, T0 + RECEIVED_APART_S);
 	assert_int_equal(open_at(T0 + 1000), 0);
-	assert_int_equal(events("clock", EVENT_WARN), 0);
+	assert_int_equal(events("clock", FINDING_WARN), 0);
 	/* it waited, as the next one says */
 	part(1, 1, B, T0 + 1000, 0);
 	part(1, 2, C, T0 + 5000, 1);
@@ -304,17 +304,17 @@ clocks(void **state)
 	receipt(REF, C, T0 + 5000);
 	assert_int_equal(open_at(T0 + 6000), 0);
 	/* a desk saw it before the receipt */
-	assert_int_equal(events("clock", EVENT_WARN), 0);
+	assert_int_equal(events("clock", FINDING_WARN), 0);
 	/* dated after it was received */
 	part(2, 0, ID("eeee"), T0 + 9000, 0);
 	receipt(REF2, ID("eeee"), T0 + 8000);
 	assert_int_equal(open_at(T0 + 9000), 0);
-	assert_int_equal(events("clock", EVENT_WARN), 1);
+	assert_int_equal(events("clock", FINDING_WARN), 1);
 	/* the central's own */
 	receipt(REF2, ID("eeee"), T0 + 7000);
 	receipt(REF2, ID("eeee"), T0 + 99000);
 	assert_int_equal(open_at(T0 + 9000), 0);
-	assert_int_equal(events("central-clock", EVENT_WARN), 2);
+	assert_int_equal(events("central-clock", FINDING_WARN), 2);
 }
 
 static void
@@ -334,7 +334,7 @@ without_a_key_nothing_is_asked(void **state)
 static void
 a_copy_of_another_station(void **state)
 {
-	struct event_place at = {b.catalogue, 0, 1, "ws-01", T0};
+	struct finding_place at = {b.catalogue, 0, 1, "ws-01", T0};
 	struct chain_link *link = calloc(1, sizeof(*link));
 	struct err e = ERR_INIT;
 
@@ -347,15 +347,15 @@ a_copy_of_another_station(void **state)
 	assert_int_equal(copies_note(&at, 1, link, &e), 0);
 	/* of the same station: as a fork has it */
 	assert_int_equal(copies_note(&at, 1, link, &e), 0);
-	assert_int_equal(events("copied", EVENT_INTEGRITY), 0);
+	assert_int_equal(events("copied", FINDING_INTEGRITY), 0);
 	link->run.manifest[0] = 4;
 	link->run.bundle[0].sha256[0] = 5;
 	at.station = "ws-02";
 	assert_int_equal(copies_note(&at, 2, link, &e), 0);
-	assert_int_equal(events("copied", EVENT_INTEGRITY), 1);
+	assert_int_equal(events("copied", FINDING_INTEGRITY), 1);
 	link->run.manifest[0] = 1;
 	assert_int_equal(copies_note(&at, 2, link, &e), 0);
-	assert_int_equal(events("copied", EVENT_INTEGRITY), 3);
+	assert_int_equal(events("copied", FINDING_INTEGRITY), 3);
 	free(link);
 }
 

@@ -6,8 +6,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "desk/audit.h"
-#include "desk/event.h"
 #include "desk/expect.h"
+#include "desk/finding.h"
 #include "desk/inichange.h"
 #include "desk/query.h"
 
@@ -133,7 +133,7 @@ json_station(void *arg, const struct audit_station *s, struct err *e)
 static bool
 is_alarm(const struct work *k, const struct query_event *ev)
 {
-	return ev->severity >= EVENT_INTEGRITY &&
+	return ev->severity >= FINDING_INTEGRITY &&
 	    ev->utc >= k->now - AUDIT_NEWS_DAYS * DAY;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "desk/event.h"
+#include "desk/finding.h"
 
 #include "base/banned.h"
 
@@ -100,7 +100,7 @@ print_event(void *arg, const struct query_event *ev, struct err *e)
 
 	(void)arg;
 	(void)e;
-	(void)printf("%s: ", cli_tr(event_severity_name(ev->severity)));
+	(void)printf("%s: ", cli_tr(finding_severity_name(ev->severity)));
 	text = cli_tr_filled(ev->text, out);
 	cli_put_shown(stdout, text, strlen(text));
 	(void)fputc('\n', stdout);
@@ -141,7 +141,7 @@ show_run(struct box *b, void *arg, struct err *e)
 	for (i = 0; i < k->nparts; i++) {
 		const struct query_part *p = &k->part[i];
 
-		if (p->worst >= EVENT_INTEGRITY)
+		if (p->worst >= FINDING_INTEGRITY)
 			rc = (int)CLI_INTEGRITY;
 		if (!k->c->json)
 			print_part(p);

@@ -15,7 +15,7 @@
 #include "cli/desk/progress.h"
 #include "cli/desk/reads.h"
 #include "desk/deskkeys.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "desk/heads.h"
 #include "desk/received.h"
 #include "desk/sync.h"
@@ -84,9 +84,9 @@ json_station(void *arg, const struct query_station *s, struct err *e)
 static void
 weigh(struct work *k, int severity)
 {
-	if (severity >= EVENT_INTEGRITY)
+	if (severity >= FINDING_INTEGRITY)
 		k->worst = cli_worse(k->worst, CLI_INTEGRITY);
-	else if (severity == EVENT_WARN)
+	else if (severity == FINDING_WARN)
 		k->worst = cli_worse(k->worst, CLI_WARNINGS);
 }
 
@@ -99,10 +99,10 @@ print_event(void *arg, const struct query_event *ev, struct err *e)
 
 	(void)e;
 	weigh(k, ev->severity);
-	if (ev->severity < EVENT_WARN && !k->c->verbose)
+	if (ev->severity < FINDING_WARN && !k->c->verbose)
 		return 0;
 	(void)printf("%s: %s: ", ev->station[0] ? ev->station :
-	    cli_tr("central"), cli_tr(event_severity_name(ev->severity)));
+	    cli_tr("central"), cli_tr(finding_severity_name(ev->severity)));
 	text = cli_tr_filled(ev->text, out);
 	cli_put_shown(stdout, text, strlen(text));
 	(void)fputc('\n', stdout);
@@ -123,7 +123,7 @@ json_event(void *arg, const struct query_event *ev, struct err *e)
 	jsonw_kint(&w, "v", 1);
 	jsonw_kstr(&w, "kind", "event");
 	jsonw_kstr(&w, "station", ev->station);
-	jsonw_kstr(&w, "severity", event_severity_name(ev->severity));
+	jsonw_kstr(&w, "severity", finding_severity_name(ev->severity));
 	jsonw_kstr(&w, "code", ev->code);
 	jsonw_kstr(&w, "text", ev->text);
 	jsonw_object_end(&w);

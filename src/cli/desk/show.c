@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "cli/desk/deskcmds.h"
 #include "crypto/secmem.h"
-#include "desk/event.h"
+#include "desk/finding.h"
 #include "open/identity.h"
 
 #include "base/banned.h"
@@ -113,9 +113,9 @@ show_flags(const struct query_run *r, char out[SHOW_FLAGS_LEN])
 	const struct query_part *p = &r->first;
 
 	out[0] = '\0';
-	if (p->worst >= EVENT_INTEGRITY)
+	if (p->worst >= FINDING_INTEGRITY)
 		flag(out, cli_tr("INTEGRITY"));
-	else if (p->worst == EVENT_WARN)
+	else if (p->worst == FINDING_WARN)
 		flag(out, cli_tr("warning"));
 	if (p->run[0] == '\0')
 		flag(out, cli_tr("left out"));
@@ -154,7 +154,7 @@ show_run_json(struct jsonw *w, const struct query_run *r)
 	for (i = 0; i < RECORD_NOPS; i++)
 		jsonw_kint(w, record_op_name((enum record_op)i), p->ops[i]);
 	jsonw_kint(w, "same", p->same);
-	jsonw_kstr(w, "worst", p->worst ? event_severity_name(p->worst) :
+	jsonw_kstr(w, "worst", p->worst ? finding_severity_name(p->worst) :
 	    NULL);
 }
 

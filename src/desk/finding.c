@@ -1,5 +1,5 @@
-/* desk/event.c - what does not fit, written down. */
-#include "desk/event.h"
+/* desk/finding.c - what does not fit, written down. */
+#include "desk/finding.h"
 
 #include <stdarg.h>
 
@@ -10,17 +10,17 @@
 #define TEXT_MAX 8192
 
 const char *
-event_severity_name(int severity)
+finding_severity_name(int severity)
 {
 	switch (severity) {
-	case EVENT_NOTE: return "note";
-	case EVENT_WARN: return "warning";
+	case FINDING_NOTE: return "note";
+	case FINDING_WARN: return "warning";
 	default: return "integrity";
 	}
 }
 
 __attribute__((format(printf, 6, 0))) static int
-add(const struct event_place *at, enum event_severity severity,
+add(const struct finding_place *at, enum finding_severity severity,
 	const char *code, bool once, struct err *e, const char *fmt,
 	va_list ap)
 {
@@ -60,7 +60,7 @@ out:
 }
 
 int
-event_add(const struct event_place *at, enum event_severity severity,
+finding_add(const struct finding_place *at, enum finding_severity severity,
 	const char *code, struct err *e, const char *fmt, ...)
 {
 	va_list ap;
@@ -73,7 +73,7 @@ event_add(const struct event_place *at, enum event_severity severity,
 }
 
 int
-event_once(const struct event_place *at, enum event_severity severity,
+finding_once(const struct finding_place *at, enum finding_severity severity,
 	const char *code, struct err *e, const char *fmt, ...)
 {
 	va_list ap;
