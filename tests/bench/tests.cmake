@@ -19,6 +19,8 @@ if(LIUDI_BENCH)
 	add_executable(bench_chats EXCLUDE_FROM_ALL bench/chats.c
 		bench/speech.c)
 	target_link_libraries(bench_chats PRIVATE liudi_base)
+	add_executable(bench_recovery EXCLUDE_FROM_ALL bench/recovery.c)
+	target_link_libraries(bench_recovery PRIVATE liudi_vault)
 	add_executable(bench_yajl EXCLUDE_FROM_ALL bench/yajl.c)
 	target_link_libraries(bench_yajl PRIVATE liudi_flags PkgConfig::YAJL)
 endif()

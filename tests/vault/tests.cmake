@@ -1,0 +1,1 @@
+liudi_test(vault recovery)
