@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "chat/pattern_txt.h"
-#include "desk/teamini.h"
+#include "config/teamini.h"
 
 #include "base/banned.h"
 

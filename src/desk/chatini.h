@@ -3,7 +3,7 @@
  *
  * Spec: docs/FORMAT.md section 9.  What makes no sense there is as if it were
  * missing: a typing error of a manager shall not keep exports from being read.
- * Needs: base, chat, desk/teamini.
+ * Needs: base, chat, config/teamini.
  */
 #ifndef LIUDI_DESK_CHATINI_H
 #define LIUDI_DESK_CHATINI_H

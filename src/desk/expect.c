@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "desk/teamini.h"
+#include "config/teamini.h"
 
 #include "base/banned.h"
 

@@ -2,7 +2,7 @@
  * desk/expect.h - how long a station may be silent: `expect` of policy.ini.
  *
  * Spec: docs/FORMAT.md section 9.
- * Needs: base, desk/teamini.
+ * Needs: base, config/teamini.
  */
 #ifndef LIUDI_DESK_EXPECT_H
 #define LIUDI_DESK_EXPECT_H

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "config/teamini.h"
 #include "desk/facts_work.h"
 #include "desk/query.h"
-#include "desk/teamini.h"
 
 #include "base/banned.h"
 

@@ -6,7 +6,7 @@
  * the window of two weeks, some 40 bytes a message, and the day's lists; what
  * is asked of the whole history goes through its index.
  * Needs: base, json, desk/{answers,contacts,history,query,roster,smalltalk,
- * teamini,worktime}.
+ * worktime}, config/teamini.
  */
 #ifndef LIUDI_DESK_FACTS_H
 #define LIUDI_DESK_FACTS_H

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "config/teamini.h"
 #include "desk/facts_work.h"
-#include "desk/teamini.h"
 
 #include "base/banned.h"
 

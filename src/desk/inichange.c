@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 #include "base/utf8.h"
-#include "desk/teamini.h"
+#include "config/teamini.h"
 #include "repo/packw.h"
 
 #include "base/banned.h"

@@ -4,7 +4,7 @@
  * policy.ini is any manager's to change, and what it says of silence decides
  * which alarms there are; control's signed history has every state of it.
  * Spec: docs/FORMAT.md section 9.  Values are cut and clean of what is no text.
- * Needs: base, repo, desk/teamini.
+ * Needs: base, repo, config/teamini.
  */
 #ifndef LIUDI_DESK_INICHANGE_H
 #define LIUDI_DESK_INICHANGE_H

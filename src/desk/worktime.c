@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "desk/teamini.h"
+#include "config/teamini.h"
 #include "desk/zone.h"
 
 #include "base/banned.h"

@@ -13,7 +13,7 @@
  * Hours whose end is not behind their beginning end the next day, and belong to
  * the day on which they begin.  A day is the number of days since 1970-01-01.
  * Changes as it is asked: one thread at a time.
- * Needs: base, desk/{teamini,zone}.
+ * Needs: base, config/teamini, desk/zone.
  */
 #ifndef LIUDI_DESK_WORKTIME_H
 #define LIUDI_DESK_WORKTIME_H

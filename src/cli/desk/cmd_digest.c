@@ -11,9 +11,9 @@
 #include "cli/desk/digest_page.h"
 #include "cli/desk/reads.h"
 #include "cli/desk/show.h"
+#include "config/teamini.h"
 #include "desk/roster.h"
 #include "desk/sealed.h"
-#include "desk/teamini.h"
 
 #include "base/banned.h"
 

@@ -9,8 +9,8 @@
 #include "base/jsonw.h"
 #include "base/str.h"
 #include "cli/desk/show.h"
+#include "config/teamini.h"
 #include "control/notice.h"
-#include "desk/teamini.h"
 
 #include "base/banned.h"
 

@@ -6,8 +6,8 @@
 
 #include "cli/desk/show.h"
 #include "config/config.h"
+#include "config/teamini.h"
 #include "desk/chatini.h"
-#include "desk/teamini.h"
 
 #include "base/banned.h"
 

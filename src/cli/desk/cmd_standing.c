@@ -5,9 +5,9 @@
 
 #include "base/clock.h"
 #include "base/jsonw.h"
+#include "config/teamini.h"
 #include "desk/invites.h"
 #include "desk/standing.h"
-#include "desk/teamini.h"
 
 #include "base/banned.h"
 

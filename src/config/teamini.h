@@ -1,12 +1,12 @@
 /*
- * desk/teamini.h - the values of control's policy.ini; one changed, the rest as
- * it stands.
+ * config/teamini.h - the values of control's policy.ini and other tables of that
+ * form; one changed, the rest as it stands.
  *
  * Spec: docs/FORMAT.md section 9.
  * Needs: base.
  */
-#ifndef LIUDI_DESK_TEAMINI_H
-#define LIUDI_DESK_TEAMINI_H
+#ifndef LIUDI_CONFIG_TEAMINI_H
+#define LIUDI_CONFIG_TEAMINI_H
 
 #include <stdbool.h>
 #include <stddef.h>

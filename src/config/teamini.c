@@ -1,5 +1,5 @@
-/* desk/teamini.c - the values of control's policy.ini; FORMAT section 9. */
-#include "desk/teamini.h"
+/* config/teamini.c - the values of control's policy.ini; FORMAT section 9. */
+#include "config/teamini.h"
 
 #include <stdio.h>
 #include <string.h>

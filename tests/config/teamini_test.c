@@ -1,4 +1,4 @@
-/* tests/desk/teamini_test.c - the values of a policy.ini, and one changed. */
+/* tests/config/teamini_test.c - the values of a policy.ini, and one changed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "desk/teamini.h"
+#include "config/teamini.h"
 
 #include "base/banned.h"
 
