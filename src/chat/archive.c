@@ -1,4 +1,4 @@
-/* chat/archive.c - members of a zip as inputs, by libarchive. */
+/* chat/archive.c - members of a zip or tar as inputs, by libarchive. */
 #include "chat/archive.h"
 
 #include <archive.h>
@@ -43,8 +43,10 @@ struct chat_archive {
 bool
 chat_archive_is(const uint8_t *head, size_t n)
 {
-	return n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 ||
-	    memcmp(head, "PK\5\6", 4) == 0);
+	return (n >= 4 && (memcmp(head, "PK\3\4", 4) == 0 ||
+	    memcmp(head, "PK\5\6", 4) == 0)) ||
+	    (n >= 262 && memcmp(head + 257, "ustar", 5) == 0) ||
+	    (n >= 3 && memcmp(head, "\x1f\x8b\x08", 3) == 0);
 }
 
 /* --- libarchive's side. */
@@ -130,6 +132,8 @@ start(struct chat_archive *a, struct err *e)
 		return err_nomem(e);
 	if (archive_read_support_format_zip_seekable(a->reader) !=
 	    ARCHIVE_OK ||
+	    archive_read_support_format_tar(a->reader) != ARCHIVE_OK ||
+	    archive_read_support_filter_gzip(a->reader) != ARCHIVE_OK ||
 	    archive_read_set_read_callback(a->reader, on_read) !=
 	    ARCHIVE_OK ||
 	    archive_read_set_skip_callback(a->reader, on_skip) !=

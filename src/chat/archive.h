@@ -1,5 +1,6 @@
 /*
- * chat/archive.h - the files in a zip, each as a chat_input.
+ * chat/archive.h - the files in a zip, a tar or a gzipped tar, each as a
+ * chat_input.
  *
  * Nothing is written to disk, whatever the names say; folders, links and
  * archives in the archive are not listed.  Members share one reader: read them

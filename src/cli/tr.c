@@ -1879,8 +1879,6 @@ static const struct tr_pair pairs[] = {
 	    "请用 control 的 recipients 中某人的身份（选项 -i）"},
 	{"take the owner.identity and owner.sign.age that 'liudi-desk init' made",
 	    "请使用“liudi-desk init”生成的 owner.identity 和 owner.sign.age"},
-	{"tar archive",
-	    "tar 归档"},
 	{"team",
 	    "团队"},
 	{"team     %s\n",

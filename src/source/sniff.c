@@ -45,7 +45,7 @@ enum what {
 	INQUIRY_TABLE, LINE_TEXT, IRC_LOG, DISCORD_TABLE, DISCORD_TEXT,
 	PIDGIN_LOG, ADIUM_LOG, CHATLAB, SKYPE_JSON, MESSENGER_JSON,
 	ENCRYPTED_DATABASE, ZIP_WITH_A_PASSWORD, SEVENZIP_ARCHIVE,
-	RAR_ARCHIVE, TAR_ARCHIVE, COMPRESSED_FILE, OFFICE_FILE
+	RAR_ARCHIVE, COMPRESSED_FILE, OFFICE_FILE
 };
 static const char *const what_names[] = {
 	[NOTHING] = "",
@@ -80,7 +80,6 @@ static const char *const what_names[] = {
 	[ZIP_WITH_A_PASSWORD] = "zip with a password",
 	[SEVENZIP_ARCHIVE] = "7z archive",
 	[RAR_ARCHIVE] = "RAR archive",
-	[TAR_ARCHIVE] = "tar archive",
 	[COMPRESSED_FILE] = "compressed file",
 	[OFFICE_FILE] = "Office file",
 };
@@ -153,10 +152,10 @@ static const struct magic {
 	{0, 4, "PK\3\4", SNIFF_ARCHIVE, NOTHING},
 	{0, 6, "7z\xbc\xaf\x27\x1c", SNIFF_OPAQUE, SEVENZIP_ARCHIVE},
 	{0, 6, "Rar!\x1a\x07", SNIFF_OPAQUE, RAR_ARCHIVE},
-	{0, 2, "\x1f\x8b", SNIFF_OPAQUE, COMPRESSED_FILE},
+	{0, 3, "\x1f\x8b\x08", SNIFF_ARCHIVE, NOTHING},
 	{0, 6, "\xfd" "7zXZ\0", SNIFF_OPAQUE, COMPRESSED_FILE},
 	{0, 4, "\x28\xb5\x2f\xfd", SNIFF_OPAQUE, COMPRESSED_FILE},
-	{257, 5, "ustar", SNIFF_OPAQUE, TAR_ARCHIVE},
+	{257, 5, "ustar", SNIFF_ARCHIVE, NOTHING},
 	{0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", SNIFF_OPAQUE,
 	    OFFICE_FILE},
 };
@@ -469,7 +468,7 @@ sniff(const void *head, size_t n, const char *path)
 		if (b.n < m->at + m->len ||
 		    memcmp(b.s + m->at, m->bytes, m->len) != 0)
 			continue;
-		if (m->kind == SNIFF_ARCHIVE)
+		if (m->kind == SNIFF_ARCHIVE && *b.s == 'P')
 			return zip_kind(b, path);
 		return is(m->kind, m->what);
 	}

@@ -21,7 +21,7 @@ enum sniff_kind {
 	SNIFF_TEXT,	/* in any encoding; HTML and CSV, too */
 	SNIFF_JSON,
 	SNIFF_MAIL,	/* a message or an mbox */
-	SNIFF_ARCHIVE,	/* a zip */
+	SNIFF_ARCHIVE,	/* a zip or tar, also gzipped */
 	SNIFF_SQLITE,	/* as SQLite reads it */
 	SNIFF_OPAQUE,	/* kept, but only its own client can read it */
 	SNIFF_UNKNOWN	/* pictures, sound, programs, … */

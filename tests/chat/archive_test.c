@@ -1,4 +1,4 @@
-/* tests/chat/archive_test.c - zips, honest and not. */
+/* tests/chat/archive_test.c - zips and tars, honest and not. */
 #include "rows.h"
 
 #include <archive.h>
@@ -22,16 +22,25 @@ add(struct archive *a, const char *name, const void *data, size_t n)
 }
 
 static struct archive *
-begin(struct buf *out, size_t room, size_t *used)
+begin_as(int (*format)(struct archive *), int (*filter)(struct archive *),
+	struct buf *out, size_t room, size_t *used)
 {
 	struct archive *a = archive_write_new();
 	struct err e = ERR_INIT;
 
 	assert_int_equal(buf_reserve(out, room, &e), 0);
-	assert_int_equal(archive_write_set_format_zip(a), ARCHIVE_OK);
+	assert_int_equal(format(a), ARCHIVE_OK);
+	assert_int_equal(filter(a), ARCHIVE_OK);
 	assert_int_equal(archive_write_open_memory(a, out->data, room, used),
 	    ARCHIVE_OK);
 	return a;
+}
+
+static struct archive *
+begin(struct buf *out, size_t room, size_t *used)
+{
+	return begin_as(archive_write_set_format_zip,
+	    archive_write_add_filter_none, out, room, used);
 }
 
 static void
@@ -122,6 +131,50 @@ reads_a_chat_in_a_zip(void **state)
 	buf_release(&z);
 }
 
+/* As Skype gives it: a tar of messages.json and media; also gzipped. */
+static void
+reads_a_chat_in_a_tar(void **state)
+{
+	static const char chat[] = "{\"userId\":\"8:me\",\"exportDate\":"
+	    "\"2024-02-15T00:00\",\"conversations\":[{\"id\":\"8:a\","
+	    "\"displayName\":\"A\",\"MessageList\":[{\"id\":\"1\","
+	    "\"originalarrivaltime\":\"2024-02-14T10:00:00Z\",\"messagetype\":"
+	    "\"RichText\",\"content\":\"hello\",\"from\":\"8:a\","
+	    "\"displayName\":null,\"conversationid\":\"8:a\"}]}]}";
+	int (*const filter[])(struct archive *) = {
+		archive_write_add_filter_none, archive_write_add_filter_gzip
+	};
+	struct rows r = {.quiet = true};
+	struct archive *a;
+	size_t used, i, k;
+	uint8_t *copy;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct buf z = BUF_INIT(1 << 20);
+
+		a = begin_as(archive_write_set_format_ustar, filter[i], &z,
+		    1 << 20, &used);
+		add(a, "media/", "", 0);
+		add(a, "media/a.jpg", "JPEG", 4);
+		add(a, "messages.json", chat, sizeof(chat) - 1);
+		end(a);
+		assert_true(chat_archive_is(z.data, used));
+		rows_end("x.tar", z.data, used, "= skype-json 1/0/0\n");
+		for (k = 0; k < used; k += 7) {
+			copy = malloc(used);
+			assert_non_null(copy);
+			memcpy(copy, z.data, used);
+			copy[k] ^= 0xff;
+			(void)rows_of(&r, "x.tar", copy, used);
+			(void)rows_of(&r, "x.tar", copy, k);
+			free(copy);
+		}
+		buf_release(&z);
+	}
+	buf_release(&r.out);
+}
+
 static void
 refuses_bombs(void **state)
 {
@@ -159,6 +212,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_members),
 		cmocka_unit_test(reads_a_chat_in_a_zip),
+		cmocka_unit_test(reads_a_chat_in_a_tar),
 		cmocka_unit_test(refuses_bombs)
 	};
 

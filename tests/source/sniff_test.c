@@ -155,7 +155,7 @@ stores(void **state)
 		{"all.bak", "QQ backup"},
 		{"msgstore.db.crypt14", "WhatsApp backup"},
 	};
-	uint8_t bytes[4096], zip[200];
+	uint8_t bytes[4096], zip[300];
 
 	(void)state;
 	noise(bytes, sizeof(bytes));
@@ -182,6 +182,11 @@ stores(void **state)
 	is_n(zip, 30, "a.xlsx", SNIFF_ARCHIVE, "");
 	memcpy(zip + 100, "SQLite header 3", 15);
 	is_n(zip, sizeof(zip), "a.bak", SNIFF_OPAQUE, "QQ backup");
+	memset(zip, 0, sizeof(zip));
+	memcpy(zip, "messages.json", 13);
+	memcpy(zip + 257, "ustar", 5);
+	is_n(zip, sizeof(zip), "8_live_export.tar", SNIFF_ARCHIVE, "");
+	is_n("\x1f\x8b\x08\0\0\0\0\0\0\3", 10, "a.tgz", SNIFF_ARCHIVE, "");
 	is_n("Rar!\x1a\x07\1\0xx", 10, "a.zip", SNIFF_OPAQUE, "RAR archive");
 	is_n("7z\xbc\xaf\x27\x1c\0\4", 8, "a", SNIFF_OPAQUE, "7z archive");
 }
