@@ -4,8 +4,8 @@
  *
  * A set of people is a lane: one bit of a 64-bit word.  Each node has a word,
  * in which a bit says whether that lane has it, and each person one that says
- * in which lanes he is.  A route is then the AND of words and an account the OR of
- * its routes.  Bits are only ever added, from nothing: that is the least
+ * in which lanes he is.  A route is then the AND of words and an account the OR
+ * of its routes.  Bits are only ever added, from nothing: that is the least
  * fixpoint, and circles need no care.
  */
 #include "vault/recovery.h"

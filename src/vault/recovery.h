@@ -52,7 +52,7 @@ void recovery_free(struct recovery *r);
 int64_t recovery_leaf(struct recovery *r, bool company, const uint32_t *keep,
 	size_t nkeep, const uint32_t *reach, size_t nreach, struct err *e);
 
-/* An account without routes: nobody gets in.  Its node number, or -1 as above. */
+/* An account without routes, which nobody opens.  Its node, or -1 as above. */
 int64_t recovery_account(struct recovery *r, struct err *e);
 
 /*
