@@ -94,8 +94,8 @@ yajl/:json
 sqlite3\.h:source chunk desk chat
 archive(_entry)?\.h:bundle unbundle desk chat
 uchardet(/uchardet)?\.h:chat
-iconv\.h:chat
-libxml/:chat
+iconv\.h:chat account
+libxml/:chat vault
 gmime/:chat
 zstd(_errors)?\.h:bundle unbundle desk
 git2[./]:repo control
