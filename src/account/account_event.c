@@ -55,6 +55,9 @@ static const struct {
 	[EVENT_CLOSED] = {"closed", 0, F(REASON), 0},
 	[EVENT_HANDOVER] = {"handover", F(PERSON) | F(STEP),
 	    F(BY) | F(TEXT), 0},
+	[EVENT_REQUESTED] = {"requested", F(BY) | F(OF), F(REASON), 0},
+	[EVENT_GRANTED] = {"granted", F(TO) | F(OF), F(REASON),
+	    SECRET_PASSWORD | SECRET_TOTP | SECRET_CODES},
 };
 
 static const struct {
@@ -89,6 +92,7 @@ static const struct {
 	[EVENT_FORMAT] = {"format", NULL},
 	[EVENT_PERSON] = {"person", NULL},
 	[EVENT_STEP] = {"step", "start signoff close"},
+	[EVENT_OF] = {"of", NULL},
 };
 
 const char *
@@ -190,6 +194,15 @@ is_zero(const uint8_t id[static EVENT_ID_LEN])
 	return memcmp(id, zero, sizeof(zero)) == 0;
 }
 
+/* Of `of`: the id of another event. */
+static bool
+is_id(const char *s)
+{
+	uint8_t id[EVENT_ID_LEN];
+
+	return str_unhex(id, sizeof(id), s, strlen(s)) == 0;
+}
+
 static int
 check_field(const struct account_event *v, enum event_field f,
 	enum err_code code, struct err *e)
@@ -208,6 +221,8 @@ check_field(const struct account_event *v, enum event_field f,
 	    !is_choice(fields[f].choices, s))
 		return err_set(e, code, "'%s' is none of: %s", name,
 		    fields[f].choices);
+	if (f == EVENT_OF && !is_id(s))
+		return err_set(e, code, "'of' is no event's id");
 	return check_text(name, s, code, e);
 }
 

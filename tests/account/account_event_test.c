@@ -170,6 +170,10 @@ test_not_written(void **state)
 	refuse(&v, "closed has no such secret");
 	v = plain(EVENT_HANDOVER);
 	refuse(&v, "handover of an account");
+	v = plain(EVENT_GRANTED);
+	v.value[EVENT_TO] = "Li";
+	v.value[EVENT_OF] = "0102";
+	refuse(&v, "'of' is no event's id");
 	v = plain(EVENT_FLAGGED);
 	memset(v.id, 0, sizeof(v.id));
 	v.value[EVENT_TEXT] = "t";
@@ -260,7 +264,7 @@ test_names(void **state)
 			assert_true(event_may((enum event_kind)k,
 			    (enum event_field)i));
 		}
-	assert_int_equal(must, 17);
+	assert_int_equal(must, 21);
 	assert_false(event_may(EVENT_UPDATED, EVENT_NAME));
 	assert_true(event_may(EVENT_UPDATED, EVENT_LOGIN));
 	assert_null(event_choices(EVENT_LOGIN));
