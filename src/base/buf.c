@@ -71,7 +71,8 @@ buf_reserve(struct buf *b, size_t n, struct err *e)
 int
 buf_add(struct buf *b, const void *data, size_t n, struct err *e)
 {
-	if (buf_reserve(b, n, e) < 0)
+	/* What is allocated is never more than max. */
+	if ((!b->data || n > b->cap - b->len) && buf_reserve(b, n, e) < 0)
 		return -1;
 	if (n > 0)
 		memcpy(b->data + b->len, data, n);
