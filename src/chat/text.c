@@ -7,6 +7,7 @@
  */
 #include "chat/text.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <iconv.h>
 #include <string.h>
@@ -477,6 +478,7 @@ struct chat_lines {
 	bool big;		/* the byte of LF is the last of its unit */
 	uint8_t *data;		/* what was read and not yet handed over */
 	size_t cap, begin, end;
+	size_t good;		/* up to here nothing is to be repaired */
 	uint64_t off;		/* of data[begin] in the file */
 	bool eof, first;
 	struct buf text;	/* a line that had to be converted or repaired */
@@ -555,6 +557,59 @@ find_end(const struct chat_lines *l, size_t from)
 	return 0;
 }
 
+/* How many of the eight bytes, from the first on, are 1 to 0x7f. */
+static size_t
+plain_run(const uint8_t *p)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t w, bad;
+
+	memcpy(&w, p, sizeof(w));
+	w = le64toh(w);
+	bad = (w | (w - ones)) & (ones << 7);
+	return bad == 0 ? sizeof(w) : (size_t)__builtin_ctzll(bad) / 8;
+}
+
+/* Six bytes of eight: two characters from U+1000 to U+CFFF. */
+static bool
+are_two(const uint8_t *p)
+{
+	uint64_t w, low;
+
+	memcpy(&w, p, sizeof(w));
+	w = le64toh(w);
+	if ((w & 0xc0c0f0c0c0f0u) != 0x8080e08080e0u)
+		return false;
+	/* The lower halves of the first bytes: 1 to 12. */
+	low = w & 0x00000f00000fu;
+	return (((low - 0x000001000001u) | (low + 0x000003000003u)) &
+	    0x000010000010u) == 0;
+}
+
+/* How many of N bytes are well-formed UTF-8 without NUL. */
+static size_t
+text_len(const uint8_t *p, size_t n)
+{
+	size_t i = 0, len;
+	uint32_t cp;
+
+	while (i < n) {
+		if (n - i >= 8) {
+			len = plain_run(p + i);
+			if (len == 0 && are_two(p + i))
+				len = 6;
+			i += len;
+			if (len > 0)
+				continue;
+		}
+		len = p[i] == 0 ? 0 : utf8_next(p + i, n - i, &cp);
+		if (len == 0)
+			break;
+		i += len;
+	}
+	return i;
+}
+
 static int
 fill(struct chat_lines *l, struct err *e)
 {
@@ -564,6 +619,7 @@ fill(struct chat_lines *l, struct err *e)
 
 	if (l->begin > 0) {
 		memmove(l->data, l->data + l->begin, held);
+		l->good -= l->good < l->begin ? l->good : l->begin;
 		l->begin = 0;
 		l->end = held;
 	}
@@ -581,6 +637,8 @@ fill(struct chat_lines *l, struct err *e)
 	if (got == 0)
 		l->eof = true;
 	l->end += (size_t)got;
+	if (l->cd == (iconv_t)-1)
+		l->good += text_len(l->data + l->good, l->end - l->good);
 	return 0;
 }
 
@@ -635,49 +693,6 @@ next_raw(struct chat_lines *l, size_t *n, bool *ended, struct err *e)
 	return *n > 0;
 }
 
-/* Nothing but 1 to 0x7f. */
-static bool
-is_plain(uint64_t eight)
-{
-	const uint64_t ones = 0x0101010101010101u;
-
-	return ((eight | (eight - ones)) & (ones << 7)) == 0;
-}
-
-/* Well-formed UTF-8 without NUL, with short ways for what most texts are. */
-static bool
-is_text(const uint8_t *p, size_t n)
-{
-	size_t i = 0, len;
-	uint64_t w;
-	uint32_t cp;
-
-	while (i < n) {
-		if (p[i] < 0x80) {
-			if (n - i >= sizeof(w)) {
-				memcpy(&w, p + i, sizeof(w));
-				if (is_plain(w)) {
-					i += sizeof(w);
-					continue;
-				}
-			}
-			if (p[i++] == 0)
-				return false;
-			continue;
-		}
-		if (p[i] > 0xe0 && p[i] < 0xed && n - i >= 3 &&
-		    (p[i + 1] & 0xc0) == 0x80 && (p[i + 2] & 0xc0) == 0x80) {
-			i += 3;
-			continue;
-		}
-		len = utf8_next(p + i, n - i, &cp);
-		if (len == 0)
-			return false;
-		i += len;
-	}
-	return true;
-}
-
 /* A text of UTF-8 is handed over where it lies, if there is nothing wrong. */
 static int
 as_utf8(struct chat_lines *l, struct chat_line *line, uint8_t *p, size_t n,
@@ -685,7 +700,7 @@ as_utf8(struct chat_lines *l, struct chat_line *line, uint8_t *p, size_t n,
 {
 	buf_clear(&l->text);
 	if (l->cd == (iconv_t)-1) {
-		if (is_text(p, n)) {
+		if (l->begin + n <= l->good || text_len(p, n) == n) {
 			p[n] = '\0';	/* over its end, or the spare byte */
 			line->s = (const char *)p;
 			line->n = n;

@@ -200,6 +200,99 @@ repairs_bytes(void **state)
 	want_end(l);
 }
 
+/* As chat_input_bytes(), at most `step` bytes at a time. */
+struct slow {
+	const uint8_t *data;
+	size_t n, step;
+};
+
+static int64_t
+read_slowly(void *arg, uint64_t off, void *buf, size_t n, struct err *e)
+{
+	const struct slow *s = arg;
+	size_t left = off < s->n ? s->n - (size_t)off : 0;
+
+	(void)e;
+	n = n < left ? n : left;
+	n = n < s->step ? n : s->step;
+	memcpy(buf, s->data + off, n);
+	return (int64_t)n;
+}
+
+/* The lines of S are its bytes between line feeds, each repaired alone. */
+static void
+same_as_alone(const struct slow *s)
+{
+	struct chat_input in = {.read = read_slowly,
+	    .arg = (void *)(uintptr_t)s, .size = s->n, .name = "x", .path = ""};
+	struct chat_encoding enc = {"UTF-8", 0, false};
+	struct buf b = BUF_INIT(1 << 20);
+	struct err e = ERR_INIT;
+	struct chat_lines *l = chat_lines_new(&in, &enc, &e);
+	const uint8_t *lf;
+	struct chat_line line;
+	size_t at = 0, n;
+	bool replaced;
+
+	assert_non_null(l);
+	while (at < s->n) {
+		lf = memchr(s->data + at, '\n', s->n - at);
+		n = lf ? (size_t)(lf - s->data) - at : s->n - at;
+		replaced = false;
+		buf_clear(&b);
+		assert_int_equal(chat_text_convert(&b, "UTF-8", s->data + at,
+		    n, &replaced, &e), 0);
+		assert_int_equal(chat_lines_next(l, &line, &e), 1);
+		assert_int_equal(line.n, b.len);
+		assert_memory_equal(line.s, buf_str(&b), b.len + 1);
+		assert_int_equal(line.replaced, replaced);
+		assert_int_equal(line.off, at);
+		at += n + (lf ? 1 : 0);
+	}
+	want_end(l);
+	buf_release(&b);
+}
+
+/* Wherever the good and the bad lie, and however they are read. */
+static void
+repairs_each_line_alone(void **state)
+{
+	static const struct {
+		const char *s;
+		size_t n;
+	} pieces[] = {
+		{"\n", 1}, {"\n\n", 2}, {"a", 1}, {"word ", 5},
+		{"0123456789abcdef", 16}, {"你", 3}, {"您好，有现货。", 21},
+		{"é", 2}, {"한", 3}, {"\xf0\x9f\x98\x80", 4}, {"\x7f", 1},
+		{"\xe1\x80\x80\xec\xbf\xbf", 6}, {"\xee\x80\x80你", 6},
+		/* bad ones from here */
+		{"\0", 1}, {"\xff", 1}, {"\xe4\xbd", 2}, {"\x80", 1},
+		{"\xed\xa0\x80你", 6}, {"你\xed\xbf\xbf", 6},
+		{"\xe0\x80\x80你", 6}, {"你\xe0\x9f\xbf", 6},
+		{"\xf4\x90\x80\x80", 4}, {"\xc1\x81", 2}
+	};
+	static const size_t steps[] = {1, 5, 8, 64, 4000, 1 << 20};
+	uint8_t text[4096];
+	struct slow s = {text, 0, 0};
+	uint32_t seed = 1, good;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < 600; i++) {
+		/* All good, one bad in thirty, all that there are. */
+		good = i % 3 == 0 ? 1 : i % 3 == 1 ? 30 : 2;
+		for (s.n = 0; s.n + 32 < sizeof(text);) {
+			seed = seed * 1664525 + 1013904223;
+			k = (seed >> 8) % (good > 1 &&
+			    (seed >> 24) % good == 0 ? 23 : 13);
+			memcpy(text + s.n, pieces[k].s, pieces[k].n);
+			s.n += pieces[k].n;
+		}
+		s.step = steps[i / 3 % 6];
+		same_as_alone(&s);
+	}
+}
+
 /* Longer than the cap: cut between characters, the next line whole. */
 static void
 caps_lines(void **state)
@@ -270,6 +363,7 @@ main(void)
 		cmocka_unit_test(forgives_a_broken_byte),
 		cmocka_unit_test(cuts_lines),
 		cmocka_unit_test(repairs_bytes),
+		cmocka_unit_test(repairs_each_line_alone),
 		cmocka_unit_test(caps_lines),
 		cmocka_unit_test(converts_pieces),
 		cmocka_unit_test(holds_charsets)
