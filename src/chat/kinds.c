@@ -100,24 +100,32 @@ kinds_qq_program(const struct chat_str *id, const struct chat_str *name)
 bool
 kinds_recall(const char *s, size_t n)
 {
-	static const char *const tails[] = {
-		"撤回了一条消息", "撤回了一條消息", "撤回了一条消息。",
-		"撤回了一条群成员消息", "收回了訊息", "收回訊息", "已收回訊息",
-		"已收回讯息", "收回了讯息", "メッセージの送信を取り消しました",
-		"メッセージの送信を取り消しました。", "unsent a message.",
-		"unsent a message", "recalled a message",
-		"메시지를 삭제했습니다.", "삭제된 메시지입니다."
+#define TAIL(s) {s, sizeof(s) - 1}
+	static const struct {
+		const char *s;
+		size_t n;
+	} tails[] = {
+		TAIL("撤回了一条消息"), TAIL("撤回了一條消息"),
+		TAIL("撤回了一条消息。"), TAIL("撤回了一条群成员消息"),
+		TAIL("收回了訊息"), TAIL("收回訊息"), TAIL("收回了讯息"),
+		TAIL("已收回讯息"), TAIL("メッセージの送信を取り消しました"),
+		TAIL("メッセージの送信を取り消しました。"),
+		TAIL("unsent a message."), TAIL("unsent a message"),
+		TAIL("recalled a message"), TAIL("메시지를 삭제했습니다."),
+		TAIL("삭제된 메시지입니다.")
 	};
-	unsigned char last = n > 0 ? (unsigned char)s[n - 1] : 0;
-	size_t i;
+#undef TAIL
+	size_t i, len;
 
-	/* Each of them ends in one of these bytes. */
-	if (n > 256 || n < 12 || (last < 0x80 && last != '.' && last != 'e') ||
-	    memchr(s, '\n', n))
+	if (n > 256 || n < 12)
 		return false;
-	for (i = 0; i < sizeof(tails) / sizeof(*tails); i++)
-		if (scan_ends(s, n, tails[i]))
-			return true;
+	for (i = 0; i < sizeof(tails) / sizeof(*tails); i++) {
+		len = tails[i].n;
+		/* Each message is asked; its last byte says no most times. */
+		if (n >= len && s[n - 1] == tails[i].s[len - 1] &&
+		    memcmp(s + n - len, tails[i].s, len) == 0)
+			return !memchr(s, '\n', n);
+	}
 	return false;
 }
 

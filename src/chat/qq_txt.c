@@ -178,25 +178,24 @@ struct reader {
 	bool section;		/* between its rulers */
 	bool ruler;		/* one is held back */
 	struct chat_line held;	/* its place; its text is all the same */
-	struct chat_stamp last;
+	int64_t last_us;	/* when the last was; -1: there was none */
+	bool program;		/* QQ's, not a person, wrote the open one */
 	bool grouped;		/* the section is of a group */
 };
 
+/* Its kind, and in *name that of the file which it says it is. */
 static void
-classify(struct draft *d)
+classify(struct reader *r, struct chat_str *name)
 {
-	const struct chat_str id = {d->has_id ? buf_str(&d->id) : NULL,
-	    d->has_id ? d->id.len : 0};
-	struct chat_str name = {NULL, 0};
-	bool program = kinds_qq_program(&id, &name);
+	struct draft *d = &r->d;
 
 	draft_trim(d);
-	d->m.kind = kinds_bracket(buf_str(&d->text), d->text.len, &name);
+	d->m.kind = kinds_bracket(buf_str(&d->text), d->text.len, name);
 	if (kinds_recall(buf_str(&d->text), d->text.len))
 		d->m.kind = CHAT_RECALL;
-	else if (program)
+	else if (r->program)
 		d->m.kind = CHAT_SYSTEM;
-	if (program)
+	if (r->program)
 		d->m.role = CHAT_PROGRAM;
 }
 
@@ -208,13 +207,10 @@ finish(struct reader *r, struct err *e)
 
 	if (!d->open)
 		return 0;
-	classify(d);
-	if (d->m.kind == CHAT_FILE) {
-		(void)kinds_bracket(buf_str(&d->text), d->text.len, &name);
-		if (name.s && draft_attach(d, name.s, name.n, CHAT_OMITTED,
-		    e) < 0)
-			return -1;
-	}
+	classify(r, &name);
+	if (d->m.kind == CHAT_FILE && name.s &&
+	    draft_attach(d, name.s, name.n, CHAT_OMITTED, e) < 0)
+		return -1;
 	return draft_emit(d, e);
 }
 
@@ -223,23 +219,25 @@ begin(struct reader *r, const struct header *h, const struct chat_line *line,
 	struct err *e)
 {
 	struct draft *d = &r->d;
+	int64_t at;
 
 	if (finish(r, e) < 0)
 		return -1;
 	draft_begin(d, line);
 	d->m.when = h->when;
+	r->program = kinds_qq_program(&(struct chat_str){h->id, h->nid},
+	    &(struct chat_str){NULL, 0});
 	/* The program has a number in a talk of two as well. */
-	if (h->id && !kinds_qq_program(&(struct chat_str){h->id, h->nid},
-	    &(struct chat_str){NULL, 0}))
+	if (h->id && !r->program)
 		r->grouped = true;
 	d->m.conv_type = r->grouped ? CHAT_GROUP : CHAT_PRIVATE;
 	/* The program writes in the order of time: a header that goes back is
 	 * perhaps none. */
 	if (stamp_valid(&h->when)) {
-		if (r->last.year != 0 && stamp_us(&h->when) <
-		    stamp_us(&r->last))
+		at = stamp_us(&h->when);
+		if (at < r->last_us)
 			d->m.warn |= CHAT_WARN_SPLIT;
-		r->last = h->when;
+		r->last_us = at;
 	}
 	if (draft_id(d, h->id, h->nid, e) < 0)
 		return -1;
@@ -295,7 +293,7 @@ section(struct reader *r, const struct chat_line *line, struct err *e)
 			return -1;
 		r->ruler = false;
 		r->section = r->blank = true;
-		memset(&r->last, 0, sizeof(r->last));
+		r->last_us = -1;
 		r->grouped = false;
 		if (!partner)
 			return 1;
@@ -334,7 +332,7 @@ static int
 read_all(struct chat_job *job, struct err *e)
 {
 	struct chat_lines *lines = NULL;
-	struct reader r = {.blank = true};
+	struct reader r = {.blank = true, .last_us = -1};
 	struct chat_line line;
 	struct look look;
 	int rc = -1, got;

@@ -80,14 +80,28 @@ scan_marks(struct scan *c)
 	return count;
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Most numbers end at a character that is one of no script. */
+static bool
+may_be_digit(const struct scan *c)
+{
+	return c->s < c->end && ((unsigned char)*c->s >= 0x80 ||
+	    is_digit(*c->s));
+}
+
 /* The value of the digit at P and its length, 0 if there is none. */
 static size_t
 digit_at(const char *p, size_t n, int *v)
 {
 	const unsigned char *u = (const unsigned char *)p;
 
-	if (n > 0 && u[0] >= '0' && u[0] <= '9') {
-		*v = u[0] - '0';
+	if (n > 0 && is_digit(*p)) {
+		*v = *p - '0';
 		return 1;
 	}
 	if (n >= 2 && u[0] == 0xd9 && u[1] >= 0xa0 && u[1] <= 0xa9) {
@@ -107,16 +121,19 @@ digit_at(const char *p, size_t n, int *v)
 	return 0;
 }
 
-bool
-scan_number(struct scan *c, unsigned min, unsigned max, int *out,
-	unsigned *digits)
+/* scan_number(), made anew where MIN and MAX are known: headers are numbers. */
+static inline bool
+number(struct scan *c, unsigned min, unsigned max, int *out, unsigned *digits)
 {
 	struct scan at = *c;
 	unsigned count = 0;
 	int v = 0, d;
 	size_t n;
 
-	while (count < max && (n = digit_at(at.s, scan_left(&at), &d)) > 0) {
+	for (; count < max && at.s < at.end && is_digit(*at.s); count++)
+		v = v * 10 + (*at.s++ - '0');
+	while (count < max && may_be_digit(&at) &&
+	    (n = digit_at(at.s, scan_left(&at), &d)) > 0) {
 		v = v * 10 + d;
 		at.s += n;
 		count++;
@@ -130,42 +147,47 @@ scan_number(struct scan *c, unsigned min, unsigned max, int *out,
 	return true;
 }
 
-/* With what bytes those words begin that may follow a time: few names do. */
-#define AFTER_TIME \
-	"aApPvnmMdSC\xc3\xce\xcf\xd0\xd1\xd8\xd9\xe0\xe4\xe5\xec"
+bool
+scan_number(struct scan *c, unsigned min, unsigned max, int *out,
+	unsigned *digits)
+{
+	return number(c, min, max, out, digits);
+}
 
-/* The longer first where one begins with the other. */
-static const struct {
-	const char *word;
-	bool pm;
-	bool before;	/* it may stand before the time */
+enum place { BEFORE = 1, AFTER = 2, BOTH = 3 };	/* of the time */
+
+/*
+ * By their first bytes, for a name that begins like one of them follows most
+ * times; of those the longer first where one begins with the other.
+ */
+static const struct half {
+	const char *word;	/* two bytes and more */
+	enum { AM, PM } half;
+	enum place place;
 } halves[] = {
-	{"上午", false, true}, {"下午", true, true}, {"午前", false, true},
-	{"午後", true, true}, {"오전", false, true}, {"오후", true, true},
-	{"凌晨", false, true}, {"清晨", false, true}, {"早上", false, true},
-	{"早晨", false, true}, {"中午", true, true}, {"傍晚", true, true},
-	{"晚上", true, true}, {"a.\xc2\xa0m.", false, false},
-	{"p.\xc2\xa0m.", true, false}, {"a. m.", false, false},
-	{"p. m.", true, false}, {"a.\xe2\x80\xafm.", false, false},
-	{"p.\xe2\x80\xafm.", true, false}, {"a.m.", false, false},
-	{"p.m.", true, false}, {"A.M.", false, false}, {"P.M.", true, false},
-	{"AM", false, true}, {"PM", true, true}, {"am", false, true},
-	{"pm", true, true}, {"Am", false, true}, {"Pm", true, true},
-	{"vm.", false, false}, {"nm.", true, false}, {"π.μ.", false, false},
-	{"μ.μ.", true, false}, {"πμ", false, false}, {"μμ", true, false},
-	{"de.", false, true}, {"du.", true, true}, {"ÖÖ", false, true},
-	{"ÖS", true, true}, {"SA", false, false},
-	{"CH", true, false}, {"PG", false, false},
-	{"PTG", true, false}, {"p.d.", false, false},
-	{"m.d.", true, false}, {"PD", false, false},
-	{"MD", true, false}, {"пр.об.", false, false},
-	{"сл.об.", true, false}, {"дп", false, false}, {"пп", true, false},
-	{"म.पू.", false, false}, {"म.उ.", true, false},
-	{"पूर्वाह्न", false, true}, {"अपराह्न", true, true},
-	{"முற்பகல்", false, true}, {"பிற்பகல்", true, true},
-	{"ص", false, false}, {"م", true, false}, {"ق.ظ.", false, false},
-	{"ب.ظ.", true, false}
+	{"A.M.", AM, AFTER}, {"AM", AM, BOTH}, {"Am", AM, BOTH},
+	{"CH", PM, AFTER}, {"MD", PM, AFTER}, {"P.M.", PM, AFTER},
+	{"PM", PM, BOTH}, {"Pm", PM, BOTH}, {"PG", AM, AFTER},
+	{"PTG", PM, AFTER}, {"PD", AM, AFTER}, {"SA", AM, AFTER},
+	{"a.\xc2\xa0m.", AM, AFTER}, {"a. m.", AM, AFTER},
+	{"a.\xe2\x80\xafm.", AM, AFTER}, {"a.m.", AM, AFTER}, {"am", AM, BOTH},
+	{"de.", AM, BOTH}, {"du.", PM, BOTH}, {"m.d.", PM, AFTER},
+	{"nm.", PM, AFTER}, {"p.\xc2\xa0m.", PM, AFTER}, {"p. m.", PM, AFTER},
+	{"p.\xe2\x80\xafm.", PM, AFTER}, {"p.m.", PM, AFTER}, {"pm", PM, BOTH},
+	{"p.d.", AM, AFTER}, {"vm.", AM, AFTER}, {"ÖÖ", AM, BOTH},
+	{"ÖS", PM, BOTH}, {"μ.μ.", PM, AFTER}, {"μμ", PM, AFTER},
+	{"π.μ.", AM, AFTER}, {"πμ", AM, AFTER}, {"пр.об.", AM, AFTER},
+	{"дп", AM, AFTER}, {"пп", PM, AFTER}, {"сл.об.", PM, AFTER},
+	{"ص", AM, AFTER}, {"ب.ظ.", PM, AFTER}, {"م", PM, AFTER},
+	{"ق.ظ.", AM, AFTER}, {"म.पू.", AM, AFTER}, {"म.उ.", PM, AFTER},
+	{"पूर्वाह्न", AM, BOTH}, {"अपराह्न", PM, BOTH}, {"முற்பகல்", AM, BOTH},
+	{"பிற்பகல்", PM, BOTH}, {"上午", AM, BOTH}, {"下午", PM, BOTH},
+	{"中午", PM, BOTH}, {"午前", AM, BOTH}, {"午後", PM, BOTH},
+	{"凌晨", AM, BOTH}, {"傍晚", PM, BOTH}, {"清晨", AM, BEFORE},
+	{"早上", AM, BEFORE}, {"早晨", AM, BEFORE}, {"晚上", PM, BEFORE},
+	{"오전", AM, BOTH}, {"오후", PM, BOTH}
 };
+#define NHALVES (sizeof(halves) / sizeof(*halves))
 
 /* "SA", "PTG": people may be called so; "20:59 CH" is no hour of twelve. */
 static bool
@@ -175,39 +197,69 @@ is_name_too(const char *word)
 	    word[1] <= 'Z' && word[1] != 'M';
 }
 
-/* 1: the second half, 0: the first, -1: no such word; HOUR: if it stands after. */
-static int
-half_of_day(struct scan *c, bool before, int hour)
+/* The first whose first byte is FIRST or more; may be the end. */
+static const struct half *
+first_half(char first)
 {
-	size_t i;
+	size_t lo = 0, hi = NHALVES, mid;
 
-	if (scan_done(c) || (*c->s >= '0' && *c->s <= '9') ||
-	    (!before && !memchr(AFTER_TIME, *c->s, sizeof(AFTER_TIME) - 1)))
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if ((unsigned char)halves[mid].word[0] < (unsigned char)first)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return halves + lo;
+}
+
+/* AM, PM, -1: no such word at PLACE of a time of that HOUR. */
+static int
+half_of_day(struct scan *c, enum place place, int hour)
+{
+	const struct half *h;
+
+	if (scan_left(c) < 2 || is_digit(*c->s))
 		return -1;
-	for (i = 0; i < sizeof(halves) / sizeof(*halves); i++)
-		if ((halves[i].before || !before) &&
-		    (hour <= 12 || !is_name_too(halves[i].word)) &&
-		    scan_lit(c, halves[i].word))
-			return halves[i].pm;
+	for (h = first_half(*c->s); h < halves + NHALVES &&
+	    h->word[0] == *c->s; h++)
+		if (h->word[1] == c->s[1] && (h->place & place) &&
+		    (hour <= 12 || !is_name_too(h->word)) &&
+		    scan_lit(c, h->word))
+			return h->half;
 	return -1;
+}
+
+/* A letter, or a character of Chinese. */
+static bool
+goes_on(const struct scan *c)
+{
+	const unsigned char u = scan_done(c) ? 0 : (unsigned char)*c->s;
+
+	return (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z') ||
+	    (u >= 0xe4 && u <= 0xe9);
 }
 
 /* "12:05 AM" is 00:05; 13 and more stay what they are. */
 static int
 hour_of_day(int hour, int half)
 {
-	if (half == 1 && hour < 12)
+	if (half == PM && hour < 12)
 		return hour + 12;
-	return half == 0 && hour == 12 ? 0 : hour;
+	return half == AM && hour == 12 ? 0 : hour;
 }
 
 static bool
 scan_sep(struct scan *c, const char *set, char *which)
 {
-	if (c->s == c->end || *c->s == '\0' || !strchr(set, *c->s))
+	if (c->s == c->end)
 		return false;
-	*which = *c->s++;
-	return true;
+	for (; *set != '\0'; set++)
+		if (*set == *c->s) {
+			*which = *c->s++;
+			return true;
+		}
+	return false;
 }
 
 bool
@@ -219,40 +271,38 @@ scan_clock(struct scan *c, const char *sep, struct chat_stamp *s,
 	bool seconds = false;
 	char ch;
 
-	pm = half_of_day(&at, true, 0);
+	pm = half_of_day(&at, BEFORE, 0);
 	if (pm >= 0)
 		(void)scan_blanks(&at);
 	if (half)
 		*half = pm >= 0 ? SCAN_BEFORE : SCAN_NO_HALF;
-	if (!scan_number(&at, 1, 2, &hour, NULL))
+	if (!number(&at, 1, 2, &hour, NULL))
 		return false;
 	if (scan_lit(&at, "时") || scan_lit(&at, "時")) {
-		if (!scan_number(&at, 1, 2, &min, NULL) ||
+		if (!number(&at, 1, 2, &min, NULL) ||
 		    !scan_lit(&at, "分"))
 			return false;
 		back = at;
-		seconds = scan_number(&at, 1, 2, &sec, NULL) &&
+		seconds = number(&at, 1, 2, &sec, NULL) &&
 		    scan_lit(&at, "秒");
 		if (!seconds) {
 			sec = 0;
 			at = back;
 		}
 	} else if (!scan_sep(&at, sep, &ch) ||
-	    !scan_number(&at, 2, 2, &min, NULL)) {
+	    !number(&at, 2, 2, &min, NULL)) {
 		return false;
 	} else if ((back = at, scan_char(&at, ch))) {
-		seconds = scan_number(&at, 2, 2, &sec, NULL);
+		seconds = number(&at, 2, 2, &sec, NULL);
 		if (!seconds)
 			at = back;
 	}
 	if (pm < 0) {
 		back = at;
 		(void)scan_blanks(&at);
-		pm = half_of_day(&at, false, hour);
-		/* "9:15 amazing" has no half. */
-		if (pm >= 0 && at.s < at.end &&
-		    (((unsigned char)*at.s | 0x20) >= 'a' &&
-		    ((unsigned char)*at.s | 0x20) <= 'z'))
+		pm = half_of_day(&at, AFTER, hour);
+		/* "9:15 amazing", "9:15 下午茶" have no half. */
+		if (pm >= 0 && goes_on(&at))
 			pm = -1;
 		if (pm < 0)
 			at = back;
@@ -275,9 +325,9 @@ scan_ymd(struct scan *c, const char *seps, struct chat_stamp *s)
 	int y, m, d;
 	char ch;
 
-	if (!scan_number(&at, 4, 4, &y, NULL) || !scan_sep(&at, seps, &ch) ||
-	    !scan_number(&at, 1, 2, &m, NULL) || !scan_char(&at, ch) ||
-	    !scan_number(&at, 1, 2, &d, NULL))
+	if (!number(&at, 4, 4, &y, NULL) || !scan_sep(&at, seps, &ch) ||
+	    !number(&at, 1, 2, &m, NULL) || !scan_char(&at, ch) ||
+	    !number(&at, 1, 2, &d, NULL))
 		return false;
 	s->year = y;
 	s->mon = m;

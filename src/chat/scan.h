@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "chat/stamp.h"
 
@@ -67,10 +68,11 @@ enum scan_half {	/* of the day, and where it stands */
 };
 
 /*
- * H:MM, H:MM:SS or 8时59分07秒, with or without one of the words for the halves of a day, in
- * the languages of the exports.  Sets hour, min, sec, us, precision of *s and
- * *half (may be NULL).  SEP: characters between, ":" or ":.".  What cannot be
- * (hour 24, minute 60) is read and is for stamp_valid() to find.
+ * H:MM, H:MM:SS or 8时59分07秒, with or without one of the words for the halves
+ * of a day, in the languages of the exports; a word that goes on ("下午茶") is
+ * none.  Sets hour, min, sec, us, precision of *s and *half (may be NULL).
+ * SEP: characters between, ":" or ":.".  What cannot be (hour 24, minute 60) is
+ * read and is for stamp_valid() to find.
  */
 bool scan_clock(struct scan *c, const char *sep, struct chat_stamp *s,
 	enum scan_half *half);
@@ -113,9 +115,8 @@ bool scan_has(const char *s, size_t n, const char *word);
 static inline bool
 scan_is(const char *s, size_t n, const char *lit)
 {
-	struct scan c = scan_of(s, n);
-
-	return scan_lit(&c, lit) && scan_done(&c);
+	return n > 0 && *s == *lit && n == strlen(lit) &&
+	    memcmp(s, lit, n) == 0;
 }
 
 /* The next line of a text of several; false at its end. */

@@ -136,6 +136,122 @@ reads_clocks(void **state)
 	assert_false(scan_clock(&c, ":", &s, NULL));
 }
 
+/* Each word where it stands; a name that begins like one is a name. */
+static void
+knows_halves_of_the_day(void **state)
+{
+	static const struct {
+		const char *word;
+		bool pm, before, after;
+	} words[] = {
+		{"AM", false, true, true}, {"PM", true, true, true},
+		{"Am", false, true, true}, {"Pm", true, true, true},
+		{"am", false, true, true}, {"pm", true, true, true},
+		{"A.M.", false, false, true}, {"P.M.", true, false, true},
+		{"a.m.", false, false, true}, {"p.m.", true, false, true},
+		{"a. m.", false, false, true}, {"p. m.", true, false, true},
+		{"a.\xc2\xa0m.", false, false, true},
+		{"p.\xc2\xa0m.", true, false, true},
+		{"a.\xe2\x80\xafm.", false, false, true},
+		{"p.\xe2\x80\xafm.", true, false, true},
+		{"上午", false, true, true}, {"下午", true, true, true},
+		{"中午", true, true, true}, {"凌晨", false, true, true},
+		{"傍晚", true, true, true}, {"清晨", false, true, false},
+		{"早上", false, true, false}, {"早晨", false, true, false},
+		{"晚上", true, true, false}, {"午前", false, true, true},
+		{"午後", true, true, true}, {"오전", false, true, true},
+		{"오후", true, true, true}, {"vm.", false, false, true},
+		{"nm.", true, false, true}, {"π.μ.", false, false, true},
+		{"μ.μ.", true, false, true}, {"πμ", false, false, true},
+		{"μμ", true, false, true}, {"de.", false, true, true},
+		{"du.", true, true, true}, {"ÖÖ", false, true, true},
+		{"ÖS", true, true, true}, {"SA", false, false, true},
+		{"CH", true, false, true}, {"PG", false, false, true},
+		{"PTG", true, false, true}, {"p.d.", false, false, true},
+		{"m.d.", true, false, true}, {"PD", false, false, true},
+		{"MD", true, false, true}, {"пр.об.", false, false, true},
+		{"сл.об.", true, false, true}, {"дп", false, false, true},
+		{"пп", true, false, true}, {"म.पू.", false, false, true},
+		{"म.उ.", true, false, true},
+		{"पूर्वाह्न", false, true, true}, {"अपराह्न", true, true, true},
+		{"முற்பகல்", false, true, true},
+		{"பிற்பகல்", true, true, true}, {"ص", false, false, true},
+		{"م", true, false, true}, {"ق.ظ.", false, false, true},
+		{"ب.ظ.", true, false, true}
+	};
+	static const char *const names[] = {"下午茶", "PM小李", "amar", "客户",
+	    "a", "Ömer", "\xff", "晚上好"};
+	struct chat_stamp s = {0};
+	enum scan_half half;
+	struct scan c;
+	char text[64];
+	size_t i;
+	int n;
+
+	(void)state;
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		n = snprintf(text, sizeof(text), "%s 1:05", words[i].word);
+		c = scan_of(text, (size_t)n);
+		assert_int_equal(scan_clock(&c, ":", &s, &half),
+		    words[i].before);
+		assert_true(!words[i].before || (scan_done(&c) &&
+		    half == SCAN_BEFORE && s.hour == 1 + words[i].pm * 12));
+		n = snprintf(text, sizeof(text), "1:05 %s-", words[i].word);
+		c = scan_of(text, (size_t)n);
+		assert_true(scan_clock(&c, ":", &s, &half));
+		assert_int_equal(half, words[i].after ? SCAN_AFTER :
+		    SCAN_NO_HALF);
+		assert_int_equal(s.hour, 1 + (words[i].after && words[i].pm) *
+		    12);
+		assert_int_equal(scan_left(&c), words[i].after ? 1 : n - 4);
+	}
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		n = snprintf(text, sizeof(text), "1:05 %s(10001)", names[i]);
+		c = scan_of(text, (size_t)n);
+		assert_true(scan_clock(&c, ":", &s, &half));
+		assert_int_equal(half, SCAN_NO_HALF);
+		assert_int_equal(s.hour, 1);
+		assert_int_equal(scan_left(&c), n - 4);
+	}
+	/* "SA" is a name behind an hour that none of twelve is. */
+	c = scan_of("13:05 SA-", 9);
+	assert_true(scan_clock(&c, ":", &s, &half));
+	assert_int_equal(half, SCAN_NO_HALF);
+}
+
+static void
+reads_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned min, max;
+		int value;		/* -1: none */
+		size_t left;
+	} cases[] = {
+		{"12", 1, 2, 12, 0}, {"123", 1, 2, 12, 1}, {"1", 2, 2, -1, 1},
+		{"7:", 1, 2, 7, 1}, {"", 1, 2, -1, 0}, {"x", 1, 4, -1, 1},
+		{"٢٣", 1, 2, 23, 0}, {"۱۲x", 2, 4, 12, 1}, {"२৩", 1, 2, 23, 0},
+		{"1٢3", 1, 4, 123, 0}, {"1年", 1, 4, 1, 3}, {"\xd9", 1, 2, -1, 1},
+		{"2024", 4, 4, 2024, 0}, {"", 0, 2, 0, 0}
+	};
+	struct scan c;
+	unsigned digits;
+	size_t i;
+	int v;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		c = scan_of(cases[i].text, strlen(cases[i].text));
+		v = -1;
+		digits = 99;
+		assert_int_equal(scan_number(&c, cases[i].min, cases[i].max,
+		    &v, &digits), cases[i].value >= 0);
+		assert_int_equal(v, cases[i].value);
+		assert_int_equal(scan_left(&c), cases[i].left);
+		assert_int_equal(digits == 99, cases[i].value < 0);
+	}
+}
+
 int
 main(void)
 {
@@ -143,7 +259,9 @@ main(void)
 		cmocka_unit_test(reads_iso),
 		cmocka_unit_test(knows_the_epoch),
 		cmocka_unit_test(goes_on_by_a_day),
-		cmocka_unit_test(reads_clocks)
+		cmocka_unit_test(reads_clocks),
+		cmocka_unit_test(knows_halves_of_the_day),
+		cmocka_unit_test(reads_numbers)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
