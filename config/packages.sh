@@ -6,7 +6,8 @@ LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
 	libgit2-dev libarchive-dev libsodium-dev libssl-dev libinih-dev
 	libsqlite3-dev libzstd-dev libyajl-dev
 	zlib1g-dev libqrencode-dev libuchardet-dev
-	libxml2-dev libgmime-3.0-dev libicu-dev"
+	libxml2-dev libgmime-3.0-dev libicu-dev
+	libpng-dev libjpeg62-turbo-dev libwebp-dev"
 LIUDI_TEST="libcmocka-dev dash busybox age jq openssh-server shellcheck zstd
 	sqlite3 mandoc unzip zbar-tools"
 

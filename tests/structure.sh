@@ -101,6 +101,9 @@ zstd(_errors)?\.h:bundle unbundle desk
 git2[./]:repo control
 zlib\.h:repo
 qrencode\.h:qr
+png\.h:shop
+jpeglib\.h:shop
+webp/:shop
 unicode/:desk
 LIST
 
