@@ -46,6 +46,7 @@ liudi_fuzz(message_line DEPENDS desk)
 # Enrolment.
 liudi_test(desk standing)
 liudi_test(desk roster)
+liudi_test(desk people)
 liudi_test(desk requests)
 liudi_test(desk health)
 liudi_test(desk hostkey)

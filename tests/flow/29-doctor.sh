@@ -93,10 +93,45 @@ says 'a key that was revoked can still send'
 expect 3 env LC_ALL= LANG=zh_CN.UTF-8 liudi-desk --home "$t/plain-desk" doctor
 says '它什么都不阻止'
 
+step "shops and who stands in"
+expect 0 desk_key shop set 'Lamps EU' --platform eb --responsible li,wang
+expect 3 desk doctor
+says "shop 'Lamps EU': nobody does its work (doers)"
+says '2 people are responsible for it, so nobody is'
+says 'no area is named'
+says 'no squad is named'
+says "'manager' reads and has no deputy"
+says "nobody but 'manager' and owners can read"
+expect 3 env LC_ALL= LANG=zh_CN.UTF-8 liudi-desk --home "$t/desk" doctor
+says "店铺 'Lamps EU'：负责人有 2 个，等于没有人负责"
+says "'manager' 有阅读权，但没有代理人"
+expect 2 desk_key shop set 'Lamps EU' --area everything
+says "'everything' is no area"
+expect 2 desk_key shop set '[x]' --squad 1
+expect 2 desk_key person set li --left yesterday
+expect 0 desk_key shop set 'Lamps EU' --responsible li --doers 'li, wang' \
+    --area b2b --squad 1 --subject 张伟
+expect 3 desk doctor
+says "registered in the real name of '张伟'"
+expect 0 desk_key shop set 'Lamps EU' --subject company
+expect 3 desk doctor
+says 'each shop has two people, one of them responsible'
+says_no 'nobody does'
+desk --json shop list >"$t/shops"
+same "$(jq -r '[.name, .responsible[], .doers[], .area] | join(" ")' \
+    "$t/shops")" 'Lamps EU li li wang b2b' 'shops'
+expect 0 desk shop list
+says 'li | li, wang'
+expect 0 desk_key person set wang --left 2020-01-01
+expect 3 desk doctor
+says 'fewer than two people work for it'
+expect 0 desk_key person set wang --left ''
+
 step "away"
 mv "$central" "$t/away"
 expect 3 desk doctor
 says 'cannot fetch control.git'
 mv "$t/away" "$central"
-expect 0 desk doctor
+expect 3 desk doctor
+says 'central is reached'
 done_

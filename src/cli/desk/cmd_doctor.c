@@ -13,6 +13,7 @@
 #include "desk/access.h"
 #include "desk/deskkeys.h"
 #include "desk/health.h"
+#include "desk/people.h"
 #include "desk/received.h"
 
 #include "base/banned.h"
@@ -28,7 +29,7 @@ struct doctor {
 	const struct cli *c;
 	struct deskhome home;
 	struct control control;
-	bool control_there, online;
+	bool control_there, online, shop_bad;
 	int64_t now;
 	enum cli_exit worst;
 };
@@ -334,6 +335,53 @@ check_records(struct doctor *d, struct err *e)
 	return 0;
 }
 
+/* --- Shops and who reads, as policy.ini has them. */
+
+static int
+on_rule(void *arg, const char *shop, const char *what)
+{
+	struct doctor *d = arg;
+	char told[CLI_FILLED_LEN];
+
+	d->shop_bad = d->shop_bad || shop;
+	if (shop)
+		say(d, STATE_BAD, "shop", cli_tr("shop '%s': %s"), shop,
+		    cli_tr_filled(what, told));
+	else
+		say(d, STATE_BAD, "reader", "%s", cli_tr_filled(what, told));
+	return 0;
+}
+
+static int
+check_people(struct doctor *d, struct err *e)
+{
+	struct buf text = BUF_INIT(TEXT_MAX);
+	struct people *p = NULL;
+	enum cli_exit before = d->worst;
+	int rc = -1;
+	size_t n;
+
+	if (control_file_load(d->home.control, d->control.commit,
+	    "policy.ini", &text, e) >= 0)
+		p = people_new(buf_str(&text), NULL, &d->control, e);
+	if (!p)
+		goto out;
+	/* a rule of the house, not a broken record */
+	d->worst = CLI_DONE;
+	(void)people_check(p, on_rule, d);
+	d->worst = cli_worse(before, d->worst == CLI_DONE ? CLI_DONE :
+	    CLI_WARNINGS);
+	(void)people_shops(p, &n);
+	if (n > 0 && !d->shop_bad)
+		say(d, STATE_OK, "shop", cli_tr("each shop has two people, "
+		    "one of them responsible"));
+	rc = 0;
+out:
+	people_free(p);
+	buf_release(&text);
+	return rc;
+}
+
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
@@ -356,7 +404,8 @@ run(struct cli *c, struct err *e)
 		    "another machine cannot be looked at from here; its "
 		    "receipts can"));
 	}
-	if (d.control_there && check_records(&d, e) < 0)
+	if (d.control_there && (check_people(&d, e) < 0 ||
+	    check_records(&d, e) < 0))
 		goto out;
 	rc = (int)d.worst;
 out:
