@@ -1,1 +1,11 @@
+liudi_test(vault kdbx)
 liudi_test(vault recovery)
+
+# Key files made here open elsewhere.
+add_executable(kdbx_tool vault/interop/kdbx_tool.c)
+target_link_libraries(kdbx_tool PRIVATE liudi_vault)
+add_test(NAME vault.kdbx_interop COMMAND sh
+	${CMAKE_CURRENT_SOURCE_DIR}/vault/interop/kdbx.sh
+	$<TARGET_FILE:kdbx_tool> ${CMAKE_CURRENT_BINARY_DIR}/kdbx)
+set_tests_properties(vault.kdbx_interop PROPERTIES SKIP_RETURN_CODE 77
+	TIMEOUT 300)
