@@ -1,0 +1,264 @@
+/* shop/shopfolder.c - files of captures.  Spec: docs/FORMAT.md "Shop pages". */
+#include "shop/shopfolder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "crypto/hash.h"
+
+#include "base/banned.h"
+
+struct shopfolder {
+	char *parts, *strips, *pages, *captures;	/* folders */
+	struct buf text;	/* of a page, of lines */
+};
+
+static const struct { const char *type, *extension; } extensions[] = {
+	{"text/html", "html"}, {"application/xhtml+xml", "xhtml"},
+	{"text/css", "css"}, {"image/jpeg", "jpg"}, {"image/png", "png"},
+	{"image/webp", "webp"}, {"image/gif", "gif"}, {"image/avif", "avif"},
+	{"image/svg+xml", "svg"}, {"image/x-icon", "ico"},
+	{"image/vnd.microsoft.icon", "ico"}, {"font/woff2", "woff2"},
+	{"font/woff", "woff"}, {"multipart/related", "mhtml"}
+};
+
+const char *
+shopfolder_extension(const char *type)
+{
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(*extensions); i++)
+		if (strcmp(type, extensions[i].type) == 0)
+			return extensions[i].extension;
+	return "bin";
+}
+
+static int
+make(char **out, const char *dir, const char *name, struct err *e)
+{
+	*out = path_join(dir, name);
+	if (!*out)
+		return err_nomem(e);
+	return file_mkdirs(*out, 0700, e) < 0 ? -1 : file_sweep(*out, e);
+}
+
+struct shopfolder *
+shopfolder_open(const char *dir, struct err *e)
+{
+	struct shopfolder *f = calloc(1, sizeof(*f));
+
+	if (!f) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	buf_init(&f->text, SHOPFOLDER_LINES_MAX);
+	if (make(&f->parts, dir, "parts", e) < 0 ||
+	    make(&f->strips, dir, "strips", e) < 0 ||
+	    make(&f->pages, dir, "pages", e) < 0 ||
+	    make(&f->captures, dir, "captures", e) < 0) {
+		shopfolder_close(f);
+		return NULL;
+	}
+	return f;
+}
+
+void
+shopfolder_close(struct shopfolder *f)
+{
+	if (!f)
+		return;
+	free(f->parts);
+	free(f->strips);
+	free(f->pages);
+	free(f->captures);
+	buf_release(&f->text);
+	free(f);
+}
+
+/*
+ * A file that is named after its bytes.  One that is there and has their number is
+ * taken for it; a shorter one is what a crash of the machine left.
+ */
+static int
+keep(const char *dir, const void *data, size_t n, const char *extension,
+	uint8_t sha256[static SHOP_HASH_LEN], struct err *e)
+{
+	char hex[2 * SHOP_HASH_LEN + 1];
+	struct stat st;
+	char *path;
+	int rc;
+
+	hash_sha256(sha256, data, n);
+	str_hex(hex, sha256, SHOP_HASH_LEN);
+	path = str_fmt("%s/%s.%s", dir, hex, extension);
+	if (!path)
+		return err_nomem(e);
+	if (lstat(path, &st) == 0 && (uint64_t)st.st_size == n)
+		rc = 0;
+	else
+		rc = file_save(path, data, n, 0600, e) < 0 ? -1 : 1;
+	free(path);
+	return rc;
+}
+
+int
+shopfolder_part(struct shopfolder *f, const void *data, size_t n,
+	const char *type, uint8_t sha256[static SHOP_HASH_LEN], struct err *e)
+{
+	return keep(f->parts, data, n, shopfolder_extension(type), sha256, e);
+}
+
+int
+shopfolder_strip(struct shopfolder *f, const void *webp, size_t n,
+	uint8_t sha256[static SHOP_HASH_LEN], struct err *e)
+{
+	return keep(f->strips, webp, n, "webp", sha256, e);
+}
+
+/* --- Lines. */
+
+/* The captures of the month of UTC, MONTHS before it; on the heap. */
+static char *
+month_of(const struct shopfolder *f, int64_t utc, int months)
+{
+	struct clock_date d;
+
+	clock_split_utc(utc, &d);
+	d.month -= months;
+	if (d.month < 1) {
+		d.month += 12;
+		d.year--;
+	}
+	return str_fmt("%s/%04d-%02d.jsonl", f->captures, d.year, d.month);
+}
+
+/* All of a file; without one, nothing. */
+static int
+load(const char *path, struct buf *text, struct err *e)
+{
+	buf_clear(text);
+	if (file_load(path, text, e) == 0)
+		return 0;
+	if (e->code != ERR_NOENT)
+		return -1;
+	err_clear(e);
+	return 0;
+}
+
+/* Behind the last whole line: what stands there was being written. */
+static int
+append(const char *path, const struct buf *line, struct buf *text,
+	struct err *e)
+{
+	int64_t size;
+	int fd, rc = -1;
+
+	if (load(path, text, e) < 0)
+		return -1;
+	size = (int64_t)text->len;
+	while (size > 0 && text->data[size - 1] != '\n')
+		size--;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_sys(e, errno, "cannot open '%s'", path);
+	if ((size_t)size < text->len && ftruncate(fd, size) < 0) {
+		(void)err_sys(e, errno, "cannot shorten '%s'", path);
+		goto out;
+	}
+	rc = file_pwrite(fd, line->data, line->len, size, path, e) < 0 ? -1 :
+	    file_fsync(fd, path, e);
+out:
+	(void)close(fd);
+	return rc;
+}
+
+int
+shopfolder_capture(struct shopfolder *f, struct shop_capture *c,
+	const struct shop_page *p, struct err *e)
+{
+	struct buf line = BUF_INIT(CAPTURES_LINE_MAX);
+	char *path = NULL;
+	int rc = -1, is_new = 0;
+
+	c->has_record = p != NULL;
+	if (p) {
+		buf_clear(&f->text);
+		if (page_write(p, &f->text, e) < 0)
+			goto out;
+		if (f->text.len > PAGE_MAX) {
+			(void)err_set(e, ERR_FORMAT, "the facts of the page "
+			    "are over %u bytes", PAGE_MAX);
+			goto out;
+		}
+		is_new = keep(f->pages, f->text.data, f->text.len, "json",
+		    c->record, e);
+		if (is_new < 0)
+			goto out;
+	}
+	path = month_of(f, c->ts, 0);
+	if (!path) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	if (captures_write(c, &line, e) < 0 ||
+	    append(path, &line, &f->text, e) < 0 ||
+	    file_fsync_dir(f->captures, e) < 0)
+		goto out;
+	rc = is_new;
+out:
+	free(path);
+	buf_release(&line);
+	return rc;
+}
+
+struct wanted {
+	const char *page, *view, *by;
+	struct shopfolder_last *last;
+	bool found;
+};
+
+static int
+on_line(void *arg, const struct shop_capture *c, struct err *e)
+{
+	struct wanted *w = arg;
+
+	(void)e;
+	if (strcmp(c->page, w->page) != 0 || strcmp(c->view, w->view) != 0 ||
+	    (w->by && strcmp(c->by, w->by) != 0))
+		return 0;
+	w->found = true;
+	w->last->ts = c->ts;
+	w->last->state = c->state;
+	w->last->has_record = c->has_record;
+	memcpy(w->last->record, c->record, SHOP_HASH_LEN);
+	return 0;
+}
+
+int
+shopfolder_last(struct shopfolder *f, const char *page, const char *view,
+	const char *by, int64_t utc, struct shopfolder_last *out,
+	struct err *e)
+{
+	struct wanted w = {page, view, by, out, false};
+
+	for (int months = 0; months < 2 && !w.found; months++) {
+		char *path = month_of(f, utc, months);
+		int rc = path ? load(path, &f->text, e) : err_nomem(e);
+
+		if (rc == 0)
+			rc = captures_read(buf_str(&f->text), f->text.len,
+			    on_line, &w, e);
+		if (rc < 0 && path)
+			(void)err_prefix(e, "'%s'", path);
+		free(path);
+		if (rc < 0)
+			return -1;
+	}
+	return w.found;
+}
