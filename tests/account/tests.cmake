@@ -1,6 +1,7 @@
-# Events, their sealed files.
+# Events, their sealed files, and the book that they make.
 liudi_test(account account_event)
 liudi_test(account eventfile DEPENDS open)
+liudi_test(account book)
 liudi_fuzz(account_event DEPENDS account)
 liudi_fuzz(eventfile DEPENDS account)
 # Names, what platforms are, one-time-password seeds.
