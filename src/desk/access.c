@@ -16,6 +16,7 @@
 #include "control/edit.h"
 #include "control/request.h"
 #include "crypto/hash.h"
+#include "desk/numbered.h"
 #include "desk/reheads.h"
 #include "repo/mirror.h"
 #include "repo/packw.h"
@@ -58,7 +59,7 @@ struct work {
 	struct buf lines;		/* access.unsent */
 	bool waits;			/* a commit is kept */
 	/* of the branch */
-	int64_t n;			/* events of this key there */
+	int64_t n;			/* of this key's next event */
 	bool has_prev;
 	uint8_t prev[HASH_LEN];
 };
@@ -335,39 +336,6 @@ out:
 
 /* --- Into the clone. */
 
-/* Counts the files of access/<key>. */
-static int
-count_event(void *arg, const char *name, unsigned mode, const char *id,
-	struct err *e)
-{
-	struct work *k = arg;
-
-	(void)name;
-	(void)mode;
-	(void)id;
-	(void)e;
-	k->n++;
-	return 0;
-}
-
-/* Of mirror_entries(): the id of one folder. */
-struct folder {
-	const char *name;
-	char id[CANON_ID_LEN];
-};
-
-static int
-find_folder(void *arg, const char *name, unsigned mode, const char *id,
-	struct err *e)
-{
-	struct folder *f = arg;
-
-	(void)e;
-	if (mode == 040000 && strcmp(name, f->name) == 0)
-		memcpy(f->id, id, CANON_ID_LEN);
-	return 0;
-}
-
 static void
 event_path(const struct work *k, int64_t n, char out[static EVENT_PATH_LEN])
 {
@@ -375,13 +343,17 @@ event_path(const struct work *k, int64_t n, char out[static EVENT_PATH_LEN])
 	    k->key, n);
 }
 
-/* How many events the branch has of this key, and the last one's hash. */
+/*
+ * Which number is next for this key, and the last event's hash.  Where that
+ * event cannot be read, the next follows on none: somebody changed the log, the
+ * owner is told, and what is read from now on must still be written down.
+ */
 static int
 find_last(struct work *k, struct err *e)
 {
-	struct folder top = {"access", ""}, own = {k->key, ""};
 	struct buf file = BUF_INIT(ACCESS_FILE_MAX);
 	char tree[CANON_ID_LEN], path[EVENT_PATH_LEN];
+	struct err why = ERR_INIT;
 	struct mirror *m;
 	int rc = -1, found;
 
@@ -397,22 +369,20 @@ find_last(struct work *k, struct err *e)
 		rc = found;
 		goto out;
 	}
-	if (mirror_entries(m, tree, find_folder, &top, e) < 0 ||
-	    (top.id[0] && mirror_entries(m, top.id, find_folder, &own,
-	    e) < 0) ||
-	    (own.id[0] && mirror_entries(m, own.id, count_event, k, e) < 0))
+	(void)snprintf(path, sizeof(path), "access/%s", k->key);
+	if (numbered_next(m, tree, path, ".age", &k->n, e) < 0)
 		goto out;
 	if (k->n > 0) {
 		event_path(k, k->n - 1, path);
-		found = mirror_blob_at(m, tree, path, &file, e);
-		if (found == 0)
-			(void)err_set(e, ERR_INTEGRITY, "desk.git has no '%s'",
-			    path);
-		if (found <= 0)
+		found = mirror_blob_at(m, tree, path, &file, &why);
+		if (found < 0 && why.code != ERR_INTEGRITY) {
+			*e = why;
 			goto out;
-		hash_sha256(k->prev, file.data, file.len);
-		k->has_prev = true;
+		}
+		k->has_prev = found > 0;
 	}
+	if (k->has_prev)
+		hash_sha256(k->prev, file.data, file.len);
 	rc = 0;
 out:
 	buf_release(&file);

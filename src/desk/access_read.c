@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "crypto/hash.h"
 #include "desk/access.h"
+#include "desk/numbered.h"
 #include "desk/reheads.h"
 #include "json/json.h"
 #include "repo/packw.h"
@@ -386,20 +387,13 @@ split_path(const char *path, char key[static REQUEST_KEY_LEN], int64_t *n)
 {
 	const char *s = path + strlen("access/");
 	const size_t len = REQUEST_KEY_LEN - 1;
-	char digits[20];
 	uint8_t raw[8];
-	size_t left;
 
 	if (strlen(s) < len + 1 || s[len] != '/' ||
 	    str_unhex(raw, sizeof(raw), s, len) < 0)
 		return -1;
 	str_hex(key, raw, sizeof(raw));
-	s += len + 1;
-	left = strlen(s);
-	if (!str_ends(s, ".age") || left - 4 >= sizeof(digits))
-		return -1;
-	(void)snprintf(digits, sizeof(digits), "%.*s", (int)(left - 4), s);
-	return str_to_i64(digits, 0, INT64_MAX - 1, n);
+	return numbered_name(s + len + 1, ".age", n);
 }
 
 static int

@@ -100,20 +100,7 @@ struct each {
 	int (*fn)(void *arg, const char *invite, const struct invite_file *f,
 		struct err *e);
 	void *arg;
-	char folder[CANON_ID_LEN];
 };
-
-static int
-find_folder(void *arg, const char *name, unsigned mode, const char *id,
-	struct err *e)
-{
-	struct each *x = arg;
-
-	(void)e;
-	if (mode == 040000 && strcmp(name, "invites") == 0)
-		memcpy(x->folder, id, sizeof(x->folder));
-	return 0;
-}
 
 static int
 on_entry(void *arg, const char *name, unsigned mode, const char *id,
@@ -137,16 +124,14 @@ invites_each(const char *dir, const char *commit,
 	int (*fn)(void *arg, const char *invite, const struct invite_file *f,
 	struct err *e), void *arg, struct err *e)
 {
-	struct each x = {dir, commit, fn, arg, ""};
+	struct each x = {dir, commit, fn, arg};
 	struct mirror *m = mirror_open(dir, e);
 	char tree[CANON_ID_LEN];
 	int rc = -1;
 
-	if (!m || mirror_tree(m, commit, tree, e) < 0 ||
-	    mirror_entries(m, tree, find_folder, &x, e) < 0)
-		goto out;
-	rc = x.folder[0] ? mirror_entries(m, x.folder, on_entry, &x, e) : 0;
-out:
+	if (m && mirror_tree(m, commit, tree, e) == 0 &&
+	    mirror_entries_at(m, tree, "invites", on_entry, &x, e) >= 0)
+		rc = 0;
 	mirror_close(m);
 	return rc;
 }

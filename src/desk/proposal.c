@@ -7,7 +7,6 @@
 #include "base/utf8.h"
 #include "crypto/hash.h"
 #include "repo/mirror.h"
-#include "repo/packw.h"
 #include "sign/sshsig.h"
 
 #include "base/banned.h"
@@ -246,56 +245,34 @@ proposal_path(const struct proposal *p, int64_t n,
 
 /* --- How many there are. */
 
-struct counting {
-	struct mirror *m;
-	int64_t n;
-};
-
 static int
 one_more(void *arg, const char *name, unsigned mode, const char *id,
 	struct err *e)
 {
-	struct counting *c = arg;
+	int64_t *n = arg;
 
 	(void)name;
 	(void)mode;
 	(void)id;
 	(void)e;
-	c->n++;
+	(*n)++;
 	return 0;
-}
-
-static int
-find_approve(void *arg, const char *name, unsigned mode, const char *id,
-	struct err *e)
-{
-	struct counting *c = arg;
-
-	return mode != 040000 || strcmp(name, "approve") != 0 ? 0 :
-	    mirror_entries(c->m, id, one_more, c, e);
 }
 
 int
 proposal_count(const char *dir, const char *commit, int64_t *n,
 	struct err *e)
 {
-	struct buf raw = BUF_INIT(CANON_MAX);
-	struct counting c = {mirror_open(dir, e), 0};
+	struct mirror *m = mirror_open(dir, e);
 	char tree[CANON_ID_LEN];
+	int64_t found = 0;
 	int rc = -1;
 
-	if (!c.m || mirror_read(c.m, commit, PACKW_COMMIT, &raw, e) < 0)
-		goto out;
-	if (raw.len < 46 || memcmp(raw.data, "tree ", 5) != 0) {
-		(void)err_set(e, ERR_FORMAT, "control.git: not a commit");
-		goto out;
+	if (m && mirror_tree(m, commit, tree, e) == 0 &&
+	    mirror_entries_at(m, tree, "approve", one_more, &found, e) >= 0) {
+		*n = found;
+		rc = 0;
 	}
-	memcpy(tree, raw.data + 5, CANON_ID_LEN - 1);
-	tree[CANON_ID_LEN - 1] = '\0';
-	rc = mirror_entries(c.m, tree, find_approve, &c, e);
-	*n = c.n;
-out:
-	mirror_close(c.m);
-	buf_release(&raw);
+	mirror_close(m);
 	return rc;
 }

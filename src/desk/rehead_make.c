@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "crypto/hash.h"
 #include "desk/chain.h"
+#include "desk/numbered.h"
 #include "desk/reheads.h"
 #include "repo/packw.h"
 
@@ -83,59 +84,19 @@ readers(struct making *m, const char *station, struct err *e)
 /* --- Which number the next tar has. */
 
 static int
-count_tar(void *arg, const char *name, unsigned mode, const char *id,
-	struct err *e)
-{
-	struct making *m = arg;
-	char digits[20];
-	int64_t n;
-
-	(void)mode;
-	(void)id;
-	(void)e;
-	if (!str_ends(name, ".tar") || strlen(name) >= sizeof(digits))
-		return 0;
-	(void)snprintf(digits, sizeof(digits), "%.*s",
-	    (int)(strlen(name) - 4), name);
-	if (str_to_i64(digits, 0, INT64_MAX - 1, &n) == 0 && n >= m->next)
-		m->next = n + 1;
-	return 0;
-}
-
-static int
-find_folder(void *arg, const char *name, unsigned mode, const char *id,
-	struct err *e)
-{
-	struct making *m = arg;
-
-	if (mode != 040000 || strcmp(name, m->folder) != 0)
-		return 0;
-	return mirror_entries(m->box->desk, id, count_tar, m, e);
-}
-
-static int
-find_rewrap(void *arg, const char *name, unsigned mode, const char *id,
-	struct err *e)
-{
-	struct making *m = arg;
-
-	if (mode != 040000 || strcmp(name, "rewrap") != 0)
-		return 0;
-	return mirror_entries(m->box->desk, id, find_folder, m, e);
-}
-
-static int
 find_next(struct making *m, struct err *e)
 {
-	char tree[CANON_ID_LEN];
+	char tree[CANON_ID_LEN], path[CANON_REF_LEN + sizeof("rewrap/")];
 	int rc;
 
 	m->next = 0;
 	if (!m->box->desk)
 		return 0;
 	rc = reheads_tree(m->box->desk, tree, e);
-	return rc <= 0 ? rc :
-	    mirror_entries(m->box->desk, tree, find_rewrap, m, e);
+	if (rc <= 0)
+		return rc;
+	(void)snprintf(path, sizeof(path), "rewrap/%s", m->folder);
+	return numbered_next(m->box->desk, tree, path, ".tar", &m->next, e);
 }
 
 /* --- The files. */

@@ -148,9 +148,16 @@ take_tar(struct taking *t, const char *blob, struct err *e)
 	struct buf tar = BUF_INIT(REHEADS_TAR_MAX);
 	int rc = -1;
 
+	if (mirror_read(t->desk, blob, PACKW_BLOB, &tar, e) < 0) {
+		/* too large for one, or gone: as good as none */
+		if (e->code == ERR_INTEGRITY) {
+			err_clear(e);
+			rc = 0;
+		}
+		buf_release(&tar);
+		return rc;
+	}
 	if (catalogue_begin(t->c, e) < 0)
-		return -1;
-	if (mirror_read(t->desk, blob, PACKW_BLOB, &tar, e) < 0)
 		goto out;
 	rc = reheads_tar_each(tar.data, tar.len, take_header, t, e);
 	if (rc < 0 && e->code == ERR_FORMAT) {
@@ -162,10 +169,10 @@ take_tar(struct taking *t, const char *blob, struct err *e)
 	if (rc == 0)
 		rc = catalogue_commit(t->c, e);
 	t->tars++;
-out:
-	buf_release(&tar);
 	if (rc < 0)
 		catalogue_rollback(t->c);
+out:
+	buf_release(&tar);
 	return rc;
 }
 
@@ -194,37 +201,16 @@ on_branch(void *arg, const char *name, unsigned mode, const char *id,
 	    mirror_entries(t->desk, id, on_tar, t, e);
 }
 
-static int
-on_top(void *arg, const char *name, unsigned mode, const char *id,
-	struct err *e)
-{
-	struct taking *t = arg;
-
-	return mode != 040000 || strcmp(name, "rewrap") != 0 ? 0 :
-	    mirror_entries(t->desk, id, on_branch, t, e);
-}
-
 int
 reheads_tree(struct mirror *desk, char tree[static CANON_ID_LEN],
 	struct err *e)
 {
-	struct buf raw = BUF_INIT(CANON_MAX);
 	char head[CANON_ID_LEN];
 	int rc = mirror_head(desk, REHEADS_REF, head, e);
 
 	if (rc <= 0)
 		return rc;
-	rc = mirror_read(desk, head, PACKW_COMMIT, &raw, e);
-	if (rc == 0 && (raw.len < 46 ||
-	    memcmp(raw.data, "tree ", 5) != 0))
-		rc = err_set(e, ERR_FORMAT, "desk.git: not a commit");
-	if (rc == 0) {
-		memcpy(tree, raw.data + 5, CANON_ID_LEN - 1);
-		tree[CANON_ID_LEN - 1] = '\0';
-		rc = 1;
-	}
-	buf_release(&raw);
-	return rc;
+	return mirror_tree(desk, head, tree, e) < 0 ? -1 : 1;
 }
 
 int
@@ -236,7 +222,7 @@ reheads_take(struct catalogue *c, struct mirror *desk, struct err *e)
 
 	if (rc <= 0)
 		return rc;
-	if (mirror_entries(desk, tree, on_top, &t, e) < 0)
+	if (mirror_entries_at(desk, tree, "rewrap", on_branch, &t, e) < 0)
 		return -1;
 	if (t.tars == 0)
 		return 0;

@@ -1008,26 +1008,52 @@ out:
 	return rc;
 }
 
+/* What lies at PATH of TREE: 1, 0, -1. */
+static int
+find_path(struct mirror *m, const char *tree, const char *path,
+	unsigned *mode, char at[static CANON_ID_LEN], struct err *e)
+{
+	char next[CANON_ID_LEN];
+	size_t n;
+	int rc;
+
+	*mode = GITX_DIR;
+	(void)snprintf(at, CANON_ID_LEN, "%s", tree);
+	for (; *path; path += n + (path[n] == '/')) {
+		n = strcspn(path, "/");
+		if (*mode != GITX_DIR)
+			return 0;
+		rc = find_entry(m, at, path, n, mode, next, e);
+		if (rc <= 0)
+			return rc;
+		memcpy(at, next, sizeof(next));
+	}
+	return 1;
+}
+
+int
+mirror_entries_at(struct mirror *m, const char *tree, const char *path,
+	int (*fn)(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e), void *arg, struct err *e)
+{
+	char at[CANON_ID_LEN];
+	unsigned mode;
+	int rc = find_path(m, tree, path, &mode, at, e);
+
+	if (rc <= 0 || mode != GITX_DIR)
+		return rc < 0 ? -1 : 0;
+	return mirror_entries(m, at, fn, arg, e) < 0 ? -1 : 1;
+}
+
 int
 mirror_blob_at(struct mirror *m, const char *tree, const char *path,
 	struct buf *out, struct err *e)
 {
-	char at[CANON_ID_LEN], next[CANON_ID_LEN];
-	unsigned mode = GITX_DIR;
-	size_t n;
-	int rc;
+	char at[CANON_ID_LEN];
+	unsigned mode;
+	int rc = find_path(m, tree, path, &mode, at, e);
 
-	(void)snprintf(at, sizeof(at), "%s", tree);
-	for (; *path; path += n + (path[n] == '/')) {
-		n = strcspn(path, "/");
-		if (mode != GITX_DIR)
-			return 0;
-		rc = find_entry(m, at, path, n, &mode, next, e);
-		if (rc <= 0)
-			return rc;
-		memcpy(at, next, sizeof(at));
-	}
-	if (mode != GITX_FILE)
-		return 0;
+	if (rc <= 0 || mode != GITX_FILE)
+		return rc < 0 ? -1 : 0;
 	return mirror_read(m, at, PACKW_BLOB, out, e) < 0 ? -1 : 1;
 }

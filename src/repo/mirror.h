@@ -122,6 +122,14 @@ int mirror_entries(struct mirror *m, const char *tree,
 	int (*fn)(void *arg, const char *name, unsigned mode, const char *id,
 	struct err *e), void *arg, struct err *e);
 
+/*
+ * The same of the folder PATH below TREE.  1: it was gone through; 0: there is
+ * no such folder; -1.
+ */
+int mirror_entries_at(struct mirror *m, const char *tree, const char *path,
+	int (*fn)(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e), void *arg, struct err *e);
+
 /* The blob at PATH of TREE, appended: 1, 0 if there is none, -1. */
 int mirror_blob_at(struct mirror *m, const char *tree, const char *path,
 	struct buf *out, struct err *e);

@@ -401,6 +401,68 @@ names_what_does_not_fit(void **state)
 	assert_non_null(strstr(s.problem, "not signed by"));
 }
 
+/*
+ * A log with a hole, an end that nobody can read and names that are none: what
+ * is read from then on is written down all the same, and the owner sees both.
+ */
+static void
+goes_on_behind_what_somebody_did(void **state)
+{
+	static const char *const name[] = {"1.age", "2.age", "1000000000.age",
+	    "x.age", "999999999.age"};
+	const struct access_log l = log_of(&one);
+	char key[REQUEST_KEY_LEN], path[5][64];
+	char *big = calloc(1, ACCESS_FILE_MAX + 1);
+	struct control_file f[5];
+	struct edit_job job = {&central, "desk", one.desk, "manager",
+	    manager, T0 + 2000, "x", f, 4};
+	struct access_pass pass = {false};
+	struct err e = ERR_INIT;
+	struct access_read r;
+	struct sshkey_pub pub;
+	struct seen s;
+	size_t i;
+
+	(void)state;
+	assert_non_null(big);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(access_note(&l, &question,
+		    T0 + (int64_t)i * 700, &pass, &e), 1);
+	assert_int_equal(access_send(&l, NULL, &e), 0);
+	sshkey_public(manager, &pub);
+	request_key(&pub, key);
+	for (i = 0; i < 5; i++) {
+		(void)snprintf(path[i], sizeof(path[i]), "access/%s/%s", key,
+		    name[i]);
+		f[i] = (struct control_file){path[i], "x", 1};
+	}
+	f[0].data = NULL;
+	f[1] = (struct control_file){path[1], big, ACCESS_FILE_MAX + 1};
+	assert_int_equal(edit_commit(&job, &e), 0);
+	for (i = 3; i < 5; i++) {
+		pass.given = false;
+		assert_int_equal(access_note(&l, &question,
+		    T0 + (int64_t)i * 700, &pass, &e), 1);
+		assert_true(pass.given);
+	}
+	assert_int_equal(access_send(&l, NULL, &e), 0);
+	look(&one, &s, &r);
+	assert_int_equal(s.n, 5);
+	assert_int_equal(s.number[3], 3);
+	assert_int_equal(s.number[4], 4);
+	assert_true(r.problems >= 2);	/* 1.age gone, 2.age another */
+	/* only where there is no number left it ends, and says why */
+	f[0] = f[4];
+	job.n = 1;
+	assert_int_equal(edit_commit(&job, &e), 0);
+	assert_int_equal(access_note(&l, &question, T0 + 9000, &pass, &e), -1);
+	assert_int_equal(e.code, ERR_INTEGRITY);
+	assert_non_null(strstr(e.what, "999999999.age"));
+	assert_true(e.hint[0] != '\0');
+	assert_false(pass.given);
+	free(big);
+}
+
 int
 main(void)
 {
@@ -413,6 +475,7 @@ main(void)
 		CASE(is_sent_once_where_others_write),
 		CASE(gives_no_pass_without_an_event),
 		CASE(names_what_does_not_fit),
+		CASE(goes_on_behind_what_somebody_did),
 	};
 
 	return cmocka_run_group_tests(tests, setup, stop);

@@ -187,6 +187,25 @@ tree_of(struct mirror *m, const char *id, char tree[static CANON_ID_LEN])
 	buf_release(&b);
 }
 
+static int
+add_name(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e)
+{
+	(void)id;
+	return buf_addf(arg, e, "%o %s\n", mode, name);
+}
+
+static int
+say_no(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e)
+{
+	(void)arg;
+	(void)name;
+	(void)mode;
+	(void)id;
+	return err_set(e, ERR_FAIL, "no");
+}
+
 static void
 test_read(void **state)
 {
@@ -247,6 +266,17 @@ test_read(void **state)
 	assert_int_equal(mirror_blob_at(m, t[3],
 	    "runs/2026/11/23/134000Z-3.manifest.age", &tiny, &e), -1);
 	assert_int_equal(e.code, ERR_INTEGRITY);
+	buf_clear(&b);
+	assert_int_equal(mirror_entries_at(m, t[3], "runs/2026", add_name, &b,
+	    &e), 1);
+	assert_string_equal(buf_str(&b), "40000 11\n");
+	assert_int_equal(mirror_entries_at(m, t[3], "runs/2027", add_name, &b,
+	    &e), 0);
+	assert_int_equal(mirror_entries_at(m, t[3],
+	    "runs/2026/11/23/134000Z-3.manifest.age", add_name, &b, &e), 0);
+	assert_string_equal(buf_str(&b), "40000 11\n");
+	assert_int_equal(mirror_entries_at(m, t[3], "runs/2026", say_no, NULL,
+	    &e), -1);
 	assert_int_equal(mirror_read(m, f.id[0], PACKW_BLOB, &b, &e), -1);
 	assert_int_equal(mirror_read(m,
 	    "1234567890123456789012345678901234567890", PACKW_BLOB, &b, &e),
