@@ -258,8 +258,8 @@ added_consents(const struct walk *w, const struct entry *now, struct added *a,
 static int
 no_consent(const char *why, struct err *e)
 {
-	return err_set(e, ERR_INTEGRITY, "changes protected files without an "
-	    "owner, and %s", why);
+	return err_set(e, ERR_INTEGRITY, "changes protected files, and %s",
+	    why);
 }
 
 /* Is A the consent of another root key to CHANGE by BY? */
@@ -318,8 +318,13 @@ check_protected(const struct walk *w, const struct canon *by,
 	if (added_consents(w, &now[APPROVE], a, e) < 0)
 		return -1;
 	rc = protected_change(w, now, change, e);
-	if (rc <= 0 || control_is_owner(by->name))
-		return rc < 0 ? -1 : 0;
+	if (rc < 0)
+		return -1;
+	if (a->n == 0 && (rc == 0 || control_is_owner(by->name)))
+		return 0;
+	/* it would take the place of one that is to come */
+	if (rc == 0)
+		return err_set(e, ERR_INTEGRITY, "adds a consent to nothing");
 	if (a->n != 1)
 		return no_consent(a->n == 0 ? "no other root key consents" :
 		    "adds more than one consent", e);

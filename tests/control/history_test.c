@@ -159,7 +159,7 @@ a_manager_does_not(void **state)
 		f.len = roots.len;
 	}
 	assert_int_equal(commit("manager", manager, &f, 1), 0);
-	expect("without an owner");
+	expect("no other root key consents");
 	buf_release(&roots);
 }
 
@@ -359,6 +359,38 @@ a_consent_is_used_once(void **state)
 	free(text);
 }
 
+/*
+ * A file that says nothing of its commit would take the name of one that is to
+ * come: neither a manager nor an owner puts it there.
+ */
+static void
+a_consent_to_nothing(void **state)
+{
+	struct control_file files[2] = {{consent_name(1, owner), "x\n", 2},
+	    {"recipients", newer, strlen(newer)}};
+	char *name;
+
+	(void)state;
+	assert_int_equal(commit("manager", manager, files, 1), 0);
+	expect("adds a consent to nothing");
+	memcpy(&name, &files[0].path, sizeof(name));
+	free(name);
+}
+
+static void
+an_owner_with_no_consent_at_all(void **state)
+{
+	struct control_file files[2] = {{consent_name(0, manager), "x\n", 2},
+	    {"recipients", newer, strlen(newer)}};
+	char *name;
+
+	(void)state;
+	assert_int_equal(commit("owner", owner, files, 2), 0);
+	expect("not one to this change");
+	memcpy(&name, &files[0].path, sizeof(name));
+	free(name);
+}
+
 /* Who is no root any more does not consent. */
 static void
 former_roots_do_not_consent(void **state)
@@ -432,6 +464,8 @@ main(void)
 		CASE(approve_only_grows),
 		CASE(approve_is_not_removed),
 		CASE(a_consent_is_used_once),
+		CASE(a_consent_to_nothing),
+		CASE(an_owner_with_no_consent_at_all),
 		CASE(former_roots_do_not_consent),
 		cmocka_unit_test(consent_text_is_as_written),
 	};

@@ -499,6 +499,49 @@ ok 'two readers in one push' desk "$d3:refs/heads/desk"
 d4=$(note "$d3" manager manager rewrap/ws_ws-01_main_2025.0/0.tar)
 ok 'other files' desk "$d4:refs/heads/desk"
 no C01 'deletion' desk :refs/heads/desk
+no C10 'a tar that leaves numbers out' desk "$(note "$d4" manager manager \
+    rewrap/ws_ws-01_main_2025.0/2.tar):refs/heads/desk"
+no C10 'a tar beside the branches' desk "$(note "$d4" manager manager \
+    rewrap/0.tar):refs/heads/desk"
+no C10 "in the place of another's signing key" desk "$(note "$d4" manager \
+    manager "handover/owner.$(key owner).sign.age"):refs/heads/desk"
+d4=$(note "$d4" owner owner "handover/owner.$(key owner).sign.age")
+ok 'his own signing key' desk "$d4:refs/heads/desk"
+d4=$(note "$d4" owner owner rewrap/ws_ws-01_main_2025.0/1.tar)
+ok 'the next tar, by another' desk "$d4:refs/heads/desk"
+# half KEY PATH: a file of erasure/ alone.
+half()
+{
+	begin "$d4"
+	echo erasure >"$t/message"
+	put 100644 "$(git hash-object -w "$t/message")" "erasure/$2"
+	sign "$1" "$1"
+}
+no C10 'an order that nobody signed' desk \
+    "$(half manager 0.order):refs/heads/desk"
+no C10 'a signature of no order' desk \
+    "$(half manager "0.$mk.sig"):refs/heads/desk"
+no C10 'something else of an order' desk \
+    "$(half manager 0.else):refs/heads/desk"
+# what went past the hook: a log with holes goes on behind its last number
+past_desk()
+{
+	git --git-dir="$t/desk.git" fetch -q "$t/ws.git" "$1"
+	git --git-dir="$t/desk.git" update-ref refs/heads/desk "$1"
+}
+kept=$d4
+begin "$d4"
+drop "access/$mk/1.age"
+put 100644 "$(age_file 10)" "access/$mk/x.age"
+put 100644 "$(age_file 10)" "access/$mk/1000000000.age"
+parent=$d4
+hole=$(sign manager manager)
+past_desk "$hole"
+no C10 'the number that is missing' desk "$(note "$hole" manager manager \
+    "access/$mk/1.age"):refs/heads/desk"
+ok 'the number behind the last' desk "$(note "$hole" manager manager \
+    "access/$mk/3.age"):refs/heads/desk"
+git --git-dir="$t/desk.git" update-ref refs/heads/desk "$kept"
 git --git-dir="$t/desk.git" config receive.denyNonFastForwards false
 no C03 'backwards' desk "+$d0:refs/heads/desk"
 
@@ -590,6 +633,20 @@ git update-index --chmod=+x recipients 2>/dev/null ||
 	put 100755 "$(git hash-object -w "$t/c/recipients")" recipients
 no C08 'a protected file made executable' control \
     "$(sign owner owner):refs/heads/control"
+begin "$k1"
+parent=$k1
+for n in 1 2; do
+	put 100644 "$(git hash-object -w "$t/sig")" \
+	    "approve/$n.$(key owner).sig"
+	no C08 "a consent to nothing, $n" control \
+	    "$(sign manager manager):refs/heads/control"
+done
+begin "$k1"
+say 'version 3' >"$t/recipients"
+put 100644 "$(git hash-object -w "$t/recipients")" recipients
+put 100644 "$(git hash-object -w "$t/sig")" "approve/1.$(key other).sig"
+no C08 'an owner, with a consent to something else' control \
+    "$(sign owner owner):refs/heads/control"
 no C09 'a consent gone' control \
     "$(control "$k1" manager manager):refs/heads/control"
 
@@ -652,7 +709,8 @@ year=$(date +%Y)
 stem=runs/$year/03/07/091500Z
 ok 'an old branch' records "$g:$gone"
 no E01 'without an order' records ":$gone"
-# ordered N REF HEAD [KEY...]: an order signed by these, on top of desk's head.
+# ordered N REF HEAD [KEY...]: an order signed by these, on top of desk's head,
+# past its hook, which wants each of them to bring his own.
 ordered()
 {
 	n=$1
@@ -662,15 +720,19 @@ ordered()
 	begin "$d4"
 	put 100644 "$(git hash-object -w "$t/order")" "erasure/$n.order"
 	for who; do
-		rm -f "$t/order.sig"
-		ssh-keygen -q -Y sign -n liudi-erasure -f "$t/$who" "$t/order" \
-		    2>/dev/null
-		put 100644 "$(git hash-object -w "$t/order.sig")" \
-		    "erasure/$n.$(key "$who").sig"
+		put 100644 "$(signature "$who")" "erasure/$n.$(key "$who").sig"
 	done
 	echo erasure >"$t/message"
 	d4=$(sign manager manager)
-	git push -q "$t/desk.git" "$d4:refs/heads/desk"
+	past_desk "$d4"
+}
+# signature KEY: of $t/order.
+signature()
+{
+	rm -f "$t/order.sig"
+	ssh-keygen -q -Y sign -n liudi-erasure -f "$t/$1" "$t/order" \
+	    2>/dev/null
+	git hash-object -w "$t/order.sig"
 }
 # retained TEXT: control's retention.ini says so.
 retained()
@@ -683,7 +745,23 @@ retained()
 	k2=$(sign owner owner)
 	git push -q "$t/control.git" "$k2:refs/heads/control"
 }
+kept=$d4
 ordered 0 "$gone" "$p0" manager owner
+no C10 "another's signature, of an order" desk "$(begin "$d4"
+	put 100644 "$(signature other)" "erasure/0.$(key other).sig"
+	sign manager manager):refs/heads/desk"
+git --git-dir="$t/desk.git" update-ref refs/heads/desk "$kept"
+no C10 "another's beside his own" desk "$d4:refs/heads/desk"
+d4=$kept
+begin "$d4"
+put 100644 "$(git hash-object -w "$t/order")" erasure/0.order
+put 100644 "$(signature manager)" "erasure/0.$mk.sig"
+d4=$(sign manager manager)
+ok 'an order' desk "$d4:refs/heads/desk"
+begin "$d4"
+put 100644 "$(signature owner)" "erasure/0.$(key owner).sig"
+d4=$(sign owner owner)
+ok 'a second signature' desk "$d4:refs/heads/desk"
 no E01 'an order for another head' records ":$gone"
 ordered 1 "$gone" "$g" manager
 no E22 'kept for ever' records ":$gone"
@@ -714,6 +792,19 @@ ok 'two roots' records ":$gone"
 cases=$((cases + 1))
 [ -e "$t/records.git/liudi-erasing" ] ||
     fail 'nothing says that something is to be removed'
+
+# so many orders, and no more
+sed 's/^max_orders=.*/max_orders=5/' "$src/hooks/pre-receive" >"$t/few"
+cp "$t/desk.git/hooks/pre-receive" "$t/desk.hook"
+sed "s,$src/hooks/pre-receive,$t/few," "$t/desk.hook" \
+    >"$t/desk.git/hooks/pre-receive"
+begin "$d4"
+put 100644 "$(git hash-object -w "$t/order")" erasure/10.order
+put 100644 "$(signature manager)" "erasure/10.$mk.sig"
+d5=$(sign manager manager)
+no C10 'a sixth order' desk "$d5:refs/heads/desk"
+mv "$t/desk.hook" "$t/desk.git/hooks/pre-receive"
+ok 'one more' desk "$d5:refs/heads/desk"
 
 # --- a repository of another name
 git init -q --bare "$t/else.git"
