@@ -262,6 +262,23 @@ out:
 }
 
 int
+deskkeys_drop_sign(const char *dir, const char *name, struct err *e)
+{
+	static const char *const ending[] = {".sign.age", ".sign.pub"};
+	size_t i;
+	char *path;
+	int rc = 0;
+
+	err_clear(e);
+	for (i = 0; i < 2 && rc == 0; i++) {
+		path = key_path(dir, name, ending[i], e);
+		rc = path ? file_remove(path, e) : -1;
+		free(path);
+	}
+	return rc;
+}
+
+int
 deskkeys_sealed_sign(const char *dir, const char *name, struct buf *out,
 	struct err *e)
 {

@@ -52,6 +52,8 @@ int deskkeys_renew(const char *dir, const char *name, const char *pass,
 /* NAME.sign.age as it is, and NAME.sign.pub. */
 int deskkeys_put_sign(const char *dir, const char *name, const void *sealed,
 	size_t n, const struct sshkey_pub *pub, struct err *e);
+/* Neither is there any more: what was put there was not that key. */
+int deskkeys_drop_sign(const char *dir, const char *name, struct err *e);
 /* Append NAME.sign.age as it is. */
 int deskkeys_sealed_sign(const char *dir, const char *name, struct buf *out,
 	struct err *e);

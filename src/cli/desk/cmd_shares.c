@@ -158,7 +158,11 @@ desk_has(const struct deskhome *h, const char *path, struct buf *out,
 	return rc <= 0 ? rc : control_file_load(h->desk, head, path, out, e);
 }
 
-/* The sealed signing key, so that the shares bring it back too. */
+/*
+ * The sealed signing key, so that the shares bring it back too.  1: something
+ * else lies in its place, which nobody but its key could put there while the
+ * central's hooks were at work.
+ */
 static int
 deposit(const struct make *m, struct err *e)
 {
@@ -169,14 +173,14 @@ deposit(const struct make *m, struct err *e)
 
 	sshkey_public(m->sign, &pub);
 	shares_sign_path(m->name, &pub, path);
-	rc = desk_has(&m->home, path, &there, e);
-	if (rc != 0) {
-		rc = rc > 0 ? 0 : -1;
-		goto out;
-	}
-	rc = -1;
 	if (deskkeys_sealed_sign(m->home.keys, m->name, &sealed, e) < 0)
 		goto out;
+	rc = desk_has(&m->home, path, &there, e);
+	if (rc != 0) {
+		rc = rc < 0 ? -1 : there.len != sealed.len ||
+		    memcmp(there.data, sealed.data, sealed.len) != 0;
+		goto out;
+	}
 	{
 		const struct control_file f = {path, sealed.data, sealed.len};
 		const struct edit_job job = {&m->home.central, "desk",
@@ -293,7 +297,7 @@ static enum cli_exit
 run_make(struct cli *c, struct err *e)
 {
 	struct make m = {.c = c};
-	int rc = -1;
+	int rc = -1, other;
 
 	if (read_numbers(&m, e) < 0)
 		return CLI_FAILED;
@@ -305,16 +309,24 @@ run_make(struct cli *c, struct err *e)
 	if (!m.name)
 		m.name = DESKKEYS_OWNER;
 	if (open_keys(&m, e) < 0 || check_owner(&m, e) < 0 ||
-	    deposit(&m, e) < 0 || split(&m, e) < 0 || write_out(&m, e) < 0)
+	    (other = deposit(&m, e)) < 0 || split(&m, e) < 0 ||
+	    write_out(&m, e) < 0)
 		goto out;
-	rc = 0;
+	rc = other;
+	if (other) {
+		cli_warn(c, "something else lies in desk.git in the place of "
+		    "the owner's signing key: these shares bring back his "
+		    "reader's key alone");
+		cli_hint(c, "keep a copy of '%s/%s.sign.age' with the sheets",
+		    m.home.keys, m.name);
+	}
 out:
 	slip39_set_free(m.set);
 	identities_free(m.ids);
 	sshkey_free(m.sign);
 	control_release(&m.control);
 	deskhome_release(&m.home);
-	return rc < 0 ? CLI_FAILED : CLI_DONE;
+	return rc < 0 ? CLI_FAILED : rc > 0 ? CLI_WARNINGS : CLI_DONE;
 }
 
 static const struct cli_option make_options[] = {
@@ -550,9 +562,14 @@ fetch_sign(const struct recover *r, bool *found, struct err *e)
 		goto out;
 	/* opened as it will be opened, and held against the root */
 	op = deskkeys_opener(r->home.keys, r->name, r->pass, e);
-	key = op ? deskkeys_sign(r->home.keys, r->name, op, e) : NULL;
-	if (!key)
+	if (!op)
 		goto out;
+	key = deskkeys_sign(r->home.keys, r->name, op, e);
+	if (!key) {
+		if (e->code == ERR_CRYPTO || e->code == ERR_FORMAT)
+			rc = deskkeys_drop_sign(r->home.keys, r->name, e);
+		goto out;
+	}
 	*found = true;
 	rc = 0;
 out:
