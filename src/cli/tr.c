@@ -983,6 +983,8 @@ static const struct tr_pair pairs[] = {
 	    "desk.git 中没有所有者的签名密钥：可以读取记录，但不能任命管理者"},
 	{"desk.git has an order of erasure (number %lld) that should not be there: %s",
 	    "desk.git 中有一个不该有的清除命令（编号 %lld）：%s"},
+	{"desk.git has more orders of erasure than one key may sign, or many that nobody signed: those are left out",
+	    "desk.git 中的清除命令超过一个密钥可以签署的数量，或有许多无人签署：这些未被读取"},
 	{"did you mean '%s'?",
 	    "是不是“%s”？"},
 	{"did you mean '--%s'?",

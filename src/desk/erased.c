@@ -390,7 +390,9 @@ note_odd(const struct noting *k, struct err *e)
 		    (long long)k->t->v[i].n, why) < 0))
 			return -1;
 	}
-	return 0;
+	return k->t->left_out == 0 ? 0 : finding_once(&at, FINDING_INTEGRITY,
+	    "order", e, "desk.git has more orders of erasure than one key may "
+	    "sign, or many that nobody signed: those are left out");
 }
 
 /* A branch that is here, and that an order names. */
@@ -752,7 +754,9 @@ check_odd(struct missing *m, struct err *e)
 		if (odd > 0 && m->fn(m->arg, path, why, e) < 0)
 			return -1;
 	}
-	return 0;
+	return m->t->left_out == 0 ? 0 : m->fn(m->arg, "erasure/", "desk.git "
+	    "has more orders of erasure than one key may sign, or many that "
+	    "nobody signed: those are left out", e);
 }
 
 int

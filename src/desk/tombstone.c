@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "control/request.h"
+#include "desk/numbered.h"
 #include "desk/reheads.h"
 #include "desk/retention.h"
 #include "repo/packw.h"
@@ -16,7 +17,6 @@
 
 #define NAMESPACE "liudi-erasure"
 #define FOLDER "erasure"
-#define NUMBER_MAX 1000000000
 #define AHEAD_S 600		/* that a clock may be ahead of ours */
 #define ROOTS_MAX (1024 * 1024)
 
@@ -204,24 +204,22 @@ out:
 
 /* --- Loading. */
 
-struct loading {
-	struct tombstones t;
-	struct mirror *desk;
-	char folder[CANON_ID_LEN];	/* tree of erasure/, "" = none */
-	bool orders;			/* first those, then signatures */
+/* A file of erasure/. */
+struct found {
+	int64_t n;
+	char id[CANON_ID_LEN];
+	char key[REQUEST_KEY_LEN + 1];	/* of its name; "": the order */
 };
 
-static int
-find_folder(void *arg, const char *name, unsigned mode, const char *id,
-	struct err *e)
-{
-	struct loading *l = arg;
-
-	(void)e;
-	if (mode == 040000 && strcmp(name, FOLDER) == 0)
-		memcpy(l->folder, id, CANON_ID_LEN);
-	return 0;
-}
+struct loading {
+	struct tombstones *t;
+	struct mirror *desk;
+	struct found *v;		/* owned */
+	size_t n;
+	/* how many of each root of today, then of all others, were taken */
+	size_t *count;			/* owned */
+	size_t odd;
+};
 
 /* "<n>.<rest>" */
 static const char *
@@ -234,83 +232,7 @@ split_name(const char *name, int64_t *n)
 		return NULL;
 	memcpy(digits, name, (size_t)(dot - name));
 	digits[dot - name] = '\0';
-	return str_to_i64(digits, 0, NUMBER_MAX, n) == 0 ? dot + 1 : NULL;
-}
-
-static int
-add_order(struct loading *l, int64_t n, const char *id, struct err *e)
-{
-	struct err why = ERR_INIT;
-	struct tombstone *v;
-
-	if (l->t.n == TOMBSTONE_COUNT_MAX)
-		return err_set(e, ERR_INTEGRITY, "desk.git: too many orders");
-	v = realloc(l->t.v, (l->t.n + 1) * sizeof(*v));
-	if (!v)
-		return err_nomem(e);
-	l->t.v = v;
-	v += l->t.n++;
-	memset(v, 0, sizeof(*v));
-	buf_init(&v->text, TOMBSTONE_MAX);
-	v->n = n;
-	if (mirror_read(l->desk, id, PACKW_BLOB, &v->text, &why) < 0) {
-		if (why.code != ERR_INTEGRITY) {
-			*e = why;
-			return -1;
-		}
-		return 0;	/* too long: none */
-	}
-	v->good = tombstone_parse(&v->order, buf_str(&v->text), v->text.len,
-	    &why) == 0;
-	return 0;
-}
-
-static struct tombstone *
-numbered(const struct tombstones *t, int64_t n)
-{
-	size_t i;
-
-	for (i = 0; i < t->n; i++)
-		if (t->v[i].n == n)
-			return &t->v[i];
-	return NULL;
-}
-
-/* The file must be one over that order, and called after its key. */
-static int
-add_signature(struct loading *l, struct tombstone *t, const char *name,
-	const char *id, struct err *e)
-{
-	struct buf file = BUF_INIT(SSHSIG_ARMOR_MAX + 1);
-	struct buf blob = BUF_INIT(SSHSIG_ARMOR_MAX);
-	char want[TOMBSTONE_PATH_LEN];
-	struct err why = ERR_INIT;
-	struct sshkey_pub pub;
-	int rc = -1;
-
-	if (mirror_read(l->desk, id, PACKW_BLOB, &file, &why) < 0 ||
-	    file.len == 0 || file.data[file.len - 1] != '\n' ||
-	    sshsig_dearmor(buf_str(&file), file.len - 1, &blob, &why) < 0 ||
-	    sshsig_verify(blob.data, blob.len, NAMESPACE, t->text.data,
-	    t->text.len, &pub, &why) < 0) {
-		if (why.code == ERR_NOMEM || why.code == ERR_IO) {
-			*e = why;
-			goto out;
-		}
-		t->nbad++;
-		rc = 0;
-		goto out;
-	}
-	rc = 0;
-	tombstone_path(t->n, &pub, want);
-	if (strcmp(want + strlen(FOLDER "/"), name) != 0)
-		t->nbad++;
-	else if (t->npub < TOMBSTONE_SIGS)
-		t->pub[t->npub++] = pub;
-out:
-	buf_release(&file);
-	buf_release(&blob);
-	return rc;
+	return str_to_i64(digits, 0, NUMBERED_MAX, n) == 0 ? dot + 1 : NULL;
 }
 
 /* Whatever it is: no order can be called so any more. */
@@ -331,27 +253,38 @@ on_file(void *arg, const char *name, unsigned mode, const char *id,
 	struct err *e)
 {
 	struct loading *l = arg;
-	struct tombstone *t;
+	struct found *v;
 	int64_t n;
 	const char *rest = split_name(name, &n);
+	bool order = rest && strcmp(rest, "order") == 0;
 
-	if (rest && l->orders && take_number(&l->t, n, e) < 0)
-		return -1;
-	if (!rest || mode != 0100644)
+	if (!rest)
 		return 0;
-	if (l->orders)
-		return strcmp(rest, "order") == 0 ? add_order(l, n, id, e) : 0;
-	t = str_ends(rest, ".sig") ? numbered(&l->t, n) : NULL;
-	return t && t->good ? add_signature(l, t, name, id, e) : 0;
+	if (take_number(l->t, n, e) < 0)
+		return -1;
+	if (mode != 0100644 || (!order && !str_ends(rest, ".sig")))
+		return 0;
+	v = realloc(l->v, (l->n + 1) * sizeof(*v));
+	if (!v)
+		return err_nomem(e);
+	l->v = v;
+	v += l->n++;
+	v->n = n;
+	memcpy(v->id, id, sizeof(v->id));
+	(void)snprintf(v->key, sizeof(v->key), "%.*s", order ? 0 :
+	    (int)(strlen(rest) - strlen(".sig")), rest);
+	return 0;
 }
 
+/* By number, the order before its signatures. */
 static int
-cmp_number(const void *a, const void *b)
+cmp_found(const void *a, const void *b)
 {
-	int64_t x = ((const struct tombstone *)a)->n;
-	int64_t y = ((const struct tombstone *)b)->n;
+	const struct found *x = a, *y = b;
 
-	return x < y ? -1 : x > y;
+	if (x->n != y->n)
+		return x->n < y->n ? -1 : 1;
+	return strcmp(x->key, y->key);
 }
 
 static int
@@ -363,34 +296,161 @@ cmp_int(const void *a, const void *b)
 }
 
 static int
-load_orders(struct tombstones *t, struct mirror *desk, struct err *e)
+read_text(const struct loading *l, const char *id, struct tombstone *t,
+	struct err *e)
 {
-	struct loading l = {.desk = desk, .orders = true};
-	char tree[CANON_ID_LEN];
-	int rc = -1, there;
+	struct err why = ERR_INIT;
 
-	there = desk ? reheads_tree(desk, tree, e) : 0;
+	if (mirror_read(l->desk, id, PACKW_BLOB, &t->text, &why) < 0) {
+		if (why.code != ERR_INTEGRITY) {
+			*e = why;
+			return -1;
+		}
+		return 0;	/* too long: none */
+	}
+	t->good = tombstone_parse(&t->order, buf_str(&t->text), t->text.len,
+	    &why) == 0;
+	return 0;
+}
+
+/* The file must be one over that order, and called after its key. */
+static int
+add_signature(const struct loading *l, const struct found *f,
+	struct tombstone *t, struct err *e)
+{
+	struct buf file = BUF_INIT(SSHSIG_ARMOR_MAX + 1);
+	struct buf blob = BUF_INIT(SSHSIG_ARMOR_MAX);
+	char want[REQUEST_KEY_LEN];
+	struct err why = ERR_INIT;
+	struct sshkey_pub pub;
+	int rc = -1;
+
+	if (mirror_read(l->desk, f->id, PACKW_BLOB, &file, &why) < 0 ||
+	    file.len == 0 || file.data[file.len - 1] != '\n' ||
+	    sshsig_dearmor(buf_str(&file), file.len - 1, &blob, &why) < 0 ||
+	    sshsig_verify(blob.data, blob.len, NAMESPACE, t->text.data,
+	    t->text.len, &pub, &why) < 0) {
+		if (why.code == ERR_NOMEM || why.code == ERR_IO) {
+			*e = why;
+			goto out;
+		}
+		t->nbad++;
+		rc = 0;
+		goto out;
+	}
+	rc = 0;
+	request_key(&pub, want);
+	if (strcmp(want, f->key) != 0)
+		t->nbad++;
+	else if (t->npub < TOMBSTONE_SIGS)
+		t->pub[t->npub++] = pub;
+out:
+	buf_release(&file);
+	buf_release(&blob);
+	return rc;
+}
+
+/*
+ * Is there room for T?  Who fills desk.git with orders fills his own share: one
+ * that another root signed as well is still taken.
+ */
+static bool
+has_room(struct loading *l, const struct tombstone *t)
+{
+	const struct signers *roots = &l->t->today.roots;
+	size_t of[TOMBSTONE_SIGS], i, k;
+	bool room = false;
+
+	if (!t->good || t->npub == 0)
+		return l->odd++ < TOMBSTONE_ODD_MAX;
+	for (i = 0; i < t->npub; i++) {
+		for (k = 0; k < roots->n; k++)
+			if (memcmp(roots->v[k].pub.pk, t->pub[i].pk,
+			    sizeof(t->pub[i].pk)) == 0)
+				break;
+		of[i] = k;
+		room = room || l->count[k] < TOMBSTONE_OF_KEY;
+	}
+	for (i = 0; i < t->npub && room; i++)
+		l->count[of[i]]++;
+	return room;
+}
+
+/* The order F, with its signatures behind it. */
+static int
+add_order(struct loading *l, const struct found *f, size_t nsigs,
+	struct err *e)
+{
+	struct tombstone one, *v;
+	size_t i;
+	int rc = -1;
+
+	memset(&one, 0, sizeof(one));
+	buf_init(&one.text, TOMBSTONE_MAX);
+	one.n = f->n;
+	if (read_text(l, f->id, &one, e) < 0)
+		goto out;
+	for (i = 0; i < nsigs && one.good; i++)
+		if (add_signature(l, &f[1 + i], &one, e) < 0)
+			goto out;
+	if (!has_room(l, &one)) {
+		l->t->left_out++;
+		rc = 0;
+		goto out;
+	}
+	v = realloc(l->t->v, (l->t->n + 1) * sizeof(*v));
+	if (!v) {
+		(void)err_nomem(e);
+		goto out;
+	}
+	l->t->v = v;
+	v[l->t->n++] = one;
+	return 0;
+out:
+	buf_release(&one.text);
+	return rc;
+}
+
+static int
+add_orders(struct loading *l, struct err *e)
+{
+	size_t i, n;
+
+	l->count = calloc(l->t->today.roots.n + 1, sizeof(*l->count));
+	if (!l->count)
+		return err_nomem(e);
+	qsort(l->v, l->n, sizeof(*l->v), cmp_found);
+	for (i = 0; i < l->n; i += n) {
+		for (n = 1; i + n < l->n && l->v[i + n].n == l->v[i].n; n++)
+			;
+		/* signatures of nothing are nothing */
+		if (!l->v[i].key[0] && add_order(l, &l->v[i], n - 1, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What lies in erasure/: 1, 0 if there is nothing, -1. */
+static int
+find_files(struct loading *l, struct err *e)
+{
+	char tree[CANON_ID_LEN];
+	struct err why = ERR_INIT;
+	int there = l->desk ? reheads_tree(l->desk, tree, e) : 0;
+
 	if (there <= 0)
 		return there;
-	if (mirror_entries(desk, tree, find_folder, &l, e) < 0)
-		return -1;
-	if (!l.folder[0])
-		return 0;
-	if (mirror_entries(desk, l.folder, on_file, &l, e) < 0)
-		goto out;
-	l.orders = false;
-	if (mirror_entries(desk, l.folder, on_file, &l, e) < 0)
-		goto out;
-	if (l.t.n > 0)
-		qsort(l.t.v, l.t.n, sizeof(*l.t.v), cmp_number);
-	if (l.t.ntaken > 0)
-		qsort(l.t.taken, l.t.ntaken, sizeof(*l.t.taken), cmp_int);
-	*t = l.t;
-	memset(&l.t, 0, sizeof(l.t));
-	rc = 0;
-out:
-	tombstones_release(&l.t);
-	return rc;
+	if (mirror_entries_at(l->desk, tree, FOLDER, on_file, l, &why) < 0) {
+		if (why.code != ERR_INTEGRITY) {
+			*e = why;
+			return -1;
+		}
+		l->t->left_out++;	/* a folder as large as nobody makes one */
+	}
+	if (l->t->ntaken > 0)
+		qsort(l->t->taken, l->t->ntaken, sizeof(*l->t->taken),
+		    cmp_int);
+	return l->n > 0;
 }
 
 void
@@ -464,18 +524,24 @@ int
 tombstones_load(struct tombstones *t, struct mirror *desk,
 	struct mirror *clone, const struct control *control, struct err *e)
 {
+	struct loading l = {.t = t, .desk = desk};
+	int rc;
+
 	memset(t, 0, sizeof(*t));
-	if (load_orders(t, desk, e) < 0)
-		return -1;
 	t->clone = clone;
-	if (t->n == 0)
-		return 0;
-	if (mirror_chain(clone, control->commit, "", &t->history,
-	    &t->nhistory, e) < 0)
-		return -1;
-	if (t->nhistory > 0)
+	rc = find_files(&l, e);
+	if (rc > 0)
+		rc = rules_load(&t->today, clone, control->commit, e);
+	if (rc == 0 && l.n > 0)
+		rc = add_orders(&l, e);
+	if (rc == 0 && t->n > 0)
+		rc = mirror_chain(clone, control->commit, "", &t->history,
+		    &t->nhistory, e);
+	if (rc == 0 && t->nhistory > 0)
 		qsort(t->history, t->nhistory, CANON_ID_LEN, cmp_id);
-	return rules_load(&t->today, clone, control->commit, e);
+	free(l.v);
+	free(l.count);
+	return rc;
 }
 
 static int

@@ -4,7 +4,9 @@
  * Spec: docs/FORMAT.md section 18: erasure/<n>.order and its signatures in
  * desk.git.  That desk.git's history is good is not needed: an order counts by
  * the root keys that signed its text, under two names.
- * Caps: an order TOMBSTONE_MAX bytes, TOMBSTONE_SIGS signatures of it.
+ * Caps: an order TOMBSTONE_MAX bytes, TOMBSTONE_SIGS signatures of it.  Of each
+ * root of today, and of all who are none together, the first TOMBSTONE_OF_KEY
+ * orders are taken: no one who writes there keeps another's from being read.
  * Needs: base, crypto, sign, repo, control, desk/retention.
  */
 #ifndef LIUDI_DESK_TOMBSTONE_H
@@ -23,7 +25,8 @@
 #define TOMBSTONE_MAX 4096
 #define TOMBSTONE_SIGS 16
 #define TOMBSTONE_REASON_MAX 200
-#define TOMBSTONE_COUNT_MAX 100000
+#define TOMBSTONE_OF_KEY 5000	/* orders that one key signed */
+#define TOMBSTONE_ODD_MAX 100	/* that nobody signed, or that are none */
 #define TOMBSTONE_PATH_LEN 64
 #define TOMBSTONE_WHY_LEN 160
 
@@ -61,6 +64,7 @@ struct tombstones {
 	size_t n;
 	int64_t *taken;			/* numbers of all files, sorted */
 	size_t ntaken;
+	size_t left_out;		/* orders behind the caps */
 	/* control's clone, its commits that were checked, and its rules today */
 	struct mirror *clone;
 	char (*history)[CANON_ID_LEN];

@@ -2,6 +2,7 @@
 #include "../control/team.h"
 
 #include "desk/erased.h"
+#include "desk/numbered.h"
 #include "desk/tombstone.h"
 
 #define REF "refs/heads/ws/ws-01/main/2023.0"
@@ -418,7 +419,8 @@ numbers_that_are_taken(void **state)
 
 	(void)state;
 	order(&o);
-	put_order(1000000000, &o, one);
+	put_order(999999999, &o, one);
+	put("erasure/1000000000.order", "x", 1);
 	put("erasure/2.0123456789abcdef.sig", "x", 1);
 	put("erasure/4.order/x", "x", 1);
 	put("erasure/else", "x", 1);
@@ -435,6 +437,88 @@ numbers_that_are_taken(void **state)
 	at_close(&k);
 }
 
+/* "M" of git fast-import: a file of erasure/. */
+static void
+import(struct buf *out, const char *path, const struct buf *data)
+{
+	struct err e = ERR_INIT;
+
+	assert_int_equal(buf_addf(out, &e, "M 100644 inline %s\ndata %zu\n",
+	    path, data->len), 0);
+	assert_int_equal(buf_add(out, data->data, data->len, &e), 0);
+	assert_int_equal(buf_addc(out, '\n', &e), 0);
+}
+
+/* Order N as put_order() has it, into a commit of many. */
+static void
+import_order(struct buf *out, int64_t n, const struct tombstone_order *o,
+	const struct sshkey *const keys[])
+{
+	struct buf text = BUF_INIT(TOMBSTONE_MAX), sig = BUF_INIT(4096);
+	char path[TOMBSTONE_PATH_LEN];
+	struct err e = ERR_INIT;
+	struct sshkey_pub pub;
+
+	assert_int_equal(tombstone_text(o, &text, &e), 0);
+	tombstone_path(n, NULL, path);
+	import(out, path, &text);
+	for (; *keys; keys++) {
+		buf_clear(&sig);
+		assert_int_equal(tombstone_sign(*keys, text.data, text.len,
+		    &sig, &e), 0);
+		sshkey_public(*keys, &pub);
+		tombstone_path(n, &pub, path);
+		import(out, path, &sig);
+	}
+	buf_release(&text);
+	buf_release(&sig);
+}
+
+/* One manager fills desk.git, or a stranger past the hooks; others erase. */
+static void
+who_floods_fills_his_own_share(void **state)
+{
+	const struct sshkey *const flood[] = {second, NULL};
+	const struct sshkey *const both[] = {second, owner, NULL};
+	const struct sshkey *const none[] = {NULL};
+	const struct sshkey *const two[] = {manager, owner, NULL};
+	const char *const argv[] = {"git", "--git-dir", d, "fast-import",
+	    "--quiet", "--force", NULL};
+	struct buf in = BUF_INIT((size_t)64 << 20);
+	struct buf out = BUF_INIT(4096), said = BUF_INIT(65536);
+	struct tombstone_order o;
+	struct err e = ERR_INIT;
+	struct at k;
+	int64_t n = 0;
+
+	(void)state;
+	order(&o);
+	put_order(NUMBERED_MAX, &o, none);	/* makes the folder */
+	assert_int_equal(buf_addf(&in, &e, "commit refs/heads/desk\ncommitter "
+	    "x <x@x> %lld +0000\ndata 0\n", (long long)T0), 0);
+	memcpy(o.head, OTHER, sizeof(OTHER));
+	while (n < TOMBSTONE_OF_KEY + 3)
+		import_order(&in, n++, &o, flood);
+	while (n < TOMBSTONE_OF_KEY + TOMBSTONE_ODD_MAX + 5)
+		import_order(&in, n++, &o, none);
+	import_order(&in, n++, &o, both);
+	order(&o);
+	import_order(&in, n++, &o, two);
+	assert_int_equal(proc_run(argv, NULL, in.data, in.len, &out, &said,
+	    60000, &e), 0);
+	at_open(&k);
+	assert_int_equal(k.t.left_out, 3 + 2);
+	assert_int_equal(k.t.n, TOMBSTONE_OF_KEY + TOMBSTONE_ODD_MAX + 2);
+	assert_int_equal(k.t.v[k.t.n - 1].n, n - 1);
+	assert_int_equal(k.t.v[k.t.n - 2].npub, 2);
+	assert_int_equal(tombstones_free(&k.t, 1), n);
+	at_close(&k);
+	says(TOMBSTONE_TO_ERASE, HEAD, "");
+	buf_release(&in);
+	buf_release(&out);
+	buf_release(&said);
+}
+
 #define with(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 int
@@ -449,6 +533,7 @@ main(void)
 		with(keeps_to_the_rules),
 		with(outlives_its_signers),
 		with(numbers_that_are_taken),
+		with(who_floods_fills_his_own_share),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
