@@ -8,8 +8,9 @@ LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
 	zlib1g-dev libqrencode-dev libuchardet-dev
 	libxml2-dev libgmime-3.0-dev libicu-dev
 	libpng-dev libjpeg62-turbo-dev libwebp-dev"
+# And keepassxc, where it is there already (docs/DECISIONS.md).
 LIUDI_TEST="libcmocka-dev dash busybox age jq openssh-server shellcheck zstd
-	sqlite3 mandoc unzip zbar-tools"
+	sqlite3 mandoc unzip zbar-tools oathtool"
 
 # need PACKAGE...: install what is missing; 1 line to run if we are not root.
 need() {

@@ -129,7 +129,7 @@ if [ -n "$build" ]; then
 	fi
 	nm "$exe" 2>/dev/null >"$tmp/all" || :
 	if [ -s "$tmp/all" ]; then
-		if grep -E ' [Tt] (age_open|identit|aead_open|scrypt_|pbkdf2_|argon2_|chacha20_|shamir_|slip39_|manifest_read|bundle_read|fold_|opener_|catalogue_|recovery_|kdbx_)' \
+		if grep -E ' [Tt] (age_open|identit|aead_open|scrypt_|pbkdf2_|argon2_|chacha20_|shamir_|slip39_|manifest_read|bundle_read|fold_|opener_|catalogue_|recovery_|kdbx_|totp_|bwcsv_)' \
 		    "$tmp/all"; then
 			complain "liudi holds open/, unbundle/ or desk/"
 		fi
