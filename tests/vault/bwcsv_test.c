@@ -170,7 +170,7 @@ addresses(void **state)
 	assert_string_equal(cell[URI], row.uri);
 }
 
-/* Random texts: each cell comes back, each field once, in one column or other. */
+/* Random texts: each cell comes back, each field in one column or the other. */
 static void
 random_texts(void **state)
 {
