@@ -10,6 +10,7 @@
 #include "agent/branch.h"
 #include "agent/collect.h"
 #include "agent/part.h"
+#include "agent/register.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -580,7 +581,8 @@ run_station(struct station *s, const struct run_options *o,
 
 	memset(r, 0, sizeof(*r));
 	secmem_random(run, sizeof(run));
-	if (stage_control(s, o, r, e) != 0)
+	if (stage_control(s, o, r, e) != 0 ||
+	    (!o->dry_run && register_settle(s->path.state, e) != 0))
 		goto out;
 	t = calloc(1, sizeof(*t));
 	a = calloc(1, sizeof(*a));

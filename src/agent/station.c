@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/register.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -377,7 +378,8 @@ station_open(struct station *s, const char *home, struct err *e)
 		return err_hint(e, "first run 'liudi join' with the "
 		    "manager's invitation, or 'liudi init'");
 	}
-	if (central_parse(&s->central, s->cfg.central, s->cfg.ssh, e) != 0 ||
+	if (register_source(&s->cfg, s->path.state, e) != 0 ||
+	    central_parse(&s->central, s->cfg.central, s->cfg.ssh, e) != 0 ||
 	    station_login(s, e) != 0)
 		return -1;
 	file = path_join(s->path.keys, "ws-sign");

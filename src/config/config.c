@@ -747,6 +747,33 @@ config_parse_desk(struct config *c, const char *file, const void *text,
 	return parse(c, file, "desk", text, n, e);
 }
 
+/* Ends in end_section(), as a section of the file does. */
+int
+config_imply(struct config *c, const char *name, enum config_kind kind,
+	const char *dir, struct err *e)
+{
+	struct reader r = {.c = c, .e = e, .root = "station"};
+	size_t n, i;
+	const struct config_key *k = config_keys(&n);
+
+	for (i = 0; i < c->nsources; i++)
+		if (strcmp(c->source[i].name, name) == 0)
+			return 0;
+	if (begin_source(&r, name) < 0)
+		return -1;
+	r.src->kind = kind;
+	r.src->path = quote_glob(dir);
+	if (!r.src->path)
+		return err_nomem(e);
+	for (i = 0; i < n; i++)
+		if (is_in(&r, &k[i]) && !k[i].value)
+			r.seen |= UINT32_C(1) << i;	/* kind, path */
+	if (end_section(&r) < 0)
+		return -1;
+	qsort(c->source, c->nsources, sizeof(*c->source), cmp_source);
+	return 0;
+}
+
 static void
 release_list(char **list, size_t n)
 {

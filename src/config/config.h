@@ -81,6 +81,14 @@ int config_parse_desk(struct config *c, const char *file, const void *text,
 	size_t n, struct err *e);
 void config_release(struct config *c);
 
+/*
+ * Add the source NAME of kind KIND, everything below the folder DIR, all else
+ * by default, unless the file has one of that name: then nothing happens.  -1:
+ * ERR_NOMEM, ERR_CONFIG (more sources than there may be).
+ */
+int config_imply(struct config *c, const char *name, enum config_kind kind,
+	const char *dir, struct err *e);
+
 enum config_type { CONFIG_TEXT, CONFIG_ID, CONFIG_BOOL, CONFIG_INT,
 	CONFIG_CHOICE, CONFIG_PATTERN };
 

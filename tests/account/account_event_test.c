@@ -264,7 +264,7 @@ test_names(void **state)
 			assert_true(event_may((enum event_kind)k,
 			    (enum event_field)i));
 		}
-	assert_int_equal(must, 21);
+	assert_int_equal(must, 18);
 	assert_false(event_may(EVENT_UPDATED, EVENT_NAME));
 	assert_true(event_may(EVENT_UPDATED, EVENT_LOGIN));
 	assert_null(event_choices(EVENT_LOGIN));

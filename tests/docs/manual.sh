@@ -194,7 +194,7 @@ texts shown "$top"/src/cli/*.c "$top"/src/cli/*/*.c "$top"/src/agent/*.c \
     >"$t/shown"
 # Words that rooms give out by number, and that cli/ shows.
 texts names "$top/src/record/record.c" "$top/src/source/source.c" \
-    "$top/src/source/sniff.c" "$top/src/desk/event.c" >"$t/names"
+    "$top/src/source/sniff.c" "$top/src/desk/finding.c" >"$t/names"
 texts events "$top"/src/desk/*.c >"$t/events"
 sort -u "$t/shown" "$t/names" "$t/events" >"$t/needed"
 [ "$(wc -l <"$t/needed")" -gt 150 ] || complain 'hardly a text was found'

@@ -21,10 +21,10 @@ BEGIN {
 	split("cli_main cli_passphrase_from", w, " ")
 	for (i in w)
 		last[w[i]] = 1
-	split("event_add event_once leave_out", w, " ")
+	split("finding_add finding_once leave_out", w, " ")
 	for (i in w)
 		events[w[i]] = 1
-	split("op_names source_state_name event_severity_name what_names", w,
+	split("op_names source_state_name finding_severity_name what_names", w,
 	    " ")
 	for (i in w)
 		named[w[i]] = 1
