@@ -1,0 +1,69 @@
+/*
+ * desk/handover.h - what is left to do when a person goes: computed, never
+ * ticked.
+ *
+ * Rules: docs/REPORTS.md "Handover".
+ * Needs: base, account/{book,platform}, desk/{custody,people,retention}.
+ */
+#ifndef LIUDI_DESK_HANDOVER_H
+#define LIUDI_DESK_HANDOVER_H
+
+#include "desk/custody.h"
+#include "desk/retention.h"
+
+enum handover_step { HANDOVER_FREEZE, HANDOVER_INVENTORY, HANDOVER_ROTATE,
+	HANDOVER_REBIND, HANDOVER_TWOFA, HANDOVER_TRANSFER, HANDOVER_CONFIRM,
+	HANDOVER_SIGNOFF, HANDOVER_CLOSE, HANDOVER_STEPS };
+const char *handover_step_name(enum handover_step s);	/* "freeze", … */
+
+/* Who signs, in the order of the paper; `text` of a sign-off begins with it. */
+enum handover_role { HANDOVER_LEAVER, HANDOVER_SUCCESSOR, HANDOVER_MANAGER,
+	HANDOVER_ROLES };
+const char *handover_role_name(enum handover_role r);	/* "leaver", … */
+#define HANDOVER_ABSENT "absent"	/* by whom the leaver's is, or nobody */
+
+struct handover_task {		/* one thing to do */
+	enum handover_step step;
+	const struct book_account *account;	/* NULL: of the person */
+	bool must;		/* the account is in LOST or REACH */
+	bool done;
+	const struct account_event *by;	/* the event that did it, or NULL */
+	char what[384];		/* a text of cli's table, filled in: how it is */
+	char command[224];	/* that does it; "" where there is none */
+};
+
+struct handover {
+	const char *person;		/* as he is called */
+	int64_t started, closed;	/* UTC; 0: not */
+	struct handover_task *task;	/* owned, by step, then account */
+	size_t n;
+	struct custody *custody;	/* now; owned */
+	struct custody_result now;	/* LOST and REACH of the person */
+	const struct account_event *sign[HANDOVER_ROLES];	/* or NULL */
+	bool finished;			/* LOST and REACH are empty */
+	/* as it was at the start; owned */
+	struct book *before_book;
+	struct custody *before;
+};
+
+struct handover_ask {
+	const struct book *book;	/* folded */
+	struct people *people;
+	const struct platforms *platforms;
+	const struct retention *retention;	/* NULL: no hold is known */
+	const char *person;
+	int64_t utc;			/* now */
+};
+/*
+ * All is borrowed and must outlive H, which is to be released also on failure.
+ * -1: ERR_NOENT (nobody is called so), what custody_new() gives.
+ */
+int handover_make(struct handover *h, const struct handover_ask *ask,
+	struct err *e);
+void handover_release(struct handover *h);
+
+/* How many tasks of step S there are, and of these are done. */
+size_t handover_count(const struct handover *h, enum handover_step s,
+	size_t *done);
+
+#endif
