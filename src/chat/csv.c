@@ -185,11 +185,11 @@ only_blanks(const struct csv *c)
 static size_t
 plain(const struct csv *c, const char *s, size_t n)
 {
-	size_t i;
+	const char delimiter = c->quoted ? '"' : c->delimiter;
+	size_t i = 0;
 
-	for (i = 0; i < n; i++)
-		if (s[i] == '"' || (s[i] == c->delimiter && !c->quoted))
-			break;
+	while (i < n && s[i] != '"' && s[i] != delimiter)
+		i++;
 	return i;
 }
 

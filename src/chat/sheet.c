@@ -207,22 +207,16 @@ is_time(void *arg, struct chat_str cell)
 	    sheet_parse_time(&s, cell, DATE_MDY);
 }
 
-/* What one date says about the order of all. */
-static void
-note_order(struct chat_str cell, unsigned *dmy, unsigned *mdy)
+/* Three numbers into V, and no year is the first? */
+static bool
+year_is_last(struct chat_str cell, int v[3])
 {
 	struct scan c;
 	unsigned digits[3];
-	int v[3];
 
 	cell = csv_trim(cell);
-	if (cell.n == 0)
-		return;
 	c = scan_of(cell.s, cell.n);
-	if (!three(&c, v, digits) || digits[0] > 2 || v[0] > 31)
-		return;
-	*dmy += v[0] > 12 && v[1] <= 12;
-	*mdy += v[1] > 12 && v[0] <= 12;
+	return three(&c, v, digits) && digits[0] <= 2 && v[0] <= 31;
 }
 
 /* --- Reading */
@@ -254,28 +248,42 @@ static int
 find_order(struct sheet *t, const struct sheet_kind *k,
 	struct csv_head *h, struct err *e)
 {
+	const struct csv_row *at = t->row;
 	unsigned dmy = 0, mdy = 0;
 	struct csv *csv = NULL;
 	struct csv_row row;
-	int rc = -1, got = 0;
+	int rc = -1, got = 0, v[3];
 
-	if (t->job->hints && t->job->hints->date_order != DATE_AUTO) {
-		t->order = t->job->hints->date_order;
-		return 0;
-	}
-	t->row = &row;
 	if (open_table(t, k, h, &csv, e) < 0)
 		goto out;
-	while (dmy + mdy < 50 && (got = csv_next(csv, &row, e)) == 1)
-		note_order(sheet_raw(t, k->time), &dmy, &mdy);
+	t->row = &row;
+	while (dmy + mdy < 50 && (got = csv_next(csv, &row, e)) == 1) {
+		if (!year_is_last(sheet_raw(t, k->time), v))
+			continue;
+		dmy += v[0] > 12 && v[1] <= 12;
+		mdy += v[1] > 12 && v[0] <= 12;
+	}
 	if (got < 0)
 		goto out;
 	t->order = mdy > dmy ? DATE_MDY : DATE_DMY;
 	t->guessed = mdy == dmy;
 	rc = 0;
 out:
+	t->row = at;
 	csv_close(csv);
 	return rc;
+}
+
+/* Many tables have no date whose order is a question: they are read once. */
+static int
+settle_order(struct sheet *t, const struct sheet_kind *k,
+	struct csv_head *h, struct err *e)
+{
+	int v[3];
+
+	if (t->order != DATE_AUTO || !year_is_last(sheet_raw(t, k->time), v))
+		return 0;
+	return find_order(t, k, h, e);
 }
 
 /* The order of day and month was no matter for this one. */
@@ -283,15 +291,17 @@ static bool
 order_matters(const struct sheet *t, struct chat_str cell)
 {
 	struct chat_stamp a, b;
+	int v[3];
 
-	return t->guessed && sheet_parse_time(&a, cell, DATE_DMY) &&
+	return t->guessed && year_is_last(cell, v) &&
+	    sheet_parse_time(&a, cell, DATE_DMY) &&
 	    sheet_parse_time(&b, cell, DATE_MDY) &&
 	    (a.mon != b.mon || a.day != b.day);
 }
 
 static int
-each_row(struct sheet *t, const struct sheet_kind *k, struct csv *csv,
-	struct err *e)
+each_row(struct sheet *t, const struct sheet_kind *k, struct csv_head *h,
+	struct csv *csv, struct err *e)
 {
 	struct csv_row row;
 	int got;
@@ -300,6 +310,8 @@ each_row(struct sheet *t, const struct sheet_kind *k, struct csv *csv,
 	while ((got = csv_next(csv, &row, e)) == 1) {
 		compose_begin(&t->c, row.off, row.len);
 		t->c.m.warn |= row.warn;
+		if (settle_order(t, k, h, e) < 0)
+			return -1;
 		if (order_matters(t, sheet_raw(t, k->time)))
 			t->c.m.warn |= CHAT_WARN_DATE_ORDER;
 		if (row.n == 0) {
@@ -332,9 +344,10 @@ sheet_read(struct chat_job *job, const struct sheet_kind *k,
 	}
 	if (k->learn && sheet_map(head.cell, head.n, k, NULL) < 2)
 		t.learned = k->learn(&t, &head);
-	if (find_order(&t, k, &head, e) == 0 &&
-	    open_table(&t, k, &head, &csv, e) == 0)
-		rc = each_row(&t, k, csv, e);
+	if (job->hints)
+		t.order = job->hints->date_order;
+	if (open_table(&t, k, &head, &csv, e) == 0)
+		rc = each_row(&t, k, &head, csv, e);
 out:
 	csv_close(csv);
 	compose_release(&t.c);

@@ -168,12 +168,16 @@ number(struct cursor *c, size_t min, size_t max, int *out)
 static bool
 one_of(struct cursor *c, const char *set, char *which)
 {
-	if (c->n == 0 || c->s[0] == '\0' || !strchr(set, c->s[0]))
+	if (c->n == 0)
 		return false;
-	*which = c->s[0];
-	c->s++;
-	c->n--;
-	return true;
+	for (; *set != '\0'; set++)
+		if (*set == c->s[0]) {
+			*which = c->s[0];
+			c->s++;
+			c->n--;
+			return true;
+		}
+	return false;
 }
 
 static bool

@@ -289,6 +289,37 @@ heads(void **state)
 	    "2024-03-01T08:59:08|Anna|Anna|text|x\n= generic-csv 2/0/0\n");
 }
 
+/* N dates with the year first, then two of which only one tells its order. */
+static void
+mixed_dates(size_t n, const char *want)
+{
+	struct buf b = BUF_INIT(1 << 20);
+	struct err e = ERR_INIT;
+	size_t i;
+
+	assert_int_equal(buf_adds(&b, "time,sender,content\n", &e), 0);
+	for (i = 0; i < n; i++)
+		assert_int_equal(buf_adds(&b, "2024-03-01 08:59:07,A,x\n",
+		    &e), 0);
+	assert_int_equal(buf_adds(&b, "3/4/2024 08:00,A,x\n"
+	    "3/14/2024 08:00,A,x\n", &e), 0);
+	rows_end("x.csv", b.data, b.len, want);
+	buf_release(&b);
+}
+
+/* Wherever the first date stands that has an order. */
+static void
+order_of_dates(void **state)
+{
+	(void)state;
+	rows_are("x.csv", "time,sender,content\n3/4/2024 08:00,A,x\n"
+	    "2024-03-05 08:00,A,y\n3/14/2024 08:00,A,z\n",
+	    "2024-03-04T08:00:00|A|A|text|x\n2024-03-05T08:00:00|A|A|text|y\n"
+	    "2024-03-14T08:00:00|A|A|text|z\n= generic-csv 3/0/0\n");
+	mixed_dates(0, "= generic-csv 2/0/0\n");
+	mixed_dates(5000, "= generic-csv 5002/0/0\n");
+}
+
 int
 main(void)
 {
@@ -303,6 +334,7 @@ main(void)
 		cmocka_unit_test(others),
 		cmocka_unit_test(damaged),
 		cmocka_unit_test(own_names),
+		cmocka_unit_test(order_of_dates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
