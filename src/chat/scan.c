@@ -40,7 +40,7 @@ blank_at(const char *p, size_t n)
 }
 
 unsigned
-scan_blanks(struct scan *c)
+scan_blanks_all(struct scan *c)
 {
 	unsigned count = 0;
 	size_t n;
@@ -69,7 +69,7 @@ mark_at(const char *p, size_t n)
 }
 
 unsigned
-scan_marks(struct scan *c)
+scan_marks_all(struct scan *c)
 {
 	unsigned count = 0;
 
@@ -352,9 +352,15 @@ scan_month(struct scan *c, int *out)
 		{"out", 10}, {"nov", 11}, {"dec", 12}, {"dez", 12},
 		{"dic", 12}, {"déc", 12}
 	};
+	const char first = scan_done(c) ? 0 : *c->s | 0x20;
 	size_t i, n;
 
+	/* Each line of some logs is asked whether it is a date. */
+	if (first < 'a' || first > 'z')
+		return false;
 	for (i = 0; i < sizeof(months) / sizeof(*months); i++) {
+		if (first != months[i].name[0])
+			continue;
 		n = strlen(months[i].name);
 		if (scan_left(c) < n ||
 		    strncasecmp(c->s, months[i].name, n) != 0)
@@ -475,7 +481,17 @@ scan_ends(const char *s, size_t n, const char *tail)
 bool
 scan_has(const char *s, size_t n, const char *word)
 {
-	return memmem(s, n, word, strlen(word)) != NULL;
+	const size_t len = strlen(word);
+	struct scan c = scan_of(s, n);
+
+	/* memmem() makes a table of each word, for texts that are short. */
+	while (scan_left(&c) >= len && (c.s = memchr(c.s, *word,
+	    scan_left(&c) - len + 1)) != NULL) {
+		if (memcmp(c.s, word, len) == 0)
+			return true;
+		c.s++;
+	}
+	return false;
 }
 
 bool

@@ -54,10 +54,23 @@ scan_lit(struct scan *c, const char *lit)
 }
 
 /* Blanks of all widths; returns how many. */
-unsigned scan_blanks(struct scan *c);
+unsigned scan_blanks_all(struct scan *c);
+static inline unsigned
+scan_blanks(struct scan *c)
+{
+	/* Most times there is a letter or a digit, and none. */
+	return c->s == c->end || (*c->s > ' ' && *c->s < 0x7f) ? 0 :
+	    scan_blanks_all(c);
+}
 
 /* What cannot be seen: direction marks, zero widths, U+FEFF. */
-unsigned scan_marks(struct scan *c);
+unsigned scan_marks_all(struct scan *c);
+static inline unsigned
+scan_marks(struct scan *c)
+{
+	return c->s == c->end || (unsigned char)*c->s < 0x80 ? 0 :
+	    scan_marks_all(c);
+}
 
 /* MIN to MAX digits, also Arabic ones; MAX < 10.  *digits may be NULL. */
 bool scan_number(struct scan *c, unsigned min, unsigned max, int *out,

@@ -639,7 +639,7 @@ strip_marks(struct draft *d)
 	static const char mark[] = "\xe2\x80\x8e";
 	char *p = (char *)d->text.data, *to, *end;
 
-	if (!p || !(p = memmem(p, d->text.len, mark, 3)))
+	if (!p || !scan_has(p, d->text.len, mark))
 		return;
 	end = (char *)d->text.data + d->text.len;
 	for (to = p; p < end; ) {
