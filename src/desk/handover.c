@@ -67,6 +67,7 @@ add(struct work *w, enum handover_step step, bool done)
 	t->account = w->a;
 	t->must = w->must && !done;
 	t->done = done;
+	t->order = h->n;
 	return t;
 }
 
@@ -538,7 +539,7 @@ cmp_tasks(const void *a, const void *b)
 		return x->step < y->step ? -1 : 1;
 	if (x->account && y->account && x->account != y->account)
 		return strcmp(x->account->shown, y->account->shown);
-	return strcmp(x->what, y->what);
+	return x->order < y->order ? -1 : x->order > y->order;
 }
 
 int

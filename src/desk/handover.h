@@ -28,6 +28,7 @@ struct handover_task {		/* one thing to do */
 	bool must;		/* the account is in LOST or REACH */
 	bool done;
 	const struct account_event *by;	/* the event that did it, or NULL */
+	size_t order;		/* among those of its step and account */
 	char what[384];		/* a text of cli's table, filled in: how it is */
 	char command[224];	/* that does it; "" where there is none */
 };

@@ -193,8 +193,8 @@ is_done_by_events(void **state)
 	    "a4 open: nobody has logged in since\n");
 	expect(&h, HANDOVER_SIGNOFF,
 	    "- done by: leaver: absent\n"
-	    "- open: manager has not signed\n"
-	    "- done by: successor: wang\n");
+	    "- done by: successor: wang\n"
+	    "- open: manager has not signed\n");
 	expect(&h, HANDOVER_CLOSE,
 	    "- open: both lists are empty: it can be closed\n");
 	done(&t, &h);
