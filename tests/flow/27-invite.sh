@@ -64,6 +64,21 @@ forge()
 	unset GIT_DIR
 	ok records fetch -q "$t/forge.git" "refs/heads/enrol/*:refs/heads/enrol/*"
 }
+# by WHO COMMAND...: what a person or a manager has to type for an enrolment.
+# few: that was little enough, on each side.
+by() { typed="$typed $1"; shift; "$@"; }
+few()
+{
+	for who in person manager; do
+		checks=$((checks + 1))
+		count=$(printf '%s\n' $typed | grep -c -x $who) || :
+		[ "$count" -ge 1 ] && [ "$count" -le 3 ] ||
+			fail "$count commands of the $who, not 1 to 3"
+	done
+	say "   $(($(now) - start)) s from invitation to receipt;$typed"
+	typed=
+}
+typed=
 n=0
 request_of() { records cat-file blob "$(requests | grep "/$1/"):request"; }
 
@@ -79,8 +94,9 @@ expect 1 desk_key invite manager
 says 'is the name of a manager'
 expect 1 desk_key invite ws-01 --again
 says "there is no station 'ws-01'"
-expect 0 desk_key invite ws-01 --person '王芳 前台' --team 'Front desk' \
-    --file "$t/ws-01.liudi-invite"
+start=$(now)
+expect 0 by manager desk_key invite ws-01 --person '王芳 前台' \
+    --team 'Front desk' --file "$t/ws-01.liudi-invite"
 string=$(head -n 1 "$t/out")
 same "${string%"${string#liudi-join1}"}" liudi-join1 'the string'
 same "$(cat "$t/ws-01.liudi-invite")" "$string" 'the file'
@@ -110,15 +126,15 @@ if command -v script >/dev/null; then
 fi
 
 step "let in by the next sync"
-start=$(now)
-expect 0 ws ws-01 join "$t/ws-01.liudi-invite"
+expect 0 by person ws ws-01 join "$t/ws-01.liudi-invite"
 sources ws-01
-expect 4 ws ws-01 run
-expect 0 desk_key --json sync
+expect 4 by person ws ws-01 run
+expect 0 by manager desk_key --json sync
 same "$(jq -r 'select(.kind == "let_in") | .station + " " + .person' \
     "$t/out")" 'ws-01 王芳 前台' 'who is let in'
-expect 0 ws ws-01 run
-say "   $(($(now) - start)) s from join to the first run"
+expect 0 by person ws ws-01 run
+ok test -s "$t/ws-01/state/receipt-main"
+few
 expect 0 sync
 says ws-01
 expect 0 restore ws-01 "$t/back"
@@ -318,18 +334,19 @@ if ssh_server; then
 	string=$(jq -r .string "$t/out")
 	id=$(jq -r .invite "$t/out")
 	expect 0 far invite --withdraw "$id"
-	expect 0 far --json invite ws-06 --person Wang \
+	start=$(now)
+	expect 0 by manager far --json invite ws-06 --person Wang \
 	    --host-key "$t/ssh/host.pub"
 	string=$(jq -r .string "$t/out")
-	start=$(now)
-	expect 2 ws ws-06 join "$string"
-	expect 0 ws ws-06 join "$string" --agree 1
+	# who has a terminal is shown the notice and asked; here it takes two
+	expect 2 by person ws ws-06 join "$string"
+	expect 0 by person ws ws-06 join "$string" --agree 1
 	sources ws-06
-	expect 4 ws ws-06 run
-	expect 0 far sync
+	expect 0 by manager far sync
 	says 'ws-06 is let in (Wang)'
-	expect 0 ws ws-06 run
-	say "   $(($(now) - start)) s from join to the first run"
+	expect 0 by person ws ws-06 run
+	ok test -s "$t/ws-06/state/receipt-main"
+	few
 	ok grep -q "ssh-command' station ws-06" "$ssh_keys"
 	expect 0 far sync
 	expect 0 far restore ws-06 --to "$t/far-back"
