@@ -103,8 +103,8 @@ unknown_command(const struct parse *p, const char *given, struct err *e)
 	(void)err_set(e, ERR_USAGE, cli_tr("no command '%s'"), given);
 	if (best.name)
 		return err_hint(e, cli_tr("did you mean '%s'?"), best.name);
-	return err_hint(e, cli_tr("'%s --help' lists the commands"),
-	    p->c->program);
+	return err_hint(e, cli_tr("'%s%s%s --help' lists the commands"),
+	    p->c->program, p->group ? " " : "", p->group ? p->group : "");
 }
 
 /* The command that begins at argv[i]; moves i behind it. */

@@ -131,6 +131,10 @@ mkdir -p "$t/safe"
 mv "$t/desk/keys/owner.identity" "$t/safe"
 expect 2 desk_key access
 says "sealed to the owner"
+expect 2 desk_key access -i "$t/desk/keys/manager.identity"
+says "is not his"
+expect 0 desk_key access -i "$t/safe/owner.identity"
+says 'why: complaint 投诉 of Monday'
 mv "$t/safe/owner.identity" "$t/desk/keys"
 # stock tools read it as well: sealed to the owner alone, signed, padded
 desk_git cat-file blob "desk:$(desk_git ls-tree -r --name-only desk access/ |

@@ -8,11 +8,14 @@
 #include "cli/desk/show.h"
 #include "desk/access_read.h"
 #include "desk/deskkeys.h"
+#include "desk/opener.h"
 #include "repo/mirror.h"
+#include "seal/seal.h"
 
 #include "base/banned.h"
 
 #define LINE_MAX_LEN (256 * 1024)
+#define MAX_IDENTITIES 64
 
 struct work {
 	const struct cli *c;
@@ -187,12 +190,60 @@ fetch(struct work *k, const struct deskhome *h, bool *rewritten,
 	return rc;
 }
 
+/* Has OP an identity of an owner of this team? */
+static bool
+is_owners(const struct opener *op, const struct control *control)
+{
+	struct seal_recipient have[MAX_IDENTITIES], r;
+	size_t n = opener_recipients(op, have, MAX_IDENTITIES), i, k;
+	struct err ignored = ERR_INIT;
+
+	for (i = 0; i < control->nrecipients; i++) {
+		const char *age = control->recipient[i].age;
+
+		if (!control_is_owner(control->recipient[i].name) ||
+		    seal_recipient_parse(&r, age, strlen(age), &ignored) < 0)
+			continue;
+		for (k = 0; k < n; k++)
+			if (memcmp(have[k].pk, r.pk, sizeof(r.pk)) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* With -i FILE, or the owner's keys that are here. */
+static struct opener *
+open_log(const struct cli *c, const struct deskhome *h,
+	const struct control *control, struct err *e)
+{
+	const char *as = cli_value(c, "as");
+	struct opener *op;
+
+	if (cli_value(c, "identity")) {
+		op = show_opener(c, h, e);
+		if (!op || is_owners(op, control))
+			return op;
+		opener_free(op);
+		(void)err_set(e, ERR_USAGE, "the log of readers is sealed to "
+		    "the owner, and '%s' is not his", cli_value(c, "identity"));
+		return NULL;
+	}
+	if (!as)
+		as = deskcmd_owner(h, control);
+	if (as && control_is_owner(as))
+		return deskcmd_open_as(c, h, as, NULL, e);
+	(void)err_set(e, ERR_USAGE, "the log of readers is sealed to the "
+	    "owner, whose keys are not in '%s'", h->keys);
+	(void)err_hint(e, "put owner.identity there, name it with -i, or "
+	    "another desk's folder with --home");
+	return NULL;
+}
+
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
 	struct work k = {.c = c, .station = cli_value(c, "station"),
 	    .line = BUF_INIT(LINE_MAX_LEN)};
-	const char *as = cli_value(c, "as");
 	struct opener *op = NULL;
 	struct control control;
 	struct deskhome h;
@@ -204,16 +255,7 @@ run(struct cli *c, struct err *e)
 		return CLI_FAILED;
 	if (deskcmd_attach(c, DESKKEYS_OWNER, &h, &control, e) < 0)
 		goto out;
-	if (!as)
-		as = deskcmd_owner(&h, &control);
-	if (!as || !control_is_owner(as)) {
-		(void)err_set(e, ERR_USAGE, "the log of readers is sealed to "
-		    "the owner, whose keys are not in '%s'", h.keys);
-		(void)err_hint(e, "put owner.identity there, or name another "
-		    "desk's folder with --home");
-		goto out;
-	}
-	op = deskcmd_open_as(c, &h, as, NULL, e);
+	op = open_log(c, &h, &control, e);
 	if (!op || fetch(&k, &h, &rewritten, e) < 0)
 		goto out;
 	b.home = &h;
@@ -235,6 +277,7 @@ static const struct cli_option options[] = {
 	{"station", 0, "STATION", "only what was read of this one"},
 	{"since", 0, "DATE", "only what was read from this day or time on"},
 	{"as", 0, "NAME", "which owner's keys open it"},
+	{"identity", 'i', "FILE", "open with this age identity file"},
 	{"passphrase-fd", 0, "N",
 	    "read the passphrase from file descriptor N"},
 	{NULL, 0, NULL, NULL}
