@@ -24,6 +24,7 @@
 
 #include "base/banned.h"
 
+#define SIDE_END 5		/* behind the descriptors of PROC_SIDE */
 #define KILL_GRACE_MS 1000
 #define TICK_MS 100		/* how often a wait looks at other things */
 #define PIPE_STEP 65536
@@ -146,20 +147,42 @@ make_env(const char *const env[])
 	return out;
 }
 
+/* Out of the way of a child's descriptors 3 and 4. */
+static int
+move_up(int *fd, struct err *e)
+{
+	int up;
+
+	if (*fd < 0 || *fd >= SIDE_END)
+		return 0;
+	up = fcntl(*fd, F_DUPFD_CLOEXEC, SIDE_END);
+	if (up < 0)
+		return err_sys(e, errno, "cannot move a pipe");
+	(void)close(*fd);
+	*fd = up;
+	return 0;
+}
+
 /* What posix_spawn wants done with the descriptors. */
 static int
 set_actions(posix_spawn_file_actions_t *fa, int flags, int in, int out,
 	int errfd)
 {
+	const bool side = flags & PROC_SIDE;
 	int rc;
 
-	if (in >= 0)
+	if (in >= 0 && !side)
 		rc = posix_spawn_file_actions_adddup2(fa, in, 0);
 	else
 		rc = posix_spawn_file_actions_addopen(fa, 0, "/dev/null",
 		    O_RDONLY, 0);
+	if (rc == 0 && side)
+		rc = posix_spawn_file_actions_addopen(fa, 1, "/dev/null",
+		    O_WRONLY, 0);
+	if (rc == 0 && side && in >= 0)
+		rc = posix_spawn_file_actions_adddup2(fa, in, 3);
 	if (rc == 0 && out >= 0)
-		rc = posix_spawn_file_actions_adddup2(fa, out, 1);
+		rc = posix_spawn_file_actions_adddup2(fa, out, side ? 4 : 1);
 	if (rc == 0 && errfd >= 0)
 		rc = posix_spawn_file_actions_adddup2(fa, errfd, 2);
 	else if (rc == 0 && (flags & PROC_QUIET))
@@ -168,7 +191,8 @@ set_actions(posix_spawn_file_actions_t *fa, int flags, int in, int out,
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
 	/* Ours are close-on-exec; this is for those that a library left. */
 	if (rc == 0)
-		rc = posix_spawn_file_actions_addclosefrom_np(fa, 3);
+		rc = posix_spawn_file_actions_addclosefrom_np(fa,
+		    side ? SIDE_END : 3);
 #endif
 	return rc;
 }
@@ -245,6 +269,10 @@ proc_spawn(struct proc *p, const char *const argv[],
 	if ((flags & PROC_IN) && make_pipe(in, e) < 0)
 		goto out;
 	if ((flags & PROC_OUT) && make_pipe(out, e) < 0)
+		goto out;
+	/* Neither may lie where the other is to go. */
+	if ((flags & PROC_SIDE) && (move_up(&in[0], e) < 0 ||
+	    move_up(&out[1], e) < 0))
 		goto out;
 	if ((flags & PROC_ERR) && make_pipe(errp, e) < 0)
 		goto out;

@@ -28,8 +28,10 @@ enum proc_flags {
 	PROC_OUT = 2,	/* pipe from stdout (else inherited) */
 	PROC_ERR = 4,	/* pipe from stderr (else inherited) */
 	PROC_QUIET = 8,	/* stderr to /dev/null */
-	PROC_TERMINAL = 16 /* stays in our group, and may so use the
-			    * terminal; proc_kill() does not reach it */
+	PROC_TERMINAL = 16, /* stays in our group, and may so use the
+			     * terminal; proc_kill() does not reach it */
+	PROC_SIDE = 32	/* PROC_IN is a pipe to its descriptor 3, PROC_OUT one
+			 * from its 4; it has no standard input and output */
 };
 
 /*

@@ -320,6 +320,12 @@ add_part(struct page *g, struct span headers, struct span body,
 	if (n >= 2 && p->id[0] == '<' && p->id[n - 1] == '>') {
 		memmove(p->id, p->id + 1, n - 2);
 		p->id[n - 2] = '\0';
+	} else if (n == 0 && strncasecmp(p->url, "cid:", 4) == 0) {
+		/* Chromium's styles have no Content-ID. */
+		free(p->id);
+		p->id = str_dup(p->url + 4);
+		if (!p->id)
+			return err_nomem(e);
 	}
 	return 0;
 }

@@ -198,6 +198,15 @@ spawns(void **state)
 	    PROC_TERMINAL, &e), 0);
 	assert_int_equal(getpgid(p.pid), getpgrp());
 	assert_int_equal(proc_wait(&p, &e), 0);
+	/* beside the standard ones, which are not there */
+	assert_int_equal(proc_spawn(&p, SH("read a <&3; echo $a >&4; "
+	    "read b || echo end >&4"), NULL, PROC_IN | PROC_OUT | PROC_SIDE,
+	    &e), 0);
+	assert_int_equal(file_write(p.in, "ab\n", 3, "pipe", &e), 0);
+	assert_int_equal(file_read(p.out, text, 8, &got, "pipe", &e), 0);
+	assert_int_equal(got, 7);
+	assert_memory_equal(text, "ab\nend\n", 7);
+	assert_int_equal(proc_wait(&p, &e), 0);
 	assert_int_equal(proc_spawn(&p, SH("echo x >&2"), NULL, PROC_ERR, &e),
 	    0);
 	assert_int_equal(file_read(p.err, text, 8, &got, "pipe", &e), 0);

@@ -28,7 +28,6 @@
 	"@mhtml.blink'>=\r\n=E7=81=AF cid:other =zz\r\n--" b "\r\n" \
 	"Content-Type: text/css; charset=utf-8\r\n" \
 	"Content-Transfer-Encoding: binary\r\n" \
-	"Content-ID: <" css "@mhtml.blink>\r\n" \
 	"Content-Location: cid:" css "@mhtml.blink\r\n\r\na{}\r\n--" b "\r\n" \
 	"Content-Type: text/html\r\nContent-ID: <" frame "@mhtml.blink>\r\n" \
 	"Content-Transfer-Encoding: quoted-printable\r\n\r\n" \

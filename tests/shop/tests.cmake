@@ -7,3 +7,10 @@ liudi_test(shop strips DEPENDS base crypto LIBS PkgConfig::PNG PkgConfig::JPEG
 liudi_fuzz(mhtml DEPENDS shop)
 liudi_fuzz(page DEPENDS shop)
 liudi_fuzz(picture DEPENDS shop)
+
+# With a real browser, where there is one.
+liudi_test(shop capture DEPENDS base crypto)
+target_sources(capture_test PRIVATE shop/server.c)
+target_include_directories(capture_test PRIVATE shop)
+set_tests_properties(shop.capture PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+	RESOURCE_LOCK browser)

@@ -1,0 +1,261 @@
+/* tests/shop/capture_test.c - a real browser on pages that stand and that fail. */
+#include "shop/capture.h"
+
+#include <grp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "crypto/hash.h"
+#include "server.h"
+#include "shop/browser.h"
+#include "shop/picture.h"
+
+#include "base/banned.h"
+
+#define NOBODY 65534
+#define DAY 86400
+#define NOW 1795428000
+
+static char dir[64];
+static int port;
+static pid_t server;
+static struct browser *browser;
+static struct cdp *cdp;
+static struct shopfolder *folder;
+
+static void
+start(void)
+{
+	struct buf path = BUF_INIT(4096);
+	struct err e = ERR_INIT;
+	char profile[128];
+
+	(void)snprintf(profile, sizeof(profile), "%s/profile", dir);
+	assert_int_equal(browser_find(&path, &e), 0);
+	browser = browser_start(&(struct browser_job){.path = buf_str(&path),
+	    .profile = profile, .hermetic = true}, &e);
+	if (!browser)
+		fail_msg("%s", e.what);
+	cdp = cdp_new(browser_in(browser), browser_out(browser), &e);
+	assert_non_null(cdp);
+	buf_release(&path);
+}
+
+static void
+stop(void)
+{
+	cdp_free(cdp);
+	browser_stop(browser);
+	cdp = NULL;
+	browser = NULL;
+}
+
+static struct capture_job
+job(const char *page, const char *url, int64_t ts)
+{
+	return (struct capture_job){.page = page, .view = "desktop",
+	    .tab = {.url = url, .freeze = "clock", .zone = "Asia/Shanghai",
+	    .locale = "zh-CN", .now = ts, .deadline_ms = 20000},
+	    .by = "auto", .max_height = PICTURE_HEIGHT_MAX, .ts = ts,
+	    .offset = 480, .browser = "b", .flags = "f", .fonts = "t"};
+}
+
+/* Capture PATH; what is told. */
+static struct capture_report
+take(const char *path, int64_t ts, int deadline_ms)
+{
+	char url[256];
+	struct capture_report r;
+	struct capture_job j;
+	struct err e = ERR_INIT;
+	int rc;
+
+	if (*path == '/')
+		(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d%s", port,
+		    path);
+	else
+		(void)snprintf(url, sizeof(url), "%s", path);
+	j = job("p", url, ts);
+	j.tab.deadline_ms = deadline_ms;
+	rc = capture_page(cdp, folder, &j, &r, &e);
+	if (rc < 0)
+		fail_msg("%s: %s", path, e.what);
+	print_message("%-12s %-12s %5d ms %8llu bytes  %s\n", path,
+	    shop_state_name(r.state), r.ms, (unsigned long long)r.bytes,
+	    r.reason);
+	return r;
+}
+
+static void
+stands_still(void **state)
+{
+	struct capture_report r = take("/live", NOW, 20000);
+
+	(void)state;
+	assert_int_equal(r.state, SHOP_OK);
+	assert_true(r.is_new);
+	for (int day = 1; day < 4; day++) {
+		r = take("/live", NOW, 20000);
+		assert_int_equal(r.state, SHOP_OK);
+		assert_false(r.is_new);
+		assert_int_equal(r.bytes, 0);
+	}
+}
+
+static void
+says_what_came_instead(void **state)
+{
+	static const struct {
+		const char *path;
+		enum shop_state state;
+		const char *reason;
+	} rows[] = {
+		{"/403", SHOP_BLOCKED, "HTTP 403"},
+		{"/404", SHOP_UNREACHABLE, "HTTP 404"},
+		{"/captcha", SHOP_BLOCKED, "proof"},
+		{"/members", SHOP_LOGIN_NEEDED, "login"},
+		{"/download", SHOP_UNREACHABLE, "download"},
+		{"http://127.0.0.1:1/", SHOP_UNREACHABLE, ""},
+		{"http://gone.example/", SHOP_UNREACHABLE, "name"},
+		{"/alert", SHOP_OK, ""},
+		{"/unread", SHOP_OK, ""},
+		{"/long", SHOP_CUT, "longer"},
+		{"/hangimage", SHOP_PARTIAL, "in time"},
+		{"/never", SHOP_TIMEOUT, "in time"},
+		{"/loop", SHOP_TIMEOUT, "no more"},
+		{"/endless", SHOP_CUT, "longer"},
+		{"/live", SHOP_OK, ""}
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct capture_report r = take(rows[i].path, NOW, 9000);
+
+		if (r.state != rows[i].state)
+			fail_msg("%s: %s, %s", rows[i].path,
+			    shop_state_name(r.state), r.reason);
+		if (!strstr(r.reason, rows[i].reason))
+			fail_msg("%s: '%s'", rows[i].path, r.reason);
+	}
+}
+
+/* Whatever dies, the next page is fine, and nothing stays behind. */
+static void
+goes_on_with_another_browser(void **state)
+{
+	char profile[128];
+	struct capture_report r;
+	struct err e = ERR_INIT;
+	struct capture_job j;
+	char url[64];
+	pid_t killer = fork();
+
+	(void)state;
+	assert_true(killer >= 0);
+	if (killer == 0) {
+		clock_nap_ms(1500);
+		browser_kill(browser);
+		_exit(0);
+	}
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d/hangimage",
+	    port);
+	j = job("p", url, NOW);
+	assert_int_equal(capture_page(cdp, folder, &j, &r, &e), 1);
+	assert_int_equal(r.state, SHOP_CRASHED);
+	assert_int_equal(proc_wait_pid(killer, &e), 0);
+	stop();
+	(void)snprintf(profile, sizeof(profile), "%s/profile", dir);
+	assert_false(file_exists(profile));
+	start();
+	assert_int_equal(take("/alert", NOW, 9000).state, SHOP_OK);
+}
+
+static void
+leaves_nothing_behind(void **state)
+{
+	char left[160], used[160], at[128];
+	struct err e = ERR_INIT;
+	int fd;
+
+	(void)state;
+	(void)snprintf(at, sizeof(at), "%s/profiles", dir);
+	(void)snprintf(left, sizeof(left), "%s/left", at);
+	(void)snprintf(used, sizeof(used), "%s/used/.lock", at);
+	assert_int_equal(file_mkdirs(left, 0700, &e), 0);
+	*strrchr(used, '/') = '\0';
+	assert_int_equal(file_mkdirs(used, 0700, &e), 0);
+	used[strlen(used)] = '/';
+	assert_int_equal(file_lock(used, &fd, &e), 0);
+	assert_int_equal(browser_sweep(at, &e), 0);
+	assert_false(file_exists(left));
+	assert_true(file_exists(used));
+	(void)close(fd);
+}
+
+static int
+group_setup(void **state)
+{
+	char at[128];
+	struct err e = ERR_INIT;
+
+	(void)state;
+	(void)snprintf(dir, sizeof(dir), "/tmp/capture-XXXXXX");
+	if (!mkdtemp(dir) || setenv("HOME", dir, 1) != 0)
+		return -1;
+	server = server_start(&port);
+	(void)snprintf(at, sizeof(at), "%s/shop", dir);
+	folder = shopfolder_open(at, &e);
+	if (server < 0 || !folder)
+		return -1;
+	start();
+	return 0;
+}
+
+static int
+group_teardown(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	stop();
+	shopfolder_close(folder);
+	server_stop(server);
+	return getenv("KEEP") ? 0 : file_remove_tree(dir, &e);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(stands_still),
+		cmocka_unit_test(says_what_came_instead),
+		cmocka_unit_test(goes_on_with_another_browser),
+		cmocka_unit_test(leaves_nothing_behind)
+	};
+	struct buf path = BUF_INIT(4096);
+	struct err e = ERR_INIT;
+
+	proc_setup();
+	if (crypto_setup(&e) < 0)
+		return 1;
+	if (browser_find(&path, &e) != 0) {
+		(void)puts("skipped: no Chromium (chromium-headless-shell)");
+		return 77;
+	}
+	buf_release(&path);
+	if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setgid(NOBODY) < 0 ||
+	    setuid(NOBODY) < 0))
+		return 1;
+	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}

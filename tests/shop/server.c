@@ -1,0 +1,322 @@
+/* tests/shop/server.c - HTTP/1.0 on loopback, a process for each request. */
+#include "server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/banned.h"
+
+#define PAGE_ROOM (256 * 1024)
+
+struct page { char text[PAGE_ROOM]; size_t n; };
+
+static void __attribute__((format(printf, 2, 3)))
+put(struct page *p, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(p->text + p->n, PAGE_ROOM - p->n, fmt, ap);
+	va_end(ap);
+	if (n > 0 && p->n + (size_t)n < PAGE_ROOM)
+		p->n += (size_t)n;
+}
+
+static void
+all(int fd, const void *data, size_t n)
+{
+	const char *at = data;
+
+	while (n > 0) {
+		ssize_t put_n = write(fd, at, n);
+
+		if (put_n <= 0)
+			_exit(0);
+		at += put_n;
+		n -= (size_t)put_n;
+	}
+}
+
+static void
+answer(int fd, const char *status, const char *type, const void *body,
+	size_t n)
+{
+	char head[512];
+	int len = snprintf(head, sizeof(head), "HTTP/1.0 %s\r\n"
+	    "Content-Type: %s\r\nContent-Length: %zu\r\n"
+	    "Cache-Control: no-store\r\nConnection: close\r\n\r\n", status,
+	    type, n);
+
+	all(fd, head, (size_t)len);
+	all(fd, body, n);
+}
+
+static void
+html(int fd, const char *status, const struct page *p)
+{
+	answer(fd, status, "text/html; charset=utf-8", p->text, p->n);
+}
+
+/* A picture of one colour, as BMP: 24 bit, WIDTH x HEIGHT. */
+static void
+bmp(int fd, int width, int height, uint32_t rgb)
+{
+	const uint32_t row = ((uint32_t)width * 3 + 3) / 4 * 4;
+	const uint32_t size = 54 + row * (uint32_t)height;
+	uint8_t *b = calloc(1, size);
+	const uint32_t head[] = {size, 0, 54, 40, (uint32_t)width,
+	    (uint32_t)height, 1 | 24u << 16};
+
+	if (!b)
+		_exit(1);
+	memcpy(b, "BM", 2);
+	memcpy(b + 2, head, sizeof(head));
+	for (int y = 0; y < height; y++) {
+		for (int x = 0; x < width; x++) {
+			uint8_t *at = b + 54 + row * (uint32_t)y + 3 * x;
+
+			at[0] = (uint8_t)(rgb + (uint32_t)(x * 3));
+			at[1] = (uint8_t)((rgb >> 8) + (uint32_t)(y * 2));
+			at[2] = (uint8_t)(rgb >> 16);
+		}
+	}
+	answer(fd, "200 OK", "image/bmp", b, size);
+	free(b);
+}
+
+/* Two frames, red and green, 400 ms each: a GIF that moves. */
+static void
+gif(int fd)
+{
+	static const uint8_t moving[] = {
+		'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0,
+		255, 0, 0, 0, 255, 0,
+		0x21, 0xff, 11, 'N', 'E', 'T', 'S', 'C', 'A', 'P', 'E', '2',
+		'.', '0', 3, 1, 0, 0, 0,
+		0x21, 0xf9, 4, 4, 40, 0, 0, 0,
+		0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0,
+		0x21, 0xf9, 4, 4, 40, 0, 0, 0,
+		0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 1, 0, 0x3b
+	};
+
+	answer(fd, "200 OK", "image/gif", moving, sizeof(moving));
+}
+
+/* --- The live page. */
+
+static void
+live(int fd, const char *edit)
+{
+	struct page *p = calloc(1, sizeof(*p));
+	const char *no = strchr(edit, '&');
+	char name[32];
+
+	if (!p)
+		_exit(1);
+	(void)snprintf(name, sizeof(name), "%.*s", no ? (int)(no - edit) : 31,
+	    edit);
+#define IS(word) (strcmp(name, word) == 0)
+	put(p, "<!doctype html><title>Lamps of Ningbo%s</title><meta name="
+	    "viewport content='width=device-width'><style>body{margin:0;"
+	    "font:16px sans-serif}.g{display:grid;grid-template-columns:"
+	    "repeat(4,1fr);gap:8px}.c{height:340px;border:1px solid #ccc}"
+	    ".c img{width:100%%;height:240px}@keyframes s{to{transform:rotate("
+	    "360deg)}}.spin{width:40px;height:40px;background:#06c;animation:"
+	    "s 1s linear infinite}.foot{background:%s;padding:20px}"
+	    "@media(max-width:600px){.g{grid-template-columns:1fr}%s}"
+	    "</style>", IS("title") ? " (new)" : "",
+	    IS("colour") ? "#fee" : "#eef",
+	    IS("mobile") ? ".foot{font-size:30px}" : "");
+	if (IS("banner"))
+		put(p, "<div style='height:140px;background:#c00;color:#fff'>"
+		    "Sale: all lamps</div>");
+	put(p, "<h1>Lamps 灯具</h1><div id=car></div><p id=clock></p>"
+	    "<p id=count></p><div class=spin></div><img src=/gif width=40 "
+	    "height=40 alt=moving><canvas id=cv width=200 height=60></canvas>"
+	    "<p id=rnd></p><p>%s</p>%s<div class=g>", IS("text") ?
+	    "We ship within 10 days" : "We ship within 7 days",
+	    IS("hidden") ? "<p style='display:none'>Ask for our other shop"
+	    "</p>" : "");
+	for (int i = 1; i <= 24; i++) {
+		int n = i;
+
+		if (IS("removed") && i == 3)
+			continue;
+		if (IS("reorder"))
+			n = i == 5 ? 6 : i == 6 ? 5 : i;
+		put(p, "<div class=c><a href='/item/A%d.html'><img %s src="
+		    "'/img/%d%s' alt='Lamp A%d'><br>Lamp A%d</a><br>"
+		    "<b>￥%d.%02d</b></div>", n, i > 4 ? "loading=lazy" : "",
+		    n, IS("image") && n == 7 ? "?" : IS("broken") && n == 8 ?
+		    "/none" : "", n, n, IS("price") && n == 7 ? 88 : 10 + n,
+		    IS("price") && n == 7 ? 0 : 49);
+	}
+	put(p, "</div><div class=foot><a href='%s'>Contact</a> %s</div>",
+	    IS("link") ? "https://other.example/" : "/contact",
+	    IS("footer") ? "Tel. 0574-9999" : "Tel. 0574-1234");
+	put(p, "<script>let i=0;const car=document.getElementById('car');"
+	    "function turn(){car.textContent='Slide '+(i++%%3);}turn();"
+	    "setInterval(turn,1500);setInterval(()=>{"
+	    "document.getElementById('clock').textContent="
+	    "new Date().toISOString().slice(11);"
+	    "document.getElementById('count').textContent='Ends in '+"
+	    "Math.round((Date.UTC(2030,0,1)-Date.now())/1000%%60)+' s';},250);"
+	    "document.getElementById('rnd').textContent='Pick '+"
+	    "Math.floor(Math.random()*1000);let t=0;const g="
+	    "document.getElementById('cv').getContext('2d');"
+	    "(function f(){t++;g.fillStyle='hsl('+t+',80%%,50%%)';"
+	    "g.fillRect(t%%200,0,9,60);requestAnimationFrame(f)})();</script>");
+#undef IS
+	html(fd, "200 OK", p);
+	free(p);
+}
+
+/* --- The pages that go wrong. */
+
+static bool
+wrong(int fd, const char *path)
+{
+	struct page *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		_exit(1);
+	if (strcmp(path, "/403") == 0) {
+		put(p, "<h1>Forbidden</h1>");
+		html(fd, "403 Forbidden", p);
+	} else if (strcmp(path, "/captcha") == 0) {
+		put(p, "<div id=nocaptcha>请完成滑动验证</div>");
+		html(fd, "200 OK", p);
+	} else if (strcmp(path, "/members") == 0) {
+		static const char moved[] = "HTTP/1.0 302 Found\r\n"
+		    "Location: /signin\r\nContent-Length: 0\r\n\r\n";
+
+		all(fd, moved, sizeof(moved) - 1);
+	} else if (strcmp(path, "/signin") == 0) {
+		put(p, "<form>Name <input><input type=password></form>");
+		html(fd, "200 OK", p);
+	} else if (strcmp(path, "/download") == 0) {
+		answer(fd, "200 OK", "application/octet-stream", "x", 1);
+	} else if (strcmp(path, "/alert") == 0) {
+		put(p, "<p>Hello</p><script>alert('stop');confirm('?')"
+		    "</script><p>after</p>");
+		html(fd, "200 OK", p);
+	} else if (strcmp(path, "/loop") == 0) {
+		put(p, "<p>Hello</p><script>addEventListener('load',()=>{"
+		    "for(;;);})</script>");
+		html(fd, "200 OK", p);
+	} else if (strcmp(path, "/hangimage") == 0) {
+		put(p, "<p>Hello</p><img src=/never>");
+		html(fd, "200 OK", p);
+	} else if (strcmp(path, "/unread") == 0) {
+		put(p, "<p>Hello</p><script>fetch('/endless-body')</script>");
+		html(fd, "200 OK", p);
+	} else if (strcmp(path, "/endless") == 0) {
+		put(p, "<div id=l></div><script>function m(){for(let i=0;i<10;"
+		    "i++)l.insertAdjacentHTML('beforeend','<p style=\"height:"
+		    "200px\">more</p>')}m();addEventListener('scroll',m)"
+		    "</script>");
+		html(fd, "200 OK", p);
+	} else if (strcmp(path, "/long") == 0) {
+		put(p, "<div style='height:40000px;background:linear-gradient("
+		    "red,blue)'>long</div>");
+		html(fd, "200 OK", p);
+	} else {
+		free(p);
+		return false;
+	}
+	free(p);
+	return true;
+}
+
+static void
+serve(int fd)
+{
+	char req[4096], path[2048];
+	size_t n = 0;
+	ssize_t got;
+	int i;
+
+	while (n < sizeof(req) - 1 && (got = read(fd, req + n,
+	    sizeof(req) - 1 - n)) > 0) {
+		n += (size_t)got;
+		req[n] = '\0';
+		if (strstr(req, "\r\n\r\n"))
+			break;
+	}
+	if (sscanf(req, "GET %2047s", path) != 1)
+		return;
+	if (strcmp(path, "/never") == 0) {
+		(void)sleep(60);
+	} else if (strcmp(path, "/endless-body") == 0) {
+		static const char head[] = "HTTP/1.0 200 OK\r\n"
+		    "Content-Type: text/plain\r\n\r\nx";
+
+		all(fd, head, sizeof(head) - 1);
+		(void)sleep(60);
+	} else if (strcmp(path, "/live") == 0) {
+		live(fd, "");
+	} else if (strncmp(path, "/live?edit=", 11) == 0) {
+		live(fd, path + 11);
+	} else if (strcmp(path, "/gif") == 0) {
+		gif(fd);
+	} else if (sscanf(path, "/img/%d", &i) == 1 && !strstr(path, "none")) {
+		bmp(fd, 120, 90, (strchr(path, '?') ? 0x123456u : 0u) +
+		    (uint32_t)i * 0x0a1733u);
+	} else if (!wrong(fd, path)) {
+		answer(fd, "404 Not Found", "text/plain", "none", 4);
+	}
+}
+
+pid_t
+server_start(int *port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET};
+	socklen_t len = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pid_t pid;
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
+	    listen(fd, 64) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+		return -1;
+	*port = ntohs(a.sin_port);
+	pid = fork();
+	if (pid != 0) {
+		(void)close(fd);
+		return pid;
+	}
+	(void)setpgid(0, 0);
+	(void)signal(SIGCHLD, SIG_IGN);
+	for (;;) {
+		int c = accept(fd, NULL, NULL);
+
+		if (c < 0)
+			continue;
+		if (fork() == 0) {
+			(void)close(fd);
+			serve(c);
+			_exit(0);
+		}
+		(void)close(c);
+	}
+}
+
+void
+server_stop(pid_t pid)
+{
+	(void)kill(-pid, SIGKILL);
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+}

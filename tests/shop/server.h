@@ -1,0 +1,19 @@
+/*
+ * tests/shop/server.h - a shop on loopback, with every page that goes wrong.
+ *
+ *   /live            carousel, clock, countdown, canvas, GIF, lazy pictures
+ *   /live?edit=NAME  the same with one planted edit (see server.c)
+ *   /403 /404 /captcha /members (leads to /signin) /download /alert /loop
+ *   /hangimage /never /unread /endless /long
+ * Needs: libc.
+ */
+#ifndef TESTS_SHOP_SERVER_H
+#define TESTS_SHOP_SERVER_H
+
+#include <sys/types.h>
+
+/* Fork it; *port is where it listens.  The pid, or -1. */
+pid_t server_start(int *port);
+void server_stop(pid_t pid);
+
+#endif
