@@ -111,6 +111,22 @@ char *cli_passphrase_from(const struct cli *c, const char *option,
 	const char *prompt, bool confirm, struct err *e);
 
 /*
+ * One line of the terminal (not of standard input), PROMPT before it, without
+ * its end.  -1: ERR_USAGE (no terminal, too long), ERR_INTR (also at its end).
+ */
+int cli_ask(const char *prompt, char out[static CLI_PASS_MAX + 1],
+	struct err *e);
+/*
+ * The same without echo, into guarded memory (secmem_free()); CONFIRM: asked
+ * twice, and again where the two differ.  "" where nothing was typed.
+ */
+char *cli_ask_hidden(const char *prompt, bool confirm, struct err *e);
+/*
+ * The next line of FD, and no byte more, into guarded memory; "" at its end.
+ */
+char *cli_hidden_line(int fd, struct err *e);
+
+/*
  * The text in the language of the user: TEXT itself, or its Chinese where
  * LC_ALL, LC_MESSAGES or LANG (the first that is set) begins with "zh".  A
  * format is looked up whole; both have the same conversions in the same order.

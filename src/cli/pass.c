@@ -111,35 +111,51 @@ out:
 	return rc;
 }
 
+/* The terminal, and how it was; -1 where there is none. */
+static int
+open_tty(struct termios *was)
+{
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (tty >= 0 && tcgetattr(tty, was) < 0) {
+		(void)close(tty);
+		tty = -1;
+	}
+	return tty;
+}
+
+static int
+echo_off(int tty, const struct termios *was, struct err *e)
+{
+	struct termios quiet = *was;
+
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	if (tcsetattr(tty, TCSAFLUSH, &quiet) < 0)
+		return err_sys(e, errno, "cannot turn the terminal's echo off");
+	return 0;
+}
+
 /* With echo off, and the terminal as it was on every way out. */
 static int
 from_terminal(const char *option, const char *prompt, bool confirm, char *out,
 	struct err *e)
 {
-	struct termios was, quiet;
+	struct termios was;
 	int rc = -1;
-	int tty;
+	int tty = open_tty(&was);
 
-	tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	if (tty < 0 || tcgetattr(tty, &was) < 0) {
+	if (tty < 0) {
 		(void)err_set(e, ERR_USAGE,
 		    "no terminal to ask for the passphrase");
-		(void)err_hint(e, "give it on a descriptor: --%s 3 3<FILE",
+		return err_hint(e, "give it on a descriptor: --%s 3 3<FILE",
 		    option);
-		goto out;
 	}
-	quiet = was;
-	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	if (tcsetattr(tty, TCSAFLUSH, &quiet) < 0) {
-		(void)err_sys(e, errno, "cannot turn the terminal's echo off");
-		goto out;
+	if (echo_off(tty, &was, e) == 0) {
+		rc = confirm ? ask_twice(tty, prompt, out, e) :
+		    ask(tty, prompt, out, e);
+		(void)tcsetattr(tty, TCSAFLUSH, &was);
 	}
-	rc = confirm ? ask_twice(tty, prompt, out, e) :
-	    ask(tty, prompt, out, e);
-	(void)tcsetattr(tty, TCSAFLUSH, &was);
-out:
-	if (tty >= 0)
-		(void)close(tty);
+	(void)close(tty);
 	return rc;
 }
 
@@ -175,4 +191,113 @@ cli_passphrase(const struct cli *c, const char *prompt, bool confirm,
 	struct err *e)
 {
 	return cli_passphrase_from(c, "passphrase-fd", prompt, confirm, e);
+}
+
+/* --- Other lines that a person types, secret or not. */
+
+/* As read_line(), in words that fit any line. */
+static int
+read_any(int fd, char *out, struct err *e)
+{
+	int rc = read_line(fd, out, e);
+
+	if (rc < 0 && e->code == ERR_USAGE)
+		(void)err_set(e, ERR_USAGE, "a line of more than %d bytes, or "
+		    "one that holds a NUL byte", CLI_PASS_MAX);
+	if (rc > 0 && str_ends(out, "\r"))	/* typed on another system */
+		out[strlen(out) - 1] = '\0';
+	return rc;
+}
+
+static int
+ask_any(int tty, const char *prompt, char *out, struct err *e)
+{
+	int rc;
+
+	(void)dprintf(tty, "%s", prompt);
+	rc = read_any(tty, out, e);
+	if (rc == 0)
+		return err_set(e, ERR_INTR, "interrupted");
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+no_terminal(struct err *e)
+{
+	return err_set(e, ERR_USAGE, "no terminal to ask on");
+}
+
+int
+cli_ask(const char *prompt, char out[static CLI_PASS_MAX + 1], struct err *e)
+{
+	struct termios was;
+	int rc, tty = open_tty(&was);
+
+	if (tty < 0)
+		return no_terminal(e);
+	rc = ask_any(tty, prompt, out, e);
+	(void)close(tty);
+	return rc;
+}
+
+/* PROMPT, and the same once more unless nothing was typed, until both agree. */
+static int
+ask_hidden(int tty, const char *prompt, bool confirm, char *out, char *again,
+	struct err *e)
+{
+	for (;;) {
+		if (ask_any(tty, prompt, out, e) < 0)
+			return -1;
+		(void)dprintf(tty, "\n");
+		if (!confirm || out[0] == '\0')
+			return 0;
+		(void)dprintf(tty, "%s: ", cli_tr("once more"));
+		if (ask_any(tty, "", again, e) < 0)
+			return -1;
+		(void)dprintf(tty, "\n");
+		if (strcmp(out, again) == 0)
+			return 0;
+		(void)dprintf(tty, "%s\n", cli_tr("The two differ."));
+	}
+}
+
+char *
+cli_ask_hidden(const char *prompt, bool confirm, struct err *e)
+{
+	char *out = secmem_new(CLI_PASS_MAX + 1);
+	char *again = secmem_new(CLI_PASS_MAX + 1);
+	struct termios was;
+	int rc = -1, tty = open_tty(&was);
+
+	if (tty < 0) {
+		(void)no_terminal(e);
+	} else if (!out || !again) {
+		(void)err_nomem(e);
+	} else if (echo_off(tty, &was, e) == 0) {
+		rc = ask_hidden(tty, prompt, confirm, out, again, e);
+		(void)tcsetattr(tty, TCSAFLUSH, &was);
+	}
+	if (tty >= 0)
+		(void)close(tty);
+	secmem_free(again);
+	if (rc < 0) {
+		secmem_free(out);
+		return NULL;
+	}
+	return out;
+}
+
+char *
+cli_hidden_line(int fd, struct err *e)
+{
+	char *out = secmem_new(CLI_PASS_MAX + 1);
+	int rc = out ? read_any(fd, out, e) : err_nomem(e);
+
+	if (rc < 0) {
+		secmem_free(out);
+		return NULL;
+	}
+	if (rc == 0)
+		out[0] = '\0';
+	return out;
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "agent/register.h"
 #include "agent/status.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
@@ -87,8 +88,21 @@ put_exports(const struct cli *c, const struct config_source *cfg,
 	tell_exports(c, cfg, x);
 }
 
+/* They are a source that no file names, unless one does. */
 static void
-put_text(const struct station *s, const struct status *st)
+put_accounts(size_t n)
+{
+	char text[CLI_COUNT_LEN];
+
+	if (n > 0)
+		(void)printf("%s\n", cli_count((int64_t)n, "%lld account was "
+		    "registered here; each run takes it along",
+		    "%lld accounts were registered here; each run takes them "
+		    "along", text));
+}
+
+static void
+put_text(const struct station *s, const struct status *st, size_t accounts)
 {
 	char when[CLOCK_TEXT_LEN];
 
@@ -104,11 +118,12 @@ put_text(const struct station *s, const struct status *st)
 		    st->receipt[i].last.head);
 	if (st->nreceipts == 0)
 		(void)printf("%s", cli_tr("no receipt of the central yet\n"));
+	put_accounts(accounts);
 }
 
 static void
 put_json(const struct station *s, const struct status *st,
-	const struct exports *x)
+	const struct exports *x, size_t accounts)
 {
 	size_t index[CONTROL_MAX_RECIPIENTS];
 	size_t n = s->have_control ? control_readers(&s->control,
@@ -141,6 +156,7 @@ put_json(const struct station *s, const struct status *st,
 		jsonw_object_end(&w);
 	}
 	jsonw_array_end(&w);
+	jsonw_kint(&w, "accounts", (int64_t)accounts);
 	jsonw_key(&w, "exports");
 	jsonw_array(&w);
 	for (size_t i = 0; i < s->cfg.nsources; i++) {
@@ -156,6 +172,19 @@ put_json(const struct station *s, const struct status *st,
 	if (jsonw_end(&w) == 0)
 		(void)printf("%s\n", buf_str(&b));
 	buf_release(&b);
+}
+
+/* How many accounts were registered here. */
+static int
+count_accounts(const struct station *s, size_t *n, struct err *e)
+{
+	struct registrar *r = register_look(s, e);
+
+	if (r == NULL)
+		return -1;
+	(void)register_accounts(r, n);
+	register_close(r);
+	return 0;
 }
 
 /* The chats of S, by source; nothing is read before it is agreed to. */
@@ -184,9 +213,11 @@ run_status(struct cli *c, struct err *e)
 	struct station s;
 	enum cli_exit rc = CLI_FAILED;
 	bool unreadable;
+	size_t accounts;
 
 	if (station_open(&s, c->home, e) != 0 ||
-	    status_load(&st, &s, e) != 0)
+	    status_load(&st, &s, e) != 0 ||
+	    count_accounts(&s, &accounts, e) != 0)
 		goto out;
 	x = calloc(s.cfg.nsources + 1, sizeof(*x));
 	if (x == NULL) {
@@ -196,9 +227,9 @@ run_status(struct cli *c, struct err *e)
 	if (look(&s, x, &unreadable, e) != 0)
 		goto out;
 	if (c->json)
-		put_json(&s, &st, x);
+		put_json(&s, &st, x, accounts);
 	else if (!c->quiet)
-		put_text(&s, &st);
+		put_text(&s, &st, accounts);
 	for (size_t i = 0; i < s.cfg.nsources && !c->json && !c->quiet; i++)
 		put_exports(c, &s.cfg.source[i], &x[i]);
 	rc = st.in == STATUS_IN && s.blocked[0] == '\0' && !unreadable ?

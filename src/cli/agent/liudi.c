@@ -12,6 +12,12 @@ static const struct cli_command *const commands[] = {
 	&cmd_agree,
 	&cmd_run,
 	&cmd_status,
+	&cmd_account_add,
+	&cmd_account_list,
+	&cmd_account_update,
+	&cmd_account_rotated,
+	&cmd_account_confirm,
+	&cmd_account_close,
 	NULL
 };
 
