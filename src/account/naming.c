@@ -426,6 +426,40 @@ naming_propose(struct naming *n, const struct platform *p,
 }
 
 int
+naming_record(struct naming *n, const struct platform *p, const char *shop,
+	const char *login, bool only_same, char out[static NAMING_NAME_MAX],
+	struct err *e)
+{
+	struct expand x = {n, p->code, shop && *shop ? shop : NULL, 0, false};
+	char name[NAMING_NAME_MAX];
+	unsigned *highest;
+
+	x.seq = login ? follows(n, n->login, p->code, login, 0) : 0;
+	if (x.seq && expand(&x, n->record, name, e) < 0)
+		return -1;
+	if (x.seq && !naming_is_used(n, name)) {
+		memcpy(out, name, sizeof(name));
+		return 0;
+	}
+	out[0] = '\0';
+	if (only_same)
+		return 0;
+	highest = highest_of(n, p->code, e);
+	if (!highest)
+		return -1;
+	for (x.seq = *highest + 1; x.seq <= SEQ_MAX; x.seq++) {
+		if (expand(&x, n->record, name, e) < 0)
+			return -1;
+		if (naming_is_used(n, name))
+			continue;
+		memcpy(out, name, sizeof(name));
+		return 0;
+	}
+	return err_set(e, ERR_CONFIG, "%s: no number is free below %u",
+	    p->name, SEQ_MAX + 1);
+}
+
+int
 naming_check(const struct naming *n, const struct platform *p,
 	const char *record, struct buf *why, struct err *e)
 {

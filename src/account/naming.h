@@ -57,6 +57,16 @@ int naming_propose(struct naming *n, const struct platform *p,
 	const char *shop, struct naming_proposal *out, struct err *e);
 
 /*
+ * Our name for an account that is there already: the one with the number of
+ * LOGIN (may be NULL), where LOGIN follows the template and that name is free;
+ * if ONLY_SAME, else "".  Without it the next free one, whatever the platform
+ * says of logins.  -1: as naming_propose().
+ */
+int naming_record(struct naming *n, const struct platform *p, const char *shop,
+	const char *login, bool only_same, char out[static NAMING_NAME_MAX],
+	struct err *e);
+
+/*
  * Does RECORD follow the template for P (NULL: any)?  1: no, and WHY says how;
  * 2: it is, or is like, one that is used (WHY names it); 0: fine.
  */

@@ -394,14 +394,8 @@ platforms_find(const struct platforms *p, const char *word)
 	return NULL;
 }
 
-#define HOST_MAX 256
-
-/*
- * The host of URL in lower case into OUT; "" where there is none.  Of an app,
- * its package's parts from the last to the first.
- */
-static void
-host_of(const char *url, char out[static HOST_MAX])
+bool
+platform_host(const char *url, char out[static PLATFORM_HOST_LEN])
 {
 	const char *at = strstr(url, "://"), *end, *dot;
 	const bool app = str_starts(url, "android://");
@@ -417,8 +411,8 @@ host_of(const char *url, char out[static HOST_MAX])
 	while (n > 0 && at[n - 1] == '.')
 		n--;
 	out[0] = '\0';
-	if (n >= HOST_MAX)
-		return;
+	if (n == 0 || n >= PLATFORM_HOST_LEN)
+		return false;
 	for (i = 0; app && i < n; i += (size_t)(dot - at) - i + 1) {
 		dot = memchr(at + i, '.', n - i);
 		if (!dot)
@@ -434,16 +428,17 @@ host_of(const char *url, char out[static HOST_MAX])
 	for (i = 0; i < n; i++)
 		if (out[i] >= 'A' && out[i] <= 'Z')
 			out[i] = (char)(out[i] | 0x20);
+	return true;
 }
 
 const struct platform *
 platforms_host(const struct platforms *p, const char *url)
 {
-	char host[HOST_MAX];
+	char host[PLATFORM_HOST_LEN];
 	struct host key, *found;
 
-	host_of(url, host);
-	for (key.name = host; key.name && *key.name; ) {
+	key.name = platform_host(url, host) ? host : NULL;
+	while (key.name && *key.name) {
 		found = bsearch(&key, p->host, p->nhosts, sizeof(*p->host),
 		    compare_hosts);
 		if (found)

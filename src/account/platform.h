@@ -68,6 +68,12 @@ const struct platform *platforms_find(const struct platforms *p,
  */
 const struct platform *platforms_host(const struct platforms *p,
 	const char *url);
+/*
+ * The host of URL, or URL where it is one, in lower case; of an app as above its
+ * package's parts from the last to the first.  False, and "": it has none.
+ */
+#define PLATFORM_HOST_LEN 256
+bool platform_host(const char *url, char out[static PLATFORM_HOST_LEN]);
 /* How many values made no sense, in POLICY and the shipped table. */
 size_t platforms_wrong(const struct platforms *p);
 

@@ -257,6 +257,48 @@ checks_a_name(void **state)
 	naming_free(n);
 }
 
+static void
+record(struct naming *n, const char *code, const char *login, bool only_same,
+	const char *want)
+{
+	char out[NAMING_NAME_MAX];
+	struct err e = ERR_INIT;
+
+	if (naming_record(n, platforms_find(platforms, code), NULL, login,
+	    only_same, out, &e) < 0)
+		fail_msg("%s", e.what);
+	assert_string_equal(out, want);
+}
+
+static void
+names_what_is_there(void **state)
+{
+	struct naming *n = naming("[naming]\ncompany = acme\n");
+	char out[NAMING_NAME_MAX];
+	struct err e = ERR_INIT;
+
+	(void)state;
+	record(n, "eb", "acmeeb07", true, "acme-eb-07");
+	record(n, "eb", "bestdeals2010", true, "");
+	record(n, "eb", NULL, true, "");
+	use(n, "acme-eb-07");
+	use(n, "acmeeb07");
+	record(n, "eb", "acmeeb07", true, "");
+	record(n, "eb", "acmeeb07", false, "acme-eb-08");
+	record(n, "eb", "bestdeals2010", false, "acme-eb-08");
+	record(n, "eb", NULL, false, "acme-eb-08");
+	record(n, "tb", "acmeeb07", false, "acme-tb-01");
+	naming_free(n);
+	/* what is proposed for logins does not matter */
+	n = naming("[naming]\ncompany = acme\nlogin = ebay{seq}\n");
+	record(n, "eb", NULL, false, "acme-eb-01");
+	use(n, "acme-eb-999999");
+	assert_int_equal(naming_record(n, platforms_find(platforms, "eb"),
+	    NULL, NULL, false, out, &e), -1);
+	assert_int_equal(e.code, ERR_CONFIG);
+	naming_free(n);
+}
+
 /* Many names, as a big import has them. */
 static void
 bears_many(void **state)
@@ -287,6 +329,7 @@ main(void)
 		cmocka_unit_test(follows_the_policy),
 		cmocka_unit_test(refuses_what_cannot_be),
 		cmocka_unit_test(checks_a_name),
+		cmocka_unit_test(names_what_is_there),
 		cmocka_unit_test(bears_many)
 	};
 
