@@ -1,6 +1,7 @@
 /* base/utf8.c - RFC 3629, and widths after Unicode's East Asian Width. */
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/banned.h"
@@ -61,21 +62,59 @@ utf8_ascii(const void *s, size_t n)
 	return i;
 }
 
+/* How many of the eight bytes W, the lowest first, are ASCII. */
+static size_t
+ascii_of(uint64_t w)
+{
+	w &= 0x8080808080808080u;
+	return w == 0 ? 8 : (size_t)__builtin_ctzll(w) / 8;
+}
+
+/* The lower six: two characters from U+1000 to U+CFFF, as Chinese has. */
+static bool
+are_two(uint64_t w)
+{
+	uint64_t low;
+
+	if ((w & 0xc0c0f0c0c0f0u) != 0x8080e08080e0u)
+		return false;
+	/* The lower halves of the first bytes: 1 to 12. */
+	low = w & 0x00000f00000fu;
+	return (((low - 0x000001000001u) | (low + 0x000003000003u)) &
+	    0x000010000010u) == 0;
+}
+
+size_t
+utf8_run(const void *s, size_t n)
+{
+	const uint8_t *p = s;
+	size_t i = 0, len;
+	uint64_t w;
+	uint32_t cp;
+
+	while (i < n) {
+		if (n - i >= sizeof(w)) {
+			memcpy(&w, p + i, sizeof(w));
+			w = le64toh(w);
+			len = ascii_of(w);
+			if (len == 0 && are_two(w))
+				len = 6;
+			i += len;
+			if (len > 0)
+				continue;
+		}
+		len = utf8_next(p + i, n - i, &cp);
+		if (len == 0)
+			break;
+		i += len;
+	}
+	return i;
+}
+
 bool
 utf8_valid(const void *s, size_t n)
 {
-	const uint8_t *p = s;
-	uint32_t cp;
-	size_t len;
-
-	while (n > 0) {
-		len = *p < 0x80 ? utf8_ascii(p, n) : utf8_next(p, n, &cp);
-		if (len == 0)
-			return false;
-		p += len;
-		n -= len;
-	}
-	return true;
+	return utf8_run(s, n) == n;
 }
 
 bool

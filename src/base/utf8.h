@@ -15,6 +15,9 @@
 /* How many of the N bytes are ASCII (NUL, too) from the first on. */
 size_t utf8_ascii(const void *s, size_t n);
 
+/* How many of the N bytes are well-formed (NUL, too) from the first on. */
+size_t utf8_run(const void *s, size_t n);
+
 /* True if all N bytes are well-formed UTF-8. */
 bool utf8_valid(const void *s, size_t n);
 

@@ -7,7 +7,6 @@
  */
 #include "chat/text.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <iconv.h>
 #include <string.h>
@@ -331,33 +330,16 @@ out:
 
 /* --- Conversion. */
 
-/* How many of the N bytes, the first of which is ASCII, are that and no NUL. */
-static size_t
-text_run(const uint8_t *p, size_t n)
-{
-	size_t len = utf8_ascii(p, n);
-	const uint8_t *nul = memchr(p, 0, len);
-
-	return nul ? (size_t)(nul - p) : len;
-}
-
 /* Well-formed UTF-8 without NUL out of nearly that. */
 static int
 repair(struct buf *out, const uint8_t *p, size_t n, bool *replaced,
 	struct err *e)
 {
-	size_t good = 0, len;
-	uint32_t cp;
+	const uint8_t *nul = n > 0 ? memchr(p, 0, n) : NULL;
+	size_t good;
 
 	while (n > 0) {
-		len = p[good] == 0 ? 0 : utf8_next(p + good, n - good, &cp);
-		if (len == 1)
-			len = text_run(p + good, n - good);
-		if (len > 0) {
-			good += len;
-			if (good < n)
-				continue;
-		}
+		good = utf8_run(p, nul ? (size_t)(nul - p) : n);
 		if (buf_add(out, p, good, e) < 0)
 			return -1;
 		if (good == n)
@@ -367,7 +349,8 @@ repair(struct buf *out, const uint8_t *p, size_t n, bool *replaced,
 			return -1;
 		p += good + 1;
 		n -= good + 1;
-		good = 0;
+		if (nul && nul < p)
+			nul = memchr(p, 0, n);
 	}
 	return 0;
 }
@@ -557,57 +540,13 @@ find_end(const struct chat_lines *l, size_t from)
 	return 0;
 }
 
-/* How many of the eight bytes, from the first on, are 1 to 0x7f. */
-static size_t
-plain_run(const uint8_t *p)
-{
-	const uint64_t ones = 0x0101010101010101u;
-	uint64_t w, bad;
-
-	memcpy(&w, p, sizeof(w));
-	w = le64toh(w);
-	bad = (w | (w - ones)) & (ones << 7);
-	return bad == 0 ? sizeof(w) : (size_t)__builtin_ctzll(bad) / 8;
-}
-
-/* Six bytes of eight: two characters from U+1000 to U+CFFF. */
-static bool
-are_two(const uint8_t *p)
-{
-	uint64_t w, low;
-
-	memcpy(&w, p, sizeof(w));
-	w = le64toh(w);
-	if ((w & 0xc0c0f0c0c0f0u) != 0x8080e08080e0u)
-		return false;
-	/* The lower halves of the first bytes: 1 to 12. */
-	low = w & 0x00000f00000fu;
-	return (((low - 0x000001000001u) | (low + 0x000003000003u)) &
-	    0x000010000010u) == 0;
-}
-
 /* How many of N bytes are well-formed UTF-8 without NUL. */
 static size_t
 text_len(const uint8_t *p, size_t n)
 {
-	size_t i = 0, len;
-	uint32_t cp;
+	const uint8_t *nul = memchr(p, 0, n);
 
-	while (i < n) {
-		if (n - i >= 8) {
-			len = plain_run(p + i);
-			if (len == 0 && are_two(p + i))
-				len = 6;
-			i += len;
-			if (len > 0)
-				continue;
-		}
-		len = p[i] == 0 ? 0 : utf8_next(p + i, n - i, &cp);
-		if (len == 0)
-			break;
-		i += len;
-	}
-	return i;
+	return utf8_run(p, nul ? (size_t)(nul - p) : n);
 }
 
 static int

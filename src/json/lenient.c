@@ -74,30 +74,6 @@ hex4(const uint8_t *s, const uint8_t *end)
 	return v;
 }
 
-/* Length of the well-formed character at S (no ASCII), or 0: RFC 3629. */
-static size_t
-char_len(const uint8_t *s, const uint8_t *end)
-{
-	const uint8_t c = s[0];
-	const size_t left = (size_t)(end - s);
-
-	if (c < 0xc2 || c > 0xf4 || left < 2 || (s[1] & 0xc0) != 0x80)
-		return 0;
-	if (c < 0xe0)
-		return 2;
-	if (left < 3 || (s[2] & 0xc0) != 0x80)
-		return 0;
-	if (c < 0xf0) {
-		if ((c == 0xe0 && s[1] < 0xa0) || (c == 0xed && s[1] > 0x9f))
-			return 0;
-		return 3;
-	}
-	if (left < 4 || (s[3] & 0xc0) != 0x80 ||
-	    (c == 0xf0 && s[1] < 0x90) || (c == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return 4;
-}
-
 /* The first quote or backslash from S, or N; *ascii: nothing else before it. */
 static inline size_t
 find_stop(const uint8_t *s, size_t n, bool *ascii)
@@ -129,21 +105,6 @@ find_stop(const uint8_t *s, size_t n, bool *ascii)
 	return i;
 }
 
-/* How many of the N bytes are well-formed, up to the first that is not. */
-static size_t
-well_formed(const uint8_t *s, size_t n)
-{
-	size_t i = 0, len;
-
-	while (i < n) {
-		len = s[i] < 0x80 ? 1 : char_len(s + i, s + n);
-		if (len == 0)
-			break;
-		i += len;
-	}
-	return i;
-}
-
 /* As many bytes of a string as stay what they are. */
 static inline size_t
 plain(const struct at *a)
@@ -152,7 +113,7 @@ plain(const struct at *a)
 	bool ascii;
 	const size_t n = find_stop(s, a->n - a->pos, &ascii);
 
-	return ascii ? n : well_formed(s, n);
+	return ascii ? n : utf8_run(s, n);
 }
 
 /*

@@ -85,6 +85,39 @@ ascii(void **state)
 		}
 }
 
+/* Character by character it is the same, wherever good and bad lie. */
+static void
+runs(void **state)
+{
+	static const char *const pieces[] = {"a", "word ", "0123456789", "你",
+	    "您好，有现货", "é", "한", "\xe1\x80\x80\xec\xbf\xbf",
+	    "\xee\x80\x80你", "\xf0\x9f\x98\x80", "\xed\x9f\xbf你",
+	    /* bad ones from here */
+	    "\xff", "\xe4\xbd", "\x80", "\xed\xa0\x80你", "你\xed\xbf\xbf",
+	    "\xe0\x80\x80你", "你\xe0\x9f\xbf", "\xf4\x90\x80\x80"};
+	uint8_t s[64];
+	uint32_t seed = 7, cp;
+	size_t n, i, k, len, at;
+
+	(void)state;
+	for (i = 0; i < 20000; i++) {
+		for (n = 0; n + 20 < sizeof(s); n += len) {
+			seed = seed * 1664525 + 1013904223;
+			k = (seed >> 8) % (i % 8 == 0 ? 19 : 11);
+			len = strlen(pieces[k]);
+			memcpy(s + n, pieces[k], len);
+		}
+		n -= (seed >> 20) % 5;
+		for (at = 0; at < n; at += len)
+			if ((len = utf8_next(s + at, n - at, &cp)) == 0)
+				break;
+		assert_int_equal(utf8_run(s, n), at);
+		assert_int_equal(utf8_valid(s, n), at == n);
+	}
+	assert_int_equal(utf8_run("", 0), 0);
+	assert_int_equal(utf8_run("a\0b\xff", 4), 3);
+}
+
 static void
 clean(void **state)
 {
@@ -143,6 +176,7 @@ main(void)
 		cmocka_unit_test(well_formed),
 		cmocka_unit_test(every_code_point),
 		cmocka_unit_test(ascii),
+		cmocka_unit_test(runs),
 		cmocka_unit_test(clean),
 		cmocka_unit_test(widths),
 		cmocka_unit_test(shown)
