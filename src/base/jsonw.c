@@ -1,7 +1,7 @@
 /* base/jsonw.c - docs/FORMAT.md "JSON", the writing half. */
 #include "base/jsonw.h"
 
-#include <inttypes.h>
+#include <endian.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -18,11 +18,21 @@ jsonw_init(struct jsonw *w, struct buf *out, struct err *e)
 	w->comma = false;
 }
 
-static void
+/* A line is hundreds of pieces, most of one byte: those cost no call. */
+static inline void
 put(struct jsonw *w, const void *data, size_t n)
 {
-	if (!w->failed && buf_add(w->out, data, n, w->e) < 0)
+	struct buf *b = w->out;
+
+	if (w->failed)
+		return;
+	if (b->data && n <= b->cap - b->len) {
+		memcpy(b->data + b->len, data, n);
+		b->len += n;
+		b->data[b->len] = '\0';
+	} else if (buf_add(b, data, n, w->e) < 0) {
 		w->failed = true;
+	}
 }
 
 /* The comma between this value or key and the one before it. */
@@ -42,6 +52,58 @@ put_word(struct jsonw *w, const char *word)
 	w->comma = true;
 }
 
+static bool
+is_escaped(uint8_t c)
+{
+	return c < 0x20 || c == '"' || c == '\\' || c == 0x7f;
+}
+
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* How many of the N bytes are ASCII that is not escaped. */
+static size_t
+plain_ascii(const uint8_t *p, size_t n)
+{
+	uint64_t v, quote, slash, del, stop;
+	size_t i = 0;
+
+	for (; n - i >= sizeof(v); i += sizeof(v)) {
+		memcpy(&v, p + i, sizeof(v));
+		v = le64toh(v);
+		quote = v ^ EACH('"');
+		slash = v ^ EACH('\\');
+		del = v ^ EACH(0x7f);
+		/* Each finds its first; behind that it may be wrong. */
+		stop = (v | ((v - EACH(0x20)) & ~v) |
+		    ((quote - EACH(1)) & ~quote) |
+		    ((slash - EACH(1)) & ~slash) | ((del - EACH(1)) & ~del)) &
+		    EACH(0x80);
+		if (stop != 0)
+			return i + (size_t)__builtin_ctzll(stop) / 8;
+	}
+	while (i < n && p[i] < 0x80 && !is_escaped(p[i]))
+		i++;
+	return i;
+}
+
+/* How many of the N bytes stand in a string as they are. */
+static size_t
+plain(const uint8_t *p, size_t n)
+{
+	size_t i = 0, len = 1;
+	uint32_t cp;
+
+	while (len > 0 && i < n) {
+		i += plain_ascii(p + i, n - i);
+		for (len = 0; i < n && p[i] >= 0x80; i += len) {
+			len = utf8_next(p + i, n - i, &cp);
+			if (len == 0)
+				return i;
+		}
+	}
+	return i;
+}
+
 /*
  * Ill-formed bytes become U+FFFD: a reader must never meet a line that is no
  * JSON; where the bytes matter the caller uses jsonw_kpath.
@@ -51,35 +113,28 @@ put_quoted(struct jsonw *w, const uint8_t *p, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";
 	char esc[6] = {'\\', 'u', '0', '0', 0, 0};
-	size_t run = 0, len;
-	uint32_t cp;
+	size_t run;
 
 	put(w, "\"", 1);
-	while (n > run) {
-		len = utf8_next(p + run, n - run, &cp);
-		if (len > 0 && cp >= 0x20 && cp != '"' && cp != '\\' &&
-		    cp != 0x7f) {
-			run += len;
-			continue;
-		}
+	for (;;) {
+		run = plain(p, n);
 		put(w, p, run);
+		if (run == n)
+			break;
 		p += run;
-		n -= run;
-		run = 0;
-		if (len == 0) {
+		n -= run + 1;
+		if (*p >= 0x80) {
 			put(w, "\xef\xbf\xbd", 3);
-		} else if (cp == '"' || cp == '\\') {
+		} else if (*p == '"' || *p == '\\') {
 			put(w, "\\", 1);
 			put(w, p, 1);
 		} else {
-			esc[4] = digits[cp >> 4];
-			esc[5] = digits[cp & 15];
+			esc[4] = digits[*p >> 4];
+			esc[5] = digits[*p & 15];
 			put(w, esc, sizeof(esc));
 		}
 		p++;
-		n--;
 	}
-	put(w, p, run);
 	put(w, "\"", 1);
 }
 
@@ -114,9 +169,20 @@ jsonw_array_end(struct jsonw *w)
 void
 jsonw_key(struct jsonw *w, const char *key)
 {
+	size_t n = 0;
+
+	/* Nearly all are words. */
+	while (key[n] >= '0' && key[n] <= 'z' && key[n] != '\\')
+		n++;
 	separate(w);
-	put_quoted(w, (const uint8_t *)key, strlen(key));
-	put(w, ":", 1);
+	if (key[n] == '\0') {
+		put(w, "\"", 1);
+		put(w, key, n);
+		put(w, "\":", 2);
+	} else {
+		put_quoted(w, (const uint8_t *)key, strlen(key));
+		put(w, ":", 1);
+	}
 }
 
 void
@@ -139,9 +205,17 @@ jsonw_strn(struct jsonw *w, const void *s, size_t n)
 void
 jsonw_int(struct jsonw *w, int64_t n)
 {
+	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char text[20], *p = text + sizeof(text);
+
+	do {
+		*--p = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (n < 0)
+		*--p = '-';
 	separate(w);
-	if (!w->failed && buf_addf(w->out, w->e, "%" PRId64, n) < 0)
-		w->failed = true;
+	put(w, p, (size_t)(text + sizeof(text) - p));
 	w->comma = true;
 }
 

@@ -1,7 +1,6 @@
 /* chat/stamp.c - ISO 8601, and the proleptic Gregorian calendar. */
 #include "chat/stamp.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/banned.h"
@@ -66,37 +65,65 @@ date_of(int64_t days, int *year, int *mon, int *day)
 	*year = (int)(yoe + era * 400 + (*mon <= 2));
 }
 
+/* The last DIGITS digits of N at P; returns what is behind them. */
+static char *
+put_number(char *p, int n, int digits)
+{
+	unsigned left = (unsigned)n;
+	int i;
+
+	for (i = digits - 1; i >= 0; i--) {
+		p[i] = (char)('0' + left % 10);
+		left /= 10;
+	}
+	return p + digits;
+}
+
+/* Three numbers with SEP between. */
+static char *
+put_three(char *p, int a, int digits, int b, int c, char sep)
+{
+	p = put_number(p, a, digits);
+	*p++ = sep;
+	p = put_number(p, b, 2);
+	*p++ = sep;
+	return put_number(p, c, 2);
+}
+
 void
 stamp_text(char out[static STAMP_TEXT_LEN], const struct chat_stamp *s)
 {
-	int n = 0, digits, us;
-	unsigned off;
+	int digits, us, off;
+	char *p = out;
 
 	out[0] = '\0';
 	if (s->precision == STAMP_NONE)
 		return;
 	if (s->year != 0)
-		n = snprintf(out, STAMP_TEXT_LEN, "%04d-%02d-%02d%s", s->year,
-		    s->mon, s->day, s->precision == STAMP_DAY ? "" : "T");
-	if (s->precision == STAMP_DAY)
+		p = put_three(p, s->year, 4, s->mon, s->day, '-');
+	if (s->precision == STAMP_DAY) {
+		*p = '\0';
 		return;
-	n += snprintf(out + n, STAMP_TEXT_LEN - (size_t)n, "%02d:%02d:%02d",
-	    s->hour, s->min, s->sec);
+	}
+	if (s->year != 0)
+		*p++ = 'T';
+	p = put_three(p, s->hour, 2, s->min, s->sec, ':');
 	if (s->us > 0) {
 		for (us = s->us, digits = 6; us % 10 == 0; us /= 10)
 			digits--;
-		n += snprintf(out + n, STAMP_TEXT_LEN - (size_t)n, ".%0*d",
-		    digits, us);
+		*p++ = '.';
+		p = put_number(p, us, digits);
 	}
 	if (s->zone == STAMP_UTC) {
-		(void)snprintf(out + n, STAMP_TEXT_LEN - (size_t)n, "Z");
+		*p++ = 'Z';
 	} else if (s->zone == STAMP_OFFSET) {
-		off = (unsigned)(s->offset_min < 0 ? -s->offset_min :
-		    s->offset_min);
-		(void)snprintf(out + n, STAMP_TEXT_LEN - (size_t)n,
-		    "%c%02u:%02u", s->offset_min < 0 ? '-' : '+', off / 60,
-		    off % 60);
+		off = s->offset_min < 0 ? -s->offset_min : s->offset_min;
+		*p++ = s->offset_min < 0 ? '-' : '+';
+		p = put_number(p, off / 60, 2);
+		*p++ = ':';
+		p = put_number(p, off % 60, 2);
 	}
+	*p = '\0';
 }
 
 void

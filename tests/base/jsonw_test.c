@@ -1,12 +1,15 @@
 /* tests/base/jsonw_test.c */
 #include "base/jsonw.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+
+#include "base/utf8.h"
 
 #include "base/banned.h"
 
@@ -73,6 +76,79 @@ escapes(void **state)
 	buf_release(&b);
 }
 
+/* What S of N bytes is by the definition, byte by byte. */
+static void
+quoted(char *out, const uint8_t *s, size_t n)
+{
+	uint32_t cp;
+	size_t i, len;
+
+	*out++ = '"';
+	for (i = 0; i < n; i += len) {
+		len = utf8_next(s + i, n - i, &cp);
+		if (len == 0) {
+			len = 1;
+			memcpy(out, "\xef\xbf\xbd", 3);
+			out += 3;
+		} else if (cp == '"' || cp == '\\') {
+			*out++ = '\\';
+			*out++ = (char)cp;
+		} else if (cp < 0x20 || cp == 0x7f) {
+			out += snprintf(out, 7, "\\u%04x", (unsigned)cp);
+		} else {
+			memcpy(out, s + i, len);
+			out += len;
+		}
+	}
+	*out++ = '"';
+	*out = '\0';
+}
+
+/* Wherever among eight bytes what is escaped lies, and what is ill-formed. */
+static void
+escapes_anywhere(void **state)
+{
+	static const char *const pieces[] = {"a", "bc", "0123456", "0123456789",
+	    "你", "é", "\xf0\x9f\x98\x80", " !#[]^~", "\"", "\\", "\n", "\x1f",
+	    "\x7f", "\xff", "\xe4\xbd", "\x80", "\xc2\x80"};
+	char want[400];
+	uint8_t s[48];
+	struct buf b = BUF_INIT(1000);
+	struct err e = ERR_INIT;
+	struct jsonw w;
+	uint32_t seed = 3;
+	size_t i, n, k, len;
+
+	(void)state;
+	for (i = 0; i < 20000; i++) {
+		for (n = 0; n + 12 < sizeof(s); n += len) {
+			seed = seed * 1664525 + 1013904223;
+			k = (seed >> 8) % (i % 2 == 0 ? 17 : 8);
+			len = strlen(pieces[k]);
+			memcpy(s + n, pieces[k], len);
+		}
+		n -= (seed >> 20) % 4;
+		if (i % 5 == 0)
+			s[(seed >> 16) % n] = 0;
+		quoted(want, s, n);
+		buf_clear(&b);
+		jsonw_init(&w, &b, &e);
+		jsonw_strn(&w, s, n);
+		assert_int_equal(jsonw_end(&w), 0);
+		assert_string_equal(buf_str(&b), want);
+	}
+	buf_clear(&b);
+	jsonw_init(&w, &b, &e);
+	jsonw_kint(&w, "", 0);
+	jsonw_kint(&w, "a\"b", INT64_MAX);
+	jsonw_kint(&w, "Z_9\\", -10);
+	jsonw_kint(&w, "你", 9);
+	assert_int_equal(jsonw_end(&w), 0);
+	assert_string_equal(buf_str(&b), "\"\":0,\"a\\\"b\":"
+	    "9223372036854775807,\"Z_9\\\\\":-10,\"你\":9");
+	buf_release(&b);
+}
+
 static void
 errors_stick(void **state)
 {
@@ -96,6 +172,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_line),
 		cmocka_unit_test(escapes),
+		cmocka_unit_test(escapes_anywhere),
 		cmocka_unit_test(errors_stick)
 	};
 
