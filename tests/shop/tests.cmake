@@ -1,3 +1,4 @@
+liudi_test(shop align DEPENDS base)
 liudi_test(shop captures DEPENDS base)
 liudi_test(shop mhtml DEPENDS base crypto)
 liudi_test(shop page DEPENDS base)
