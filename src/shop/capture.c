@@ -89,8 +89,10 @@ take_lists(struct work *k, const struct json_node *o, struct err *e)
 	if (!p->text)
 		return -1;
 	for (; m && !full(p->ntext); m = json_next(k->facts, m))
-		if (m->type == JSON_STR)
-			p->text[p->ntext++] = m->str;
+		if (m->type == JSON_OBJECT && text_at(k, m, "text"))
+			p->text[p->ntext++] = (struct shop_line){
+			    text_at(k, m, "text"), int_at(k, m, "y"),
+			    int_at(k, m, "h")};
 	p->item = room_for(k, o, "items", sizeof(*p->item), &m, e);
 	if (!p->item)
 		return -1;
@@ -102,7 +104,7 @@ take_lists(struct work *k, const struct json_node *o, struct err *e)
 		*it = (struct shop_item){text_at(k, m, "id"),
 		    text_at(k, m, "href"), text_at(k, m, "title"),
 		    text_at(k, m, "price"), text_at(k, m, "image"),
-		    int_at(k, m, "y")};
+		    int_at(k, m, "y"), int_at(k, m, "h")};
 		p->nitems++;
 	}
 	p->link = room_for(k, o, "links", sizeof(*p->link), &m, e);

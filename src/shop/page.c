@@ -30,19 +30,13 @@ shown(const char *s)
 }
 
 static void
-put_text(struct jsonw *w, const char *s)
+put(struct jsonw *w, const char *key, const char *s)
 {
+	jsonw_key(w, key);
 	if (s)
 		jsonw_strn(w, s, shown(s));
 	else
 		jsonw_null(w);
-}
-
-static void
-put(struct jsonw *w, const char *key, const char *s)
-{
-	jsonw_key(w, key);
-	put_text(w, s);
 }
 
 static void
@@ -96,6 +90,7 @@ put_items(struct jsonw *w, const struct shop_page *p)
 		put(w, "price", it->price);
 		put(w, "image", it->image);
 		jsonw_kint(w, "y", it->y);
+		jsonw_kint(w, "h", it->h);
 		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
@@ -178,8 +173,13 @@ page_write(const struct shop_page *p, struct buf *out, struct err *e)
 	put_head(&w, p);
 	jsonw_key(&w, "text");
 	jsonw_array(&w);
-	for (size_t i = 0; i < most(p->ntext); i++)
-		put_text(&w, p->text[i]);
+	for (size_t i = 0; i < most(p->ntext); i++) {
+		jsonw_object(&w);
+		put(&w, "text", p->text[i].text);
+		jsonw_kint(&w, "y", p->text[i].y);
+		jsonw_kint(&w, "h", p->text[i].h);
+		jsonw_object_end(&w);
+	}
 	jsonw_array_end(&w);
 	put_items(&w, p);
 	put_links(&w, p);
@@ -210,8 +210,10 @@ wrong(struct in *in, const char *key)
 
 /* A text; NULL where there is null or nothing. */
 static const char *
-text_of(struct in *in, const struct json_node *n, const char *key)
+text_at(struct in *in, const struct json_node *obj, const char *key)
 {
+	const struct json_node *n = json_get(in->j, obj, key);
+
 	if (!n || n->type == JSON_NULL)
 		return NULL;
 	if (n->type != JSON_STR || n->len > SHOP_TEXT_MAX ||
@@ -220,12 +222,6 @@ text_of(struct in *in, const struct json_node *n, const char *key)
 		return NULL;
 	}
 	return n->str;
-}
-
-static const char *
-text_at(struct in *in, const struct json_node *obj, const char *key)
-{
-	return text_of(in, json_get(in->j, obj, key), key);
 }
 
 /* As above, and it must be there. */
@@ -282,13 +278,12 @@ hash_at(struct in *in, const struct json_node *obj,
 }
 
 /*
- * The array KEY of objects (of texts: SIZE of a pointer): *N members of SIZE
- * bytes at what is returned, zeroed, or NULL.  *FIRST is its first node.
+ * The array KEY of objects: *N members of SIZE bytes at what is returned, zeroed,
+ * or NULL.  *FIRST is its first node.
  */
 static void *
 array_at(struct in *in, const struct json_node *obj, const char *key,
-	enum json_type type, size_t size, size_t *n,
-	const struct json_node **first)
+	size_t size, size_t *n, const struct json_node **first)
 {
 	const struct json_node *a = json_get(in->j, obj, key), *m;
 	void *p;
@@ -300,7 +295,7 @@ array_at(struct in *in, const struct json_node *obj, const char *key,
 		return NULL;
 	}
 	for (m = json_first(in->j, a); m; m = json_next(in->j, m)) {
-		if (m->type != type) {
+		if (m->type != JSON_OBJECT) {
 			wrong(in, key);
 			return NULL;
 		}
@@ -317,13 +312,27 @@ array_at(struct in *in, const struct json_node *obj, const char *key,
 }
 
 static void
+read_text(struct in *in, const struct json_node *obj, struct shop_page *p)
+{
+	const struct json_node *m;
+	struct shop_line *l;
+
+	p->text = array_at(in, obj, "text", sizeof(*p->text), &p->ntext, &m);
+	for (l = p->text; m; m = json_next(in->j, m), l++) {
+		l->text = word_at(in, m, "text");
+		l->y = int_at(in, m, "y");
+		l->h = int_at(in, m, "h");
+	}
+}
+
+static void
 read_items(struct in *in, const struct json_node *obj, struct shop_page *p)
 {
 	const struct json_node *m;
 	struct shop_item *it;
 
-	p->item = array_at(in, obj, "items", JSON_OBJECT, sizeof(*p->item),
-	    &p->nitems, &m);
+	p->item = array_at(in, obj, "items", sizeof(*p->item), &p->nitems,
+	    &m);
 	for (it = p->item; m; m = json_next(in->j, m), it++) {
 		it->id = word_at(in, m, "id");
 		it->href = text_at(in, m, "href");
@@ -331,6 +340,7 @@ read_items(struct in *in, const struct json_node *obj, struct shop_page *p)
 		it->price = text_at(in, m, "price");
 		it->image = text_at(in, m, "image");
 		it->y = int_at(in, m, "y");
+		it->h = int_at(in, m, "h");
 	}
 }
 
@@ -340,7 +350,7 @@ read_links(struct in *in, const struct json_node *obj, struct shop_page *p)
 	const struct json_node *m;
 	struct shop_link *l;
 
-	p->link = array_at(in, obj, "links", JSON_OBJECT, sizeof(*p->link),
+	p->link = array_at(in, obj, "links", sizeof(*p->link),
 	    &p->nlinks, &m);
 	for (l = p->link; m; m = json_next(in->j, m), l++) {
 		l->href = word_at(in, m, "href");
@@ -354,7 +364,7 @@ read_images(struct in *in, const struct json_node *obj, struct shop_page *p)
 	const struct json_node *m, *hash;
 	struct shop_image *im;
 
-	p->image = array_at(in, obj, "images", JSON_OBJECT,
+	p->image = array_at(in, obj, "images",
 	    sizeof(*p->image), &p->nimages, &m);
 	for (im = p->image; m; m = json_next(in->j, m), im++) {
 		im->src = word_at(in, m, "src");
@@ -380,7 +390,7 @@ read_files(struct in *in, const struct json_node *obj, struct shop_page *p)
 	struct shop_strip *strip;
 	struct shop_part *part;
 
-	p->part = array_at(in, obj, "parts", JSON_OBJECT, sizeof(*p->part),
+	p->part = array_at(in, obj, "parts", sizeof(*p->part),
 	    &p->nparts, &m);
 	for (part = p->part; m; m = json_next(in->j, m), part++) {
 		part->url = word_at(in, m, "url");
@@ -389,7 +399,7 @@ read_files(struct in *in, const struct json_node *obj, struct shop_page *p)
 		part->bytes = (uint64_t)number_at(in, m, "bytes", 0,
 		    INT64_MAX);
 	}
-	p->strip = array_at(in, obj, "strips", JSON_OBJECT,
+	p->strip = array_at(in, obj, "strips",
 	    sizeof(*p->strip), &p->nstrips, &m);
 	for (strip = p->strip; m; m = json_next(in->j, m), strip++) {
 		strip->y = int_at(in, m, "y");
@@ -429,8 +439,7 @@ read_head(struct in *in, const struct json_node *obj, struct shop_page *p)
 int
 page_read(struct shop_page *p, const void *text, size_t n, struct err *e)
 {
-	const struct json_node *obj, *m;
-	const char **line;
+	const struct json_node *obj;
 	struct in in;
 
 	memset(p, 0, sizeof(*p));
@@ -449,13 +458,7 @@ page_read(struct shop_page *p, const void *text, size_t n, struct err *e)
 		return -1;
 	}
 	read_head(&in, obj, p);
-	p->text = array_at(&in, obj, "text", JSON_STR, sizeof(*p->text),
-	    &p->ntext, &m);
-	for (line = p->text; m; m = json_next(in.j, m), line++) {
-		*line = text_of(&in, m, "text");
-		if (!*line)
-			*line = "";
-	}
+	read_text(&in, obj, p);
 	read_items(&in, obj, p);
 	read_links(&in, obj, p);
 	read_images(&in, obj, p);

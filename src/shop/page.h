@@ -20,6 +20,10 @@
 #define SHOP_TEXT_MAX 4096u
 #define SHOP_HASH_LEN 32
 
+struct shop_line {		/* of text, as it is seen */
+	const char *text;
+	int32_t y, h;		/* of the block in which it stands */
+};
 struct shop_link { const char *href, *text; };
 struct shop_image {
 	const char *src, *alt;
@@ -31,7 +35,7 @@ struct shop_image {
 struct shop_item {		/* of a list of goods */
 	const char *id;		/* out of its URL, else the URL */
 	const char *href, *title, *price, *image;	/* NULL: none */
-	int32_t y;
+	int32_t y, h;		/* of its card */
 };
 struct shop_part {
 	const char *url, *type;	/* type: MIME, lower case */
@@ -53,7 +57,7 @@ struct shop_page {
 	int32_t width, height;
 	bool cut, login, captcha;
 	struct shop_fingerprint print;
-	const char **text;
+	struct shop_line *text;
 	size_t ntext;
 	struct shop_item *item;
 	size_t nitems;

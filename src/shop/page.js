@@ -241,19 +241,27 @@
 	function lines() {
 		const out = [];
 		const walk = document.createTreeWalker(document.body,
-		    NodeFilter.SHOW_TEXT);
+		    NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
 		let line = "", block = null;
 
 		function end() {
 			const s = cut(line);
 
-			if (s && out.length < MANY)
-				out.push(s);
+			if (s && out.length < MANY) {
+				const r = box(block);
+
+				out.push({text: s, y: r.y, h: r.h});
+			}
 			line = "";
 		}
 		for (let n = walk.nextNode(); n; n = walk.nextNode()) {
 			const el = n.parentElement;
 
+			if (n.nodeType !== Node.TEXT_NODE) {
+				if (n.tagName === "BR")
+					end();
+				continue;
+			}
 			if (!el || /^(SCRIPT|STYLE|NOSCRIPT|TEMPLATE)$/.test(
 			    el.tagName) || !n.data.trim())
 				continue;
@@ -291,7 +299,7 @@
 			    title: cut(title.replace(PRICE, "")),
 			    price: price ? cut(price[0]) : null,
 			    image: img ? cut(img.currentSrc || img.src) : null,
-			    y: box(card).y});
+			    y: box(card).y, h: box(card).h});
 		}
 		return out;
 	}
@@ -345,7 +353,7 @@
 			    "input[type=password]"), shown),
 			captcha: [].some.call(document.querySelectorAll(
 			    riddle), shown) || (text.length < 40 &&
-			    words.test(text.join("\n")))
+			    text.some(function (l) { return words.test(l.text); }))
 		});
 	}
 

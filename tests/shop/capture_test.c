@@ -1,6 +1,7 @@
 /* tests/shop/capture_test.c - a real browser on pages that stand and that fail. */
 #include "shop/capture.h"
 
+#include <fnmatch.h>
 #include <grp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +20,7 @@
 #include "crypto/hash.h"
 #include "server.h"
 #include "shop/browser.h"
+#include "shop/diff.h"
 #include "shop/picture.h"
 
 #include "base/banned.h"
@@ -73,7 +75,7 @@ job(const char *page, const char *url, int64_t ts)
 
 /* Capture PATH; what is told. */
 static struct capture_report
-take(const char *path, int64_t ts, int deadline_ms)
+take_in(const char *path, bool mobile, int64_t ts, int deadline_ms)
 {
 	char url[256];
 	struct capture_report r;
@@ -88,6 +90,8 @@ take(const char *path, int64_t ts, int deadline_ms)
 		(void)snprintf(url, sizeof(url), "%s", path);
 	j = job("p", url, ts);
 	j.tab.deadline_ms = deadline_ms;
+	j.tab.mobile = mobile;
+	j.view = mobile ? "mobile" : "desktop";
 	rc = capture_page(cdp, folder, &j, &r, &e);
 	if (rc < 0)
 		fail_msg("%s: %s", path, e.what);
@@ -95,6 +99,101 @@ take(const char *path, int64_t ts, int deadline_ms)
 	    shop_state_name(r.state), r.ms, (unsigned long long)r.bytes,
 	    r.reason);
 	return r;
+}
+
+static struct capture_report
+take(const char *path, int64_t ts, int deadline_ms)
+{
+	return take_in(path, false, ts, deadline_ms);
+}
+
+/* The page that was captured last. */
+static void
+load_last(const char *view, struct shop_page *p)
+{
+	char hex[2 * SHOP_HASH_LEN + 1], at[256];
+	struct buf text = BUF_INIT(PAGE_MAX);
+	struct shopfolder_last last;
+	struct err e = ERR_INIT;
+
+	assert_int_equal(shopfolder_last(folder, "p", view, NULL, NOW, &last,
+	    &e), 1);
+	assert_true(last.has_record);
+	str_hex(hex, last.record, SHOP_HASH_LEN);
+	(void)snprintf(at, sizeof(at), "%s/shop/pages/%s.json", dir, hex);
+	assert_int_equal(file_load(at, &text, &e), 0);
+	if (page_read(p, text.data, text.len, &e) < 0)
+		fail_msg("%s", e.what);
+	buf_release(&text);
+}
+
+static int
+list(void *arg, const struct shop_event *v, struct err *e)
+{
+	return buf_addf(arg, e, "%s %s|%s|%s;", shop_change_name(v->change),
+	    v->what ? v->what : "", v->before ? v->before : "",
+	    v->after ? v->after : "");
+}
+
+/* Each edit of the live page is told as what it is, and nothing else is. */
+static void
+tells_what_was_changed(void **state)
+{
+	static const struct { const char *edit; bool mobile;
+		const char *told; } rows[] = {
+		{"none", false, ""},
+		{"banner", false, "text-added ||Sale: all lamps;"},
+		{"price", false, "price A7|￥17.49|￥88.00;"},
+		{"image", false, "image-replaced *|*|*;"},
+		{"removed", false, "item-removed A3|Lamp A3|;"},
+		{"colour", false, "look ||;"},
+		{"text", false, "text-changed |We ship within 7 days|"
+		    "We ship within 10 days;"},
+		{"broken", false, "image-broken *||;"},
+		{"mobile", false, ""},
+		{"mobile", true, "look ||;"},
+		{"link", false, "link-changed Contact|*|"
+		    "https://other.example/;"},
+		{"reorder", false, "item-moved A*||;"},
+		{"footer", false, "text-changed |Contact Tel. 0574-1234|"
+		    "Contact Tel. 0574-9999;"},
+		{"hidden", false, "text-hidden ||Ask for our other shop;"},
+		{"title", false, "title |Lamps of Ningbo|"
+		    "Lamps of Ningbo (new);"}
+	};
+	struct shop_page base[2], now;
+	struct err e = ERR_INIT;
+	int wrong = 0;
+
+	(void)state;
+	for (int mobile = 0; mobile < 2; mobile++) {
+		assert_int_equal(take_in("/live?edit=", mobile, NOW,
+		    20000).state, SHOP_OK);
+		load_last(mobile ? "mobile" : "desktop", &base[mobile]);
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct buf told = BUF_INIT(65536);
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "/live?edit=%s",
+		    rows[i].edit);
+		assert_int_equal(take_in(path, rows[i].mobile, NOW,
+		    20000).state, SHOP_OK);
+		load_last(rows[i].mobile ? "mobile" : "desktop", &now);
+		now.final = base[0].final;	/* asked for by another name */
+		assert_int_equal(shop_diff(&base[rows[i].mobile], &now, list,
+		    &told, &e), 0);
+		if (fnmatch(rows[i].told, buf_str(&told), 0) != 0) {
+			print_error("%s: '%s', not '%s'\n", rows[i].edit,
+			    buf_str(&told), rows[i].told);
+			wrong++;
+		}
+		page_free(&now);
+		buf_release(&told);
+	}
+	page_free(&base[0]);
+	page_free(&base[1]);
+	assert_int_equal(wrong, 0);
 }
 
 static void
@@ -239,6 +338,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stands_still),
+		cmocka_unit_test(tells_what_was_changed),
 		cmocka_unit_test(says_what_came_instead),
 		cmocka_unit_test(goes_on_with_another_browser),
 		cmocka_unit_test(leaves_nothing_behind)

@@ -18,8 +18,10 @@ static const char whole[] = "{\"v\":1,\"type\":\"page\",\"page\":\"home\","
     "\"status\":200,\"title\":\"灯 \\\"Lamps\\\"\",\"width\":1280,"
     "\"height\":5227,\"cut\":false,\"fingerprint\":{\"browser\":\"156\","
     "\"flags\":\"f\",\"view\":\"1280x800@1\",\"fonts\":\"t\",\"driver\":1},"
-    "\"text\":[\"one\",\"\"],\"items\":[{\"id\":\"A7\",\"href\":\"/a7\","
-    "\"title\":\"Lamp\",\"price\":\"￥19.49\",\"image\":null,\"y\":900}],"
+    "\"text\":[{\"text\":\"one\",\"y\":5,\"h\":20},"
+    "{\"text\":\"\",\"y\":30,\"h\":0}],\"items\":[{\"id\":\"A7\",\"href\":\"/a7\","
+    "\"title\":\"Lamp\",\"price\":\"￥19.49\",\"image\":null,\"y\":900,"
+    "\"h\":340}],"
     "\"links\":[{\"href\":\"/x\",\"text\":\"More\"}],"
     "\"images\":[{\"src\":\"/a.jpg\",\"alt\":null,\"w\":10,\"h\":20,\"x\":-1,"
     "\"y\":2,\"cw\":3,\"ch\":4,\"sha256\":\"" HEX "\",\"broken\":false},"
@@ -43,7 +45,7 @@ comes_back_as_it_was(void **state)
 	assert_null(p.final);
 	assert_int_equal(p.height, 5227);
 	assert_int_equal(p.ntext, 2);
-	assert_string_equal(p.text[1], "");
+	assert_string_equal(p.text[1].text, "");
 	assert_int_equal(p.nitems, 1);
 	assert_string_equal(p.item[0].price, "￥19.49");
 	assert_int_equal(p.nimages, 2);
@@ -145,8 +147,8 @@ cuts_what_is_too_long(void **state)
 {
 	struct buf out = BUF_INIT(PAGE_MAX);
 	static char text[SHOP_TEXT_MAX + 16];
-	const char *one = text;
-	const char **line = calloc(SHOP_LINES_MAX + 1, sizeof(*line));
+	struct shop_line one = {text, 1, 2};
+	struct shop_line *line = calloc(SHOP_LINES_MAX + 1, sizeof(*line));
 	struct shop_page p = {.page = "p", .view = "v", .url = "u",
 	    .print = {"b", "f", "v", "t", 1}, .text = &one, .ntext = 1}, q;
 	struct err e = ERR_INIT;
@@ -156,11 +158,11 @@ cuts_what_is_too_long(void **state)
 	memcpy(text + SHOP_TEXT_MAX - 1, "灯", 3);	/* over the end */
 	assert_int_equal(page_write(&p, &out, &e), 0);
 	assert_int_equal(page_read(&q, out.data, out.len, &e), 0);
-	assert_int_equal(strlen(q.text[0]), SHOP_TEXT_MAX - 1);
+	assert_int_equal(strlen(q.text[0].text), SHOP_TEXT_MAX - 1);
 	page_free(&q);
 	assert_non_null(line);
 	for (size_t i = 0; i <= SHOP_LINES_MAX; i++)
-		line[i] = "y";
+		line[i] = (struct shop_line){"y", 0, 0};
 	p.text = line;
 	p.ntext = SHOP_LINES_MAX + 1;
 	buf_clear(&out);

@@ -1,5 +1,6 @@
 liudi_test(shop align DEPENDS base)
 liudi_test(shop captures DEPENDS base)
+liudi_test(shop diff DEPENDS base crypto)
 liudi_test(shop mhtml DEPENDS base crypto)
 liudi_test(shop page DEPENDS base)
 liudi_test(shop shopfolder DEPENDS base crypto)
