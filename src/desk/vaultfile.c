@@ -34,7 +34,7 @@ static const char *const OTHER[OTHERS] = {
 /* --- Which accounts. */
 
 static const char *
-group_of(const struct vaultfile *f, const struct book_account *a)
+group_of(const struct platforms *pl, const struct book_account *a)
 {
 	const struct platform *p;
 
@@ -42,7 +42,7 @@ group_of(const struct vaultfile *f, const struct book_account *a)
 		return a->value[EVENT_SHOP];
 	if (!a->value[EVENT_PLATFORM])
 		return "";
-	p = platforms_find(f->platforms, a->value[EVENT_PLATFORM]);
+	p = platforms_find(pl, a->value[EVENT_PLATFORM]);
 	return p ? p->name : a->value[EVENT_PLATFORM];
 }
 
@@ -70,16 +70,19 @@ is_his(const struct people *p, const struct book_account *a,
 	    is_one_of(person, s->responsible, s->nresponsible));
 }
 
-/* The book is sorted by name; an insertion keeps that within a group. */
-static void
-insert(struct vaultfile *f, const struct book_account *a)
+/* The book is sorted by name, which that keeps within a group. */
+static int
+by_group(const void *a, const void *b)
 {
-	size_t at = f->n++;
+	struct vaultfile_item x, y;
+	int order;
 
-	for (; at > 0 && strcmp(group_of(f, f->account[at - 1]),
-	    group_of(f, a)) > 0; at--)
-		f->account[at] = f->account[at - 1];
-	f->account[at] = a;
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	order = strcmp(x.group, y.group);
+	if (order != 0)
+		return order;
+	return x.account < y.account ? -1 : x.account > y.account;
 }
 
 int
@@ -88,28 +91,32 @@ vaultfile_init(struct vaultfile *f, const struct book *b,
 	const char *person, struct err *e)
 {
 	const struct book_account *all;
+	struct vaultfile_item *v;
 	size_t n, i;
 
 	memset(f, 0, sizeof(*f));
 	f->platforms = pl;
 	all = book_accounts(b, &n);
-	f->account = calloc(n + 1, sizeof(*f->account));
-	f->lack = calloc(n + 1, sizeof(*f->lack));
-	if (!f->account || !f->lack)
+	f->v = calloc(n + 1, sizeof(*f->v));
+	if (!f->v)
 		return err_nomem(e);
-	for (i = 0; i < n; i++)
-		if (!all[i].closed && (!person || is_his(p, &all[i], person)))
-			insert(f, &all[i]);
+	for (i = 0; i < n; i++) {
+		if (all[i].closed || (person && !is_his(p, &all[i], person)))
+			continue;
+		v = &f->v[f->n++];
+		v->account = &all[i];
+		v->group = group_of(pl, &all[i]);
+	}
+	if (f->n > 1)
+		qsort(f->v, f->n, sizeof(*f->v), by_group);
 	return 0;
 }
 
 void
 vaultfile_release(struct vaultfile *f)
 {
-	free(f->account);
-	free(f->lack);
-	f->account = NULL;
-	f->lack = NULL;
+	free(f->v);
+	f->v = NULL;
 	f->n = 0;
 }
 
@@ -125,7 +132,7 @@ struct state {
 
 struct work {
 	struct vaultfile *f;
-	struct vaultfile_lack *lack;
+	struct vaultfile_item *item;
 	vaultfile_secret fn;
 	void *arg;
 	const struct book_account *a;
@@ -239,9 +246,9 @@ open_secret(struct work *w, size_t i, const struct event_secret **out,
 			return -1;
 		}
 		if (rc < 0 && why.code == ERR_NOENT)
-			w->lack->apart = true;
+			w->item->lack.apart = true;
 		if (rc < 0 && why.code == ERR_CRYPTO)
-			w->lack->shut = true;
+			w->item->lack.shut = true;
 	}
 	*out = &w->secret[i];
 	return 0;
@@ -322,17 +329,18 @@ fill(struct work *w, struct texts *t, const struct state *s, struct err *e)
 }
 
 static int
-work_init(struct work *w, const struct book_account *a,
-	struct vaultfile_lack *lack, struct err *e)
+work_init(struct work *w, struct vaultfile_item *item, struct err *e)
 {
+	const struct book_account *a = item->account;
+
 	w->a = a;
-	w->lack = lack;
+	w->item = item;
 	w->secret = calloc(a->nevents + 1, sizeof(*w->secret));
 	w->asked = calloc(a->nevents + 1, sizeof(*w->asked));
 	w->state = calloc(a->nevents + 1, sizeof(*w->state));
 	if (!w->secret || !w->asked || !w->state)
 		return err_nomem(e);
-	memset(lack, 0, sizeof(*lack));
+	memset(&item->lack, 0, sizeof(item->lack));
 	versions(w);
 	return 0;
 }
@@ -354,8 +362,8 @@ work_release(struct work *w)
 static void
 note_lack(struct work *w, const struct texts *t)
 {
-	w->lack->address = !t->uri || !t->uri[0];
-	w->lack->password = !t->password || !t->password[0];
+	w->item->lack.address = !t->uri || !t->uri[0];
+	w->item->lack.password = !t->password || !t->password[0];
 }
 
 /* --- KeePass. */
@@ -395,7 +403,7 @@ add_entry(struct work *w, struct kdbx *k, struct err *e)
 		rc = entry_version(w, &t[i], &w->state[i], &v[i], e);
 	if (rc == 0) {
 		note_lack(w, &t[last]);
-		rc = kdbx_entry(k, group_of(w->f, w->a), w->a->id, &v[last],
+		rc = kdbx_entry(k, w->item->group, w->a->id, &v[last],
 		    v, last, e);
 	}
 	for (i = 0; t && i < w->nstates; i++)
@@ -414,7 +422,7 @@ vaultfile_kdbx(struct vaultfile *f, vaultfile_secret fn, void *arg,
 	size_t i;
 
 	for (i = 0; rc == 0 && i < f->n; i++) {
-		rc = work_init(&w, f->account[i], &f->lack[i], e);
+		rc = work_init(&w, &f->v[i], e);
 		if (rc == 0)
 			rc = add_entry(&w, k, e);
 		work_release(&w);
@@ -437,7 +445,7 @@ add_row(struct work *w, struct texts *t, struct buf *out, struct err *e)
 	note_lack(w, t);
 	for (i = 0; i < t->n; i++)
 		field[i] = (struct bwcsv_field){ t->v[i].key, t->v[i].value };
-	r = (struct bwcsv_row){ .folder = group_of(w->f, w->a),
+	r = (struct bwcsv_row){ .folder = w->item->group,
 	    .name = w->a->shown, .notes = buf_str(&t->notes), .uri = t->uri,
 	    .login = t->login, .password = t->password, .totp = t->totp,
 	    .field = field, .nfields = t->n };
@@ -454,7 +462,7 @@ vaultfile_csv(struct vaultfile *f, vaultfile_secret fn, void *arg,
 	size_t i;
 
 	for (i = 0; rc == 0 && i < f->n; i++) {
-		rc = work_init(&w, f->account[i], &f->lack[i], e);
+		rc = work_init(&w, &f->v[i], e);
 		if (rc == 0)
 			rc = add_row(&w, &t, out, e);
 		work_release(&w);

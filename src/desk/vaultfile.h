@@ -1,6 +1,6 @@
 /*
- * desk/vaultfile.h - accounts of the book in the files of other programs: what a
- * successor takes with him.
+ * desk/vaultfile.h - accounts of the book in the files of other programs: what
+ * a successor takes with him.
  *
  * Spec: docs/REPORTS.md "Accounts in other programs".  Which events hold a
  * secret the book knows; whoever asks opens them.
@@ -16,16 +16,20 @@
 #include "desk/people.h"
 #include "vault/kdbx.h"
 
+struct vaultfile_lack {
+	bool address, password;	/* it has none */
+	bool apart;		/* secrets that only two together open */
+	bool shut;		/* secrets that this desk cannot open */
+};
+struct vaultfile_item {
+	const struct book_account *account;
+	const char *group;
+	struct vaultfile_lack lack;	/* in the file that was written last */
+};
 struct vaultfile {
-	const struct book_account **account;	/* owned; by group, then name */
+	struct vaultfile_item *v;	/* owned; by group, then name */
 	size_t n;
 	const struct platforms *platforms;	/* borrowed */
-	/* of the file that was written last, in the order of `account` */
-	struct vaultfile_lack {
-		bool address, password;		/* it has none */
-		bool apart;		/* secrets that only two together open */
-		bool shut;		/* secrets that this desk cannot open */
-	} *lack;
 };
 
 /*

@@ -87,12 +87,16 @@ team_release(struct team *t)
 static void
 receives(struct team *t, const char *person, const char *want)
 {
+	const struct book_account *v[32];
 	struct vaultfile f;
 	struct err e = ERR_INIT;
 	char list[256];
+	size_t i;
 
 	assert_int_equal(vaultfile_init(&f, t->b, t->p, t->pl, person, &e), 0);
-	assert_string_equal(list_of(f.account, f.n, list, sizeof(list)), want);
+	for (i = 0; i < f.n; i++)
+		v[i] = f.v[i].account;
+	assert_string_equal(list_of(v, f.n, list, sizeof(list)), want);
 	vaultfile_release(&f);
 }
 
@@ -170,9 +174,9 @@ as_csv(void **state)
 	    "phone: 139\ntwofa: totp\",0,\"https://aa.example/in\",\"acme1\","
 	    "\"pw-2\",\"otp-4\"\n");
 	assert_int_equal(t.asked, 2);	/* the former ones are not opened */
-	assert_true(f.lack[0].address && f.lack[0].password);
-	assert_false(f.lack[1].address || f.lack[1].password);
-	assert_false(f.lack[1].apart || f.lack[1].shut);
+	assert_true(f.v[0].lack.address && f.v[0].lack.password);
+	assert_false(f.v[1].lack.address || f.v[1].lack.password);
+	assert_false(f.v[1].lack.apart || f.v[1].lack.shut);
 	vaultfile_release(&f);
 
 	/* Two passwords that nobody can put in order: both, one as a field. */
@@ -268,8 +272,8 @@ what_cannot_be_opened(void **state)
 	t.answer[1] = ERR_CRYPTO;
 	opened(&t, "li", &o, &f);
 	assert_string_equal(o.plain, "otp-4\notp-4\n");
-	assert_true(f.lack[0].apart && f.lack[0].shut && f.lack[0].password);
-	assert_false(f.lack[0].address);
+	assert_true(f.v[0].lack.apart && f.v[0].lack.shut && f.v[0].lack.password);
+	assert_false(f.v[0].lack.address);
 	closed(&o);
 	vaultfile_release(&f);
 	t.answer[2] = ERR_INTEGRITY;

@@ -12,7 +12,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "account/creds.h"
 #include "base/utf8.h"
+#include "crypto/hash.h"
 
 #include "base/banned.h"
 
@@ -219,6 +221,49 @@ random_texts(void **state)
 	}
 }
 
+static int
+on_creds(void *arg, const struct creds_row *c, struct err *e)
+{
+	const struct bwcsv_row *r = arg;
+
+	(void)e;
+	assert_string_equal(c->folder, r->folder);
+	assert_string_equal(c->title, r->name);
+	assert_string_equal(c->note, r->notes);
+	assert_string_equal(c->url, r->uri);
+	assert_string_equal(c->login, r->login);
+	assert_string_equal(c->password, r->password);
+	assert_string_equal(c->totp, r->totp);
+	assert_string_equal(c->fields, "phone: 138\nshop: 店");
+	return 0;
+}
+
+/* What `liudi account import` makes of it. */
+static void
+read_by_our_own(void **state)
+{
+	static const struct bwcsv_field field[] = { { "phone", "138" },
+		{ "shop", "店" } };
+	struct bwcsv_row row = { "acme, Co", "acme-eb-01",
+		"a\n\"b\"", "https://ebay.com/x", "li", " p\"w,=\n密",
+		"otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ", field, 2 };
+	struct buf out = BUF_INIT(4096);
+	struct creds_report report;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(crypto_setup(&e), 0);
+	assert_int_equal(bwcsv_header(&out, &e), 0);
+	assert_int_equal(bwcsv_add(&out, &row, &e), 0);
+	assert_int_equal(bwcsv_add(&out, &row, &e), 0);
+	assert_int_equal(creds_read(out.data, out.len, on_creds, &row,
+	    &report, &e), 0);
+	assert_int_equal(report.format, CREDS_BITWARDEN);
+	assert_int_equal(report.rows, 2);
+	assert_int_equal(report.damaged, 0);
+	buf_release(&out);
+}
+
 static void
 no_room(void **state)
 {
@@ -243,6 +288,7 @@ main(void)
 		cmocka_unit_test(fields_that_do_not_fit),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(random_texts),
+		cmocka_unit_test(read_by_our_own),
 		cmocka_unit_test(no_room)
 	};
 

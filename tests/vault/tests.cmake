@@ -1,4 +1,4 @@
-liudi_test(vault bwcsv)
+liudi_test(vault bwcsv DEPENDS account)
 liudi_test(vault kdbx)
 liudi_test(vault recovery)
 liudi_test(vault totp)
