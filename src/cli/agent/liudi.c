@@ -13,6 +13,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_run,
 	&cmd_status,
 	&cmd_account_add,
+	&cmd_account_import,
 	&cmd_account_list,
 	&cmd_account_update,
 	&cmd_account_rotated,
