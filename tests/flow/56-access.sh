@@ -104,7 +104,7 @@ done >"$t/asking" || :
 same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
     chats chat search export digest sync verify rehead access \
     init invite approve 'key accept' 'key add' 'key renew' 'key retire' \
-    source 'retention set' 'hold add' 'hold remove' 'notice set' erase \
+    source 'shop set' 'person set' 'retention set' 'hold add' 'hold remove' 'notice set' erase \
     'station add' 'station list' 'station suspend' 'station resume' \
     'station revoke' 'shares make' 'shares recover' | sort | tr '\n' ,)" commands
 for cmd in restore unseal chats chat search export digest; do

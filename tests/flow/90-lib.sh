@@ -49,12 +49,14 @@ judge()
 	at=$scene
 }
 group() { judge; scene=$*; step "$*"; }
+# over N: so many attacks there are at least, and each was as expected.
 over()
 {
 	judge
 	say "$attacks attacks, $held as expected; $controls lawful acts beside them"
-	checks=$((checks + 1))
+	checks=$((checks + 2))
 	[ "$held" -eq "$attacks" ] || fails=$((fails + 1))
+	[ "$attacks" -ge "$1" ] || fail "less than $1 attacks"
 	done_
 }
 scene='' aim='' as=''
@@ -78,7 +80,10 @@ refused()
 		fail 'was taken'
 	else
 		case $code in
-		[EC][0-9][0-9]) says "REJECTED [$code]" ;;
+		[EC][0-9][0-9])
+			says "REJECTED [$code]"
+			! grep -q -F "REJECTED [$code]" "$t/err" ||
+				echo "$code" >>"$t/refusals" ;;
 		*) says "$code" ;;
 		esac
 	fi

@@ -454,6 +454,16 @@ mv "$t/fresh/desk.git" "$t/fresh/else.git"
 refused E00 'a repository of another name' else "$first:refs/heads/x"
 aim=
 
+group "the rules"
+# nowhere to work: the hook breaks off, and nothing comes past it
+tmpdir=$TMPDIR TMPDIR=$t/none
+refused E99 'a central whose disk is full' records "$good:$ref"
+TMPDIR=$tmpdir
+# each rule of the hook refused something above, and was named
+at=$scene
+same "$(sort -u "$t/refusals" | tr '\n' ' ')" "$(grep -o '\<[EC][0-9][0-9]\>' \
+    "$src/hooks/pre-receive" | sort -u | tr '\n' ' ')" 'rules that refused'
+
 group "over ssh"
 # door ROLE: sshd's part for a key of that role: what is asked is only told.
 door()
@@ -580,4 +590,4 @@ expect 0 sync
 expect 0 desk_key verify --all
 expect 0 restore ws-01 "$t/back"
 alike "$t/ws-01-files" "$t/back" 'what was kept'
-over
+over 140

@@ -328,4 +328,4 @@ expect 0 ws new-1 join "$string"
 day 12
 nobody 'had expired'
 judge
-over
+over 30

@@ -275,4 +275,4 @@ expect 0 restore ws-01 "$t/named"
 ! grep -q "$esc" "$t/out" "$t/err" || fail 'restore: an escape sequence'
 alike "$t/ws-01-files" "$t/named" 'it comes back as it was called'
 judge
-over
+over 30
