@@ -3,7 +3,8 @@
 #
 # What stands in backticks and begins with a word that test names begin with is
 # such a name, with * for any of several, and behind a / a step, which stands in
-# the script or source that the test runs.  Each row that says "cannot" has one.
+# the script or source that the test runs.  Each thing that somebody cannot do has
+# one.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -83,10 +84,28 @@ sed -n 's/^| \([^|]*\) | [^|]* | \([^|]*\) | [^|]* |$/\1@\2/p' "$t/table" \
     >"$t/rows"
 [ "$(wc -l <"$t/table")" -eq "$(wc -l <"$t/rows")" ] && [ -s "$t/rows" ] ||
 	complain 'a row of the table is not read'
+# clauses: those of a line, a line each; what stands in brackets has its own ;
+clauses()
+{
+	awk '{
+		for (i = 1; i <= length($0); i++) {
+			ch = substr($0, i, 1)
+			depth += (ch == "(") - (ch == ")")
+			printf "%s", ch == ";" && !depth ? "\n" : ch
+		}
+		print ""
+	}'
+}
 while IFS='@' read -r actor cannot; do
-	echo "$cannot" >"$t/text"
-	[ "$cannot" = 'as above' ] || [ -n "$(names "$t/text")" ] ||
-		complain "no test shows what this one cannot: $actor"
+	[ "$cannot" != 'as above' ] || continue
+	echo "$cannot" | clauses >"$t/clauses"
+	while IFS= read -r clause; do
+		echo "$clause" >"$t/text"
+		[ -n "$(names "$t/text")" ] || complain \
+		    "no test shows what this one cannot: $actor: $clause"
+	done <"$t/clauses"
 done <"$t/rows"
+[ "$(echo 'a (b; c); d' | clauses)" = 'a (b; c)
+ d' ] || complain 'clauses are cut in the wrong places'
 echo "threats: $named tests and steps are named, $bad complaints"
 [ "$bad" -eq 0 ]
