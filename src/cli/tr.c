@@ -2743,6 +2743,8 @@ static const struct tr_pair pairs[] = {
 	    "团队管理者的工具：接收、核验和查阅记录"},
 	{"what was erased still lies on this disk: %s",
 	    "已清除的内容仍在本机磁盘上：%s"},
+	{"what was fetched before stays good, but the central does not let this login in: the managers may have revoked it; ask them",
+	    "以前取回的内容仍然有效，但服务器不再允许此登录：管理者可能已将其撤销，请向管理者询问"},
 	{"what was fetched before stays good; check the address, the key and the network",
 	    "以前取回的内容仍然有效；请检查地址、密钥和网络"},
 	{"what was read here is not yet in the log that the owner reads: liudi-desk sync",

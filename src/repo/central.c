@@ -282,6 +282,17 @@ central_login(struct central *c, const char *identity_file,
 	return 0;
 }
 
+const char *
+central_barred(const struct central *c, const char *said)
+{
+	const char *at = c->kind == CENTRAL_SSH ?
+	    strstr(said, ": Permission denied (") : NULL;
+
+	while (at && at > said && at[-1] != '\n')
+		at--;
+	return at;
+}
+
 char *
 central_repo(const struct central *c, const char *name)
 {

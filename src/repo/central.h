@@ -46,6 +46,12 @@ void central_release(struct central *c);
 int central_login(struct central *c, const char *identity_file,
 	const char *known_hosts, struct err *e);
 
+/*
+ * In what a git or ssh SAID: the line by which ssh tells that C lets this login
+ * in no more.  NULL: there is none.
+ */
+const char *central_barred(const struct central *c, const char *said);
+
 /* "<url>/<name>.git" on the heap, or NULL. */
 char *central_repo(const struct central *c, const char *name);
 

@@ -110,6 +110,18 @@ feed_buf(void *arg, const void *data, size_t n, struct err *e)
 	return buf_add(arg, data, n, e);
 }
 
+/* What git says last, or, before the sentences that it adds, ssh. */
+static void
+take_last(const struct central *c, struct conn *conn, char last[static 256])
+{
+	const char *line = conn_last_line(conn);	/* ends the buffer */
+	const char *barred = central_barred(c, buf_str(&conn->err));
+
+	if (barred)
+		line = barred;
+	(void)snprintf(last, 256, "%.*s", (int)strcspn(line, "\r\n"), line);
+}
+
 /* Stock git under a stall deadline; its exit status or -1. */
 static int
 git(const struct central *c, const char *const argv[], struct buf *out,
@@ -131,7 +143,7 @@ git(const struct central *c, const char *const argv[], struct buf *out,
 	if (conn_read(&conn, &never, e) < 0)
 		goto out;
 	rc = conn_status(&conn);
-	(void)snprintf(last, 256, "%s", conn_last_line(&conn));
+	take_last(c, &conn, last);
 	if (rc < 0)
 		(void)err_set(e, ERR_NET, "git does not end");
 out:
@@ -150,15 +162,18 @@ upload_pack(const struct central *c)
 }
 
 static int
-unreachable(const char *name, const char *last, struct err *e)
+unreachable(const struct central *c, const char *name, const char *last,
+	struct err *e)
 {
 	/* the end of a long sentence of git's */
 	if (strcmp(last, "and the repository exists.") == 0)
 		last = "it is not there, or we may not read it";
 	(void)err_set(e, ERR_NET, "cannot fetch %s.git: %s", name,
 	    *last ? last : "git gives no reason");
-	return err_hint(e, "what was fetched before stays good; check the "
-	    "address, the key and the network");
+	return err_hint(e, central_barred(c, last) ? "what was fetched before "
+	    "stays good, but the central does not let this login in: the "
+	    "managers may have revoked it; ask them" : "what was fetched "
+	    "before stays good; check the address, the key and the network");
 }
 
 /* "<id> TAB <name>" lines. */
@@ -239,7 +254,7 @@ list_remote(const struct central *c, const char *name, const char *url,
 	if (status == 0)
 		rc = out.data ? parse_refs(r, (char *)out.data, e) : 0;
 	else if (status > 0)
-		rc = unreachable(name, last, e);
+		rc = unreachable(c, name, last, e);
 	buf_release(&out);
 	return rc;
 }
@@ -480,7 +495,7 @@ mirror_fetch_accept(const struct central *c, const char *name,
 		goto out;
 	/* git says 1 when it refused a ref; the rest came in. */
 	if (status != 0 && !(status == 1 && n > 0)) {
-		(void)unreachable(name, last, e);
+		(void)unreachable(c, name, last, e);
 		goto out;
 	}
 	rc = 0;

@@ -60,8 +60,7 @@ feed_adv(void *arg, const void *data, size_t n, struct err *e)
 bool
 push_barred(const struct central *c, const struct err *e)
 {
-	return c->kind == CENTRAL_SSH && e->code == ERR_NET &&
-	    strstr(e->what, ": Permission denied (") != NULL;
+	return e->code == ERR_NET && central_barred(c, e->what) != NULL;
 }
 
 /* The connection ended too early: say what the child said. */

@@ -365,6 +365,16 @@ if ssh_server; then
 	expect 3 ws ws-06 status
 	says 'lets the login of this station in no more'
 	says_no 'is let in'
+	# the same where it is control that cannot be had
+	mv "$t/ws-06/state/control-seen" "$t/seen"
+	expect 4 ws ws-06 run
+	says 'Permission denied (publickey'
+	says 'the managers may have revoked it; ask them'
+	mv "$t/seen" "$t/ws-06/state/control-seen"
+	mv "$t/ssh/manager" "$t/ssh/away"
+	expect 1 far sync
+	says 'the managers may have revoked it; ask them'
+	mv "$t/ssh/away" "$t/ssh/manager"
 else
 	say "skipped: no sshd of our own"
 fi

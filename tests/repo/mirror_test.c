@@ -288,6 +288,41 @@ test_read(void **state)
 	fix_close(&f);
 }
 
+/* What ssh says is told, not what git makes of it. */
+static void
+test_barred(void **state)
+{
+	static const char no[] = "#!/bin/sh\n"
+	    "echo 'u@h: Permission denied (publickey).' >&2\nexit 255\n";
+	static const char away[] = "#!/bin/sh\n"
+	    "echo 'ssh: connect to host h: Permission denied' >&2\nexit 255\n";
+	struct err e = ERR_INIT;
+	struct central c;
+	struct fix f;
+	char *ssh;
+
+	(void)state;
+	fix_open(&f);
+	ssh = str_fmt("%s/ssh", f.box);
+	assert_non_null(ssh);
+	assert_int_equal(file_save(ssh, no, strlen(no), 0755, &e), 0);
+	assert_int_equal(central_parse(&c, "ssh://u@h/x", ssh, &e), 0);
+	assert_int_equal(mirror_fetch(&c, "control", f.dir, NULL, &e), -1);
+	assert_int_equal(e.code, ERR_NET);
+	assert_string_equal(e.what, "cannot fetch control.git: "
+	    "u@h: Permission denied (publickey).");
+	assert_non_null(strstr(e.hint, "revoked"));
+	err_clear(&e);
+	assert_int_equal(file_save(ssh, away, strlen(away), 0755, &e), 0);
+	assert_int_equal(mirror_fetch(&c, "control", f.dir, NULL, &e), -1);
+	assert_int_equal(e.code, ERR_NET);
+	assert_null(strstr(e.hint, "revoked"));
+	central_release(&c);
+	assert_null(central_barred(&f.c, "u@h: Permission denied (x)"));
+	free(ssh);
+	fix_close(&f);
+}
+
 /* Trees that a station must not send, made with stock git. */
 static void
 test_bad_trees(void **state)
@@ -388,6 +423,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fetch),
+		cmocka_unit_test(test_barred),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_bad_trees)
 	};

@@ -331,6 +331,8 @@ fetch(struct cli *c, const struct deskhome *h, struct buf *rewritten,
 		return -1;
 	/* What is here can still be looked at. */
 	cli_warn(c, "%s", cli_tr_filled(e->what, why));
+	if (e->hint[0])
+		cli_hint(c, "%s", cli_tr_filled(e->hint, why));
 	err_clear(e);
 	*offline = true;
 	return 0;
