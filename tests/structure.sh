@@ -92,7 +92,7 @@ openssl/:crypto
 ini\.h:config
 yajl/:json
 sqlite3\.h:source chunk desk chat
-archive(_entry)?\.h:bundle unbundle desk chat
+archive(_entry)?\.h:bundle unbundle desk chat vault
 uchardet(/uchardet)?\.h:chat
 iconv\.h:chat account
 libxml/:chat vault

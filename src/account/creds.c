@@ -47,21 +47,20 @@ convert(struct text *t, const char *from, const char *data, size_t n,
 	struct err *e)
 {
 	iconv_t cd = iconv_open("UTF-8", from);
-	char *in = NULL, *out;
+	char *in, *out;
 	/* Two bytes become three at most, one stays one. */
 	size_t left = n, room = n + n / 2 + 4;
 	int rc = -1;
 
 	if (cd == (iconv_t)-1)
 		return err_sys(e, errno, "no conversion of %s", from);
-	t->own = secmem_new(room + n);
+	t->own = secmem_new(room);
 	if (!t->own) {
 		(void)err_nomem(e);
 		goto out;
 	}
-	/* iconv() takes its input without const. */
-	in = t->own + room;
-	memcpy(in, data, n);
+	/* iconv() only reads there, but does not say so. */
+	memcpy(&in, &data, sizeof(in));
 	t->at = out = t->own;
 	if (iconv(cd, &in, &left, &out, &room) == (size_t)-1) {
 		(void)err_set(e, ERR_FORMAT, "the file is no text in UTF-8, "

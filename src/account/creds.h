@@ -31,10 +31,14 @@ enum creds_format { CREDS_UNKNOWN, CREDS_BITWARDEN, CREDS_BITWARDEN_ORG,
 	CREDS_KEEPASS_XML, CREDS_BITWARDEN_JSON, CREDS_1PUX };
 const char *creds_format_name(enum creds_format f);	/* "bitwarden", … */
 
+#define CREDS_OLD_MAX 32u	/* former passwords of a row */
+
 struct creds_row {	/* NUL-terminated, NULL where there is none; borrowed */
 	const char *title, *url, *login, *password, *totp, *note, *folder;
 	const char *fields;	/* "name: value" lines */
 	uint64_t line;		/* where it began, from 1; 0: not of lines */
+	const char *const *old;	/* passwords before, the oldest first */
+	size_t nold;
 };
 /* Not 0 stops, and is returned. */
 typedef int (*creds_fn)(void *arg, const struct creds_row *r, struct err *e);

@@ -103,16 +103,17 @@ teamrows_known(struct teamrows *t, const void *(*fn)(void *arg,
 /* --- Whose a row is */
 
 /*
- * The next address of a cell that may have several; its length, and *AT moves
- * behind it.
+ * The next address of a cell that may have several, each perhaps in quotes; its
+ * length, and *AT moves behind it.  One with a comma in it is cut there: its
+ * host stands before.
  */
 static size_t
 next_url(const char **at)
 {
 	size_t n;
 
-	*at += strspn(*at, ", \r\n\t");
-	n = strcspn(*at, ", \r\n\t");
+	*at += strspn(*at, ", \r\n\t\"");
+	n = strcspn(*at, ", \r\n\t\"");
 	*at += n;
 	return n;
 }
@@ -333,12 +334,17 @@ add_own(struct teamrows *t, const struct platform *p,
 {
 	struct teamrow like = {.has_password = r->password != NULL,
 	    .has_totp = is_seed(r->totp), .first = t->n};
+	bool old = true;
+	size_t i;
 
 	if (!r->login && !r->password && !r->totp) {
 		t->counts.bare++;
 		return 0;
 	}
-	if (!fits(r->login, EVENT_VALUE_MAX, false) ||
+	for (i = 0; i < r->nold; i++)
+		old = old && r->old[i][0] &&
+		    fits(r->old[i], EVENT_SECRET_MAX - 1, true);
+	if (!old || !fits(r->login, EVENT_VALUE_MAX, false) ||
 	    !fits(r->title, EVENT_VALUE_MAX, false) ||
 	    !fits(r->password, EVENT_SECRET_MAX - 1, true)) {
 		if (t->counts.unfit < CREDS_BAD_MAX)
@@ -527,7 +533,9 @@ give_new(struct teamrows *t, const struct teamrow *row,
 {
 	struct account_event v = {.value = {NULL}};
 	char *codes = t->scratch, url[PLATFORM_HOST_LEN + 16] = "";
-	struct event_secret s = {.password = r->password, .totp = seed};
+	struct event_secret s = {.password = r->nold ? r->old[0] : r->password,
+	    .totp = seed};
+	size_t i;
 
 	codes[0] = '\0';
 	append(codes, r->note);
@@ -547,7 +555,17 @@ give_new(struct teamrows *t, const struct teamrow *row,
 	v.value[EVENT_TWOFA_KIND] = seed ? "totp" : NULL;
 	v.value[EVENT_DUAL] = row->platform->dual ? "yes" : NULL;
 	v.value[EVENT_REMARK] = row->title;
-	return give(t, row, EVENT_REGISTERED, &v, &s, e);
+	if (give(t, row, EVENT_REGISTERED, &v, &s, e) != 0)
+		return -1;
+	/* Then what became of its password, one event behind the other. */
+	v = (struct account_event){.value = {NULL}};
+	for (i = 1; i <= r->nold; i++) {
+		s = (struct event_secret){.password = i < r->nold ? r->old[i] :
+		    r->password};
+		if (give(t, row, EVENT_ROTATED, &v, &s, e) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 int

@@ -91,8 +91,9 @@ const struct teamrows_counts *teamrows_counts(const struct teamrows *t);
 /*
  * For teamrows_again(): FN for each event of what is kept, with its secrets.
  * Kind, values and secrets are set, and borrowed during the call; all else is
- * FN's.  A row is `registered`; a forked one `rotated`, `twofa` or both; one that
- * is known `twofa`.  Of the address the host alone is taken.  What the export
+ * FN's.  A row is `registered`, with the oldest password that is told of, and
+ * `rotated` for each later one, which stands behind the one before; a forked one
+ * `rotated`, `twofa` or both, behind nothing; one that is known `twofa`.  Of the address the host alone is taken.  What the export
  * says beside (notes, fields of its own) goes to the secrets of `registered`, as
  * recovery codes are often there, cut off at the cap of a secret; so does a seed
  * that cannot be read, as it is.

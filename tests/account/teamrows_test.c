@@ -133,7 +133,7 @@ keeps_only_the_teams_rows(void **state)
 	    "ebay.com,https://bank.example/ebay.com,li,p5,,\n"
 	    "Taobao \xe5\xba\x97,,shop,p6,,\n"
 	    "app,android://x==@com.taobao.taobao/,other,p7,,\n"
-	    "many,\"https://intranet.example,http://u:pw@shop.LAZADA.sg:8/a\","
+	    "many,\"\"\"https://intranet.example/?1,2\"\",http://u:pw@shop.LAZADA.sg:8/a\","
 	    "li,p8,,\n"
 	    "note,https://ebay.com/,,,,text\n", "north",
 	    "acme-eb-01 registered platform=eb shop=north login=li "
@@ -309,6 +309,37 @@ passes_over_what_is_registered(void **state)
 	tear_down(&s);
 }
 
+/* Former passwords come first, each an event behind the other. */
+static void
+keeps_what_was_before(void **state)
+{
+	static const char *const old[] = {"p1", "p2"}, *const empty[] = {""};
+	const struct creds_row row = {.title = "a", .url = "https://ebay.com",
+	    .login = "li", .password = "p3", .old = old, .nold = 2};
+	struct creds_row bad = row;
+	struct given g = {BUF_INIT(4096)};
+	struct err e = ERR_INIT;
+	struct set s;
+
+	(void)state;
+	bad.login = "other";
+	bad.old = empty;
+	bad.nold = 1;
+	set_up(&s, POLICY);
+	assert_int_equal(teamrows_add(s.t, &row, &e), 0);
+	assert_int_equal(teamrows_add(s.t, &bad, &e), 0);
+	assert_int_equal(teamrows_name(s.t, NULL, &e), 0);
+	teamrows_events(s.t, on_event, &g);
+	assert_int_equal(teamrows_again(s.t, &row, &e), 0);
+	assert_int_equal(teamrows_again(s.t, &bad, &e), 0);
+	assert_string_equal(buf_str(&g.text), "acme-eb-01 registered "
+	    "platform=eb login=li url=https://ebay.com/ note=a pw:p1\n"
+	    "acme-eb-01 rotated pw:p2\nacme-eb-01 rotated pw:p3\n");
+	assert_int_equal(teamrows_counts(s.t)->unfit, 1);
+	buf_release(&g.text);
+	tear_down(&s);
+}
+
 static void
 wants_the_same_export_twice(void **state)
 {
@@ -350,6 +381,7 @@ main(void)
 		cmocka_unit_test(keeps_the_same_once_and_both_that_differ),
 		cmocka_unit_test(seals_notes_and_seeds),
 		cmocka_unit_test(passes_over_what_is_registered),
+		cmocka_unit_test(keeps_what_was_before),
 		cmocka_unit_test(wants_the_same_export_twice)
 	};
 

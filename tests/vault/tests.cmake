@@ -18,3 +18,8 @@ add_test(NAME vault.totp_interop COMMAND sh
 	${CMAKE_CURRENT_SOURCE_DIR}/vault/interop/totp.sh
 	$<TARGET_FILE:totp_tool> ${CMAKE_CURRENT_BINARY_DIR}/totp)
 set_tests_properties(vault.totp_interop PROPERTIES SKIP_RETURN_CODE 77)
+# Exports that are read.
+liudi_test(vault kpxml)
+liudi_test(vault bwjson)
+liudi_test(vault onepux LIBS PkgConfig::ARCHIVE)
+liudi_fuzz(onepux DEPENDS vault)
