@@ -236,40 +236,56 @@ seal_secrets(const struct eventfile *f, const struct eventfile_readers *r,
 	return rc;
 }
 
-static int
-add_secrets_line(struct buf *text, const struct buf *sealed, bool dual,
-	struct err *e)
+int
+eventfile_put_secrets(struct buf *text, const void *sealed, size_t n,
+	bool dual, struct err *e)
 {
 	return buf_adds(text, "{\"v\":1,\"type\":\"secrets\",", e) < 0 ||
 	    (dual && buf_adds(text, "\"dual\":true,", e) < 0) ||
 	    buf_adds(text, "\"sealed\":\"", e) < 0 ||
-	    base64_encode(text, sealed->data, sealed->len, true, e) < 0 ||
+	    base64_encode(text, sealed, n, true, e) < 0 ||
 	    buf_adds(text, "\"}\n", e) < 0 ? -1 : 0;
+}
+
+int
+eventfile_text(const struct eventfile *f, const struct eventfile_readers *r,
+	struct buf *text, struct err *e)
+{
+	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
+	int rc = -1;
+
+	if (f->n == 0)
+		return err_set(e, ERR_USAGE, "an event file without events");
+	if (seal_secrets(f, r, &sealed, e) == 0 &&
+	    buf_add(text, f->lines.data, f->lines.len, e) == 0)
+		rc = sealed.len == 0 ? 0 : eventfile_put_secrets(text,
+		    sealed.data, sealed.len, f->dual, e);
+	buf_release(&sealed);
+	return rc;
+}
+
+int
+eventfile_seal_text(const struct buf *text,
+	const struct eventfile_readers *r, struct buf *out, struct err *e)
+{
+	const size_t start = out->len;
+	int rc = seal_text(r->all, r->nall, text, true, out, e);
+
+	if (rc < 0)
+		out->len = start;
+	return rc;
 }
 
 int
 eventfile_seal(const struct eventfile *f, const struct eventfile_readers *r,
 	struct buf *out, struct err *e)
 {
-	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
 	struct buf text = BUF_INIT(EVENTFILE_MAX);
-	const size_t start = out->len;
-	int rc = -1;
+	int rc = eventfile_text(f, r, &text, e);
 
-	if (f->n == 0)
-		return err_set(e, ERR_USAGE, "an event file without events");
-	if (seal_secrets(f, r, &sealed, e) < 0 ||
-	    buf_add(&text, f->lines.data, f->lines.len, e) < 0)
-		goto out;
-	if (sealed.len > 0 &&
-	    add_secrets_line(&text, &sealed, f->dual, e) < 0)
-		goto out;
-	rc = seal_text(r->all, r->nall, &text, true, out, e);
-out:
-	if (rc < 0)
-		out->len = start;
+	if (rc == 0)
+		rc = eventfile_seal_text(&text, r, out, e);
 	buf_release(&text);
-	buf_release(&sealed);
 	return rc;
 }
 

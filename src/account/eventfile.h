@@ -69,6 +69,18 @@ int eventfile_seal(const struct eventfile *f,
 	const struct eventfile_readers *r, struct buf *out, struct err *e);
 void eventfile_release(struct eventfile *f);
 
+/*
+ * The same in two steps, for who also keeps the text: append it, its secrets
+ * sealed already, to TEXT; seal that.
+ */
+int eventfile_text(const struct eventfile *f,
+	const struct eventfile_readers *r, struct buf *text, struct err *e);
+int eventfile_seal_text(const struct buf *text,
+	const struct eventfile_readers *r, struct buf *out, struct err *e);
+/* Append the line that holds the N bytes of an age file with secrets. */
+int eventfile_put_secrets(struct buf *text, const void *sealed, size_t n,
+	bool dual, struct err *e);
+
 /* --- Reading the opened text (desk) */
 
 /*

@@ -214,24 +214,30 @@ work_release(struct work *k)
 	buf_release(&k->lines);
 }
 
-/* One command after the other: each event has the next number. */
-static int
-lock(struct work *k, struct err *e)
+int
+access_lock(const struct deskhome *h, int *fd, struct err *e)
 {
 	const struct timespec step = {0, LOCK_STEP_NS};
 	const int64_t end = clock_mono_ms() + LOCK_WAIT_MS;
-	char *file = path_join(k->l->home->dir, "access.lock");
+	char *file = path_join(h->dir, "access.lock");
 	int rc;
 
 	if (!file)
 		return err_nomem(e);
-	while ((rc = file_lock(file, &k->lock, e)) < 0 &&
+	while ((rc = file_lock(file, fd, e)) < 0 &&
 	    e->code == ERR_LOCKED && clock_mono_ms() < end) {
 		err_clear(e);
 		(void)nanosleep(&step, NULL);
 	}
 	free(file);
 	return rc;
+}
+
+/* One command after the other: each event has the next number. */
+static int
+lock(struct work *k, struct err *e)
+{
+	return access_lock(k->l->home, &k->lock, e);
 }
 
 static struct edit_job

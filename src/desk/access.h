@@ -66,6 +66,12 @@ int access_note(const struct access_log *l, const struct access_ask *ask,
  */
 int access_send(const struct access_log *l, size_t *waits, struct err *e);
 
+/*
+ * Hold what guards this desk's own commits to desk.git, until *FD is closed;
+ * another command is waited for.  -1: ERR_LOCKED, ERR_IO.
+ */
+int access_lock(const struct deskhome *h, int *fd, struct err *e);
+
 /* Is there something to be sent?  Cheap. */
 bool access_waits(const struct deskhome *h);
 

@@ -121,7 +121,8 @@ static int
 enter(const struct box *b, struct err *e)
 {
 	const char *const ro[] = {b->home->control, b->home->records,
-	    b->home->desk, b->home->pin, "/usr/share/zoneinfo", "/usr/lib/locale", NULL};
+	    b->home->desk, b->home->pin, b->home->unsent,
+	    "/usr/share/zoneinfo", "/usr/lib/locale", NULL};
 	bool index = !b->bare && file_exists(b->home->index);
 	const char *const rw[] = {index ? b->home->index : b->rw,
 	    index ? b->rw : NULL, NULL};

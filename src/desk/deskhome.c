@@ -49,13 +49,15 @@ deskhome_names(struct deskhome *h, const char *option, struct err *e)
 	h->pin = path_join(h->dir, "control.pin");
 	h->seen = path_join(h->dir, "seen");
 	h->lost = path_join(h->dir, "lost");
+	h->unsent = path_join(h->dir, "accounts.unsent");
 	h->index = path_join(h->dir, "catalogue");
 	h->catalogue = h->index ? path_join(h->index, "catalogue.sqlite3") :
 	    NULL;
 	h->heads = h->index ? path_join(h->index, "heads") : NULL;
 	h->settled = h->index ? path_join(h->index, "settled") : NULL;
 	if (h->ini && h->keys && h->control && h->records && h->desk && h->pin &&
-	    h->seen && h->lost && h->catalogue && h->heads && h->settled)
+	    h->seen && h->lost && h->unsent && h->catalogue && h->heads &&
+	    h->settled)
 		return 0;
 	deskhome_release(h);
 	return err_nomem(e);
@@ -97,6 +99,7 @@ deskhome_release(struct deskhome *h)
 	free(h->pin);
 	free(h->seen);
 	free(h->lost);
+	free(h->unsent);
 	free(h->index);
 	free(h->catalogue);
 	free(h->heads);

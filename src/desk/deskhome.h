@@ -7,6 +7,7 @@
  *   seen                        when what was first seen (desk/seen.h); kept
  *   lost                        what the central had, and a manager settled
  *                               (desk/received.h); kept
+ *   accounts.unsent/            events of accounts that desk.git lacks; kept
  *   catalogue/catalogue.sqlite3 the local index; can be deleted at any time
  *   catalogue/heads             what the box wants to be witnessed
  *   catalogue/settled           what it found to be written to `lost`
@@ -30,6 +31,7 @@ struct deskhome {
 	char *pin;
 	char *seen;
 	char *lost;
+	char *unsent;			/* accounts.unsent */
 	char *index;			/* folder of the catalogue */
 	char *catalogue;
 	char *heads;

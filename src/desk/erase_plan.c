@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "desk/ledger.h"
 #include "desk/retention.h"
 #include "repo/packw.h"
 
@@ -343,8 +344,24 @@ unread(struct making *m, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
+/* Accounts outlive the epoch in which they were entered: in desk.git. */
+static int
+accounts_missing(struct making *m, struct err *e)
+{
+	char name[LEDGER_NAME_LEN];
+	int64_t n = ledger_missing(m->box->catalogue, m->line,
+	    (int64_t)m->job->what.epoch, name, e);
+
+	if (n <= 0)
+		return n < 0 ? -1 : 0;
+	return tell(m, 0, e, "desk.git lacks %lld event files of accounts that "
+	    "lie in it (one is %s), until a sync has copied them",
+	    (long long)n, name);
+}
+
 static int (*const checks[])(struct making *m, struct err *e) = {
-	on_hold, too_early, still_written, pointed_at, continued, unread
+	on_hold, too_early, still_written, pointed_at, continued, unread,
+	accounts_missing
 };
 
 /* --- Together. */

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/eventfile.h"
 #include "base/file.h"
 #include "base/proc.h"
 #include "base/str.h"
 #include "crypto/hash.h"
 #include "desk/chain.h"
+#include "desk/ledger.h"
 #include "desk/numbered.h"
 #include "desk/reheads.h"
 #include "repo/packw.h"
@@ -59,9 +61,12 @@ problem(struct making *m, const char *ref, const char *text, struct err *e)
 	return m->job->problem(m->job->arg, ref, text, e);
 }
 
-/* Who may read the station's records, and who of them is asked for. */
+enum who { EVERYBODY, OWNERS, MANAGERS };
+
+/* Who may read the station's records, WHO of them, and who is asked for. */
 static int
-readers(struct making *m, const char *station, struct err *e)
+readers_who(struct making *m, const char *station, enum who who,
+	struct err *e)
 {
 	const struct control *c = &m->box->control;
 	size_t index[CONTROL_MAX_RECIPIENTS];
@@ -71,6 +76,9 @@ readers(struct making *m, const char *station, struct err *e)
 
 	m->nto = m->nall = 0;
 	for (i = 0; i < n; i++) {
+		if (who != EVERYBODY && (who == OWNERS) !=
+		    control_is_owner(c->recipient[index[i]].name))
+			continue;
 		age = c->recipient[index[i]].age;
 		if (seal_recipient_parse(&r, age, strlen(age), e) < 0)
 			return -1;
@@ -79,6 +87,12 @@ readers(struct making *m, const char *station, struct err *e)
 			m->to[m->nto++] = r;
 	}
 	return 0;
+}
+
+static int
+readers(struct making *m, const char *station, struct err *e)
+{
+	return readers_who(m, station, EVERYBODY, e);
 }
 
 /* --- Which number the next tar has. */
@@ -167,23 +181,14 @@ new_header(struct making *m, const uint8_t sha256[static 32],
 	return rc < 0 ? -1 : 0;
 }
 
+/* A header for m->file. */
 static int
-one_file(struct making *m, const char *blob, const uint8_t *sha256,
+one_sealed(struct making *m, const uint8_t sha256[static HASH_LEN],
 	struct err *e)
 {
 	struct buf header = BUF_INIT(REHEADS_HEADER_MAX);
-	uint8_t have[HASH_LEN];
 	int rc = -1;
 
-	buf_clear(&m->file);
-	if (mirror_read(m->box->records, blob, PACKW_BLOB, &m->file, e) < 0)
-		goto out;
-	hash_sha256(have, m->file.data, m->file.len);
-	if (memcmp(have, sha256, HASH_LEN) != 0) {
-		(void)err_set(e, ERR_INTEGRITY,
-		    "its SHA-256 is not the signed one");
-		goto out;
-	}
 	m->job->files++;
 	if (new_header(m, sha256, &header, e) < 0)
 		goto out;
@@ -199,6 +204,20 @@ one_file(struct making *m, const char *blob, const uint8_t *sha256,
 out:
 	buf_release(&header);
 	return rc;
+}
+
+static int
+one_file(struct making *m, const char *blob, const uint8_t *sha256,
+	struct err *e)
+{
+	uint8_t have[HASH_LEN];
+
+	buf_clear(&m->file);
+	if (mirror_read(m->box->records, blob, PACKW_BLOB, &m->file, e) < 0)
+		return -1;
+	hash_sha256(have, m->file.data, m->file.len);
+	return memcmp(have, sha256, HASH_LEN) == 0 ? one_sealed(m, sha256, e) :
+	    err_set(e, ERR_INTEGRITY, "its SHA-256 is not the signed one");
 }
 
 /* A file that does not open stays as it is, and is told. */
@@ -289,6 +308,155 @@ on_ref(void *arg, const char *ref, const char *head, struct err *e)
 	return -1;
 }
 
+/* --- Event files of accounts, and the secrets inside them. */
+
+struct event_of {		/* what its first event says */
+	char device[33];
+	bool granted;
+	size_t n;
+};
+
+static int
+on_event(void *arg, const struct account_event *v, const char *line,
+	size_t n, struct err *e)
+{
+	struct event_of *o = arg;
+
+	(void)line;
+	(void)n;
+	(void)e;
+	if (o->n++ > 0)
+		return 0;
+	(void)snprintf(o->device, sizeof(o->device), "%s", v->device);
+	o->granted = v->kind == EVENT_GRANTED;
+	return 0;
+}
+
+static int
+add_opened(void *arg, const void *data, size_t n, struct err *e)
+{
+	return buf_add(arg, data, n, e);
+}
+
+/* What is in m->file: its secrets into INNER, and for whom they are. */
+static int
+look_inside(struct making *m, struct event_of *o, struct buf *inner,
+	bool *dual, struct err *e)
+{
+	struct buf text = BUF_INIT(LEDGER_FILE_MAX);
+	int rc = opener_open(m->box->opener, m->file.data, m->file.len, NULL,
+	    0, NULL, add_opened, &text, e);
+
+	if (rc == 0)
+		rc = eventfile_read(text.data, text.len, on_event, o, inner,
+		    dual, e);
+	buf_release(&text);
+	return rc;
+}
+
+/* Sealed as the file says: m->file to those of WHO who may read DEVICE's. */
+static int
+sealed_for(struct making *m, const char *device, enum who who, struct err *e)
+{
+	uint8_t sum[HASH_LEN];
+
+	hash_sha256(sum, m->file.data, m->file.len);
+	if (readers_who(m, device, who, e) < 0)
+		return -1;
+	return m->nto == 0 ? 0 : one_sealed(m, sum, e);
+}
+
+static int
+one_event_file(struct making *m, const char *blob, struct err *e)
+{
+	struct event_of o = {"", false, 0};
+	struct buf inner = BUF_INIT(EVENTFILE_MAX);
+	bool dual = false;
+	int rc = -1;
+
+	buf_clear(&m->file);
+	if (mirror_read(m->box->desk, blob, PACKW_BLOB, &m->file, e) < 0 ||
+	    look_inside(m, &o, &inner, &dual, e) < 0 ||
+	    sealed_for(m, o.device, EVERYBODY, e) < 0)
+		goto out;
+	rc = 0;
+	if (inner.len == 0)
+		goto out;
+	buf_clear(&m->file);
+	if (buf_add(&m->file, inner.data, inner.len, e) < 0) {
+		rc = -1;
+		goto out;
+	}
+	rc = sealed_for(m, o.device, dual ? OWNERS : o.granted ? MANAGERS :
+	    EVERYBODY, e);
+	/* What only an owner opens, an owner's rehead makes readable. */
+	if (rc < 0 && e->code == ERR_CRYPTO && (dual || o.granted)) {
+		err_clear(e);
+		rc = 0;
+	}
+out:
+	buf_release(&inner);
+	return rc;
+}
+
+static int
+on_event_file(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e)
+{
+	struct making *m = arg;
+	struct err why = ERR_INIT;
+	char it[LEDGER_NAME_LEN];
+
+	if (mode != 0100644 || !ledger_name(name, it))
+		return 0;
+	if (proc_interrupted())
+		return err_set(e, ERR_INTR, "interrupted");
+	if (one_event_file(m, id, &why) == 0)
+		return 0;
+	if (is_content(&why)) {
+		(void)err_prefix(&why, "%s", name);
+		return problem(m, LEDGER_FOLDER, why.what, e);
+	}
+	*e = why;
+	return -1;
+}
+
+static int
+on_accounts(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e)
+{
+	struct making *m = arg;
+
+	return mode != 040000 || strcmp(name, "events") != 0 ? 0 :
+	    mirror_entries(m->box->desk, id, on_event_file, m, e);
+}
+
+static int
+on_top(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e)
+{
+	struct making *m = arg;
+
+	return mode != 040000 || strcmp(name, "accounts") != 0 ? 0 :
+	    mirror_entries(m->box->desk, id, on_accounts, m, e);
+}
+
+static int
+accounts(struct making *m, struct err *e)
+{
+	char tree[CANON_ID_LEN];
+	int rc = m->box->desk ? reheads_tree(m->box->desk, tree, e) : 0;
+
+	if (rc <= 0)
+		return rc;
+	buf_clear(&m->tar);
+	(void)snprintf(m->folder, sizeof(m->folder), "accounts");
+	if (find_next(m, e) < 0 ||
+	    mirror_entries(m->box->desk, tree, on_top, m, e) < 0)
+		return -1;
+	return save_tar(m, e);
+}
+
 int
 rehead_make(struct box *b, struct rehead_job *job, struct err *e)
 {
@@ -300,6 +468,8 @@ rehead_make(struct box *b, struct rehead_job *job, struct err *e)
 	m.had = reheads_open(b->home->catalogue, e);
 	if (m.had)
 		rc = mirror_refs(b->records, "refs/heads/ws/", on_ref, &m, e);
+	if (m.had && rc == 0)
+		rc = accounts(&m, e);
 	reheads_free(m.had);
 	buf_release(&m.tar);
 	buf_release(&m.file);

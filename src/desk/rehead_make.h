@@ -6,6 +6,8 @@
  * its signed SHA-256, and the opener makes the header.  What has that header
  * already, in itself or in desk.git, is passed over, so a rehead that was cut
  * off goes on where it stood.  Branches that are only kept are not looked at.
+ * Behind the branches come desk.git's event files of accounts, each and the
+ * secrets that are sealed in it, as the folder `accounts`.
  * Needs: base, control, repo, desk/box.
  */
 #ifndef LIUDI_DESK_REHEAD_MAKE_H

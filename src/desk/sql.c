@@ -23,6 +23,12 @@
  *          or it does not hold (why)
  * mark     what a module left off at
  * export   the bytes (by `sum`) of a source that were read, or tried, as a chat
+ * book_file   an event file (docs/FORMAT.md 21): sum = SHA-256; station and
+ *          version: where it was taken from, NULL: a desk made it; list = the
+ *          version's sum; blob: of desk.git, NULL: it is not there; secrets as
+ *          they are sealed; bad = why its events are not here
+ * book_event  a line of it; of = the event whose secrets it hands on
+ * book_aside  a file of desk.git that waits to be opened
  */
 const char sql_schema[] =
 "CREATE TABLE line(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
@@ -84,6 +90,14 @@ const char sql_schema[] =
 "CREATE TABLE export(line INT NOT NULL, source TEXT NOT NULL,"
 " sum BLOB NOT NULL, version INT NOT NULL, PRIMARY KEY(line, source, sum))"
 " WITHOUT ROWID;"
+"CREATE TABLE book_file(n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+" sum BLOB NOT NULL, station TEXT, version INT, list BLOB, blob TEXT,"
+" secrets BLOB, dual INT NOT NULL, bad TEXT);"
+"CREATE TABLE book_event(n INTEGER PRIMARY KEY, event BLOB NOT NULL UNIQUE,"
+" file INT NOT NULL, of BLOB, line TEXT NOT NULL);"
+"CREATE INDEX book_event_of ON book_event(of) WHERE of IS NOT NULL;"
+"CREATE TABLE book_aside(name TEXT PRIMARY KEY, blob TEXT NOT NULL,"
+" signer TEXT NOT NULL) WITHOUT ROWID;"
 "CREATE TABLE mark(name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 " WITHOUT ROWID;";
 
@@ -613,4 +627,54 @@ const char *const sql_text[SQL_COUNT] = {
 		"AND source = ?2 AND sum = ?3",
 	[SQL_EXPORT_ADD] = "INSERT OR IGNORE INTO export(line, source, sum, "
 		"version) VALUES(?1, ?2, ?3, ?4)",
+
+	[SQL_LEDGER_SOURCES] = "SELECT count(*), (SELECT ifnull(max(n), 0) "
+		"FROM version) FROM (SELECT DISTINCT b.line, s.name "
+		"FROM source_state s JOIN part q ON q.n = s.part "
+		"JOIN branch b ON b.n = q.branch WHERE s.kind = 'account')",
+	[SQL_LEDGER_NEXT] = "SELECT v.n FROM version v WHERE v.n > ?1 "
+		"AND (v.line, v.source) IN "
+		"(SELECT b.line, s.name FROM source_state s "
+		"JOIN part q ON q.n = s.part JOIN branch b ON b.n = q.branch "
+		"WHERE s.kind = 'account') ORDER BY v.n LIMIT ?2",
+	[SQL_LEDGER_VERSION] = "SELECT l.station, v.path, v.size, v.sum, "
+		"v.runs FROM version v JOIN line l ON l.n = v.line "
+		"WHERE v.n = ?1",
+	[SQL_LEDGER_FILE] = "SELECT n, sum, list, blob, station "
+		"FROM book_file WHERE name = ?1",
+	[SQL_LEDGER_FILE_ADD] = "INSERT INTO book_file(name, sum, station, "
+		"version, list, blob, secrets, dual, bad) "
+		"VALUES(?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9)",
+	[SQL_LEDGER_FILE_THERE] = "UPDATE book_file SET blob = ?2 "
+		"WHERE n = ?1",
+	[SQL_LEDGER_UNCOPIED] = "SELECT name, sum, version FROM book_file "
+		"WHERE blob IS NULL AND version IS NOT NULL ORDER BY n",
+	[SQL_LEDGER_EACH] = "SELECT f.name, f.sum, f.station, f.blob, "
+		"f.secrets, f.dual, EXISTS(SELECT 1 FROM book_event v "
+		"WHERE v.file = f.n AND v.of IS NOT NULL) FROM book_file f "
+		"ORDER BY f.n",
+	[SQL_LEDGER_ASIDE] = "SELECT name, blob, signer FROM book_aside "
+		"WHERE name > ?1 ORDER BY name LIMIT 1",
+	[SQL_LEDGER_ASIDE_ADD] = "INSERT OR IGNORE INTO book_aside(name, "
+		"blob, signer) VALUES(?1, ?2, ?3)",
+	[SQL_LEDGER_ASIDE_DROP] = "DELETE FROM book_aside WHERE name = ?1",
+	[SQL_LEDGER_EVENT] = "SELECT line FROM book_event WHERE event = ?1",
+	[SQL_LEDGER_EVENT_ADD] = "INSERT INTO book_event(event, file, of, "
+		"line) VALUES(?1, ?2, ?3, ?4)",
+	[SQL_LEDGER_EVENTS] = "SELECT line FROM book_event ORDER BY n",
+	[SQL_LEDGER_SECRETS] = "SELECT f.secrets, f.dual FROM book_event v "
+		"JOIN book_file f ON f.n = v.file WHERE v.event = ?1 "
+		"AND f.secrets IS NOT NULL",
+	/* The newest first. */
+	[SQL_LEDGER_GRANTS] = "SELECT f.secrets FROM book_event v "
+		"JOIN book_file f ON f.n = v.file WHERE v.of = ?1 "
+		"AND f.secrets IS NOT NULL AND f.dual = 0 ORDER BY v.n DESC",
+	/* Event files of a line that were first seen up to an epoch. */
+	[SQL_LEDGER_OF_LINE] = "SELECT v.path FROM version v "
+		"JOIN part p ON p.n = v.from_part "
+		"JOIN branch b ON b.n = p.branch WHERE v.line = ?1 "
+		"AND b.epoch <= ?2 AND v.sum IS NOT NULL "
+		"AND v.source IN (SELECT s.name FROM source_state s "
+		"JOIN part q ON q.n = s.part JOIN branch c ON c.n = q.branch "
+		"WHERE s.kind = 'account' AND c.line = ?1)",
 };

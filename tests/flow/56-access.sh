@@ -90,6 +90,10 @@ leaves 1 piped
 leaves 1 desk_key chats
 leaves 1 desk_key search word --why 'who said it'
 no desk_key chat nobody
+leaves 1 desk_key account list
+leaves 1 desk_key account requests
+leaves 0 desk_key account add eb --no-password
+leaves 1 desk_key account show acmelamps-eb-01
 # an own key under a passphrase is nobody's records
 leaves 0 unseal "$t/desk/keys/manager.identity"
 
@@ -103,6 +107,11 @@ done >"$t/asking" || :
 # that open nothing but keys and what managers wrote
 same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
     chats chat search export digest sync verify rehead access \
+    'account list' 'account show' 'account reveal' 'account requests' \
+    'account grant' 'account add' 'account update' 'account bound' \
+    'account twofa' 'account rotated' 'account confirm' 'account seen' \
+    'account transfer' 'account rename' 'account alias' 'account flag' \
+    'account close' \
     init invite approve 'key accept' 'key add' 'key renew' 'key retire' \
     source 'shop set' 'person set' 'retention set' 'hold add' 'hold remove' 'notice set' erase \
     'station add' 'station list' 'station suspend' 'station resume' \
@@ -123,7 +132,7 @@ ok grep -q "\"action\":\"open\",\"station\":null,\"view\":\"sha256:$(sha256sum \
     "$t/log"
 same "$(events --station ws-02 | grep -c '"station":"ws-02"')" 1 'of ws-02'
 same "$(events --station ws-02 | grep -c '"station":"ws-01"')" 0 'of others'
-same "$(events --since "$(when 1 $((later - 101)))" | wc -l)" 4 'since then'
+same "$(events --since "$(when 1 $((later - 101)))" | wc -l)" 7 'since then'
 expect 0 desk_key access
 says 'why: complaint 投诉 of Monday'
 expect 2 desk_key access --as manager

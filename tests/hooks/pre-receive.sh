@@ -509,6 +509,23 @@ d4=$(note "$d4" owner owner "handover/owner.$(key owner).sign.age")
 ok 'his own signing key' desk "$d4:refs/heads/desk"
 d4=$(note "$d4" owner owner rewrap/ws_ws-01_main_2025.0/1.tar)
 ok 'the next tar, by another' desk "$d4:refs/heads/desk"
+# event files of accounts: their names, that they stay, how large they are
+event=accounts/events/0123456789abcdef0123456789abcdef.age
+for f in accounts/book.age accounts/events/0.age "${event%.age}" "$event.age" \
+    "$event/0.age" accounts/events/0123456789ABCDEF0123456789abcdef.age; do
+	no C10 "an event file called $f" desk "$(note "$d4" manager manager \
+	    "$f"):refs/heads/desk"
+done
+begin "$d4"
+put 100644 "$(age_file 5242881)" "$event"
+no C11 'an event file that is too large' desk \
+    "$(sign manager manager):refs/heads/desk"
+begin "$d4"
+put 100644 "$(age_file 5000000)" "$event"
+d4=$(sign manager manager)
+ok 'an event file' desk "$d4:refs/heads/desk"
+no C09 'an event file changed' desk "$(note "$d4" owner owner \
+    "$event"):refs/heads/desk"
 # half KEY PATH: a file of erasure/ alone.
 half()
 {

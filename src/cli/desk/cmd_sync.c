@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "cli/desk/acct.h"
 #include "cli/desk/chatnews.h"
 #include "cli/desk/deskcmds.h"
 #include "cli/desk/digest_line.h"
@@ -17,6 +18,7 @@
 #include "desk/deskkeys.h"
 #include "desk/finding.h"
 #include "desk/heads.h"
+#include "desk/ledger.h"
 #include "desk/received.h"
 #include "desk/sync.h"
 
@@ -197,6 +199,22 @@ gather_chats(struct work *k, struct box *b, struct err *e)
 	return chatnews_print(&k->chats, e);
 }
 
+/* What is wrong with an event file is told with all else that is. */
+static int
+index_accounts(struct work *k, struct box *b, struct ledger_report *r,
+	struct err *e)
+{
+	char later[CLI_COUNT_LEN];
+
+	if (ledger_index(b, r, e) < 0)
+		return -1;
+	if (r->later > 0)
+		cli_warn(k->c, "%s", cli_count(r->later, "%lld file of account "
+		    "events cannot be opened here yet", "%lld files of "
+		    "account events cannot be opened here yet", later));
+	return 0;
+}
+
 /* In the box. */
 static int
 index_and_show(struct box *b, void *arg, struct err *e)
@@ -209,6 +227,7 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	int64_t since = 0, stopped = 0, before = 0, bytes = 0, ignored;
 	int64_t apart = 0;
 	struct received_open open;
+	struct ledger_report accounts;
 	int rc = -1;
 
 	if (query_part_newest(b->catalogue, &before, e) < 0 ||
@@ -225,7 +244,8 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	    heads_save(b, clock_now_utc(), k->aside.fn ? &k->aside : NULL,
 	    e) < 0)
 		goto out;
-	if (show_events(k, b, since, e) < 0)
+	if (index_accounts(k, b, &accounts, e) < 0 ||
+	    show_events(k, b, since, e) < 0)
 		goto out;
 	/* Told once, but not over: until it is mended each sync ends with it. */
 	if (query_stopped(b->catalogue, &stopped, e) < 0 ||
@@ -242,6 +262,10 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	if (!json && !k->c->quiet) {
 		(void)printf("%s\n", cli_count((int64_t)parts,
 		    "%lld new commit", "%lld new commits", commits));
+		if (accounts.events > 0)
+			(void)printf("%s\n", cli_count(accounts.events,
+			    "%lld new event of accounts",
+			    "%lld new events of accounts", commits));
 		show_padded(cli_tr("station"), 18);
 		show_padded(cli_tr("last run"), 21);
 		show_right(cli_tr("files"), 6);
@@ -472,12 +496,14 @@ run(struct cli *c, struct err *e)
 		    "followed as before");
 	if (rc < 0)
 		goto out;
-	rc = (int)cli_worse((enum cli_exit)rc, asked);
 	say_rewritten(c, &rewritten);
+	if (online)
+		acct_send(c, &h, op, &asked);
 	if (online)
 		digest_line_witness(c, &(struct vouch){&h, seen, k.aside.fn ?
 		    &k.aside : NULL, clock_now_utc()}, op);
 	remind_of_owner(c, &h);
+	rc = (int)cli_worse((enum cli_exit)rc, asked);
 	if (offline)
 		rc = (int)cli_worse((enum cli_exit)rc, CLI_FAILED);
 out:

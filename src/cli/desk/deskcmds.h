@@ -15,6 +15,23 @@
 #include "sign/sshkey.h"
 
 extern const struct cli_command cmd_access;
+extern const struct cli_command cmd_account_add;
+extern const struct cli_command cmd_account_alias;
+extern const struct cli_command cmd_account_bound;
+extern const struct cli_command cmd_account_close;
+extern const struct cli_command cmd_account_confirm;
+extern const struct cli_command cmd_account_flag;
+extern const struct cli_command cmd_account_grant;
+extern const struct cli_command cmd_account_list;
+extern const struct cli_command cmd_account_rename;
+extern const struct cli_command cmd_account_requests;
+extern const struct cli_command cmd_account_reveal;
+extern const struct cli_command cmd_account_rotated;
+extern const struct cli_command cmd_account_seen;
+extern const struct cli_command cmd_account_show;
+extern const struct cli_command cmd_account_transfer;
+extern const struct cli_command cmd_account_twofa;
+extern const struct cli_command cmd_account_update;
 extern const struct cli_command cmd_approve;
 extern const struct cli_command cmd_erase;
 extern const struct cli_command cmd_hold_add;

@@ -1,0 +1,104 @@
+/*
+ * cli/desk/acct.h - what the commands on accounts share: keys, the account that
+ * is meant, leave to read, the box, events.
+ *
+ *	acct_open()	control, passphrase, signing key
+ *	acct_find()	which account is meant: k->found
+ *	acct_note()	into the access log, or nothing is shown
+ *	acct_run()	FN in the box
+ *	acct_write()	an event of the account
+ *	acct_release()
+ *
+ * Needs: cli/cli.h, account, desk.
+ */
+#ifndef LIUDI_CLI_DESK_ACCT_H
+#define LIUDI_CLI_DESK_ACCT_H
+
+#include "cli/cli.h"
+#include "cli/desk/reads.h"
+#include "desk/box.h"
+#include "desk/ledger.h"
+#include "desk/people.h"
+
+#define ACCT_SHOWN_LEN 256
+#define ACCT_PASSWORDS 8
+
+/* As the box found it; of fixed size, for it comes by shared memory. */
+struct acct_found {
+	uint8_t id[EVENT_ID_LEN];
+	char shown[ACCT_SHOWN_LEN];
+	bool closed, dual;
+	bool is_void;			/* changed, and not told */
+	uint8_t heads[EVENT_PREV_MAX][EVENT_ID_LEN];
+	size_t nheads;
+	/* events that hold the secrets which count */
+	uint8_t password[ACCT_PASSWORDS][EVENT_ID_LEN];
+	size_t npasswords;
+	bool has_totp, has_codes;
+	uint8_t totp[EVENT_ID_LEN], codes[EVENT_ID_LEN];
+	char holder[ACCT_SHOWN_LEN];	/* "" = nobody is named */
+};
+
+struct acct {
+	const struct cli *c;
+	struct deskhome h;
+	struct control control;
+	struct opener *op;
+	struct sshkey *key;
+	const char *name;		/* who works here, as control says */
+	struct access_pass pass;
+	char reader[READS_NAME_LEN];
+	struct buf policy;		/* text of policy.ini */
+	const char *rw;			/* the box may write there; NULL */
+	struct acct_found found;
+	/* in the box */
+	struct box *b;
+	struct book *book;
+	struct roster roster;
+	struct people *people;		/* NULL outside acct_run() */
+};
+
+/* AS (may be NULL: this desk's own): whose keys.  Release also on failure. */
+int acct_open(struct acct *k, const struct cli *c, const char *as,
+	struct err *e);
+void acct_release(struct acct *k);
+
+/* -1: ERR_NOENT, ERR_USAGE as book_find(). */
+int acct_find(struct acct *k, const char *word, struct err *e);
+
+/* VIEW is what of the book is read. */
+int acct_note(struct acct *k, const char *action, const char *view,
+	struct err *e);
+/* FN in the box with k->book and k->people, behind acct_note(). */
+int acct_run(struct acct *k, int (*fn)(struct acct *k, void *arg,
+	struct err *e), void *arg, struct err *e);
+
+/* The person who works here, for `by`: as policy.ini names him, or his key. */
+const char *acct_me(struct acct *k);
+
+/* An event of KIND now, of the account that was found; FIELDS are empty. */
+void acct_event(struct acct *k, struct account_event *v,
+	enum event_kind kind);
+/* Seal, keep and send it; what was not sent is a warning. */
+int acct_write(struct acct *k, struct account_event *v,
+	const struct event_secret *secret, struct err *e);
+
+/* FN(k, ARG) in a box with the book alone: nothing of it is to be shown. */
+int acct_look(struct acct *k, int (*fn)(struct acct *k, void *arg,
+	struct err *e), void *arg, struct err *e);
+/* OPENER_ROOM_LEN bytes that box and asker share. */
+void *acct_shared(const struct acct *k);
+
+/* "Li", "Li @ ws-01", "ws-01": who made V.  In the box. */
+#define ACCT_WHO_LEN 256
+const char *acct_who(const struct acct *k, const struct account_event *v,
+	char out[ACCT_WHO_LEN]);
+
+/*
+ * After a sync: send what its box put aside, and what waits from before.  A
+ * warning where it cannot be; *WORST becomes graver where a name is taken.
+ */
+void acct_send(const struct cli *c, const struct deskhome *h,
+	struct opener *op, enum cli_exit *worst);
+
+#endif

@@ -1,0 +1,272 @@
+/* desk/ledger_read.c - the book out of the catalogue, and a secret. */
+#include "desk/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "crypto/secmem.h"
+
+#include "base/banned.h"
+
+/* Of opened secrets, with their padding. */
+#define SECRET_ROOM (EVENTFILE_SECRETS_MAX + EVENTFILE_SECRETS_MAX / 4)
+
+/* Columns of SQL_LEDGER_EACH. */
+enum { EACH_NAME, EACH_SUM, EACH_STATION, EACH_BLOB, EACH_SECRETS, EACH_DUAL,
+	EACH_GRANTED };
+
+/* --- The book. */
+
+static int
+add_events(struct catalogue *c, struct book *b, struct event_reader *r,
+	struct err *e)
+{
+	const enum sql q = SQL_LEDGER_EVENTS;
+	struct account_event v;
+	const char *line;
+	int rc;
+
+	for (rc = catalogue_step(c, q, e, ""); rc > 0;
+	    rc = catalogue_next(c, q, e)) {
+		line = catalogue_text(c, q, 0);
+		if (event_read(r, line, strlen(line), &v, e) < 0 ||
+		    book_add(b, &v, e) < 0) {
+			rc = -1;
+			break;
+		}
+	}
+	catalogue_reset(c, q);
+	return rc;
+}
+
+struct book *
+ledger_book(struct catalogue *c, struct err *e)
+{
+	struct event_reader *r = event_reader_new(e);
+	struct book *b = r ? book_new(e) : NULL;
+
+	if (b && (add_events(c, b, r, e) < 0 || book_fold(b, e) < 0)) {
+		book_free(b);
+		b = NULL;
+	}
+	event_reader_free(r);
+	return b;
+}
+
+/* --- Files. */
+
+int
+ledger_each(struct catalogue *c,
+	int (*fn)(void *arg, const struct ledger_file *f, struct err *e),
+	void *arg, struct err *e)
+{
+	const enum sql q = SQL_LEDGER_EACH;
+	struct ledger_file f;
+	size_t n;
+	int rc;
+
+	for (rc = catalogue_step(c, q, e, ""); rc > 0;
+	    rc = catalogue_next(c, q, e)) {
+		f.name = catalogue_text(c, q, EACH_NAME);
+		f.sum = catalogue_blob(c, q, EACH_SUM, &n);
+		f.station = catalogue_null(c, q, EACH_STATION) ? NULL :
+		    catalogue_text(c, q, EACH_STATION);
+		f.blob = catalogue_null(c, q, EACH_BLOB) ? NULL :
+		    catalogue_text(c, q, EACH_BLOB);
+		f.secrets = catalogue_blob(c, q, EACH_SECRETS, &f.nsecrets);
+		if (f.nsecrets == 0)
+			f.secrets = NULL;
+		f.dual = catalogue_int(c, q, EACH_DUAL) != 0;
+		f.granted = catalogue_int(c, q, EACH_GRANTED) != 0;
+		if (n == 32 && fn(arg, &f, e) < 0) {
+			rc = -1;
+			break;
+		}
+	}
+	catalogue_reset(c, q);
+	return rc;
+}
+
+/* 1: desk.git has it; 0; -1. */
+static int
+is_there(struct catalogue *c, const char *name, struct err *e)
+{
+	const enum sql q = SQL_LEDGER_FILE;
+	int rc = catalogue_step(c, q, e, "t", name);
+
+	if (rc > 0)
+		rc = !catalogue_null(c, q, 3);
+	catalogue_reset(c, q);
+	return rc;
+}
+
+int64_t
+ledger_missing(struct catalogue *c, int64_t line, int64_t epoch,
+	char name[static LEDGER_NAME_LEN], struct err *e)
+{
+	const enum sql q = SQL_LEDGER_OF_LINE;
+	struct buf path = BUF_INIT(65536);
+	char it[LEDGER_NAME_LEN];
+	const void *p;
+	int64_t missing = 0;
+	size_t n;
+	int rc, there;
+
+	for (rc = catalogue_step(c, q, e, "ii", line, epoch); rc > 0;
+	    rc = catalogue_next(c, q, e)) {
+		p = catalogue_blob(c, q, 0, &n);
+		buf_clear(&path);
+		if (buf_add(&path, p, n, e) < 0) {
+			rc = -1;
+			break;
+		}
+		if (!ledger_name(path_name(buf_str(&path)), it))
+			continue;
+		there = is_there(c, it, e);
+		if (there < 0) {
+			rc = -1;
+			break;
+		}
+		if (!there && missing++ == 0)
+			memcpy(name, it, sizeof(it));
+	}
+	catalogue_reset(c, q);
+	buf_release(&path);
+	return rc < 0 ? -1 : missing;
+}
+
+/* --- Secrets. */
+
+/* Opened bytes; secure memory that never moves. */
+struct secret {
+	uint8_t *data;
+	size_t n;
+};
+
+static int
+into_secret(void *arg, const void *data, size_t n, struct err *e)
+{
+	struct secret *s = arg;
+
+	if (n > SECRET_ROOM - s->n)
+		return err_set(e, ERR_FORMAT, "more secrets than there may be");
+	memcpy(s->data + s->n, data, n);
+	s->n += n;
+	return 0;
+}
+
+/* Open SEALED and find what it holds for EVENT.  1, 0, -1. */
+static int
+open_secret(struct box *b, const struct buf *sealed,
+	const uint8_t event[static EVENT_ID_LEN], struct event_secret *out,
+	struct err *e)
+{
+	struct secret s = {secmem_new(SECRET_ROOM), 0};
+	int rc;
+
+	if (!s.data)
+		return err_nomem(e);
+	rc = opener_open(b->opener, sealed->data, sealed->len, NULL, 0, NULL,
+	    into_secret, &s, e);
+	if (rc == 0)
+		rc = eventfile_secret(s.data, s.n, event, out, e);
+	secmem_free(s.data);
+	return rc;
+}
+
+/* What EVENT's file has sealed.  1, 0: nothing, -1. */
+static int
+load_sealed(struct catalogue *c, const uint8_t event[static EVENT_ID_LEN],
+	struct buf *out, bool *dual, struct err *e)
+{
+	const enum sql q = SQL_LEDGER_SECRETS;
+	const void *p;
+	size_t n;
+	int rc = catalogue_step(c, q, e, "b", (const void *)event,
+	    (size_t)EVENT_ID_LEN);
+
+	if (rc > 0) {
+		p = catalogue_blob(c, q, 0, &n);
+		*dual = catalogue_int(c, q, 1) != 0;
+		rc = buf_add(out, p, n, e) < 0 ? -1 : 1;
+	}
+	catalogue_reset(c, q);
+	return rc;
+}
+
+/* The newest that was granted and that this desk opens.  1, 0, -1. */
+static int
+open_granted(struct box *b, const uint8_t event[static EVENT_ID_LEN],
+	struct event_secret *out, struct err *e)
+{
+	const enum sql q = SQL_LEDGER_GRANTS;
+	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
+	struct err why = ERR_INIT;
+	const void *p;
+	size_t n;
+	int rc, got = 0;
+
+	for (rc = catalogue_step(b->catalogue, q, e, "b",
+	    (const void *)event, (size_t)EVENT_ID_LEN); rc > 0 && got <= 0;
+	    rc = catalogue_next(b->catalogue, q, e)) {
+		p = catalogue_blob(b->catalogue, q, 0, &n);
+		buf_clear(&sealed);
+		if (buf_add(&sealed, p, n, e) < 0) {
+			rc = -1;
+			break;
+		}
+		err_clear(&why);
+		got = open_secret(b, &sealed, event, out, &why);
+	}
+	catalogue_reset(b->catalogue, q);
+	buf_release(&sealed);
+	if (rc < 0 || got > 0)
+		return rc < 0 ? -1 : 1;
+	if (got < 0 && why.code != ERR_CRYPTO) {
+		*e = why;
+		return -1;
+	}
+	(void)err_set(e, ERR_NOENT, "these secrets are opened by an owner and "
+	    "a manager together, and no owner has granted them yet");
+	return err_hint(e, "'liudi-desk account reveal NAME --why TEXT' asks; "
+	    "'liudi-desk account grant NAME' of an owner answers");
+}
+
+int
+ledger_secret(struct box *b, const uint8_t event[static EVENT_ID_LEN],
+	struct event_secret *out, struct err *e)
+{
+	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
+	bool dual = false;
+	int rc = load_sealed(b->catalogue, event, &sealed, &dual, e);
+
+	if (rc > 0)
+		rc = dual ? open_granted(b, event, out, e) :
+		    open_secret(b, &sealed, event, out, e);
+	buf_release(&sealed);
+	return rc;
+}
+
+static int
+into_buf(void *arg, const void *data, size_t n, struct err *e)
+{
+	return buf_add(arg, data, n, e);
+}
+
+int
+ledger_inner(struct box *b, const uint8_t event[static EVENT_ID_LEN],
+	struct buf *out, struct err *e)
+{
+	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
+	bool dual = false;
+	int rc = load_sealed(b->catalogue, event, &sealed, &dual, e);
+
+	if (rc > 0 && !dual)
+		rc = 0;
+	if (rc > 0)
+		rc = opener_open(b->opener, sealed.data, sealed.len, NULL, 0,
+		    NULL, into_buf, out, e) < 0 ? -1 : 1;
+	buf_release(&sealed);
+	return rc;
+}
