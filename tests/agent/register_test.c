@@ -376,6 +376,7 @@ asks_first_who_may_read(void **state)
 	refuses(&s, "has not added this station");
 	station_close(&s);
 	free(a);
+	(void)forget(NULL);
 	(void)fresh(NULL);
 	team_of(true);
 	a = clone("a");
