@@ -111,7 +111,7 @@ same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
     'account grant' 'account add' 'account update' 'account bound' \
     'account twofa' 'account rotated' 'account confirm' 'account seen' \
     'account transfer' 'account rename' 'account alias' 'account flag' \
-    'account close' \
+    'account close' 'account code' 'account export' \
     init invite approve 'key accept' 'key add' 'key renew' 'key retire' \
     source 'shop set' 'person set' 'retention set' 'hold add' 'hold remove' 'notice set' erase \
     'station add' 'station list' 'station suspend' 'station resume' \

@@ -32,6 +32,15 @@ no_catalogue(struct err *e)
 }
 
 int
+acct_reason(const struct cli *c, struct err *e)
+{
+	const char *why = cli_value(c, "why");
+
+	return why && why[0] ? 0 : err_set(e, ERR_USAGE, "say with --why what "
+	    "it is needed for: it goes into the access log");
+}
+
+int
 acct_open(struct acct *k, const struct cli *c, const char *as,
 	struct err *e)
 {

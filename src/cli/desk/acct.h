@@ -58,6 +58,9 @@ struct acct {
 	struct people *people;		/* NULL outside acct_run() */
 };
 
+/* Option --why must be there.  -1: ERR_USAGE. */
+int acct_reason(const struct cli *c, struct err *e);
+
 /* AS (may be NULL: this desk's own): whose keys.  Release also on failure. */
 int acct_open(struct acct *k, const struct cli *c, const char *as,
 	struct err *e);

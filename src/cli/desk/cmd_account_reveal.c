@@ -161,15 +161,11 @@ static enum cli_exit
 run_reveal(struct cli *c, struct err *e)
 {
 	char view[ACCT_SHOWN_LEN + 16];
-	const char *why = cli_value(c, "why");
 	struct acct k;
 	int rc = -1;
 
-	if (!why || !why[0]) {
-		(void)err_set(e, ERR_USAGE, "say with --why what it is "
-		    "needed for: it goes into the access log");
+	if (acct_reason(c, e) < 0)
 		return CLI_FAILED;
-	}
 	if (!isatty(STDOUT_FILENO) && !cli_has(c, "pipe")) {
 		(void)err_set(e, ERR_USAGE, "standard output is no terminal, "
 		    "and a secret is not written into files by accident");

@@ -22,6 +22,8 @@ extern const struct cli_command cmd_account_close;
 extern const struct cli_command cmd_account_confirm;
 extern const struct cli_command cmd_account_flag;
 extern const struct cli_command cmd_account_grant;
+extern const struct cli_command cmd_account_code;
+extern const struct cli_command cmd_account_export;
 extern const struct cli_command cmd_account_list;
 extern const struct cli_command cmd_account_rename;
 extern const struct cli_command cmd_account_requests;

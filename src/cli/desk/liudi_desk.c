@@ -31,6 +31,8 @@ static const struct cli_command *const commands[] = {
 	&cmd_account_list,
 	&cmd_account_show,
 	&cmd_account_reveal,
+	&cmd_account_code,
+	&cmd_account_export,
 	&cmd_account_add,
 	&cmd_account_update,
 	&cmd_account_bound,
