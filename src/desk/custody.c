@@ -360,7 +360,9 @@ describe(const struct custody *c, struct held *h)
 	if (!h->holder && a->nevents > 0)
 		h->holder = actor(c, a->event[0]);
 	h->subject = value(a, EVENT_SUBJECT);
-	if (!h->subject && h->shop)
+	/* the shop's name is that of its own account, not of its messengers' */
+	if (!h->subject && h->shop && h->shop->platform && h->platform &&
+	    platforms_find(c->pl, h->shop->platform) == h->platform)
 		h->subject = h->shop->subject;
 	newest = a->confirmed ? a->confirmed : a->npasswords > 0 ?
 	    a->password[a->npasswords - 1] : NULL;
@@ -918,6 +920,7 @@ custody_explain(struct custody *c, const struct book_account *a, bool reach,
 			rc = has < 0 ? -1 : 0;
 			view[k].part = r->part[k];
 			view[k].has = has > 0;
+			view[k].said = h->spec[r->part[k]].said;
 			all = all && view[k].has;
 			say_part(c, h, r->part[k], view[k].text,
 			    sizeof(view[k].text));

@@ -43,6 +43,7 @@ const char *custody_part_name(enum custody_part part);	/* "password", … */
 struct custody_view {
 	enum custody_part part;
 	bool has;
+	bool said;		/* false: there is no such thing */
 	char text[512];		/* "SIM …1391, personal, held by li": a text of
 				 * cli's table, filled in */
 };

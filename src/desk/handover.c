@@ -185,7 +185,7 @@ rebind(struct work *w)
 	static const struct {
 		enum custody_part part;
 		enum event_field f;
-		const char *option;
+		const char *field;
 	} things[] = {
 		{CUSTODY_PHONE, EVENT_PHONE, "phone"},
 		{CUSTODY_EMAIL, EVENT_EMAIL, "email"}
@@ -201,18 +201,27 @@ rebind(struct work *w)
 		    set_by(w, f + 2)), &t) < 0)
 			return -1;
 		if (t)
-			command(t, "liudi-desk account update '%s' "
-			    "--%s … --%s-owner company --%s-holder NAME",
-			    w->a->shown, things[i].option, things[i].option,
-			    things[i].option);
+			command(t, "liudi-desk account bound '%s' %s=… "
+			    "%s_owner=company %s_holder=NAME", w->a->shown,
+			    things[i].field, things[i].field, things[i].field);
 	}
 	if (part_task(w, HANDOVER_REBIND, CUSTODY_SUBJECT,
 	    set_by(w, EVENT_SUBJECT), &t) < 0)
 		return -1;
 	if (t)
-		command(t, "liudi-desk account update '%s' --subject company",
+		command(t, "liudi-desk account update '%s' subject=company",
 		    w->a->shown);
 	return 0;
+}
+
+static const char *
+successor(const struct work *w)
+{
+	const char *shop = w->a->value[EVENT_SHOP];
+	const char *who = people_successor(w->ask->people, shop ?
+	    people_shop(w->ask->people, shop) : NULL, w->ask->person);
+
+	return who ? who : "NAME";
 }
 
 static int
@@ -224,16 +233,15 @@ second_factor(struct work *w)
 	    newer(w->a->totp, set_by(w, EVENT_TWOFA_KIND)), &t) < 0)
 		return -1;
 	if (t)
-		command(t, "liudi-desk account update '%s' --totp",
-		    w->a->shown);
+		command(t, "liudi-desk account twofa '%s' totp", w->a->shown);
 	if (!custody_uses(w->now, w->a, CUSTODY_DEVICE))
 		return 0;
 	if (part_task(w, HANDOVER_TWOFA, CUSTODY_DEVICE,
 	    set_by(w, EVENT_HOLDER), &t) < 0)
 		return -1;
 	if (t)
-		command(t, "liudi-desk account transfer '%s' --to NAME",
-		    w->a->shown);
+		command(t, "liudi-desk account transfer '%s' '%s'",
+		    w->a->shown, successor(w));
 	return 0;
 }
 
@@ -244,16 +252,6 @@ held_by(const struct custody *c, const struct book_account *a,
 	const char *holder = a && !a->closed ? custody_holder(c, a) : NULL;
 
 	return holder && people_same(holder, person);
-}
-
-static const char *
-successor(const struct work *w)
-{
-	const char *shop = w->a->value[EVENT_SHOP];
-	const char *who = people_successor(w->ask->people, shop ?
-	    people_shop(w->ask->people, shop) : NULL, w->ask->person);
-
-	return who ? who : "NAME";
 }
 
 static int
@@ -271,7 +269,7 @@ transfer(struct work *w)
 	t->by = his ? NULL : since(w, set_by(w, EVENT_HOLDER));
 	what(t, "in the hands of %s", w->a->closed ? "-" :
 	    custody_holder(w->now, w->a));
-	command(t, "liudi-desk account transfer '%s' --to '%s'", w->a->shown,
+	command(t, "liudi-desk account transfer '%s' '%s'", w->a->shown,
 	    successor(w));
 	return 0;
 }
@@ -399,6 +397,8 @@ freeze(struct work *w)
 			    "now on", r[i].key);
 		else
 			what(t, "key '%s' opens what is sealed", r[i].key);
+		/* as long as it does, no new password shuts him out */
+		t->must = !t->done && !w->h->finished;
 		command(t, "liudi-desk key retire %s", r[i].key);
 	}
 	return 0;
@@ -420,9 +420,15 @@ signatures(struct work *w)
 			return -1;
 		t->by = v;
 		if (v)
-			what(t, "%s: %s", handover_role_name(r), by);
+			what(t, r == HANDOVER_LEAVER ? "leaver: %s" :
+			    r == HANDOVER_SUCCESSOR ? "successor: %s" :
+			    "manager: %s", by);
 		else
-			what(t, "%s has not signed", handover_role_name(r));
+			what(t, r == HANDOVER_LEAVER ?
+			    "leaver has not signed" :
+			    r == HANDOVER_SUCCESSOR ?
+			    "successor has not signed" :
+			    "manager has not signed");
 		command(t, "liudi-desk handover signoff '%s' --as %s "
 		    "--by NAME", w->ask->person, handover_role_name(r));
 	}

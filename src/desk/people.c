@@ -530,6 +530,9 @@ people_behind(const struct people *p, const char *station)
 	for (i = 0; i < p->nstations; i++)
 		if (strcmp(p->station[i].station, station) == 0)
 			return p->person[p->station[i].person].name;
+	for (i = 0; i < p->nreaders; i++)
+		if (strcmp(p->reader[i].key, station) == 0)
+			return p->person[p->reader[i].person].name;
 	return NULL;
 }
 

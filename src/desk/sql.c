@@ -662,6 +662,10 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_LEDGER_EVENT_ADD] = "INSERT INTO book_event(event, file, of, "
 		"line) VALUES(?1, ?2, ?3, ?4)",
 	[SQL_LEDGER_EVENTS] = "SELECT line FROM book_event ORDER BY n",
+	[SQL_PROOF] = "SELECT f.name, f.sum, f.station, p.id, p.receipt_utc "
+		"FROM book_event v JOIN book_file f ON f.n = v.file "
+		"LEFT JOIN version x ON x.n = f.version "
+		"LEFT JOIN part p ON p.n = x.from_part WHERE v.event = ?1",
 	[SQL_LEDGER_SECRETS] = "SELECT f.secrets, f.dual FROM book_event v "
 		"JOIN book_file f ON f.n = v.file WHERE v.event = ?1 "
 		"AND f.secrets IS NOT NULL",

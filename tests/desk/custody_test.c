@@ -26,7 +26,7 @@ static const char policy[] =
     "[platform dd]\nname = Dd\nroutes = login, phone+email, main\n"
     "[platform ee]\nname = Ee\nroutes = licence\n"
     "[platform ff]\nname = Ff\nroutes = subject\n"
-    "[shop S]\ndoers = zhang, wang\nresponsible = wang\narea = site\n"
+    "[shop S]\nplatform = ee\ndoers = zhang, wang\nresponsible = wang\narea = site\n"
     "squad = 1\nsubject = company\n";
 
 struct team {
@@ -209,6 +209,8 @@ follows_each_rule(void **state)
 		    "subject=zhou", 0},
 		{9, REG, 18, "li", "ws-3", "platform=ff name=a9 subject=zhou",
 		    0},
+		/* the shop's name is not that of an account elsewhere */
+		{12, REG, 18, "tom", "ws-3", "platform=ff name=c0 shop=S", 0},
 		/* closed, and changed without being told */
 		{10, REG, 19, "li", "ws-3", "platform=cc name=b0", 0},
 		{10, EVENT_CLOSED, 20, "li", "ws-3", "", 0},
@@ -227,22 +229,22 @@ follows_each_rule(void **state)
 	    "left = 2020-01-01\n");
 	/* a8 has no way at all: its real name is not the company's */
 	/* under dual control both must be there, or both gone */
-	check(&t, "manager", "a8", "a6");
-	check(&t, "owner", "a8", "a6");
-	check(&t, "manager,owner", "a8", "a1 a6");
-	check(&t, "li", "a2 a8", "a2 a6");
-	check(&t, "wang", "a3 a4 a8 b1", "a3 a4 a6 b1");
+	check(&t, "manager", "a8 c0", "a6");
+	check(&t, "owner", "a8 c0", "a6");
+	check(&t, "manager,owner", "a8 c0", "a1 a6");
+	check(&t, "li", "a2 a8 c0", "a2 a6");
+	check(&t, "wang", "a3 a4 a8 b1 c0", "a3 a4 a6 b1");
 	/* a5 by phone and mailbox together, whose account li and wang know */
-	check(&t, "sun", "a5 a8", "");
-	check(&t, "sun,li", "a2 a5 a8", "a2 a5 a6");
-	check(&t, "zhou", "a8 a9", "a9");
-	check(&t, "tom", "a8", "a4 a5");
+	check(&t, "sun", "a5 a8 c0", "");
+	check(&t, "sun,li", "a2 a5 a8 c0", "a2 a5 a6");
+	check(&t, "zhou", "a8 a9 c0", "a9");
+	check(&t, "tom", "a8 c0", "a4 a5");
 	team_release(&t);
 
 	/* who is behind ws-1 knows a1; without a roster that is ws-1 itself */
 	team_make(&t, m, sizeof(m) / sizeof(*m), "");
-	check(&t, "ws-1", "a8", "a1");
-	check(&t, "ws-1,manager,owner", "a1 a8", "a1 a6");
+	check(&t, "ws-1", "a8 c0", "a1");
+	check(&t, "ws-1,manager,owner", "a1 a8 c0", "a1 a6");
 	assert_int_equal(roster_put(&roster, &row, &e), 0);
 	p = people_new(policy, &roster, &t.control, &e);
 	again = custody_new(t.b, p, t.pl, NOW, &e);
@@ -250,7 +252,7 @@ follows_each_rule(void **state)
 	people_free(t.p);
 	t.c = again;
 	t.p = p;
-	check(&t, "chen", "a8", "a1");
+	check(&t, "chen", "a8 c0", "a1");
 	roster_release(&roster);
 	team_release(&t);
 }

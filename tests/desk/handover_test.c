@@ -219,7 +219,7 @@ names_the_commands(void **state)
 		assert_true(task->done == (task->command[0] == '\0'));
 		if (task->step == HANDOVER_TRANSFER && n++ == 0)
 			assert_string_equal(task->command,
-			    "liudi-desk account transfer 'a1' --to 'wang'");
+			    "liudi-desk account transfer 'a1' 'wang'");
 	}
 	assert_int_equal(n, 3);
 	done(&t, &h);
@@ -237,7 +237,7 @@ knows_a_manager(void **state)
 	make(&t, &h, BEFORE, "manager");
 	assert_int_equal(h.now.nlost, 0);
 	assert_int_equal(h.now.nreach, 2);	/* not a1: its SIM is zhang's */
-	expect(&h, HANDOVER_FREEZE, "- open: key 'manager' opens what is "
+	expect(&h, HANDOVER_FREEZE, "- open must: key 'manager' opens what is "
 	    "sealed\n");
 	handover_release(&h);
 	t.control.nrecipients = 1;

@@ -75,6 +75,7 @@ reads_all_of_it(void **state)
 	assert_int_equal(people_find(p, " li "), people_find(p, "Li"));
 	assert_string_equal(people_behind(p, "ws-1"), "Li");
 	assert_null(people_behind(p, "ws-2"));
+	assert_string_equal(people_behind(p, "deputy"), "qian");
 	assert_int_equal(people_confirm_days(p), 30);
 	r = people_readers(p, &n);
 	assert_int_equal(n, 3);
