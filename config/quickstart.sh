@@ -148,10 +148,28 @@ show liudi --home ws-wang run
 
 say "day 2: chats go on, the shop page changes"
 day 2
+# account STATION PASSWORD LINE...: as a template; a terminal would be asked.
+account() {
+	s=$1 secret=$2
+	shift 2
+	{ echo '[account]'; printf '%s\n' "$@"; } >account.ini
+	printf '%s\n\n\n' "$secret" | show liudi --home "$s" account add \
+	    --from account.ini
+}
 exports 2
 printf '<h1>Lamps of ws-chen</h1><p>from 11.90</p>\n' >ws-chen/design/shop.html
 show liudi --home ws-chen run
 show liudi --home ws-wang run
+
+say "accounts are registered where they are opened, and sealed at once"
+account ws-chen lantern-17 'platform = ic' 'shop = Lamps' 'holder = 陈工' \
+    'subject = company' 'phone = +86 137 0000 2288' 'phone_owner = company'
+account ws-wang moon-31 'platform = eb' 'shop = Lamps UK' 'holder = 王芳' \
+    'email = wangfang@mail.example' 'email_owner = personal'
+account ws-wang '' 'platform = wx' 'shop = Lamps UK' 'holder = 王芳' 'qr = yes' \
+    'phone = +86 138 0000 1391' 'phone_owner = personal' \
+    'purpose = customers of the shop'
+show liudi --home ws-wang account list
 
 say "day 3: at ws-wang somebody tidies up before leaving"
 day 3
@@ -182,6 +200,9 @@ say "and the day on one page"
 show liudi-desk --home manager digest --day "$(on 3 %Y-%m-%d)" \
     --passphrase-fd 3 3<"$pass" || [ $? -eq 3 ]
 
+say "and what if 王芳 leaves?"
+show liudi-desk --home manager whatif --leaves 王芳 --passphrase-fd 3 3<"$pass"
+
 say "next"
 cat <<NEXT
 Everything above lies in $demo; look around, then start for real:
@@ -191,6 +212,8 @@ Everything above lies in $demo; look around, then start for real:
   liudi join STRING                  on the workstation
   liudi-desk sync                    every day: lets in, fetches, checks
   liudi-desk digest                  every morning: yesterday on one page
+  liudi-desk handover start NAME     when somebody goes: what to do, and when it
+                                     is done
   liudi run                          every day; see README.md
 Run the tests: sh tests/run.sh
 NEXT

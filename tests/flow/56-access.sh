@@ -77,6 +77,9 @@ leaves 1 restore ws-01:chats "$t/b" --why 'complaint 投诉 of Monday'
 leaves 1 restore ws-01:chats/log.txt "$t/c" --at "$(when 1 3600)"
 leaves 1 restore ws-02 "$t/d.zip"
 leaves 1 restore ws-01 "$t/e" --at "$(when 1 3600)"
+leaves 1 desk_key whatif --leaves manager
+leaves 1 desk_key risk --why 'once a month'
+leaves 1 desk_key handover show manager
 blob=$(sealed "$(branches ws-02)" manifest | cut -d ' ' -f 1)
 records cat-file blob "$blob" >"$t/file.age"
 unseal() { desk_key unseal "$@" >"$t/plain"; }
@@ -111,7 +114,9 @@ same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
     'account grant' 'account add' 'account update' 'account bound' \
     'account twofa' 'account rotated' 'account confirm' 'account seen' \
     'account transfer' 'account rename' 'account alias' 'account flag' \
-    'account close' 'account code' 'account export' \
+    'account code' 'account export' \
+    'account close' 'account certificate' whatif risk 'handover start' \
+    'handover show' 'handover signoff' 'handover close' \
     init invite approve 'key accept' 'key add' 'key renew' 'key retire' \
     source 'shop set' 'person set' 'retention set' 'hold add' 'hold remove' 'notice set' erase \
     'station add' 'station list' 'station suspend' 'station resume' \

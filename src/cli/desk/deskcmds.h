@@ -14,6 +14,7 @@
 #include "desk/proposal.h"
 #include "sign/sshkey.h"
 
+extern const struct cli_command cmd_account_certificate;
 extern const struct cli_command cmd_access;
 extern const struct cli_command cmd_account_add;
 extern const struct cli_command cmd_account_alias;
@@ -36,6 +37,10 @@ extern const struct cli_command cmd_account_twofa;
 extern const struct cli_command cmd_account_update;
 extern const struct cli_command cmd_approve;
 extern const struct cli_command cmd_erase;
+extern const struct cli_command cmd_handover_close;
+extern const struct cli_command cmd_handover_show;
+extern const struct cli_command cmd_handover_signoff;
+extern const struct cli_command cmd_handover_start;
 extern const struct cli_command cmd_hold_add;
 extern const struct cli_command cmd_hold_list;
 extern const struct cli_command cmd_hold_remove;
@@ -68,6 +73,7 @@ extern const struct cli_command cmd_notice_show;
 extern const struct cli_command cmd_person_set;
 extern const struct cli_command cmd_rehead;
 extern const struct cli_command cmd_restore;
+extern const struct cli_command cmd_risk;
 extern const struct cli_command cmd_retention_set;
 extern const struct cli_command cmd_retention_show;
 extern const struct cli_command cmd_shares_make;
@@ -81,6 +87,7 @@ extern const struct cli_command cmd_source;
 extern const struct cli_command cmd_sync;
 extern const struct cli_command cmd_verify;
 extern const struct cli_command cmd_unseal;
+extern const struct cli_command cmd_whatif;
 
 /* Whose keys this desk uses: `name` of desk.ini, else the manager's. */
 const char *deskcmd_name(const struct deskhome *h);
