@@ -111,7 +111,15 @@ err_sys(struct err *e, int sys, const char *fmt, ...)
 int
 err_nomem(struct err *e)
 {
-	return err_set(e, ERR_NOMEM, "out of memory");
+	(void)err_set(e, ERR_NOMEM, "out of memory");
+	e->sys = ENOMEM;
+	return -1;
+}
+
+bool
+err_is_nomem(const struct err *e)
+{
+	return e->code == ERR_NOMEM && e->sys == ENOMEM;
 }
 
 int

@@ -54,6 +54,8 @@ int err_sys(struct err *e, int sys, const char *fmt, ...)
 
 /* Out of memory.  Always -1. */
 int err_nomem(struct err *e);
+/* Is that it?  ERR_NOMEM also says that something is over its maximum. */
+bool err_is_nomem(const struct err *e);
 
 /* What went to standard output could not be written (ERR_IO).  Always -1. */
 int err_stdout(struct err *e);

@@ -83,13 +83,16 @@ place(const struct indexer *ix, int64_t part)
 	    ix->chain.ref.station, ix->with.now_utc};
 }
 
-/* Is it the repository's content that is wrong, or can we not go on? */
+/*
+ * Is it the repository's content that is wrong, or can we not go on?  What is
+ * over a limit is content; a machine without memory says nothing of it.
+ */
 static bool
 is_content(const struct err *e)
 {
 	return e->code == ERR_FORMAT || e->code == ERR_INTEGRITY ||
-	    e->code == ERR_CRYPTO || e->code == ERR_NOMEM ||
-	    e->code == ERR_NOENT;
+	    e->code == ERR_CRYPTO || e->code == ERR_NOENT ||
+	    (e->code == ERR_NOMEM && !err_is_nomem(e));
 }
 
 /* --- The order of work. */

@@ -58,7 +58,7 @@ is_content(const struct err *e)
 {
 	return e->code == ERR_FORMAT || e->code == ERR_INTEGRITY ||
 	    e->code == ERR_CRYPTO || e->code == ERR_NOENT ||
-	    e->code == ERR_NOMEM;
+	    (e->code == ERR_NOMEM && !err_is_nomem(e));
 }
 
 /* --- Receipts. */

@@ -57,6 +57,8 @@ tar_failed(struct bundle *b)
 
 	if (b->failed)
 		return -1;
+	if (archive_errno(b->tar) == ENOMEM)
+		return err_nomem(b->e);
 	why = archive_error_string(b->tar);
 	return err_set(b->e, ERR_FORMAT, "bundle is no tar: %s",
 	    why ? why : "unknown");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/banned.h"
 
@@ -111,6 +112,15 @@ number(struct plain *p, uint32_t *v, struct err *e)
 	return 1;
 }
 
+/* A machine without room says nothing of the bytes. */
+static int
+zstd_failed(size_t code, struct err *e)
+{
+	if (ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation)
+		return err_nomem(e);
+	return err_set(e, ERR_FORMAT, "zstd: %s", ZSTD_getErrorName(code));
+}
+
 /* zstd itself would skip any skippable frame anywhere: look first. */
 static int
 begin_frame(struct plain *p, ZSTD_outBuffer *out, struct err *e)
@@ -133,7 +143,9 @@ begin_frame(struct plain *p, ZSTD_outBuffer *out, struct err *e)
 		return err_set(e, ERR_FORMAT, "neither a zstd frame nor "
 		    "padding: magic %08x", magic);
 	left = ZSTD_decompressStream(p->d, out, &in);
-	if (ZSTD_isError(left) || in.pos < in.size)
+	if (ZSTD_isError(left))
+		return zstd_failed(left, e);
+	if (in.pos < in.size)
 		return err_set(e, ERR_FORMAT, "zstd: no frame header");
 	p->place = IN_FRAME;
 	return 0;
@@ -153,8 +165,7 @@ continue_frame(struct plain *p, ZSTD_outBuffer *out, struct err *e)
 	in = (ZSTD_inBuffer){p->in, p->in_len, 0};
 	left = ZSTD_decompressStream(p->d, out, &in);
 	if (ZSTD_isError(left))
-		return err_set(e, ERR_FORMAT, "zstd: %s",
-		    ZSTD_getErrorName(left));
+		return zstd_failed(left, e);
 	if (!has_input && left > 0 && out->pos == before)
 		return cut_short(e);
 	if (p->in_len > 0)

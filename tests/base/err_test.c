@@ -33,6 +33,13 @@ set_clears_the_rest(void **state)
 	assert_string_equal(e.hint, "");
 	assert_int_equal(err_nomem(&e), -1);
 	assert_int_equal(e.code, ERR_NOMEM);
+	assert_true(err_is_nomem(&e));
+	assert_int_equal(err_prefix(&e, "line %d", 7), -1);
+	assert_true(err_is_nomem(&e));
+	assert_int_equal(err_set(&e, ERR_NOMEM, "more than %d bytes", 7), -1);
+	assert_false(err_is_nomem(&e));
+	assert_int_equal(err_sys(&e, ENOMEM, "cannot start"), -1);
+	assert_true(err_is_nomem(&e));
 	err_clear(&e);
 	assert_int_equal(e.code, ERR_NONE);
 	assert_string_equal(e.what, "");
