@@ -310,8 +310,11 @@ keep(struct gather *g, const struct importer_report *r, struct err *e)
 		return -1;
 	describe(g, r, &m);
 	if (messages_add(g->messages, &m, fd, &added, &why) < 0) {
+		/* A large one shall not keep all others from being read. */
+		if (err_is_nomem(&why))
+			return leave(g, why.what);
 		/* The lines come from whoever read foreign bytes. */
-		if (why.code == ERR_FORMAT)
+		if (why.code == ERR_FORMAT || why.code == ERR_NOMEM)
 			return note_unread(g, r, why.what, e);
 		*e = why;
 		return -1;
