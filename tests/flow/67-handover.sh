@@ -182,7 +182,6 @@ says "liudi-desk account rotated 'acme-eb-01'"
 says 'liudi-desk account bound'
 day 1 600
 expect 0 desk_key station suspend ws-zhang
-cp "$t/desk/keys/owner.identity" "$t/desk/keys/owner.sign.age" "$t/" 2>/dev/null || :
 expect 0 desk_key hold add left-zhang ws-zhang --reason handover
 # new passwords, by the successors at their stations
 new='Nv8-lantern-灯笼'

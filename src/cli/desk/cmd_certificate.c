@@ -158,7 +158,8 @@ said(struct work *x, const struct account_event *v, struct err *e)
 		if (buf_addf(&x->out, e, "%s%s: ", first ? "" : "; ",
 		    cli_tr(event_field_name((enum event_field)f))) < 0 ||
 		    handover_html_text(&x->out, f == EVENT_PHONE && *s ?
-		    custody_last(s, last) : s, e) < 0)
+		    custody_last(s, last) : (f == EVENT_PHONE_OWNER ||
+		    f == EVENT_EMAIL_OWNER) && *s ? owner(s) : s, e) < 0)
 			return -1;
 		first = false;
 	}
