@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <iconv.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -74,6 +75,44 @@ out:
 	return rc;
 }
 
+#define CHARSETS 3
+static const char *const charset[CHARSETS] = {"UTF-16LE", "UTF-16BE",
+	"GB18030"};
+
+struct creds_charsets {
+	iconv_t cd[CHARSETS];
+	int n;
+};
+
+struct creds_charsets *
+creds_charsets_load(struct err *e)
+{
+	struct creds_charsets *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	for (; c->n < CHARSETS; c->n++) {
+		c->cd[c->n] = iconv_open("UTF-8", charset[c->n]);
+		if (c->cd[c->n] == (iconv_t)-1) {
+			(void)err_sys(e, errno, "no conversion of %s",
+			    charset[c->n]);
+			creds_charsets_free(c);
+			return NULL;
+		}
+	}
+	return c;
+}
+
+void
+creds_charsets_free(struct creds_charsets *c)
+{
+	while (c && c->n > 0)
+		(void)iconv_close(c->cd[--c->n]);
+	free(c);
+}
+
 static int
 decode(struct text *t, const char *data, size_t n, struct err *e)
 {
@@ -81,13 +120,13 @@ decode(struct text *t, const char *data, size_t n, struct err *e)
 	if (n >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
 		t->at += 3;
 	} else if (n >= 2 && memcmp(data, "\xff\xfe", 2) == 0) {
-		return convert(t, "UTF-16LE", data + 2, n - 2, e);
+		return convert(t, charset[0], data + 2, n - 2, e);
 	} else if (n >= 2 && memcmp(data, "\xfe\xff", 2) == 0) {
-		return convert(t, "UTF-16BE", data + 2, n - 2, e);
+		return convert(t, charset[1], data + 2, n - 2, e);
 	}
 	if (utf8_valid(t->at, (size_t)(t->end - t->at)))
 		return 0;
-	return convert(t, "GB18030", data, n, e);
+	return convert(t, charset[2], data, n, e);
 }
 
 /* --- What it is */

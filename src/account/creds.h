@@ -55,6 +55,14 @@ struct creds_report {
 };
 
 /*
+ * For a process that will load no code any more (base/sandbox.h): what reading
+ * needs is there until creds_charsets_free().  NULL: ERR_NOMEM, ERR_IO.
+ */
+struct creds_charsets;
+struct creds_charsets *creds_charsets_load(struct err *e);
+void creds_charsets_free(struct creds_charsets *c);	/* NULL does nothing */
+
+/*
  * FN for each row of the N bytes.  -1: ERR_FORMAT (not such a file, with a hint
  * where it is one for liudi-desk; which columns are missing, and never what
  * stands in the file), ERR_NOMEM, or what FN set; *r is as far as it came.

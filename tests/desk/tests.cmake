@@ -1,4 +1,6 @@
 # The desk: keys and the opener; what else it does.
+liudi_test(desk nameaudit)
+liudi_test(desk vaultin)
 liudi_test(desk deskkeys)
 liudi_test(desk opener)
 liudi_test(desk access)

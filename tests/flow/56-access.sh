@@ -97,6 +97,7 @@ leaves 1 desk_key account list
 leaves 1 desk_key account requests
 leaves 0 desk_key account add eb --no-password
 leaves 1 desk_key account show acmelamps-eb-01
+leaves 1 desk_key naming audit --why 'once a year'
 # an own key under a passphrase is nobody's records
 leaves 0 unseal "$t/desk/keys/manager.identity"
 
@@ -114,7 +115,7 @@ same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
     'account grant' 'account add' 'account update' 'account bound' \
     'account twofa' 'account rotated' 'account confirm' 'account seen' \
     'account transfer' 'account rename' 'account alias' 'account flag' \
-    'account code' 'account export' \
+    'account code' 'account export' 'naming audit' 'vault import' \
     'account close' 'account certificate' whatif risk 'handover start' \
     'handover show' 'handover signoff' 'handover close' \
     init invite approve 'key accept' 'key add' 'key renew' 'key retire' \

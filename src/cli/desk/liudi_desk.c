@@ -54,6 +54,8 @@ static const struct cli_command *const commands[] = {
 	&cmd_account_close,
 	&cmd_account_requests,
 	&cmd_account_grant,
+	&cmd_vault_import,
+	&cmd_naming_audit,
 	&cmd_verify,
 	&cmd_digest_line,
 	&cmd_unseal,
