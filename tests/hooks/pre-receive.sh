@@ -664,6 +664,20 @@ put 100644 "$(git hash-object -w "$t/recipients")" recipients
 put 100644 "$(git hash-object -w "$t/sig")" "approve/1.$(key other).sig"
 no C08 'an owner, with a consent to something else' control \
     "$(sign owner owner):refs/heads/control"
+# what git shows in quotes, and a folder in the place of a file
+for odd in "$(printf 'approve/1.\001')" 'approve/1.x y' approve/x/1.sig; do
+	begin "$k1"
+	put 100644 "$(git hash-object -w "$t/sig")" "$odd"
+	no C08 "an owner adds $odd" control \
+	    "$(sign owner owner):refs/heads/control"
+done
+for path in roots recipients; do
+	begin "$k1"
+	drop "$path"
+	put 100644 "$(git hash-object -w "$t/sig")" "$path/x"
+	no "$([ $path = roots ] && echo C07 || echo C08)" "a folder $path" \
+	    control "$(sign owner owner):refs/heads/control"
+done
 no C09 'a consent gone' control \
     "$(control "$k1" manager manager):refs/heads/control"
 
