@@ -5,7 +5,7 @@
 #	       [--rounds N] [--days N] [--seed N] [--peers "NAME..."]
 #	       [--bin DIR] [--work DIR] [--keep]
 #
-# Parts: first days nochange restore clone push hook verify tiny.  Without --only,
+# Parts: first days nochange restore clone push hook verify drill tiny.  Without --only,
 # a scale tinyN runs tiny, another scale all parts (tiny with few files).
 # --bin is the folder of liudi and liudi-desk; without them, or with
 # --peers without liudi, the peers run alone.  Parts of a later call go on
@@ -64,7 +64,7 @@ tiny*) : "${days:=0}"; ntiny="${scale#tiny}" ;;
 esac
 case $scale in
 tiny*) : "${only:=tiny}" ;;
-*) : "${only:=first,days,nochange,restore,clone,push,hook,verify,tiny}" ;;
+*) : "${only:=first,days,nochange,restore,clone,push,hook,verify,drill,tiny}" ;;
 esac
 
 # ---- the command lines of liudi: adapt here --------------------------------
@@ -790,6 +790,51 @@ part_verify() {
 	rm -rf "$v" "$v".*
 }
 
+# ---- drill -----------------------------------------------------------------
+
+# The manager and all of his are gone: from two sheets to a new manager who reads
+# $nsigned runs, a manifest and a bundle each.
+part_drill() {
+	forget drill
+	d=$work/drill
+	case " $peers " in
+	*' liudi '*) ;;
+	*) say 'drill: needs liudi'; return 0 ;;
+	esac
+	if [ ! -x "$HISTORY" ]; then
+		say "drill: no $HISTORY: left out"
+		return 0
+	fi
+	peer_env none
+	rm -rf "$d" "$d".*
+	mkdir -p "$d"
+	say "drill: making $nsigned runs"
+	liudi_enrol "$d.station" "$d.central" "$d" >>"$log" 2>&1
+	pass=$d.station.pass g=$d.central/records.git
+	git --git-dir "$d.central/control.git" show control:recipients |
+		sed '1d; s/^[^ ]* //' >"$d.readers"
+	# shellcheck disable=SC2046 # a word each
+	head=$("$HISTORY" "$g" "$d.station/state/keys/ws-sign" bench \
+		"$nsigned" "$(($(date +%s) + 60))" $(cat "$d.readers"))
+	git --git-dir "$g" update-ref \
+		"refs/heads/ws/bench/main/$(date -u +%Y).0" "$head"
+	"$DESK" --home "$d.station.desk" shares make --text --passphrase-fd 3 \
+		3<"$pass" >"$d.shares" 2>>"$log"
+	rm -rf "$d.station.desk"
+	: >"$cost"
+	sed 2d "$d.shares" | m "$DESK" --home "$d.owner" shares recover \
+		--central "$d.central" --scrypt-log-n 10 --passphrase-fd 3 3<"$pass"
+	"$DESK" --home "$d.new" -q key add li --central "$d.central" \
+		--scrypt-log-n 10 --passphrase-fd 3 3<"$pass" >"$d.line" 2>>"$log"
+	m "$DESK" --home "$d.owner" key accept "$(cat "$d.line")" \
+		--passphrase-fd 3 3<"$pass"
+	m "$DESK" --home "$d.owner" rehead --to li --passphrase-fd 3 3<"$pass"
+	note_cost drill.liudi
+	grep -q " $((2 * nsigned)) new headers" "$log" ||
+		die "drill: not all of it was passed on: see $log"
+	rm -rf "$d" "$d".*
+}
+
 # ---- many small files ------------------------------------------------------
 
 part_tiny() {
@@ -919,6 +964,7 @@ figures() {
 		'BEGIN { print a - b }')"
 	note_once limit.1500 1500
 	[ -z "$(med verify.liudi.cpu)" ] || note_once limit.verify 1
+	[ -z "$(med drill.liudi.wall)" ] || note_once limit.drill 900
 	note_once first.best.wall "$(least first.restic.wall \
 		first.borg-lz4.wall first.borg-zstd.wall)"
 	n=$(med clone.gb)
@@ -1040,6 +1086,8 @@ goals() {
 		limit.hook 1.0
 	goal - "verify $nsigned commits, CPU / 1 s" verify.liudi.cpu \
 		limit.verify 1.0
+	goal - "a new manager for $nsigned runs / 15 min" drill.liudi.wall \
+		limit.drill 1.0
 	if grep -q '^restore\.liudi\.differs ' "$results"; then
 		echo 'what liudi restored DIFFERS from what was there'
 		bad=1
@@ -1090,7 +1138,7 @@ done
 peers=${found# }
 [ -n "$peers" ] || die 'nothing to run'
 
-for name in first days nochange restore clone push hook verify tiny; do
+for name in first days nochange restore clone push hook verify drill tiny; do
 	! part $name || part_$name
 done
 figures
