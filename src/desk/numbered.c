@@ -53,8 +53,8 @@ numbered_next(struct mirror *desk, const char *tree, const char *path,
 	if (h.next > NUMBERED_MAX) {
 		(void)err_set(e, ERR_INTEGRITY, "desk.git: somebody put '%s/%d%s' "
 		    "there, and no number is left", path, NUMBERED_MAX, ending);
-		return err_hint(e, "tell the owner; with a key of another name "
-		    "(liudi-desk key add) it goes on");
+		return err_hint(e, "tell the owner; an access log goes on with a "
+		    "key of another name (liudi-desk key add)");
 	}
 	*next = h.next;
 	return 0;
