@@ -348,6 +348,12 @@ refused C10 'a manager leaves an event out' desk "$(note "$desk_head" manager \
     manager "access/$(key manager)/7.age"):refs/heads/desk"
 refused C10 'a manager hides a file' desk "$(note "$desk_head" manager manager \
     'x y'):refs/heads/desk"
+begin "$desk_head"
+put 100644 "$(age_file 5242881)" \
+    accounts/events/0123456789abcdef0123456789abcdef.age
+echo x >"$t/message"
+refused C11 'a manager, with an event of an account that is too large' desk \
+    "$(sign manager manager):refs/heads/desk"
 refused C09 'a manager rewrites his log' desk "$(note "$desk_head" manager \
     manager "access/$(key manager)/0.age"):refs/heads/desk"
 begin "$desk_head"
