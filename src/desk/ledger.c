@@ -30,7 +30,7 @@
 /* Columns of SQL_LEDGER_VERSION. */
 enum { GET_STATION, GET_PATH, GET_SIZE, GET_SUM, GET_RUNS };
 /* Columns of SQL_LEDGER_FILE. */
-enum { FILE_N, FILE_SUM, FILE_LIST, FILE_BLOB, FILE_STATION };
+enum { FILE_N, FILE_SUM, FILE_LIST, FILE_BLOB };
 
 struct ledger {
 	struct box *box;
@@ -326,6 +326,8 @@ take_file(struct ledger *l, struct ledger_new *f, struct err *e)
 		return rc;
 	f->text = l->text.data;
 	f->n = why.code == ERR_NONE ? l->text.len : 0;
+	if (why.code != ERR_NONE)
+		f->version = 0;		/* nothing that is worth a copy */
 	l->report->files++;
 	return ledger_take(l->c, f, &l->report->events, &l->report->wrong, e);
 }

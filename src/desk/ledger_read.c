@@ -88,7 +88,7 @@ ledger_each(struct catalogue *c,
 	return rc;
 }
 
-/* 1: desk.git has it; 0; -1. */
+/* 1: desk.git has it, or need not; 0; -1. */
 static int
 is_there(struct catalogue *c, const char *name, struct err *e)
 {
@@ -96,7 +96,7 @@ is_there(struct catalogue *c, const char *name, struct err *e)
 	int rc = catalogue_step(c, q, e, "t", name);
 
 	if (rc > 0)
-		rc = !catalogue_null(c, q, 3);
+		rc = !catalogue_null(c, q, 3) || catalogue_null(c, q, 4);
 	catalogue_reset(c, q);
 	return rc;
 }

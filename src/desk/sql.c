@@ -24,7 +24,8 @@
  * mark     what a module left off at
  * export   the bytes (by `sum`) of a source that were read, or tried, as a chat
  * book_file   an event file (docs/FORMAT.md 21): sum = SHA-256; station and
- *          version: where it was taken from, NULL: a desk made it; list = the
+ *          version: where it was taken from, station NULL: a desk made it,
+ *          version NULL: it is no age file and is not copied; list = the
  *          version's sum; blob: of desk.git, NULL: it is not there; secrets as
  *          they are sealed; bad = why its events are not here
  * book_event  a line of it; of = the event whose secrets it hands on
@@ -640,7 +641,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_LEDGER_VERSION] = "SELECT l.station, v.path, v.size, v.sum, "
 		"v.runs FROM version v JOIN line l ON l.n = v.line "
 		"WHERE v.n = ?1",
-	[SQL_LEDGER_FILE] = "SELECT n, sum, list, blob, station "
+	[SQL_LEDGER_FILE] = "SELECT n, sum, list, blob, version "
 		"FROM book_file WHERE name = ?1",
 	[SQL_LEDGER_FILE_ADD] = "INSERT INTO book_file(name, sum, station, "
 		"version, list, blob, secrets, dual, bad) "

@@ -277,19 +277,42 @@ print_event(const struct acct *k, const struct account_event *v)
 
 struct knowing {
 	struct acct *k;
-	struct buf names;
+	struct buf names;	/* a line each */
 };
 
+/* Who made it and who is named may be the same. */
 static int
 add_person(void *arg, const char *person, const struct account_event *told,
 	struct err *e)
 {
 	struct knowing *n = arg;
+	const char *s = buf_str(&n->names);
+	size_t len;
 
 	if (!person)
 		person = people_behind(n->k->people, told->device);
-	return buf_addf(&n->names, e, "%s%s", n->names.len ? ", " : "",
-	    person ? person : told->device);
+	if (!person)
+		person = told->device;
+	for (; *s; s += len + 1) {
+		len = strcspn(s, "\n");
+		if (len == strlen(person) && memcmp(s, person, len) == 0)
+			return 0;
+	}
+	return buf_addf(&n->names, e, "%s\n", person);
+}
+
+static void
+print_known(const struct buf *names)
+{
+	const char *s, *label = cli_tr("password known to");
+	char one[ACCT_WHO_LEN];
+
+	for (s = buf_str(names); *s; s += strcspn(s, "\n") + 1) {
+		(void)snprintf(one, sizeof(one), "%.*s",
+		    (int)strcspn(s, "\n"), s);
+		print_field(label, one);
+		label = "";
+	}
 }
 
 static int
@@ -312,24 +335,13 @@ print_account(struct acct *k, const struct book_account *a, struct err *e)
 		print_field(i ? "" : cli_tr("also called"), a->alias[i]);
 	print_secrets(k, a);
 	rc = book_knows(k->book, a, false, add_person, &n, e);
-	if (rc == 0 && n.names.len > 0)
-		print_field(cli_tr("password known to"), buf_str(&n.names));
+	if (rc == 0)
+		print_known(&n.names);
 	(void)printf("%s\n", cli_tr("history"));
 	for (i = 0; i < a->nevents; i++)
 		print_event(k, a->event[i]);
 	buf_release(&n.names);
 	return rc;
-}
-
-static int
-json_person(void *arg, const char *person, const struct account_event *told,
-	struct err *e)
-{
-	struct knowing *n = arg;
-
-	if (!person)
-		person = people_behind(n->k->people, told->device);
-	return buf_addf(&n->names, e, "%s\n", person ? person : told->device);
 }
 
 static int
@@ -340,7 +352,7 @@ json_account(struct acct *k, const struct book_account *a, struct err *e)
 	char *s, *lf;
 	struct jsonw w;
 	size_t i;
-	int rc = book_knows(k->book, a, false, json_person, &n, e);
+	int rc = book_knows(k->book, a, false, add_person, &n, e);
 
 	if (rc < 0)
 		goto out;
