@@ -4,20 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "desk/clocks.h"
+#include "desk/items.h"
+
 #include "base/banned.h"
 
-#define QUARTER ((int64_t)900000)	/* zones are whole ones apart */
-#define QUARTERS 96			/* of a day */
 #define GRAINS 4
 
 static const int64_t grains[GRAINS] = {1, 1000, 60000, MERGE_DAY};
-
-/* A row as it is sorted. */
-struct item {
-	uint64_t major, minor;
-	unsigned late;		/* behind its equals */
-	size_t order, row;
-};
 
 struct work {
 	const struct merge_row *old, *new;
@@ -53,12 +47,6 @@ struct run {
 typedef void (*run_fn)(struct work *w, const struct run *r);
 
 static int64_t
-moment(int64_t at, int64_t grain)
-{
-	return at / grain - (at % grain < 0);
-}
-
-static int64_t
 coarser(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
@@ -81,60 +69,6 @@ expected(const struct work *w, size_t i)
 	return w->expected == NULL || w->expected[i];
 }
 
-static int
-by_item(const void *a, const void *b)
-{
-	const struct item *p = a, *q = b;
-
-	if (p->major != q->major)
-		return p->major < q->major ? -1 : 1;
-	if (p->minor != q->minor)
-		return p->minor < q->minor ? -1 : 1;
-	if (p->late != q->late)
-		return p->late < q->late ? -1 : 1;
-	return p->order < q->order ? -1 : p->order > q->order;
-}
-
-static void
-sort(struct item *p, size_t n)
-{
-	if (n > 1)
-		qsort(p, n, sizeof(*p), by_item);
-}
-
-static bool
-same_key(const struct item *p, const struct item *q)
-{
-	return p->major == q->major && p->minor == q->minor;
-}
-
-/* Is P[I] without an equal in P[0..N)? */
-static bool
-alone(const struct item *p, size_t i, size_t n)
-{
-	return (i == 0 || !same_key(&p[i - 1], &p[i])) &&
-	    (i + 1 == n || !same_key(&p[i], &p[i + 1]));
-}
-
-/* Walk two sorted lists to where they have the same key.  False: the end. */
-static bool
-meet(const struct item *a, size_t na, size_t *i, const struct item *b,
-    size_t nb, size_t *j)
-{
-	while (*i < na && *j < nb) {
-		const struct item *p = &a[*i], *q = &b[*j];
-
-		if (same_key(p, q))
-			return true;
-		if (p->major < q->major ||
-		    (p->major == q->major && p->minor < q->minor))
-			++*i;
-		else
-			++*j;
-	}
-	return false;
-}
-
 static void
 pair(struct work *w, size_t i, size_t j, enum merge_fate fate)
 {
@@ -153,59 +87,26 @@ fate_of_change(const struct merge_row *new)
 
 /* ---- clocks ---- */
 
-struct ballot {
-	size_t votes[2 * QUARTERS + 1], moments[2 * QUARTERS + 1];
-	int64_t last[2 * QUARTERS + 1];
-	size_t all;
-};
-
 /* What do these two, if they are one, say of the clocks?  OLD ascends. */
 static void
-vote(struct ballot *b, const struct merge_row *old, const struct merge_row *new)
+vote(struct clocks *c, const struct merge_row *old, const struct merge_row *new)
 {
 	int64_t g = coarser(grain_of(old), grain_of(new));
-	int64_t d = new->at - old->at;
-	int64_t q = (d + (d < 0 ? -QUARTER / 2 : QUARTER / 2)) / QUARTER;
-	int64_t off = d - q * QUARTER;
-	size_t k;
 
-	if (g == MERGE_DAY || d <= -MERGE_DAY || d >= MERGE_DAY)
-		return;
-	b->all++;
-	if (off <= -g || off >= g)
-		return;
-	k = (size_t)(q + QUARTERS);
-	if (b->votes[k]++ == 0 || b->last[k] != moment(old->at, g))
-		b->moments[k]++;
-	b->last[k] = moment(old->at, g);
-}
-
-/* The amount that most agree on; of one moment alone nobody believes it. */
-static int64_t
-elected(const struct ballot *b)
-{
-	size_t best = QUARTERS;
-
-	for (size_t k = 0; k <= 2 * QUARTERS; k++) {
-		if (b->votes[k] > b->votes[best])
-			best = k;
-	}
-	if (b->moments[best] < 2 || b->votes[best] * 2 <= b->all)
-		return 0;
-	return ((int64_t)best - QUARTERS) * QUARTER;
+	if (g != MERGE_DAY)
+		clocks_vote(c, old->at, new->at, g);
 }
 
 static int64_t
 shift_of_partners(const struct work *w, const size_t *partner)
 {
-	struct ballot b;
+	struct clocks c = {0};
 
-	memset(&b, 0, sizeof(b));
 	for (size_t i = 0; i < w->nold; i++) {
 		if (partner[i] != MERGE_NONE)
-			vote(&b, &w->old[i], &w->new[partner[i]]);
+			vote(&c, &w->old[i], &w->new[partner[i]]);
 	}
-	return elected(&b);
+	return clocks_shift(&c);
 }
 
 /* By rows whose text and sender come once on each side. */
@@ -222,10 +123,11 @@ shift_of_unique(struct work *w)
 	for (j = 0; j < w->nnew; j++)
 		w->b[j] = (struct item){w->new[j].key, w->new[j].sender, 0,
 		    j, j};
-	sort(w->a, w->nold);
-	sort(w->b, w->nnew);
-	for (i = j = 0; meet(w->a, w->nold, &i, w->b, w->nnew, &j); i++) {
-		if (alone(w->a, i, w->nold) && alone(w->b, j, w->nnew))
+	items_sort(w->a, w->nold);
+	items_sort(w->b, w->nnew);
+	for (i = j = 0; items_meet(w->a, w->nold, &i, w->b, w->nnew, &j); i++) {
+		if (items_alone(w->a, i, w->nold) &&
+		    items_alone(w->b, j, w->nnew))
 			w->scratch[w->a[i].row] = w->b[j].row;
 	}
 	return shift_of_partners(w, w->scratch);
@@ -312,20 +214,21 @@ static void
 each_run_of(struct work *w, int64_t og, int64_t ng, run_fn fn)
 {
 	int64_t g = coarser(og, ng);
-	int64_t first = moment(w->first, g), until = moment(w->until, g);
+	int64_t first = clocks_moment(w->first, g);
+	int64_t until = clocks_moment(w->until, g);
 	struct run r = {0, 0, 0, 0, og, ng, false, false};
 
 	while (r.old < w->nold && r.new < w->nnew) {
-		int64_t a = moment(w->old[r.old].at, g);
-		int64_t b = moment(w->new[r.new].at - w->m->shift, g);
+		int64_t a = clocks_moment(w->old[r.old].at, g);
+		int64_t b = clocks_moment(w->new[r.new].at - w->m->shift, g);
 
 		r.old_end = r.old;
 		while (a <= b && r.old_end < w->nold &&
-		    moment(w->old[r.old_end].at, g) == a)
+		    clocks_moment(w->old[r.old_end].at, g) == a)
 			r.old_end++;
 		r.new_end = r.new;
 		while (b <= a && r.new_end < w->nnew &&
-		    moment(w->new[r.new_end].at - w->m->shift, g) == b)
+		    clocks_moment(w->new[r.new_end].at - w->m->shift, g) == b)
 			r.new_end++;
 		r.first = a == first;
 		r.last = a == until && !r.first;
@@ -405,14 +308,14 @@ find_senders(struct work *w)
 		w->b[j] = (struct item){w->new[j].sender, 0, 0, j, j};
 		w->known[j] = false;
 	}
-	sort(w->a, w->nold);
-	sort(w->b, w->nnew);
-	for (i = j = 0; meet(w->a, w->nold, &i, w->b, w->nnew, &j);) {
+	items_sort(w->a, w->nold);
+	items_sort(w->b, w->nnew);
+	for (i = j = 0; items_meet(w->a, w->nold, &i, w->b, w->nnew, &j);) {
 		bool said = w->a[i].major != 0;
 
-		for (k = i; i < w->nold && same_key(&w->a[i], &w->a[k]); i++)
+		for (k = i; i < w->nold && items_same(&w->a[i], &w->a[k]); i++)
 			w->here[w->a[i].row] = said;
-		for (k = j; j < w->nnew && same_key(&w->b[j], &w->b[k]); j++)
+		for (k = j; j < w->nnew && items_same(&w->b[j], &w->b[k]); j++)
 			w->known[w->b[j].row] = said;
 	}
 }
@@ -425,7 +328,7 @@ name_now(const struct item *a, size_t n, size_t *i)
 	size_t most = 0, k;
 
 	while (*i < n && a[*i].major == who) {
-		for (k = *i; *i < n && same_key(&a[k], &a[*i]);)
+		for (k = *i; *i < n && items_same(&a[k], &a[*i]);)
 			++*i;
 		if (*i - k > most) {
 			most = *i - k;
@@ -462,7 +365,7 @@ rename_senders(struct work *w)
 			w->m->to[i] = w->m->from[j] = MERGE_NONE;
 		}
 	}
-	sort(w->a, n);
+	items_sort(w->a, n);
 	for (i = 0; i < n; names++) {
 		uint64_t who = w->a[i].major;
 
@@ -493,7 +396,7 @@ items_of_ids(struct item *p, const struct merge_row *r, size_t n)
 		if (r[i].id != 0)
 			p[k++] = (struct item){r[i].id, 0, 0, i, i};
 	}
-	sort(p, k);
+	items_sort(p, k);
 	return k;
 }
 
@@ -504,7 +407,8 @@ sound(const struct merge_row *old, const struct merge_row *new)
 	int64_t g = coarser(grain_of(old), grain_of(new));
 
 	return old->key == new->key ||
-	    (g <= 1000 && moment(old->at, g) == moment(new->at, g));
+	    (g <= 1000 && clocks_moment(old->at, g) ==
+	    clocks_moment(new->at, g));
 }
 
 /*
@@ -521,14 +425,14 @@ trust_ids(struct work *w)
 
 	for (j = 0; j < w->nnew; j++)
 		w->numbered[j] = false;
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i = k) {
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i = k) {
 		any = false;
-		for (k = i; k < na && same_key(&w->a[i], &w->a[k]); k++)
+		for (k = i; k < na && items_same(&w->a[i], &w->a[k]); k++)
 			any = any || sound(&w->old[w->a[k].row],
 			    &w->new[w->b[j].row]);
 		common++;
 		good += any;
-		for (; j < nb && same_key(&w->a[i], &w->b[j]); j++)
+		for (; j < nb && items_same(&w->a[i], &w->b[j]); j++)
 			w->numbered[w->b[j].row] = true;
 	}
 	return common > 0 && good * 2 >= common;
@@ -552,9 +456,9 @@ match_id(struct work *w, bool changed)
 			w->b[nb++] = (struct item){w->new[j].id,
 			    changed ? 0 : w->new[j].key, 0, j, j};
 	}
-	sort(w->a, na);
-	sort(w->b, nb);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++)
+	items_sort(w->a, na);
+	items_sort(w->b, nb);
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i++, j++)
 		pair(w, w->a[i].row, w->b[j].row, !changed ? MERGE_KEPT :
 		    fate_of_change(&w->new[w->b[j].row]));
 }
@@ -572,8 +476,8 @@ match_other_ids(struct work *w)
 			w->a[na++] = (struct item){w->old[i].id, 0, 0, i,
 			    i};
 	}
-	sort(w->a, na);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++) {
+	items_sort(w->a, na);
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i++) {
 		if (w->m->from[w->b[j].row] == MERGE_NONE)
 			pair(w, w->a[i].row, w->b[j].row, MERGE_KEPT);
 	}
@@ -598,9 +502,9 @@ match_twins(struct work *w, const struct run *r)
 			w->b[nb++] = (struct item){w->new[j].key,
 			    w->new[j].sender, 0, j, j};
 	}
-	sort(w->a, na);
-	sort(w->b, nb);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++)
+	items_sort(w->a, na);
+	items_sort(w->b, nb);
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i++, j++)
 		pair(w, w->a[i].row, w->b[j].row, MERGE_KEPT);
 }
 
@@ -625,9 +529,9 @@ match_instead(struct work *w, const struct run *r)
 			w->b[nb++] = (struct item){w->old[i].key,
 			    w->sender[i], 0, i, i};
 	}
-	sort(w->a, na);
-	sort(w->b, nb);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++) {
+	items_sort(w->a, na);
+	items_sort(w->b, nb);
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i++, j++) {
 		size_t other = w->b[j].row, to = w->m->to[other];
 
 		w->m->fate[other] = MERGE_OUT;
@@ -670,9 +574,9 @@ match_equal(struct work *w, const struct run *r)
 			w->b[nb++] = (struct item){w->new[j].key,
 			    w->new[j].sender, 0, order(r, j), j};
 	}
-	sort(w->a, na);
-	sort(w->b, nb);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++)
+	items_sort(w->a, na);
+	items_sort(w->b, nb);
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i++, j++)
 		pair(w, w->a[i].row, w->b[j].row, MERGE_KEPT);
 }
 
@@ -697,9 +601,9 @@ match_renamed(struct work *w, const struct run *r, bool fresh)
 			w->b[nb++] = (struct item){w->new[j].key,
 			    fresh ? 0 : !w->known[j], 0, order(r, j), j};
 	}
-	sort(w->a, na);
-	sort(w->b, nb);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++)
+	items_sort(w->a, na);
+	items_sort(w->b, nb);
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i++, j++)
 		pair(w, w->a[i].row, w->b[j].row, MERGE_KEPT);
 }
 
@@ -720,9 +624,9 @@ match_unsaid(struct work *w, const struct run *r)
 			w->b[nb++] = (struct item){w->new[j].key,
 			    w->new[j].sender == 0, 0, order(r, j), j};
 	}
-	sort(w->a, na);
-	sort(w->b, nb);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++)
+	items_sort(w->a, na);
+	items_sort(w->b, nb);
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i++, j++)
 		pair(w, w->a[i].row, w->b[j].row, MERGE_KEPT);
 }
 
@@ -779,9 +683,9 @@ match_changed(struct work *w, const struct run *r, enum guess guess)
 			    w->new[j].sender, 0, w->m->from[j] != MERGE_NONE,
 			    order(r, j), j};
 	}
-	sort(w->a, na);
-	sort(w->b, nb);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i++, j++) {
+	items_sort(w->a, na);
+	items_sort(w->b, nb);
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i++, j++) {
 		size_t o = w->a[i].row, n = w->b[j].row;
 
 		/* a text is not changed into itself */
@@ -863,12 +767,12 @@ match_recalled(struct work *w, bool any)
 			w->a[na++] = (struct item){any ? 0 : w->sender[i],
 			    0, 0, i, i};
 	}
-	sort(w->a, na);
-	sort(w->b, nb);
-	for (i = j = 0; meet(w->a, na, &i, w->b, nb, &j); i = k, j = l) {
-		for (k = i; k < na && same_key(&w->a[i], &w->a[k]);)
+	items_sort(w->a, na);
+	items_sort(w->b, nb);
+	for (i = j = 0; items_meet(w->a, na, &i, w->b, nb, &j); i = k, j = l) {
+		for (k = i; k < na && items_same(&w->a[i], &w->a[k]);)
 			k++;
-		for (l = j; l < nb && same_key(&w->b[j], &w->b[l]);)
+		for (l = j; l < nb && items_same(&w->b[j], &w->b[l]);)
 			l++;
 		match_notices(w, &w->a[i], k - i, &w->b[j], l - j);
 	}
@@ -889,7 +793,8 @@ static int
 side(const struct work *w, size_t i, int64_t end)
 {
 	int64_t g = span_grain(w, i);
-	int64_t at = moment(w->old[i].at, g), e = moment(end, g);
+	int64_t at = clocks_moment(w->old[i].at, g);
+	int64_t e = clocks_moment(end, g);
 
 	return at < e ? -1 : at > e;
 }
