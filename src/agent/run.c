@@ -568,6 +568,31 @@ stage_control(struct station *s, const struct run_options *o,
 	    "ended before, ask for a new one");
 }
 
+/*
+ * Pages that are due.  What cannot be captured today is told, and no reason to
+ * keep nothing else.
+ */
+static int
+stage_shops(struct station *s, const struct run_options *o,
+	struct run_result *r, struct err *e)
+{
+	const struct shopkeep_job j = {.cfg = &s->cfg, .state = s->path.state,
+	    .due = true, .fn = o->watch.shop, .arg = o->watch.arg};
+	struct err why = ERR_INIT;
+
+	if (o->dry_run || s->blocked[0] != '\0' || s->cfg.nshops == 0 ||
+	    shopkeep_capture(&j, &why) == 0)
+		return 0;
+	if (why.code == ERR_INTR || why.code == ERR_SPACE) {
+		*e = why;
+		return -1;
+	}
+	r->warnings = true;
+	if (why.code != ERR_NONE && o->watch.note != NULL)
+		o->watch.note(o->watch.arg, why.what);
+	return 0;
+}
+
 int
 run_station(struct station *s, const struct run_options *o,
 	struct run_result *r, struct err *e)
@@ -582,7 +607,8 @@ run_station(struct station *s, const struct run_options *o,
 	memset(r, 0, sizeof(*r));
 	secmem_random(run, sizeof(run));
 	if (stage_control(s, o, r, e) != 0 ||
-	    (!o->dry_run && register_settle(s->path.state, e) != 0))
+	    (!o->dry_run && register_settle(s->path.state, e) != 0) ||
+	    stage_shops(s, o, r, e) != 0)
 		goto out;
 	t = calloc(1, sizeof(*t));
 	a = calloc(1, sizeof(*a));

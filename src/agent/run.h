@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "agent/exports.h"
+#include "agent/shopkeep.h"
 #include "agent/station.h"
 #include "record/record.h"
 #include "source/source.h"
@@ -41,6 +42,8 @@ struct run_watch {
 	 * the run now does away with by itself.
 	 */
 	void (*remote)(void *arg, const char *text, size_t n, bool mended);
+	/* A page of a shop was captured, before anything is collected. */
+	void (*shop)(void *arg, const struct shopkeep_page *p);
 	/* One line on something unusual (a full run, what is waited for). */
 	void (*note)(void *arg, const char *text);
 	/* The person is to agree to this first: 1 yes, 0 no, -1. */

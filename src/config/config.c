@@ -20,6 +20,9 @@
 
 #define SOURCE_PREFIX "source "
 #define SOURCE_SECTION "source *"
+#define SHOP_PREFIX "shop "
+#define SHOP_SECTION "shop *"
+#define SHOP_NAME_MAX 27	/* its source is "shop-NAME" */
 #define ID_MAX_LEN 32
 
 struct reader {
@@ -33,6 +36,7 @@ struct reader {
 	const char *section;	/* of the table; NULL before the first */
 	int section_line;
 	struct config_source *src;	/* in a source section, else NULL */
+	struct config_shop *shop;	/* in a shop's */
 	uint32_t seen;		/* bit i: key i of the table was given */
 };
 
@@ -55,6 +59,14 @@ config_platform_name(enum config_platform p)
 	};
 
 	return (size_t)p < sizeof(names) / sizeof(names[0]) ? names[p] : "?";
+}
+
+const char *
+config_freeze_name(enum config_freeze f)
+{
+	static const char *const names[] = {"clock", "css", "none"};
+
+	return (size_t)f < sizeof(names) / sizeof(names[0]) ? names[f] : "?";
 }
 
 bool
@@ -95,6 +107,7 @@ static char *
 section_text(const struct reader *r)
 {
 	return r->src ? str_fmt(SOURCE_PREFIX "%s", r->src->name) :
+	    r->shop ? str_fmt(SHOP_PREFIX "%s", r->shop->name) :
 	    str_dup(r->section);
 }
 
@@ -176,12 +189,14 @@ hint_section(struct reader *r, const char *name)
 		(void)err_hint(r->e, "did you mean '[%s]'?", r->root);
 	else if (!desk && strncmp(name, "source", 6) == 0)
 		(void)err_hint(r->e, "write '[source NAME]'");
+	else if (!desk && strncmp(name, "shop", 4) == 0)
+		(void)err_hint(r->e, "write '[shop NAME]'");
 	else if (!desk && strchr(name, ' '))
 		(void)err_hint(r->e, "did you mean '[source%s]'?",
 		    strchr(name, ' '));
 	else
 		(void)err_hint(r->e, "sections here: [%s]%s", r->root,
-		    desk ? "" : ", [source NAME]");
+		    desk ? "" : ", [source NAME], [shop NAME]");
 }
 
 /* --- Values. */
@@ -314,6 +329,12 @@ set_text(struct reader *r, const struct config_key *k, const char *value,
 		return set_central(r, value, out);
 	if (strcmp(k->name, "path") == 0)
 		return set_path(r, value, true, out);
+	if (strcmp(k->name, "language") == 0 && (strlen(value) > 16 ||
+	    value[strspn(value, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] != '\0')) {
+		(void)fail(r, str_fmt("'%s' is no language", value));
+		return err_hint(r->e, "write en, zh-CN, …");
+	}
 	*out = str_dup(value);
 	return *out ? 0 : fail_nomem(r);
 }
@@ -414,10 +435,55 @@ add_pattern(struct reader *r, const struct config_key *k, const char *value)
 	return 0;
 }
 
+/* "https://…" of `url`, "NAME https://…" of `page`. */
+static int
+add_page(struct reader *r, const struct config_key *k, const char *value)
+{
+	const bool home = strcmp(k->name, "url") == 0;
+	const size_t n = home ? 0 : strcspn(value, " \t");
+	const char *url = value + n + strspn(value + n, " \t");
+	struct config_shop *s = r->shop;
+	struct config_page *grown, page;
+	size_t i;
+
+	if (!str_starts(url, "http://") && !str_starts(url, "https://")) {
+		(void)fail(r, str_fmt("'%s' is no page: '%s'", k->name,
+		    value));
+		return err_hint(r->e, home ? "write https://…" :
+		    "write NAME https://…");
+	}
+	if (s->npages == CONFIG_PAGES_MAX)
+		return fail(r, str_fmt("more than %d pages",
+		    CONFIG_PAGES_MAX));
+	grown = realloc(s->page, (s->npages + 1) * sizeof(*grown));
+	if (!grown)
+		return fail_nomem(r);
+	s->page = grown;
+	page.name = home ? str_dup("home") : str_ndup(value, n);
+	page.url = str_dup(url);
+	/* The shop's own page is the first, wherever its line stands. */
+	i = home ? 0 : s->npages;
+	memmove(grown + i + 1, grown + i, (s->npages - i) * sizeof(*grown));
+	grown[i] = page;
+	s->npages++;
+	if (!page.name || !page.url)
+		return fail_nomem(r);
+	if (!home && !config_is_id(page.name))
+		return fail(r, str_fmt("'%s' is no name for a page",
+		    page.name));
+	for (i = 0; i < s->npages; i++)
+		if (strcmp(grown[i].name, page.name) == 0 &&
+		    grown[i].url != page.url)
+			return fail(r, str_fmt("a second page '%s'",
+			    page.name));
+	return 0;
+}
+
 static int
 set_value(struct reader *r, const struct config_key *k, const char *value)
 {
-	uint8_t *base = r->src ? (uint8_t *)r->src : (uint8_t *)r->c;
+	uint8_t *base = r->src ? (uint8_t *)r->src : r->shop ?
+	    (uint8_t *)r->shop : (uint8_t *)r->c;
 	void *field = base + k->at;
 
 	switch (k->type) {
@@ -433,6 +499,8 @@ set_value(struct reader *r, const struct config_key *k, const char *value)
 		return set_choice(r, k, value, field);
 	case CONFIG_PATTERN:
 		return add_pattern(r, k, value);
+	case CONFIG_PAGE:
+		return add_page(r, k, value);
 	}
 	return fail(r, str_dup("a key of no type"));
 }
@@ -498,12 +566,46 @@ begin_source(struct reader *r, const char *name)
 }
 
 static int
+begin_shop(struct reader *r, const char *name)
+{
+	struct config *c = r->c;
+	struct config_shop *grown;
+	size_t i;
+
+	if (!config_is_id(name) || strlen(name) > SHOP_NAME_MAX) {
+		(void)fail(r, str_fmt("'%s' is no name for a shop", name));
+		return err_hint(r->e, "1 to %d of a-z, 0-9 and '-', not "
+		    "beginning with '-'", SHOP_NAME_MAX);
+	}
+	for (i = 0; i < c->nshops; i++)
+		if (strcmp(c->shop[i].name, name) == 0)
+			return fail(r, str_fmt("a second section [shop %s]",
+			    name));
+	if (c->nshops == CONFIG_SHOPS_MAX)
+		return fail(r, str_fmt("more than %d shops",
+		    CONFIG_SHOPS_MAX));
+	grown = realloc(c->shop, (c->nshops + 1) * sizeof(*grown));
+	if (!grown)
+		return fail_nomem(r);
+	c->shop = grown;
+	r->shop = &grown[c->nshops];
+	*r->shop = (struct config_shop){0};
+	r->shop->name = str_dup(name);
+	if (!r->shop->name)
+		return fail_nomem(r);
+	c->nshops++;
+	r->section = SHOP_SECTION;
+	return 0;
+}
+
+static int
 begin_section(struct reader *r, const char *name)
 {
 	if (end_section(r) < 0)
 		return -1;
 	r->section = NULL;
 	r->src = NULL;
+	r->shop = NULL;
 	r->seen = 0;
 	r->section_line = r->line;
 	if (strcmp(name, r->root) == 0) {
@@ -515,6 +617,8 @@ begin_section(struct reader *r, const char *name)
 	}
 	if (strcmp(r->root, "desk") != 0 && str_starts(name, SOURCE_PREFIX))
 		return begin_source(r, name + strlen(SOURCE_PREFIX));
+	if (strcmp(r->root, "desk") != 0 && str_starts(name, SHOP_PREFIX))
+		return begin_shop(r, name + strlen(SHOP_PREFIX));
 	(void)fail(r, str_fmt("unknown section '[%s]'", name));
 	hint_section(r, name);
 	return -1;
@@ -621,7 +725,8 @@ on_value(void *arg, const char *section, const char *name, const char *value)
 		hint_key(r, name);
 		return 0;
 	}
-	if (k[i].type != CONFIG_PATTERN && (r->seen & (UINT32_C(1) << i))) {
+	if (k[i].type != CONFIG_PATTERN && strcmp(name, "page") != 0 &&
+	    (r->seen & (UINT32_C(1) << i))) {
 		(void)fail_key(r, r->line, KEY_TWICE, name);
 		return 0;
 	}
@@ -644,6 +749,14 @@ static int
 cmp_source(const void *a, const void *b)
 {
 	const struct config_source *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int
+cmp_shop(const void *a, const void *b)
+{
+	const struct config_shop *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
 }
@@ -694,6 +807,8 @@ parse(struct config *c, const char *file, const char *root, const void *text,
 	}
 	if (c->nsources > 1)
 		qsort(c->source, c->nsources, sizeof(*c->source), cmp_source);
+	if (c->nshops > 1)
+		qsort(c->shop, c->nshops, sizeof(*c->shop), cmp_shop);
 	rc = 0;
 out:
 	if (rc < 0)
@@ -796,6 +911,16 @@ config_release(struct config *c)
 		release_list(c->source[i].include, c->source[i].ninclude);
 		release_list(c->source[i].exclude, c->source[i].nexclude);
 	}
+	for (i = 0; i < c->nshops; i++) {
+		for (size_t k = 0; k < c->shop[i].npages; k++) {
+			free(c->shop[i].page[k].name);
+			free(c->shop[i].page[k].url);
+		}
+		free(c->shop[i].page);
+		free(c->shop[i].language);
+		free(c->shop[i].name);
+	}
+	free(c->shop);
 	free(c->source);
 	free(c->file);
 	free(c->station);

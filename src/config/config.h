@@ -8,7 +8,7 @@
  * Form: UTF-8; "key = value" below "[section]"; '#' and ';' begin a comment at
  * the start of a line, ';' behind a blank does so anywhere.
  * Caps: a file <= 256 KiB, a line <= CONFIG_LINE_MAX bytes, 256 sources, 256
- * patterns of each kind a source.
+ * patterns of each kind a source, 64 shops, 32 pages a shop.
  * Needs: base; inih.
  */
 #ifndef LIUDI_CONFIG_CONFIG_H
@@ -24,6 +24,8 @@
 #define CONFIG_LINE_MAX 4352	/* a path of 4095 bytes and its key */
 #define CONFIG_SOURCES_MAX 256
 #define CONFIG_PATTERNS_MAX 256
+#define CONFIG_SHOPS_MAX 64
+#define CONFIG_PAGES_MAX 32
 
 enum config_kind {	/* "kind" of a source */
 	CONFIG_CHAT, CONFIG_SHOP, CONFIG_ACCOUNT, CONFIG_REPORT, CONFIG_FILES
@@ -54,6 +56,31 @@ struct config_source {		/* [source NAME]; sorted by name */
 	int settle;		/* seconds until an export counts as whole */
 };
 
+enum config_view {	/* "view" of a shop */
+	CONFIG_BOTH, CONFIG_DESKTOP, CONFIG_MOBILE
+};
+enum config_freeze {	/* "freeze" of a shop */
+	CONFIG_CLOCK, CONFIG_CSS, CONFIG_NO_FREEZE
+};
+/* "clock", "css", "none" */
+const char *config_freeze_name(enum config_freeze f);
+
+struct config_page {
+	char *name;		/* as a shop's; "home" is that of `url` */
+	char *url;		/* http:// or https:// */
+};
+struct config_shop {		/* [shop NAME]; sorted by name */
+	char *name;		/* [a-z0-9][a-z0-9-]{0,26} */
+	struct config_page *page;	/* as they stand, "home" first */
+	size_t npages;
+	enum config_view view;
+	enum config_freeze freeze;
+	char *language;		/* "zh-CN", "en" */
+	bool profile;		/* in a browser where a person logged in */
+	int max_height;		/* CSS pixels */
+	int deadline;		/* seconds for a page */
+};
+
 struct config {
 	char *file;		/* where it was read from */
 	/* [station] in liudi.ini, [desk] in desk.ini */
@@ -66,6 +93,8 @@ struct config {
 	bool reread;		/* reread a part of the unchanged bytes */
 	struct config_source *source;
 	size_t nsources;
+	struct config_shop *shop;
+	size_t nshops;
 };
 
 /*
@@ -90,18 +119,18 @@ int config_imply(struct config *c, const char *name, enum config_kind kind,
 	const char *dir, struct err *e);
 
 enum config_type { CONFIG_TEXT, CONFIG_ID, CONFIG_BOOL, CONFIG_INT,
-	CONFIG_CHOICE, CONFIG_PATTERN };
+	CONFIG_CHOICE, CONFIG_PATTERN, CONFIG_PAGE };
 
 /* One entry of the table, for manual, sample and checker. */
 struct config_key {
-	const char *section;	/* "station", "source *", "desk" */
+	const char *section;	/* "station", "source *", "shop *", "desk" */
 	const char *name;
 	enum config_type type;
 	int64_t min, max;	/* CONFIG_INT */
 	const char *choices;	/* CONFIG_CHOICE: "own stock" */
 	const char *value;	/* default as text, NULL = must be given */
 	const char *help;
-	size_t at, size;	/* the field in struct config, config_source */
+	size_t at, size;	/* the field in struct config, config_source, … */
 };
 const struct config_key *config_keys(size_t *n);
 

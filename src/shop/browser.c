@@ -20,7 +20,7 @@
 
 struct browser {
 	struct proc p;
-	char *profile;
+	char *profile, *language;
 	int lock;
 	bool keep;
 };
@@ -32,6 +32,7 @@ static const char *const places[] = {
 	"/usr/lib/chromium/chromium",
 	"/usr/bin/chromium"
 };
+#define WITH_WINDOW 2	/* from here on */
 
 /* What shapes the picture. */
 static const char *const shaping[] = {
@@ -49,17 +50,29 @@ static const char *const quiet[] = {
 	"--password-store=basic", "--mute-audio", "--disable-gpu"
 };
 
-int
-browser_find(struct buf *path, struct err *e)
+static int
+find(struct buf *path, size_t from, struct err *e)
 {
 	const char *own = getenv("LIUDI_BROWSER");
 
 	if (own && *own)
 		return access(own, X_OK) == 0 ? buf_adds(path, own, e) : 1;
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+	for (size_t i = from; i < sizeof(places) / sizeof(*places); i++)
 		if (access(places[i], X_OK) == 0)
 			return buf_adds(path, places[i], e);
 	return 1;
+}
+
+int
+browser_find(struct buf *path, struct err *e)
+{
+	return find(path, 0, e);
+}
+
+int
+browser_find_window(struct buf *path, struct err *e)
+{
+	return find(path, WITH_WINDOW, e);
 }
 
 int
@@ -83,15 +96,16 @@ browser_flags(char out[BROWSER_PRINT_LEN], struct err *e)
 	return rc;
 }
 
-/* The switches of J; PROFILE is "--user-data-dir=…". */
+/* The switches of J; PROFILE is "--user-data-dir=…", LANGUAGE "--accept-lang=…". */
 static void
 switches(const struct browser_job *j, const char *profile,
-	const char *argv[static ARGS_MAX])
+	const char *language, const char *argv[static ARGS_MAX])
 {
 	size_t n = 0, i;
 
 	argv[n++] = j->path;
 	argv[n++] = profile;
+	argv[n++] = language;
 	if (j->window) {
 		argv[n++] = "--no-first-run";
 		argv[n++] = "--password-store=basic";
@@ -124,6 +138,9 @@ lock_profile(const char *profile, int *fd, struct err *e)
 struct browser *
 browser_start(const struct browser_job *j, struct err *e)
 {
+	/* A page shall not depend on whose terminal this is. */
+	static const char *const env[] = {"LANG=C.UTF-8", "LANGUAGE", "LC_ALL",
+	    "LC_MESSAGES", NULL};
 	const char *argv[ARGS_MAX];
 	struct browser *b;
 	char *profile = NULL;
@@ -144,7 +161,9 @@ browser_start(const struct browser_job *j, struct err *e)
 	b->keep = j->keep;
 	b->profile = str_dup(j->profile);
 	profile = str_fmt("--user-data-dir=%s", j->profile);
-	if (!b->profile || !profile) {
+	b->language = str_fmt("--accept-lang=%s", j->language ? j->language :
+	    "en");
+	if (!b->profile || !profile || !b->language) {
 		(void)err_nomem(e);
 		goto fail;
 	}
@@ -153,8 +172,8 @@ browser_start(const struct browser_job *j, struct err *e)
 		b->keep = true;	/* it is another's */
 		goto fail;
 	}
-	switches(j, profile, argv);
-	if (proc_spawn(&b->p, argv, NULL, PROC_QUIET | (j->window ? 0 :
+	switches(j, profile, b->language, argv);
+	if (proc_spawn(&b->p, argv, j->window ? NULL : env, PROC_QUIET | (j->window ? 0 :
 	    PROC_IN | PROC_OUT | PROC_SIDE), e) < 0)
 		goto fail;
 	free(profile);
@@ -203,6 +222,7 @@ browser_stop(struct browser *b)
 	if (b->lock >= 0)
 		(void)close(b->lock);
 	free(b->profile);
+	free(b->language);
 	free(b);
 }
 

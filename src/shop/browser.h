@@ -16,12 +16,16 @@
 /* Append the path of the browser that would be used.  0; 1: there is none; -1. */
 int browser_find(struct buf *path, struct err *e);
 
+/* The same, of one that has a window. */
+int browser_find_window(struct buf *path, struct err *e);
+
 struct browser_job {
 	const char *path;
 	const char *profile;	/* folder, made where it is missing */
 	bool keep;		/* the profile stays (a login is in it) */
 	bool window;		/* for a person to log in: no pipe */
 	const char *url;	/* then: what it shows first */
+	const char *language;	/* asked for: "zh-CN"; NULL: en */
 	bool hermetic;		/* nothing but 127.0.0.1 has a name */
 };
 struct browser;

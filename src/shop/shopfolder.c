@@ -262,3 +262,51 @@ shopfolder_last(struct shopfolder *f, const char *page, const char *view,
 	}
 	return w.found;
 }
+
+/* --- The first of all. */
+
+struct earliest {
+	char name[16];	/* "YYYY-MM.jsonl" */
+};
+
+static int
+on_month(const char *name, void *arg, struct err *e)
+{
+	struct earliest *first = arg;
+
+	(void)e;
+	if (strlen(name) == 13 && str_ends(name, ".jsonl") &&
+	    (!*first->name || strcmp(name, first->name) < 0))
+		memcpy(first->name, name, 14);
+	return 0;
+}
+
+static int
+on_first(void *arg, const struct shop_capture *c, struct err *e)
+{
+	(void)e;
+	*(int64_t *)arg = c->ts;
+	return 1;	/* no more */
+}
+
+int
+shopfolder_first(struct shopfolder *f, int64_t utc, int64_t *out,
+	struct err *e)
+{
+	struct earliest first = {""};
+	char *path;
+	int rc;
+
+	*out = utc;
+	if (file_each(f->captures, on_month, &first, e) < 0)
+		return -1;
+	if (!*first.name)
+		return 0;
+	path = path_join(f->captures, first.name);
+	rc = path ? load(path, &f->text, e) : err_nomem(e);
+	if (rc == 0)
+		rc = captures_read(buf_str(&f->text), f->text.len, on_first,
+		    out, e);
+	free(path);
+	return rc < 0 ? -1 : 0;
+}

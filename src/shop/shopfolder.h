@@ -50,6 +50,13 @@ int shopfolder_last(struct shopfolder *f, const char *page, const char *view,
 	const char *by, int64_t utc, struct shopfolder_last *out,
 	struct err *e);
 
+/*
+ * When the first capture of all was made; UTC in a folder that has none.  Pages
+ * are shown that moment, always: what counts on from a date stands still.
+ */
+int shopfolder_first(struct shopfolder *f, int64_t utc, int64_t *out,
+	struct err *e);
+
 /* How a part of that MIME type is named: "html", "jpg", …, "bin". */
 const char *shopfolder_extension(const char *type);
 

@@ -186,7 +186,7 @@ unknown(void **state)
 	bad("[statoin]\n", "liudi.ini:1: unknown section '[statoin]'",
 	    "did you mean '[station]'?");
 	bad(ROOT "[desk]\n", "liudi.ini:4: unknown section '[desk]'",
-	    "sections here: [station], [source NAME]");
+	    "sections here: [station], [source NAME], [shop NAME]");
 	bad(ROOT "[source]\n", "liudi.ini:4: unknown section '[source]'",
 	    "write '[source NAME]'");
 	bad(ROOT "[sorce chats]\n",
@@ -466,6 +466,65 @@ files(void **state)
 	buf_release(&b);
 }
 
+static void
+shops(void **state)
+{
+	static const char text[] = ROOT "[shop b-2]\nurl = http://b.example/\n"
+	    "[shop a-1]\npage = item-1 https://a.example/1;x\n"
+	    "url = https://a.example/\npage = mobile  https://m.example/\n"
+	    "view = mobile\nfreeze = css\nprofile = yes\n"
+	    "language = en\nmax_height = 5000\ndeadline = 60\n";
+	struct config c;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(config_parse_station(&c, "liudi.ini", text,
+	    strlen(text), &e), 0);
+	assert_int_equal(c.nshops, 2);
+	assert_string_equal(c.shop[0].name, "a-1");
+	assert_int_equal(c.shop[0].npages, 3);
+	assert_string_equal(c.shop[0].page[0].name, "home");
+	assert_string_equal(c.shop[0].page[0].url, "https://a.example/");
+	assert_string_equal(c.shop[0].page[1].name, "item-1");
+	assert_string_equal(c.shop[0].page[1].url, "https://a.example/1;x");
+	assert_string_equal(c.shop[0].page[2].url, "https://m.example/");
+	assert_int_equal(c.shop[0].view, CONFIG_MOBILE);
+	assert_string_equal(config_freeze_name(c.shop[0].freeze), "css");
+	assert_string_equal(c.shop[0].language, "en");
+	assert_string_equal(c.shop[1].language, "zh-CN");
+	assert_true(c.shop[0].profile);
+	assert_int_equal(c.shop[0].max_height, 5000);
+	assert_int_equal(c.shop[0].deadline, 60);
+	assert_int_equal(c.shop[1].view, CONFIG_BOTH);
+	assert_int_equal(c.shop[1].freeze, CONFIG_CLOCK);
+	assert_false(c.shop[1].profile);
+	assert_int_equal(c.shop[1].max_height, 30000);
+	config_release(&c);
+
+	bad(ROOT "[shop]\n", "liudi.ini:4: unknown section '[shop]'",
+	    "write '[shop NAME]'");
+	bad(ROOT "[shop A]\n", "liudi.ini:4: 'A' is no name for a shop", NULL);
+	bad(ROOT "[shop a234567890123456789012345678]\n", "liudi.ini:4: "
+	    "'a234567890123456789012345678' is no name for a shop",
+	    "1 to 27 of a-z, 0-9 and '-', not beginning with '-'");
+	bad(ROOT "[shop a]\nview = both\n", "liudi.ini:4: no 'url' in [shop a]",
+	    NULL);
+	bad(ROOT "[shop a]\nurl = a.example\n",
+	    "liudi.ini:5: 'url' is no page: 'a.example'", "write https://…");
+	bad(ROOT "[shop a]\nurl = http://a\nurl = http://b\n",
+	    "liudi.ini:6: a second 'url' in [shop a]", NULL);
+	bad(ROOT "[shop a]\nurl = http://a\npage = x\n",
+	    "liudi.ini:6: 'page' is no page: 'x'", "write NAME https://…");
+	bad(ROOT "[shop a]\nurl = http://a\npage = home http://b\n",
+	    "liudi.ini:6: a second page 'home'", NULL);
+	bad(ROOT "[shop a]\nurl = http://a\npage = X http://b\n",
+	    "liudi.ini:6: 'X' is no name for a page", NULL);
+	bad(ROOT "[shop a]\nlanguage = a b\n",
+	    "liudi.ini:5: 'a b' is no language", NULL);
+	bad(ROOT "[shop a]\nurl = http://a\n[shop a]\n",
+	    "liudi.ini:6: a second section [shop a]", NULL);
+}
+
 /* The line of the sample that shows key K. */
 static char *
 sample_line(const struct config_key *k, bool comment, const char *value)
@@ -610,6 +669,7 @@ main(void)
 		cmocka_unit_test(ids),
 		cmocka_unit_test(desk),
 		cmocka_unit_test(files),
+		cmocka_unit_test(shops),
 		cmocka_unit_test(samples),
 		cmocka_unit_test(table),
 	};

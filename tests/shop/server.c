@@ -239,9 +239,26 @@ wrong(int fd, const char *path)
 	return true;
 }
 
+/* The word in the file SHOP_EDIT, for all who come. */
+static const char *
+standing_edit(char out[static 32])
+{
+	const char *path = getenv("SHOP_EDIT");
+	FILE *f = path ? fopen(path, "r") : NULL;
+
+	out[0] = '\0';
+	if (f && fscanf(f, "%31s", out) != 1)
+		out[0] = '\0';
+	if (f)
+		(void)fclose(f);
+	return out;
+}
+
 static void
 serve(int fd)
 {
+	char edit[32];
+
 	char req[4096], path[2048];
 	size_t n = 0;
 	ssize_t got;
@@ -265,7 +282,7 @@ serve(int fd)
 		all(fd, head, sizeof(head) - 1);
 		(void)sleep(60);
 	} else if (strcmp(path, "/live") == 0) {
-		live(fd, "");
+		live(fd, standing_edit(edit));
 	} else if (strncmp(path, "/live?edit=", 11) == 0) {
 		live(fd, path + 11);
 	} else if (strcmp(path, "/gif") == 0) {
@@ -299,6 +316,11 @@ server_start(int *port)
 	}
 	(void)setpgid(0, 0);
 	(void)signal(SIGCHLD, SIG_IGN);
+	/* Whoever waits for the end of our caller's output waits for it alone. */
+	if (!freopen("/dev/null", "r", stdin) ||
+	    !freopen("/dev/null", "w", stdout) ||
+	    !freopen("/dev/null", "w", stderr))
+		_exit(1);
 	for (;;) {
 		int c = accept(fd, NULL, NULL);
 

@@ -12,6 +12,11 @@
 
 #include <sys/types.h>
 
+/*
+ * What /live is edited like without a query stands in the file that the
+ * environment calls SHOP_EDIT, if there is one.
+ */
+
 /* Fork it; *port is where it listens.  The pid, or -1. */
 pid_t server_start(int *port);
 void server_stop(pid_t pid);

@@ -78,6 +78,7 @@ keeps_the_same_once(void **state)
 	struct shop_capture c = of(NOW, SHOP_OK);
 	struct shop_page other = page;
 	struct shopfolder_last last;
+	int64_t first;
 	uint8_t a[SHOP_HASH_LEN], b[SHOP_HASH_LEN];
 	char hex[2 * SHOP_HASH_LEN + 1], *path;
 
@@ -100,6 +101,8 @@ keeps_the_same_once(void **state)
 
 	assert_int_equal(shopfolder_last(f, "home", "desktop", NULL, NOW,
 	    &last, &e), 0);
+	assert_int_equal(shopfolder_first(f, 77, &first, &e), 0);
+	assert_int_equal(first, 77);
 	assert_int_equal(shopfolder_capture(f, &c, &page, &e), 1);
 	c = of(NOW + 86400, SHOP_OK);
 	assert_int_equal(shopfolder_capture(f, &c, &page, &e), 0);
@@ -124,6 +127,11 @@ keeps_the_same_once(void **state)
 	assert_int_equal(shopfolder_last(f, "home", "desktop", "check", NOW,
 	    &last, &e), 0);
 	assert_int_equal(files("captures"), 1);
+	c = of(NOW + 30 * 86400, SHOP_BLOCKED);
+	assert_int_equal(shopfolder_capture(f, &c, NULL, &e), 0);
+	assert_int_equal(files("captures"), 2);
+	assert_int_equal(shopfolder_first(f, 1, &first, &e), 0);
+	assert_int_equal(first, NOW);
 	shopfolder_close(f);
 }
 

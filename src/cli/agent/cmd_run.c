@@ -229,13 +229,24 @@ on_remote(void *arg, const char *text, size_t n, bool mended)
 }
 
 static void
-on_note(void *arg, const char *text)
+on_shop(void *arg, const struct shopkeep_page *p)
 {
 	struct screen *s = arg;
 
 	clear_line(s);
+	tell_page(s->c, p);
+}
+
+static void
+on_note(void *arg, const char *text)
+{
+	struct screen *s = arg;
+	char filled[CLI_FILLED_LEN];
+
+	clear_line(s);
 	if (!s->c->quiet)
-		(void)fprintf(stderr, "liudi: %s\n", cli_tr(text));
+		(void)fprintf(stderr, "liudi: %s\n", cli_tr_filled(text,
+		    filled));
 }
 
 static int
@@ -345,7 +356,7 @@ run_once(struct cli *c, struct station *s, bool *left, struct err *e)
 	    .no_push = cli_has(c, "no-push"),
 	    .language = ask_language(),
 	    .watch = {on_progress, on_source, on_exports, on_file, on_remote,
-		on_note, ask_can(c) ? on_agree : NULL, &scr},
+		on_shop, on_note, ask_can(c) ? on_agree : NULL, &scr},
 	};
 	struct run_result r;
 	enum cli_exit rc = CLI_FAILED;

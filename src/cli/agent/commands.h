@@ -19,5 +19,8 @@ extern const struct cli_command cmd_account_update;
 extern const struct cli_command cmd_account_rotated;
 extern const struct cli_command cmd_account_confirm;
 extern const struct cli_command cmd_account_close;
+extern const struct cli_command cmd_shop_list;
+extern const struct cli_command cmd_shop_capture;
+extern const struct cli_command cmd_shop_login;
 
 #endif

@@ -19,6 +19,9 @@ static const struct cli_command *const commands[] = {
 	&cmd_account_rotated,
 	&cmd_account_confirm,
 	&cmd_account_close,
+	&cmd_shop_list,
+	&cmd_shop_capture,
+	&cmd_shop_login,
 	NULL
 };
 

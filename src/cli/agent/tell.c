@@ -1,6 +1,9 @@
-/* cli/agent/tell.c - what a person should do about the chat exports. */
+/* cli/agent/tell.c - what a person should know of exports and shops. */
 
 #include "cli/agent/tell.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/banned.h"
@@ -110,4 +113,58 @@ tell_exports_json(struct jsonw *w, const struct config_source *cfg,
 	jsonw_kint(w, "empty", x->empty);
 	jsonw_kbool(w, "overdue", x->overdue);
 	jsonw_kbool(w, "unreadable", x->unreadable);
+}
+
+/* --- Pages of shops. */
+
+static void
+tell_page_json(const struct shopkeep_page *p)
+{
+	struct buf b = BUF_INIT(65536);
+	struct err e = ERR_INIT;
+	struct jsonw w;
+
+	jsonw_init(&w, &b, &e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "type", "page");
+	jsonw_kstr(&w, "shop", p->shop->name);
+	jsonw_kstr(&w, "page", p->page->name);
+	jsonw_kstr(&w, "view", p->view);
+	jsonw_kstr(&w, "url", p->page->url);
+	jsonw_kstr(&w, "state", shop_state_name(p->state));
+	jsonw_kstr(&w, "reason", p->reason[0] != '\0' ? p->reason : NULL);
+	jsonw_kbool(&w, "new", p->is_new);
+	jsonw_kint(&w, "bytes", (int64_t)p->bytes);
+	jsonw_kint(&w, "ms", p->ms);
+	jsonw_object_end(&w);
+	if (jsonw_end(&w) == 0)
+		(void)printf("%s\n", buf_str(&b));
+	buf_release(&b);
+}
+
+void
+tell_page(const struct cli *c, const struct shopkeep_page *p)
+{
+	char text[CLI_FILLED_LEN], size[CLI_SIZE_LEN];
+	const char *why = cli_tr_filled(p->reason, text);
+
+	if (c->json) {
+		tell_page_json(p);
+		return;
+	}
+	if (c->quiet && p->state == SHOP_OK)
+		return;
+	(void)printf("%-12s %-10s %-8s %s", p->shop->name, p->page->name,
+	    cli_tr(p->view), cli_tr(shop_state_name(p->state)));
+	if (p->reason[0] != '\0') {
+		(void)fputs(" (", stdout);
+		cli_put_shown(stdout, why, strlen(why));
+		(void)fputc(')', stdout);
+	}
+	if (p->is_new)
+		(void)printf(cli_tr("; another page than before, %s"),
+		    cli_size(p->bytes, size));
+	(void)fputc('\n', stdout);
+	(void)fflush(stdout);
 }

@@ -1,11 +1,13 @@
 /*
- * cli/agent/tell.h - what a person should do about the chat exports.
- * Needs: cli/cli.h, agent/exports, base/jsonw.
+ * cli/agent/tell.h - what a person should know of exports and of
+ * pages of shops.
+ * Needs: cli/cli.h, agent/{exports,shopkeep}, base/jsonw.
  */
 #ifndef LIUDI_CLI_AGENT_TELL_H
 #define LIUDI_CLI_AGENT_TELL_H
 
 #include "agent/exports.h"
+#include "agent/shopkeep.h"
 #include "base/jsonw.h"
 #include "cli/cli.h"
 
@@ -20,5 +22,8 @@ void tell_exports(const struct cli *c, const struct config_source *cfg,
 /* The members of a JSON object, which is open, on the same. */
 void tell_exports_json(struct jsonw *w, const struct config_source *cfg,
 	const struct exports *x);
+
+/* A page of a shop that was looked at: one line, or one of JSON. */
+void tell_page(const struct cli *c, const struct shopkeep_page *p);
 
 #endif
