@@ -42,7 +42,7 @@ struct registrar {
 	struct buf policy;
 	struct eventfile file;		/* being filled */
 	bool filling;
-	char first[EVENT_ID_HEX];	/* of FILE: its name */
+	char newest[EVENT_ID_HEX];	/* event of FILE: its name */
 	struct names pending;		/* files that are written as NEW */
 };
 
@@ -356,19 +356,29 @@ move_new(const struct registrar *r, const char *hex, bool keep, struct err *e)
 	return rc;
 }
 
-/* The lock is ours and accounts/known is read. */
+/*
+ * The lock is ours and accounts/known is read.  What was left is of one commit:
+ * whoever opens it settles what the one before left.  The newest event of all is
+ * the last of its account, and its file goes last, here as in the commit: while
+ * anything is left, it says of all whether known has them.
+ */
 static int
 settle(struct registrar *r, struct err *e)
 {
 	struct names t = {NULL, 0};
+	bool keep = false;
 	int rc = -1;
 
 	if (file_sweep(r->dir, e) != 0 ||
 	    file_each(r->dir, see_new, &t, e) != 0)
 		goto out;
 	for (size_t i = 0; i < t.n; i++)
-		if (move_new(r, t.hex[i], is_last(r, t.hex[i]), e) != 0)
-			goto out;
+		keep = keep || is_last(r, t.hex[i]);
+	for (int last = 0; last < 2; last++)
+		for (size_t i = 0; i < t.n; i++)
+			if (is_last(r, t.hex[i]) == (last != 0) &&
+			    move_new(r, t.hex[i], keep, e) != 0)
+				goto out;
 	rc = 0;
 out:
 	free(t.hex);
@@ -647,14 +657,14 @@ static int
 put_new(struct registrar *r, struct err *e)
 {
 	struct buf sealed = BUF_INIT(2 * EVENTFILE_MAX);
-	char *file = str_fmt("%s/%s" NEW, r->dir, r->first);
+	char *file = str_fmt("%s/%s" NEW, r->dir, r->newest);
 	int rc = -1;
 
 	if (file == NULL)
 		(void)err_nomem(e);
 	else if (eventfile_seal(&r->file, &r->to, &sealed, e) == 0 &&
 	    file_save(file, sealed.data, sealed.len, 0600, e) == 0)
-		rc = names_add(&r->pending, r->first, e);
+		rc = names_add(&r->pending, r->newest, e);
 	eventfile_release(&r->file);
 	r->filling = false;
 	free(file);
@@ -670,16 +680,18 @@ into_file(struct registrar *r, struct account_event *v,
 
 	if (r->filling && !dual)
 		rc = eventfile_add(&r->file, v, secret, e);
-	if (rc < 1)
-		return rc;
-	if (r->filling && put_new(r, e) != 0)
-		return -1;
-	if (eventfile_init(&r->file, e) != 0)
-		return -1;
-	r->filling = true;
-	r->file.dual = dual;
-	str_hex(r->first, v->id, sizeof(v->id));
-	return eventfile_add(&r->file, v, secret, e) == 0 ? 0 : -1;
+	if (rc > 0) {
+		if (r->filling && put_new(r, e) != 0)
+			return -1;
+		if (eventfile_init(&r->file, e) != 0)
+			return -1;
+		r->filling = true;
+		r->file.dual = dual;
+		rc = eventfile_add(&r->file, v, secret, e) == 0 ? 0 : -1;
+	}
+	if (rc == 0)
+		str_hex(r->newest, v->id, sizeof(v->id));
+	return rc;
 }
 
 static int
