@@ -23,6 +23,8 @@ struct work {
 	/* the account at hand, now and as it was (NULL: not yet) */
 	const struct book_account *a, *was;
 	bool must;
+	char quoted[2][256];		/* of quote() */
+	unsigned nquoted;
 	struct err *e;
 };
 
@@ -81,16 +83,44 @@ what(struct handover_task *t, const char *fmt, ...)
 	va_end(ap);
 }
 
+/*
+ * WORD for a shell.  Names come out of events, and who types a command after us
+ * must not run what somebody put into one.  Good until the next but one.
+ */
+static const char *
+quote(struct work *w, const char *word)
+{
+	char *q = w->quoted[w->nquoted++ % 2];
+	size_t n = 0;
+
+	q[n++] = '\'';
+	for (; *word != '\0' && n + 6 < sizeof(w->quoted[0]); word++) {
+		if (*word == '\'') {
+			memcpy(q + n, "'\\''", 4);
+			n += 4;
+		} else {
+			q[n++] = *word;
+		}
+	}
+	q[n++] = '\'';
+	q[n] = '\0';
+	return q;
+}
+
+/* One that does not fit would be another one. */
 static void __attribute__((format(printf, 2, 3)))
 command(struct handover_task *t, const char *fmt, ...)
 {
 	va_list ap;
+	int n;
 
 	if (t->done)
 		return;
 	va_start(ap, fmt);
-	(void)vsnprintf(t->command, sizeof(t->command), fmt, ap);
+	n = vsnprintf(t->command, sizeof(t->command), fmt, ap);
 	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(t->command))
+		t->command[0] = '\0';
 }
 
 /* V, if it is of the time since the start. */
@@ -175,7 +205,8 @@ rotate(struct work *w)
 	if (part_task(w, HANDOVER_ROTATE, CUSTODY_PASSWORD, by, &t) < 0)
 		return -1;
 	if (t)
-		command(t, "liudi-desk account rotated '%s'", w->a->shown);
+		command(t, "liudi-desk account rotated %s",
+		    quote(w, w->a->shown));
 	return 0;
 }
 
@@ -201,16 +232,17 @@ rebind(struct work *w)
 		    set_by(w, f + 2)), &t) < 0)
 			return -1;
 		if (t)
-			command(t, "liudi-desk account bound '%s' %s=… "
-			    "%s_owner=company %s_holder=NAME", w->a->shown,
+			command(t, "liudi-desk account bound %s %s=… "
+			    "%s_owner=company %s_holder=NAME",
+			    quote(w, w->a->shown),
 			    things[i].field, things[i].field, things[i].field);
 	}
 	if (part_task(w, HANDOVER_REBIND, CUSTODY_SUBJECT,
 	    set_by(w, EVENT_SUBJECT), &t) < 0)
 		return -1;
 	if (t)
-		command(t, "liudi-desk account update '%s' subject=company",
-		    w->a->shown);
+		command(t, "liudi-desk account update %s subject=company",
+		    quote(w, w->a->shown));
 	return 0;
 }
 
@@ -233,15 +265,16 @@ second_factor(struct work *w)
 	    newer(w->a->totp, set_by(w, EVENT_TWOFA_KIND)), &t) < 0)
 		return -1;
 	if (t)
-		command(t, "liudi-desk account twofa '%s' totp", w->a->shown);
+		command(t, "liudi-desk account twofa %s totp",
+		    quote(w, w->a->shown));
 	if (!custody_uses(w->now, w->a, CUSTODY_DEVICE))
 		return 0;
 	if (part_task(w, HANDOVER_TWOFA, CUSTODY_DEVICE,
 	    set_by(w, EVENT_HOLDER), &t) < 0)
 		return -1;
 	if (t)
-		command(t, "liudi-desk account transfer '%s' '%s'",
-		    w->a->shown, successor(w));
+		command(t, "liudi-desk account transfer %s %s",
+		    quote(w, w->a->shown), quote(w, successor(w)));
 	return 0;
 }
 
@@ -269,8 +302,8 @@ transfer(struct work *w)
 	t->by = his ? NULL : since(w, set_by(w, EVENT_HOLDER));
 	what(t, "in the hands of %s", w->a->closed ? "-" :
 	    custody_holder(w->now, w->a));
-	command(t, "liudi-desk account transfer '%s' '%s'", w->a->shown,
-	    successor(w));
+	command(t, "liudi-desk account transfer %s %s",
+	    quote(w, w->a->shown), quote(w, successor(w)));
 	return 0;
 }
 
@@ -300,7 +333,7 @@ confirm(struct work *w, size_t first)
 		what(t, "%s logged in", who);
 	else
 		what(t, "nobody has logged in since");
-	command(t, "liudi-desk account confirm '%s'", w->a->shown);
+	command(t, "liudi-desk account confirm %s", quote(w, w->a->shown));
 	return 0;
 }
 
@@ -429,8 +462,9 @@ signatures(struct work *w)
 			    r == HANDOVER_SUCCESSOR ?
 			    "successor has not signed" :
 			    "manager has not signed");
-		command(t, "liudi-desk handover signoff '%s' --as %s "
-		    "--by NAME", w->ask->person, handover_role_name(r));
+		command(t, "liudi-desk handover signoff %s --as %s "
+		    "--by NAME", quote(w, w->ask->person),
+		    handover_role_name(r));
 	}
 	return 0;
 }
@@ -448,7 +482,7 @@ of_person(struct work *w)
 		return -1;
 	what(t, "%zu would be lost, %zu are still open to him",
 	    w->h->now.nlost, w->h->now.nreach);
-	command(t, "liudi-desk handover start '%s'", person);
+	command(t, "liudi-desk handover start %s", quote(w, person));
 	if (signatures(w) < 0)
 		return -1;
 	t = add(w, HANDOVER_CLOSE, w->h->closed > 0);
@@ -460,11 +494,25 @@ of_person(struct work *w)
 		what(t, "both lists are empty: it can be closed");
 	else
 		what(t, "both lists must be empty first");
-	command(t, "liudi-desk handover close '%s'", person);
+	command(t, "liudi-desk handover close %s", quote(w, person));
 	return 0;
 }
 
 /* --- All of it. */
+
+/* A station has no say in it: the leaver sits at one. */
+static bool
+of_station(const struct people *p, const struct account_event *v)
+{
+	const struct people_station *s;
+	size_t n, i;
+
+	s = people_stations(p, &n);
+	for (i = 0; i < n; i++)
+		if (strcmp(s[i].station, v->device) == 0)
+			return true;
+	return false;
+}
 
 /* Start, close and who signed between them. */
 static void
@@ -481,7 +529,8 @@ history(struct handover *h, const struct handover_ask *ask)
 		const char *text = v[i]->value[EVENT_TEXT];
 
 		if (v[i]->kind != EVENT_HANDOVER || !person || !step ||
-		    !people_same(person, ask->person))
+		    !people_same(person, ask->person) ||
+		    of_station(ask->people, v[i]))
 			continue;
 		if (strcmp(step, "start") == 0 &&
 		    (!h->started || h->closed)) {

@@ -61,9 +61,9 @@ struct team {
 	struct retention retention;
 };
 
-/* The first N events. */
 static void
-make(struct team *t, struct handover *h, size_t n, const char *person)
+make_of(struct team *t, struct handover *h, const struct made *events,
+	size_t n, const char *person)
 {
 	static const char *const readers[] = {"manager", "owner"};
 	struct roster_row row = {"ws-1", "zhang", "", 1};
@@ -72,12 +72,19 @@ make(struct team *t, struct handover *h, size_t n, const char *person)
 	memset(t, 0, sizeof(*t));
 	make_readers(&t->control, readers, 2);
 	assert_int_equal(roster_put(&t->roster, &row, &e), 0);
-	t->b = make_book(all, n);
+	t->b = make_book(events, n);
 	t->p = people_new(policy, &t->roster, &t->control, &e);
 	t->pl = platforms_new(policy, &e);
 	t->ask = (struct handover_ask){t->b, t->p, t->pl, &t->retention,
 	    person, 1000};
 	assert_int_equal(handover_make(h, &t->ask, &e), 0);
+}
+
+/* The first N events. */
+static void
+make(struct team *t, struct handover *h, size_t n, const char *person)
+{
+	make_of(t, h, all, n, person);
 }
 
 static void
@@ -225,6 +232,69 @@ names_the_commands(void **state)
 	done(&t, &h);
 }
 
+/* What a leaver's own station says of his handover is not one. */
+static void
+takes_no_word_of_a_station(void **state)
+{
+	static const struct made events[] = {
+		{1, REG, 10, "zhang", "ws-1", "platform=cc name=a1 shop=S", 1},
+		{0, EVENT_HANDOVER, 20, "chen", "ws-1",
+		    "person=zhang step=start", 0},
+		{0, EVENT_HANDOVER, 30, "chen", NULL,
+		    "person=zhang step=start", 0},
+		{0, EVENT_HANDOVER, 31, "chen", "ws-1",
+		    "person=zhang step=signoff by=chen text=manager", 0},
+		{0, EVENT_HANDOVER, 32, "chen", "ws-1",
+		    "person=zhang step=close", 0},
+	};
+	struct handover h;
+	struct team t;
+	size_t d;
+
+	(void)state;
+	make_of(&t, &h, events, 2, "zhang");
+	assert_int_equal(h.started, 0);
+	done(&t, &h);
+	make_of(&t, &h, events, sizeof(events) / sizeof(*events), "zhang");
+	assert_int_equal(h.started, 30);
+	assert_int_equal(h.closed, 0);
+	assert_int_equal(handover_count(&h, HANDOVER_SIGNOFF, &d), 3);
+	assert_int_equal(d, 0);
+	done(&t, &h);
+}
+
+/* A name may hold what a shell would run, or be too long to be typed. */
+static void
+quotes_for_a_shell(void **state)
+{
+#define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	static const struct made events[] = {
+		{1, REG, 10, "zhang", "ws-1",
+		    "platform=cc name=a';reboot;' qr=yes", 0},
+		{2, REG, 11, "zhang", "ws-1",
+		    "platform=cc name=" A64 A64 A64 A64 " qr=yes", 0},
+	};
+	struct handover h;
+	struct team t;
+	size_t i, n = 0;
+
+	(void)state;
+	make_of(&t, &h, events, 2, "zhang");
+	for (i = 0; i < h.n; i++) {
+		const struct handover_task *task = &h.task[i];
+
+		if (task->step != HANDOVER_TRANSFER)
+			continue;
+		if (n++ == 0)
+			assert_string_equal(task->command, "liudi-desk "
+			    "account transfer 'a'\\'';reboot;'\\''' 'NAME'");
+		else
+			assert_string_equal(task->command, "");
+	}
+	assert_int_equal(n, 2);
+	done(&t, &h);
+}
+
 /* A reader: what was sealed while he was one stays open to him. */
 static void
 knows_a_manager(void **state)
@@ -283,6 +353,8 @@ main(void)
 		cmocka_unit_test(shows_what_a_start_would_find),
 		cmocka_unit_test(is_done_by_events),
 		cmocka_unit_test(names_the_commands),
+		cmocka_unit_test(takes_no_word_of_a_station),
+		cmocka_unit_test(quotes_for_a_shell),
 		cmocka_unit_test(knows_a_manager),
 		cmocka_unit_test(refuses_nobody)
 	};
