@@ -112,6 +112,11 @@ expect 2 acc add eb name=acmelamps-eb-01 --no-password
 says 'which was used before'
 expect 0 acc show acmelamps-eb-01
 says 'acmelamps-eb-05'
+expect 2 acc rename acmelamps-eb-05 'lamps; rm'
+says "is not like 'acmelamps-"
+says '--why'
+expect 2 acc rename acmelamps-eb-05 'The old LAMP shop' --why order
+says 'a name that was in use'
 expect 0 acc flag acmelamps-eb-05 'asks for a licence'
 expect 0 acc twofa acmelamps-eb-05 sms
 expect 0 acc add qq qr=yes login=12345

@@ -286,15 +286,13 @@ name_in_box(struct acct *k, void *arg, struct err *e)
 	memset(out, 0, sizeof(*out));
 	if (!n || use_names(k, n, e) < 0)
 		goto out;
-	if (!q->platform) {
-		rc = q->name && naming_is_used(n, q->name);
-		if (rc > 0)
-			rc = buf_addf(&why, e, "'%s' is, or looks like, a "
-			    "name that was in use", q->name) < 0 ? -1 : 2;
-	} else if (q->name) {
-		rc = naming_check(n, q->platform, q->name, &why, e);
-	} else {
-		rc = naming_propose(n, q->platform, q->shop, &p, e);
+	rc = q->name ? naming_check(n, q->platform, q->name, &why, e) :
+	    naming_propose(n, q->platform, q->shop, &p, e);
+	/* No reason makes up for a name that was given before. */
+	if (rc == 1 && naming_is_used(n, q->name)) {
+		buf_clear(&why);
+		rc = buf_addf(&why, e, "'%s' is, or looks like, a name that "
+		    "was in use", q->name) < 0 ? -1 : 2;
 	}
 	out->wrong = rc;
 	(void)snprintf(out->record, sizeof(out->record), "%s", p.record);
