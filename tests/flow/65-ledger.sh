@@ -288,6 +288,30 @@ expect 0 sync
 expect 0 acc reveal acmelamps-ts-01 --why 'once more' --pipe
 says "password: $secret-3"
 
+step 'nobody is granted one account for another'
+if [ -n "${LIUDI_SEALER:-}" ]; then
+	expect 0 with "$secret-3" add ts dual=yes
+	# a desk that asks for the one, and means what the other has
+	jq -c -n --arg a "$(of acmelamps-eb-06 .account)" --arg of \
+	    "$(of acmelamps-ts-02 '.passwords[0]')" --argjson ts "$LIUDI_NOW" \
+	    '{v: 1, type: "requested", event: ("a1" * 16), account: $a, ts: $ts,
+	    offset: 0, device: "manager", fields: {by: "manager",
+	    reason: "login", of: $of}, prev: []}' >"$t/event"
+	# shellcheck disable=SC2046
+	"$LIUDI_SEALER" $(git --git-dir "$central/control.git" cat-file blob \
+	    control:recipients | sed -n 's/.* \(age1[0-9a-z]*\).*/\1/p') \
+	    <"$t/event" >"$t/desk/accounts.unsent/$(printf %032d 7).age"
+	expect 0 sync
+	expect 0 acc show acmelamps-eb-06
+	says requested
+	expect 0 owner_key account requests
+	says 'nobody asks'
+	expect 1 owner_key account grant acmelamps-eb-06
+	says 'nobody asks'
+else
+	say 'skipped: nothing that seals'
+fi
+
 step 'by stock tools'
 (umask 077
 desk unseal "$t/desk/keys/manager.identity" --passphrase-fd 3 3<"$t/pass" \

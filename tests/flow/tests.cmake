@@ -98,6 +98,8 @@ endif()
 if(TARGET liudi AND TARGET liudi-desk)
 	add_executable(flow_sealer flow/sealer.c)
 	target_link_libraries(flow_sealer PRIVATE liudi_flags liudi_seal)
+	set_property(TEST flow.ledger APPEND PROPERTY ENVIRONMENT
+		"LIUDI_SEALER=$<TARGET_FILE:flow_sealer>")
 	foreach(shell IN ITEMS dash busybox)
 		set(words ${shell})
 		if(shell STREQUAL busybox)

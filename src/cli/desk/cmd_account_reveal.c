@@ -205,6 +205,25 @@ const struct cli_command cmd_account_reveal = {
 
 /* --- account requests */
 
+/*
+ * Does it ask for an event of A?  If that could be another account's, who grants
+ * the one would give the other away.
+ */
+static bool
+is_of(const struct book_account *a, const struct account_event *v)
+{
+	const char *of = v->value[EVENT_OF];
+	uint8_t id[EVENT_ID_LEN];
+	size_t i;
+
+	if (!of || str_unhex(id, sizeof(id), of, strlen(of)) < 0)
+		return false;
+	for (i = 0; i < a->nevents; i++)
+		if (memcmp(a->event[i]->id, id, sizeof(id)) == 0)
+			return true;
+	return false;
+}
+
 /* The newest request of A that nothing was granted for, or NULL. */
 static const struct account_event *
 open_request(const struct book_account *a)
@@ -213,12 +232,14 @@ open_request(const struct book_account *a)
 	size_t i;
 
 	for (i = 0; i < a->nevents; i++) {
-		if (a->event[i]->kind == EVENT_REQUESTED)
-			found = a->event[i];
-		else if (found && a->event[i]->kind == EVENT_GRANTED &&
+		if (a->event[i]->kind == EVENT_REQUESTED) {
+			if (is_of(a, a->event[i]))
+				found = a->event[i];
+		} else if (found && a->event[i]->kind == EVENT_GRANTED &&
 		    str_eq(found->value[EVENT_OF],
-		    a->event[i]->value[EVENT_OF]))
+		    a->event[i]->value[EVENT_OF])) {
 			found = NULL;
+		}
 	}
 	return found;
 }
