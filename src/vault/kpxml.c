@@ -192,9 +192,9 @@ begin(struct reader *k, xmlTextReaderPtr xml, const char *name)
 		buf_clear(&k->key);
 	} else if (strcmp(name, "Value") == 0) {
 		sealed = xmlTextReaderGetAttribute(xml,
-		    BAD_CAST "Protected");
-		k->sealed = k->sealed || (sealed &&
-		    xmlStrcasecmp(sealed, BAD_CAST "true") == 0);
+		    (const xmlChar *)"Protected");
+		k->sealed = k->sealed || (sealed && xmlStrcasecmp(sealed,
+		    (const xmlChar *)"true") == 0);
 		xmlFree(sealed);
 	}
 	return 0;

@@ -138,7 +138,7 @@ ok grep -q "\"action\":\"open\",\"station\":null,\"view\":\"sha256:$(sha256sum \
     "$t/log"
 same "$(events --station ws-02 | grep -c '"station":"ws-02"')" 1 'of ws-02'
 same "$(events --station ws-02 | grep -c '"station":"ws-01"')" 0 'of others'
-same "$(events --since "$(when 1 $((later - 101)))" | wc -l)" 7 'since then'
+same "$(events --since "$(when 1 $((later - 101)))" | wc -l)" 8 'since then'
 expect 0 desk_key access
 says 'why: complaint 投诉 of Monday'
 expect 2 desk_key access --as manager
