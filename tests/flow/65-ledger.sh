@@ -308,6 +308,23 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 	says 'nobody asks'
 	expect 1 owner_key account grant acmelamps-eb-06
 	says 'nobody asks'
+	# nor does a name say to the terminal what it is to do
+	jq -c -n --argjson ts "$LIUDI_NOW" '{v: 1, type: "registered", event:
+	    ("b1" * 16), account: ("b2" * 16), ts: $ts, offset: 0, device:
+	    "manager", fields: {platform: "eb", name: "eb\u009b31m"}, prev: []}' \
+	    >"$t/event"
+	# shellcheck disable=SC2046
+	"$LIUDI_SEALER" $(git --git-dir "$central/control.git" cat-file blob \
+	    control:recipients | sed -n 's/.* \(age1[0-9a-z]*\).*/\1/p') \
+	    <"$t/event" >"$t/desk/accounts.unsent/$(printf %032d 8).age"
+	expect 0 sync
+	for what in 'list' 'show b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2' \
+	    'flag b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2 odd'; do
+		# shellcheck disable=SC2086
+		expect 0 acc $what
+		says 'eb\u{009b}31m'
+		says_no -a -P '\xc2\x9b'
+	done
 else
 	say 'skipped: nothing that seals'
 fi

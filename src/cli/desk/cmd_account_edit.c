@@ -115,9 +115,10 @@ say(struct acct *k, struct account_event *v, struct secrets *s,
 
 	if (acct_write(k, v, s ? &secret : NULL, e) < 0)
 		return -1;
-	if (!k->c->quiet)
-		(void)printf("%s: %s\n", k->found.shown,
-		    cli_tr(event_kind_name(v->kind)));
+	if (!k->c->quiet) {
+		cli_put_shown(stdout, k->found.shown, strlen(k->found.shown));
+		(void)printf(": %s\n", cli_tr(event_kind_name(v->kind)));
+	}
 	return 0;
 }
 

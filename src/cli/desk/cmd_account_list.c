@@ -322,7 +322,8 @@ print_account(struct acct *k, const struct book_account *a, struct err *e)
 	size_t f, i;
 	int rc;
 
-	(void)printf("%s%s\n", a->shown, a->closed ? cli_tr(" (closed)") : "");
+	cli_put_shown(stdout, a->shown, strlen(a->shown));
+	(void)printf("%s\n", a->closed ? cli_tr(" (closed)") : "");
 	if (a->disputed)
 		print_field(cli_tr("disputed"), cli_tr("another account had "
 		    "this name first; to settle it: liudi-desk account "
