@@ -12,9 +12,10 @@
 
 #define TEXT_MAX (64u << 10)	/* of a MATCH */
 
-/* A row of `message`. */
+/* What is known of a message but its text. */
 struct row {
-	int64_t n, chat, sender, flags, ms, line;
+	int64_t chat;
+	struct msgrow r;
 };
 
 /* A message as it is shown: what is in its row, its line, and around. */
@@ -26,17 +27,6 @@ struct shown {
 	int64_t version, taken;
 	struct msgline l;
 };
-
-static void
-read_row(struct catalogue *c, enum sql q, struct row *r)
-{
-	r->n = catalogue_int(c, q, 0);
-	r->chat = catalogue_int(c, q, 1);
-	r->sender = catalogue_int(c, q, 2);
-	r->flags = catalogue_int(c, q, 3);
-	r->ms = catalogue_int(c, q, 4);
-	r->line = catalogue_int(c, q, 5);
-}
 
 static int
 add_text(struct buf *b, const char *s, struct err *e)
@@ -88,12 +78,12 @@ find_fate(struct messages *m, const struct row *r, struct history_message *h,
 	struct catalogue *c = m->c;
 	int rc;
 
-	h->state = (enum history_state)flag_get(r->flags, FLAG_STATE,
+	h->state = (enum history_state)flag_get(r->r.flags, FLAG_STATE,
 	    FLAG_STATE_MASK);
 	h->next = h->was = 0;
 	h->lost_taken = HISTORY_NEVER;
 	if (h->state != HISTORY_LIVE) {
-		rc = catalogue_step(c, SQL_CHANGE_OF, e, "i", r->n);
+		rc = catalogue_step(c, SQL_CHANGE_OF, e, "i", r->r.n);
 		if (rc < 0)
 			return -1;
 		if (rc == 1) {
@@ -102,8 +92,8 @@ find_fate(struct messages *m, const struct row *r, struct history_message *h,
 		}
 		catalogue_reset(c, SQL_CHANGE_OF);
 	}
-	if (flag_get(r->flags, FLAG_WAS, 1)) {
-		rc = catalogue_step(c, SQL_CHANGE_TO, e, "i", r->n);
+	if (flag_get(r->r.flags, FLAG_WAS, 1)) {
+		rc = catalogue_step(c, SQL_CHANGE_TO, e, "i", r->r.n);
 		if (rc < 0)
 			return -1;
 		if (rc == 1)
@@ -156,22 +146,22 @@ fill(struct messages *m, struct shown *s, const struct row *r, struct err *e)
 	static const char *const precisions[] = {"none", "day", "min", "s",
 	    "ms"};
 	struct history_message *h = &s->h;
-	unsigned role = flag_get(r->flags, FLAG_ROLE, FLAG_ROLE_MASK);
-	unsigned precision = flag_get(r->flags, FLAG_PRECISION,
+	unsigned role = flag_get(r->r.flags, FLAG_ROLE, FLAG_ROLE_MASK);
+	unsigned precision = flag_get(r->r.flags, FLAG_PRECISION,
 	    FLAG_PRECISION_MASK);
 	int64_t reading;
 
-	h->n = r->n;
+	h->n = r->r.n;
 	h->chat = r->chat;
 	h->at = precision == STAMP_NONE ? HISTORY_NEVER :
-	    NUMBER_SECOND(r->n) * 1000 + r->ms;
+	    NUMBER_SECOND(r->r.n) * 1000 + r->r.ms;
 	h->precision = precisions[precision > STAMP_MS ? 0 : precision];
 	h->tz_src = precision == STAMP_NONE ? "" :
-	    zones[flag_get(r->flags, FLAG_ZONE, FLAG_ZONE_MASK)];
+	    zones[flag_get(r->r.flags, FLAG_ZONE, FLAG_ZONE_MASK)];
 	h->role = roles[role > FLAG_ROLE_SYSTEM ? 0 : role];
-	h->kind = chat_kind_name((enum chat_kind)flag_get(r->flags, FLAG_KIND,
+	h->kind = chat_kind_name((enum chat_kind)flag_get(r->r.flags, FLAG_KIND,
 	    FLAG_KIND_MASK));
-	if (records_get(m->records, r->line, &h->line, &h->line_len, &reading,
+	if (records_get(m->records, r->r.line, &h->line, &h->line_len, &reading,
 	    e) < 0 ||
 	    msgline_parse(m->line, &s->l, h->line, h->line_len, e) < 0)
 		return -1;
@@ -201,12 +191,13 @@ shown_release(struct shown *s)
 static int
 get_row(struct messages *m, int64_t n, struct row *r, struct err *e)
 {
-	int rc = catalogue_step(m->c, SQL_MESSAGE_GET, e, "i", n);
+	struct msgrow all;
+	int rc = msgrows_get(m->rows, MSGROWS_ALL, n, &all, e);
 
-	if (rc == 1)
-		read_row(m->c, SQL_MESSAGE_GET, r);
-	catalogue_reset(m->c, SQL_MESSAGE_GET);
-	return rc;
+	if (rc != 1)
+		return rc;
+	r->chat = all.who;
+	return msgrows_get(m->rows, r->chat, n, &r->r, e);
 }
 
 static int
@@ -241,60 +232,116 @@ history_get(struct messages *m, int64_t n, history_message_fn fn, void *arg,
 	return rc == 0 ? 1 : rc;
 }
 
+/* The first message in F at or behind N: 1, and its row is *r, 0, -1. */
+static int
+first_row(struct messages *m, const struct history_filter *f,
+	const struct pick *p, int64_t n, struct row *r, struct err *e)
+{
+	const int64_t chat = f->chat ? f->chat : MSGROWS_ALL;
+	const struct msgrow *v;
+	size_t i, many;
+	int rc;
+
+	for (;;) {
+		if (msgrows_from(m->rows, chat, n, &v, &many, e) < 0)
+			return -1;
+		for (i = 0; i < many; i++) {
+			if (v[i].n >= p->to)
+				return 0;
+			if (pick_chat(p, chat ? chat : v[i].who))
+				break;
+		}
+		if (many == 0)
+			return 0;
+		if (i == many) {
+			n = v[many - 1].n + 1;
+			continue;
+		}
+		n = v[i].n;
+		r->chat = chat ? chat : v[i].who;
+		rc = msgrows_get(m->rows, r->chat, n++, &r->r, e);
+		if (rc < 0 || (rc == 1 && pick_has(p, r->chat, r->r.who)))
+			return rc;
+	}
+}
+
 int
 history_each(struct messages *m, const struct history_filter *f,
 	history_message_fn fn, void *arg, struct err *e)
 {
-	enum sql q = f->chat ? SQL_MESSAGE_OF_CHAT : SQL_MESSAGE_EACH;
-	struct catalogue *c = m->c;
 	struct shown s;
 	struct pick p;
 	struct row r;
+	int64_t n;
 	int rc = -1;
 
 	shown_init(&s);
 	if (pick_make(&p, m, f, e) < 0)
 		goto out;
-	rc = f->chat ? catalogue_step(c, q, e, "iii", p.from, p.to, f->chat) :
-	    catalogue_step(c, q, e, "ii", p.from, p.to);
-	while (rc == 1) {
-		read_row(c, q, &r);
-		if (pick_has(&p, r.chat, r.sender)) {
-			rc = fill(m, &s, &r, e);
-			if (rc == 0)
-				rc = fn(arg, &s.h, e);
-			if (rc != 0)
-				break;
-		}
-		rc = catalogue_next(c, q, e);
+	rc = 0;
+	for (n = p.from; n < p.to; n = r.r.n + 1) {
+		rc = first_row(m, f, &p, n, &r, e);
+		if (rc != 1)
+			break;
+		rc = fill(m, &s, &r, e);
+		if (rc == 0)
+			rc = fn(arg, &s.h, e);
+		if (rc != 0)
+			break;
 	}
-	catalogue_reset(c, q);
 out:
 	pick_release(&p);
 	shown_release(&s);
 	return rc;
 }
 
-/* COUNT numbers of CHAT next to N, in order of time, into OUT. */
+/* Up to COUNT numbers of messages before R in its conversation, into OUT. */
 static int
-neighbours(struct messages *m, const struct row *r, bool before, int count,
-	int64_t *out, size_t *n, struct err *e)
+before(struct messages *m, const struct row *r, int count, int64_t *out,
+	size_t *n, struct err *e)
 {
-	enum sql q = before ? SQL_MESSAGE_BEFORE : SQL_MESSAGE_BEHIND;
-	size_t i;
-	int rc;
+	const struct msgrow *v;
+	size_t many, i;
+	int64_t to = r->r.n;
 
 	*n = 0;
-	rc = catalogue_step(m->c, q, e, "iii", r->chat, r->n, (int64_t)count);
-	for (; rc == 1; rc = catalogue_next(m->c, q, e))
-		out[(*n)++] = catalogue_int(m->c, q, 0);
-	for (i = 0; before && i < *n / 2; i++) {
-		int64_t swap = out[i];
-
-		out[i] = out[*n - 1 - i];
-		out[*n - 1 - i] = swap;
+	while (*n < (size_t)count) {
+		if (msgrows_before(m->rows, r->chat, to, &v, &many, e) < 0)
+			return -1;
+		if (many == 0)
+			break;
+		for (i = many; i > 0 && *n < (size_t)count; i--)
+			out[(*n)++] = v[i - 1].n;
+		to = v[0].n;
 	}
-	return rc;
+	for (i = 0; i < *n / 2; i++) {
+		to = out[i];
+		out[i] = out[*n - 1 - i];
+		out[*n - 1 - i] = to;
+	}
+	return 0;
+}
+
+/* The same behind it. */
+static int
+behind(struct messages *m, const struct row *r, int count, int64_t *out,
+	size_t *n, struct err *e)
+{
+	const struct msgrow *v;
+	int64_t from = r->r.n + 1;
+	size_t many, i;
+
+	*n = 0;
+	while (*n < (size_t)count) {
+		if (msgrows_from(m->rows, r->chat, from, &v, &many, e) < 0)
+			return -1;
+		if (many == 0)
+			break;
+		for (i = 0; i < many && *n < (size_t)count; i++)
+			out[(*n)++] = v[i].n;
+		from = v[many - 1].n + 1;
+	}
+	return 0;
 }
 
 int
@@ -302,7 +349,7 @@ history_around(struct messages *m, int64_t n, int count,
 	history_message_fn fn, void *arg, struct err *e)
 {
 	int64_t *numbers = NULL;
-	size_t before = 0, behind = 0, i;
+	size_t nbefore = 0, nbehind = 0, i;
 	struct shown s;
 	struct row r;
 	int rc = get_row(m, n, &r, e);
@@ -318,14 +365,13 @@ history_around(struct messages *m, int64_t n, int count,
 		(void)err_nomem(e);
 		goto out;
 	}
-	if (neighbours(m, &r, true, count, numbers, &before, e) < 0)
+	if (before(m, &r, count, numbers, &nbefore, e) < 0)
 		goto out;
-	numbers[before] = n;
-	if (neighbours(m, &r, false, count, numbers + before + 1, &behind,
-	    e) < 0)
+	numbers[nbefore] = n;
+	if (behind(m, &r, count, numbers + nbefore + 1, &nbehind, e) < 0)
 		goto out;
 	rc = 0;
-	for (i = 0; i < before + 1 + behind && rc == 0; i++)
+	for (i = 0; i < nbefore + 1 + nbehind && rc == 0; i++)
 		rc = show_n(m, &s, numbers[i], fn, arg, e);
 out:
 	free(numbers);
@@ -333,12 +379,27 @@ out:
 	return rc;
 }
 
+/* As get_row(), 0 also if P does not have it. */
+static int
+picked_row(struct messages *m, const struct pick *p, int64_t n, struct row *r,
+	struct err *e)
+{
+	struct msgrow all;
+	int rc = msgrows_get(m->rows, MSGROWS_ALL, n, &all, e);
+
+	if (rc != 1 || !pick_chat(p, all.who))
+		return rc == 1 ? 0 : rc;
+	r->chat = all.who;
+	rc = msgrows_get(m->rows, r->chat, n, &r->r, e);
+	return rc == 1 ? pick_has(p, r->chat, r->r.who) : rc;
+}
+
 int
 history_search(struct messages *m, const char *typed,
 	const struct history_filter *f, int64_t limit, history_message_fn fn,
 	void *arg, struct err *e)
 {
-	const enum sql q = SQL_MESSAGE_FOUND;
+	const enum sql q = SQL_WORDS_FIND;
 	struct catalogue *c = m->c;
 	struct buf match = BUF_INIT(TEXT_MAX * 16);
 	struct shown s;
@@ -357,8 +418,8 @@ history_search(struct messages *m, const char *typed,
 	rc = limit <= 0 ? 0 : catalogue_step(c, q, e, "tii", buf_str(&match),
 	    p.from, p.to);
 	while (rc == 1) {
-		rc = get_row(m, catalogue_int(c, q, 0), &r, e);
-		if (rc == 1 && pick_has(&p, r.chat, r.sender)) {
+		rc = picked_row(m, &p, catalogue_int(c, q, 0), &r, e);
+		if (rc == 1) {
 			rc = fill(m, &s, &r, e);
 			if (rc == 0)
 				rc = fn(arg, &s.h, e);
@@ -440,30 +501,77 @@ sum_row(struct sum *s, int64_t flags, int64_t at)
 		s->last = at;
 }
 
+/* What P has of CHAT. */
+static int
+sum_chat(struct messages *m, const struct pick *p, int64_t chat,
+	struct sums *t, struct err *e)
+{
+	const struct msgrow *v;
+	struct sum *s = NULL;
+	int64_t n = p->from;
+	size_t i, many;
+
+	do {
+		if (msgrows_from(m->rows, chat, n, &v, &many, e) < 0)
+			return -1;
+		for (i = 0; i < many && v[i].n < p->to; i++) {
+			if (!pick_has(p, chat, v[i].who))
+				continue;
+			if (!s)
+				s = sum_of(t, chat, e);
+			if (!s)
+				return -1;
+			sum_row(s, v[i].flags, NUMBER_SECOND(v[i].n) * 1000 +
+			    v[i].ms);
+		}
+		n = many > 0 ? v[many - 1].n + 1 : n;
+	} while (many > 0 && i == many);
+	return 0;
+}
+
+/* The conversations that have a message in P's time. */
+static int
+find_chats(struct messages *m, const struct pick *p, struct tally *chats,
+	struct err *e)
+{
+	const struct msgrow *v;
+	int64_t n = p->from;
+	uint64_t *slot;
+	size_t i, many;
+
+	do {
+		if (msgrows_from(m->rows, MSGROWS_ALL, n, &v, &many, e) < 0)
+			return -1;
+		for (i = 0; i < many && v[i].n < p->to; i++) {
+			slot = tally_at(chats, (uint64_t)v[i].who, e);
+			if (!slot)
+				return -1;
+			*slot = 1;
+		}
+		n = many > 0 ? v[many - 1].n + 1 : n;
+	} while (many > 0 && i == many);
+	return 0;
+}
+
 static int
 sum_all(struct messages *m, const struct pick *p, struct sums *t,
 	struct err *e)
 {
-	const enum sql q = SQL_MESSAGE_SUM;
-	struct catalogue *c = m->c;
-	struct sum *s;
-	int rc;
+	struct tally found = TALLY_INIT(m->seed);
+	const struct tally *chats = p->chats ? &p->chat : &found;
+	size_t i;
+	int rc = -1;
 
-	rc = catalogue_step(c, q, e, "ii", p->from, p->to);
-	for (; rc == 1; rc = catalogue_next(c, q, e)) {
-		int64_t chat = catalogue_int(c, q, 0);
-
-		if (!pick_has(p, chat, catalogue_int(c, q, 4)))
-			continue;
-		s = sum_of(t, chat, e);
-		if (!s)
-			break;
-		sum_row(s, catalogue_int(c, q, 1),
-		    NUMBER_SECOND(catalogue_int(c, q, 2)) * 1000 +
-		    catalogue_int(c, q, 3));
-	}
-	catalogue_reset(c, q);
-	return rc == 0 ? 0 : -1;
+	if (!p->chats && find_chats(m, p, &found, e) < 0)
+		goto out;
+	for (i = 0; i < chats->cap; i++)
+		if (chats->slot[i].used && sum_chat(m, p,
+		    (int64_t)chats->slot[i].key, t, e) < 0)
+			goto out;
+	rc = 0;
+out:
+	tally_release(&found);
+	return rc;
 }
 
 static int64_t

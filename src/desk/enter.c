@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "desk/fresh.h"
 #include "desk/merge.h"
 #include "desk/tally.h"
 
@@ -14,10 +13,11 @@
 
 /* A row of before. */
 struct old {
-	int64_t n, flags, line;
-	uint64_t key, id, seen;
+	struct msgrow row;	/* as it is to be written, if it is altered */
+	int64_t flags;		/* as desk/merge saw them */
 	int64_t at;
-	uint64_t who;
+	uint64_t who;		/* the sender as desk/merge compares it */
+	bool altered;
 };
 
 /* What a conversation's row will count more. */
@@ -32,7 +32,7 @@ struct enter {
 	int64_t reading;
 	int64_t until;		/* of the file, ms */
 	bool written;
-	struct fresh fresh;
+	struct tally whos;	/* sender -> who */
 	/* of the conversation at hand */
 	struct intake_chat *k;
 	struct old *old;
@@ -41,7 +41,9 @@ struct enter {
 	bool *expected;
 	size_t now_cap;
 	int64_t *number;	/* of each row of NOW, once it has one */
-	size_t *place;		/* among all fresh rows, if it is one */
+	size_t *place;		/* among those that are new, if it is one */
+	struct msgrow *add;	/* the new ones */
+	size_t nadd;
 	struct counts counts;
 };
 
@@ -85,45 +87,84 @@ old_cmp(const void *a, const void *b)
 
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
-	return (x->n > y->n) - (x->n < y->n);
+	return (x->row.n > y->row.n) - (x->row.n < y->row.n);
+}
+
+/* What merge compares of the sender of R. */
+static int
+who_of(struct enter *t, const struct msgrow *r, uint64_t *who, struct err *e)
+{
+	struct catalogue *c = t->m->c;
+	uint64_t *slot;
+	int rc;
+
+	*who = 0;
+	if (r->who == 0 || flag_get(r->flags, FLAG_ROLE, FLAG_ROLE_MASK) ==
+	    FLAG_ROLE_SYSTEM)
+		return 0;
+	slot = tally_at(&t->whos, (uint64_t)r->who, e);
+	if (!slot)
+		return -1;
+	if (*slot == 0) {
+		rc = catalogue_step(c, SQL_SENDER_WHO, e, "i", r->who);
+		if (rc < 0)
+			return -1;
+		if (rc == 1)
+			*slot = (uint64_t)catalogue_int(c, SQL_SENDER_WHO, 0);
+		catalogue_reset(c, SQL_SENDER_WHO);
+	}
+	*who = *slot;
+	return 0;
+}
+
+static int
+add_old(struct enter *t, const struct msgrow *r, struct err *e)
+{
+	struct old *o;
+	size_t cap;
+
+	if (t->nold == t->old_cap) {
+		cap = t->old_cap ? t->old_cap * 2 : 256;
+		o = realloc(t->old, cap * sizeof(*o));
+		if (!o)
+			return err_nomem(e);
+		t->old = o;
+		t->old_cap = cap;
+	}
+	o = &t->old[t->nold++];
+	o->row = *r;
+	o->flags = r->flags;
+	o->at = NUMBER_SECOND(r->n) * 1000 + r->ms;
+	o->altered = false;
+	return who_of(t, r, &o->who, e);
 }
 
 /* The rows of the conversation from FROM to TO, ms. */
 static int
 load_old(struct enter *t, int64_t from, int64_t to, struct err *e)
 {
-	struct catalogue *c = t->m->c;
-	struct old *o;
-	size_t cap;
-	int rc;
+	int64_t n = NUMBER_OF(from < 0 ? 0 : from / 1000);
+	int64_t end = NUMBER_OF(to / 1000 + 1);
+	bool sorted = true;
+	const struct msgrow *v;
+	size_t i, many;
 
 	t->nold = 0;
-	rc = catalogue_step(c, SQL_MESSAGE_WINDOW, e, "iii", t->k->n,
-	    NUMBER_OF(from < 0 ? 0 : from / 1000), NUMBER_OF(to / 1000 + 1));
-	for (; rc == 1; rc = catalogue_next(c, SQL_MESSAGE_WINDOW, e)) {
-		if (t->nold == t->old_cap) {
-			cap = t->old_cap ? t->old_cap * 2 : 256;
-			o = realloc(t->old, cap * sizeof(*o));
-			if (!o)
-				return err_nomem(e);
-			t->old = o;
-			t->old_cap = cap;
+	do {
+		if (msgrows_from(t->m->rows, t->k->n, n, &v, &many, e) < 0)
+			return -1;
+		for (i = 0; i < many && v[i].n < end; i++) {
+			if (add_old(t, &v[i], e) < 0)
+				return -1;
+			sorted = sorted && (t->nold < 2 || old_cmp(
+			    &t->old[t->nold - 2], &t->old[t->nold - 1]) < 0);
 		}
-		o = &t->old[t->nold++];
-		o->n = catalogue_int(c, SQL_MESSAGE_WINDOW, 0);
-		o->flags = catalogue_int(c, SQL_MESSAGE_WINDOW, 1);
-		o->key = (uint64_t)catalogue_int(c, SQL_MESSAGE_WINDOW, 2);
-		o->id = (uint64_t)catalogue_int(c, SQL_MESSAGE_WINDOW, 3);
-		o->at = NUMBER_SECOND(o->n) * 1000 +
-		    catalogue_int(c, SQL_MESSAGE_WINDOW, 4);
-		o->seen = (uint64_t)catalogue_int(c, SQL_MESSAGE_WINDOW, 5);
-		o->line = catalogue_int(c, SQL_MESSAGE_WINDOW, 6);
-		o->who = (uint64_t)catalogue_int(c, SQL_MESSAGE_WINDOW, 7);
-	}
+		n = i > 0 ? v[i - 1].n + 1 : end;
+	} while (i > 0 && i == many);
 	/* Those that stand behind their second are out of place. */
-	if (rc == 0 && t->nold > 0)
+	if (!sorted)
 		qsort(t->old, t->nold, sizeof(*t->old), old_cmp);
-	return rc;
+	return 0;
 }
 
 /* Did an earlier reading of the file that is read now hold OLD? */
@@ -133,7 +174,7 @@ of_this_file(struct enter *t, const struct old *o, bool *out, struct err *e)
 	const struct messages_file *f = t->in->f;
 	struct catalogue *c = t->m->c;
 	int rc = catalogue_step(c, SQL_RECORD_PATH, e, "ittt",
-	    o->line / RECORDS_LINES, f->station, f->source, f->path);
+	    o->row.line / RECORDS_LINES, f->station, f->source, f->path);
 
 	if (rc < 0)
 		return -1;
@@ -146,9 +187,11 @@ of_this_file(struct enter *t, const struct old *o, bool *out, struct err *e)
 static int
 expect(struct enter *t, const struct old *o, bool *out, struct err *e)
 {
-	*out = flag_get(o->flags, FLAG_STATE, FLAG_STATE_MASK) == STATE_LIVE &&
-	    (o->seen & t->k->lane) != 0 &&
-	    flag_get(o->flags, FLAG_PRECISION, FLAG_PRECISION_MASK) !=
+	const int64_t flags = o->row.flags;
+
+	*out = flag_get(flags, FLAG_STATE, FLAG_STATE_MASK) == STATE_LIVE &&
+	    (o->row.seen & t->k->lane) != 0 &&
+	    flag_get(flags, FLAG_PRECISION, FLAG_PRECISION_MASK) !=
 	    STAMP_NONE;
 	/* Behind its last message only the file itself is a measure. */
 	if (*out && o->at > t->in->last) {
@@ -169,20 +212,21 @@ link_old(struct enter *t, struct err *e)
 	int rc = -1, there;
 
 	for (i = 0; i < t->nold; i++)
-		if (flag_get(t->old[i].flags, FLAG_WAS, 1))
+		if (flag_get(t->old[i].row.flags, FLAG_WAS, 1))
 			break;
 	if (i == t->nold)
 		return 0;
 	for (i = 0; i < t->nold; i++) {
-		slot = tally_at(&places, (uint64_t)t->old[i].n, e);
+		slot = tally_at(&places, (uint64_t)t->old[i].row.n, e);
 		if (!slot)
 			goto out;
 		*slot = i + 1;
 	}
 	for (i = 0; i < t->nold; i++) {
-		if (!flag_get(t->old[i].flags, FLAG_WAS, 1))
+		if (!flag_get(t->old[i].row.flags, FLAG_WAS, 1))
 			continue;
-		there = catalogue_step(c, SQL_CHANGE_TO, e, "i", t->old[i].n);
+		there = catalogue_step(c, SQL_CHANGE_TO, e, "i",
+		    t->old[i].row.n);
 		if (there < 0)
 			goto out;
 		if (there == 0)
@@ -214,9 +258,9 @@ prepare_old(struct enter *t, struct err *e)
 	for (i = 0; i < t->nold; i++) {
 		const struct old *o = &t->old[i];
 
-		fill_row(&t->before[i], o->at, o->id, o->key, o->who,
-		    o->flags);
-		t->before[i].gone = flag_get(o->flags, FLAG_STATE,
+		fill_row(&t->before[i], o->at, o->row.id, o->row.key, o->who,
+		    o->row.flags);
+		t->before[i].gone = flag_get(o->row.flags, FLAG_STATE,
 		    FLAG_STATE_MASK) != STATE_LIVE;
 		if (expect(t, o, &t->expected[i], e) < 0)
 			return -1;
@@ -233,14 +277,17 @@ prepare_new(struct enter *t, struct err *e)
 		free(t->now);
 		free(t->number);
 		free(t->place);
+		free(t->add);
 		t->now_cap = 0;
 		t->now = malloc(n * sizeof(*t->now));
 		t->number = malloc(n * sizeof(*t->number));
 		t->place = malloc(n * sizeof(*t->place));
-		if (!t->now || !t->number || !t->place)
+		t->add = malloc(n * sizeof(*t->add));
+		if (!t->now || !t->number || !t->place || !t->add)
 			return err_nomem(e);
 		t->now_cap = n;
 	}
+	t->nadd = 0;
 	for (i = 0; i < n; i++) {
 		const struct intake_row *r = &t->in->row[t->k->from + i];
 
@@ -261,28 +308,23 @@ count(struct counts *k, int64_t flags, int by)
 	k->out += role == CHAT_SELF ? by : 0;
 }
 
-/* Message N has other flags; PLACE: among the fresh ones, or SIZE_MAX. */
-static int
-set_flags(struct enter *t, int64_t n, size_t place, int64_t flags,
-	struct err *e)
+/* Old row O has other flags now. */
+static void
+set_flags(struct old *o, int64_t flags)
 {
-	if (place != SIZE_MAX && fresh_flags(&t->fresh, place, flags))
-		return 0;
-	return catalogue_run(t->m->c, SQL_MESSAGE_FLAGS, e, "ii", n, flags);
+	o->row.flags = flags;
+	o->altered = true;
 }
 
-/* Message N, whose flags were FLAGS, is now in STATE; NOW: what it became. */
+/* N, whose flags were FLAGS, is noted to be in STATE; NOW: what it became. */
 static int
-set_state(struct enter *t, int64_t n, size_t place, int64_t flags,
-	unsigned state, int64_t now, struct err *e)
+note_state(struct enter *t, int64_t n, int64_t flags, unsigned state,
+	int64_t now, struct err *e)
 {
 	bool quiet = state == STATE_CHANGED &&
 	    flag_get(flags, FLAG_KIND, FLAG_KIND_MASK) == CHAT_INQUIRY;
 
-	flags &= ~((int64_t)FLAG_STATE_MASK << FLAG_STATE);
-	flags |= (int64_t)state << FLAG_STATE;
-	if (set_flags(t, n, place, flags, e) < 0 ||
-	    catalogue_run(t->m->c, SQL_CHANGE_ADD, e, "iiiii", n,
+	if (catalogue_run(t->m->c, SQL_CHANGE_ADD, e, "iiiii", n,
 	    (int64_t)state, now, t->reading, (int64_t)quiet) < 0)
 		return -1;
 	if (state == STATE_CHANGED)
@@ -295,6 +337,57 @@ set_state(struct enter *t, int64_t n, size_t place, int64_t flags,
 	t->r->changed += state == STATE_CHANGED;
 	t->r->recalled += state == STATE_RECALLED;
 	t->r->vanished += state == STATE_VANISHED;
+	return 0;
+}
+
+static int64_t
+in_state(int64_t flags, unsigned state)
+{
+	flags &= ~((int64_t)FLAG_STATE_MASK << FLAG_STATE);
+	return flags | (int64_t)state << FLAG_STATE;
+}
+
+static int
+set_old_state(struct enter *t, struct old *o, unsigned state, int64_t now,
+	struct err *e)
+{
+	set_flags(o, in_state(o->flags, state));
+	return note_state(t, o->row.n, o->flags, state, now, e);
+}
+
+/* The same of row I of the export, if it is a new one, or what it is. */
+static int
+set_new_state(struct enter *t, const struct merge *g, size_t i,
+	unsigned state, int64_t now, struct err *e)
+{
+	int64_t flags = t->in->row[t->k->from + i].flags;
+
+	if (t->place[i] == SIZE_MAX)
+		set_flags(&t->old[g->from[i]], in_state(flags, state));
+	else
+		t->add[t->place[i]].flags = in_state(flags, state);
+	return note_state(t, t->number[i], flags, state, now, e);
+}
+
+/* A new message: its number, its line, and what a search finds it by. */
+static int
+add_row(struct enter *t, const struct intake_row *row, int64_t at,
+	unsigned flags, struct msgrow *r, struct err *e)
+{
+	struct messages *m = t->m;
+	const char *line;
+
+	memset(r, 0, sizeof(*r));
+	if (intake_line(t->in, row, &line, fresh_text(&m->fresh), e) < 0 ||
+	    records_add(m->records, line, row->len, &r->line, e) < 0 ||
+	    fresh_add(&m->fresh, t->k->n, at / 1000, &r->n, e) < 0)
+		return -1;
+	r->who = row->sender;
+	r->flags = flags;
+	r->ms = at - NUMBER_SECOND(r->n) * 1000;
+	r->key = row->key;
+	r->id = row->id;
+	r->seen = t->k->lane;
 	return 0;
 }
 
@@ -317,9 +410,10 @@ enter_row(struct enter *t, const struct merge *g, size_t i, bool became,
 	}
 	if (at < 0)
 		at = 0;
-	if (fresh_add(&t->fresh, t->in, row, t->k, at, flags, &t->number[i],
-	    &t->place[i], e) < 0)
+	if (add_row(t, row, at, flags, &t->add[t->nadd], e) < 0)
 		return -1;
+	t->number[i] = t->add[t->nadd].n;
+	t->place[i] = t->nadd++;
 	count(&t->counts, flags, 1);
 	if (row->timed && (t->counts.first == INT64_MIN ||
 	    at < t->counts.first))
@@ -341,7 +435,7 @@ is_older(struct enter *t, const struct old *o, bool *out, struct err *e)
 	if (flag_get(o->flags, FLAG_STATE, FLAG_STATE_MASK) !=
 	    STATE_VANISHED && !flag_get(o->flags, FLAG_BACK, 1))
 		return 0;
-	rc = catalogue_step(c, SQL_CHANGE_LOST, e, "i", o->n);
+	rc = catalogue_step(c, SQL_CHANGE_LOST, e, "i", o->row.n);
 	if (rc < 0)
 		return -1;
 	*out = rc == 1 && t->in->last <= catalogue_int(c, SQL_CHANGE_LOST, 0);
@@ -359,24 +453,25 @@ keep(struct enter *t, struct old *o, struct err *e)
 	struct catalogue *c = t->m->c;
 	bool lost = flag_get(o->flags, FLAG_STATE, FLAG_STATE_MASK) ==
 	    STATE_VANISHED, older;
-	uint64_t seen = o->seen | t->k->lane;
+	uint64_t seen = o->row.seen | t->k->lane;
 
 	t->r->same++;
 	if (is_older(t, o, &older, e) < 0)
 		return -1;
-	if (older || (!lost && seen == o->seen))
+	if (older || (!lost && seen == o->row.seen))
 		return 0;
 	if (lost) {
 		seen = t->k->lane;
 		o->flags &= ~(int64_t)(FLAG_STATE_MASK << FLAG_STATE);
 		o->flags |= (int64_t)1 << FLAG_BACK;
 		t->counts.lost--;
-		if (catalogue_run(c, SQL_CHANGE_BACK, e, "ii", o->n,
-		    t->reading) < 0)
+		if (catalogue_run(c, SQL_CHANGE_BACK, e, "ii",
+		    o->row.n, t->reading) < 0)
 			return -1;
 	}
-	return catalogue_run(c, SQL_MESSAGE_SEEN, e, "iii", o->n,
-	    (int64_t)seen, o->flags);
+	o->row.seen = seen;
+	set_flags(o, o->flags);
+	return 0;
 }
 
 /* Is row I what old row O was before it was meddled with? */
@@ -391,17 +486,16 @@ older(const struct enter *t, size_t o, size_t i)
  * export came late.
  */
 static int
-set_older(struct enter *t, struct old *o, size_t to, struct err *e)
+set_older(struct enter *t, const struct merge *g, struct old *o, size_t to,
+	struct err *e)
 {
-	const struct intake_row *row = &t->in->row[t->k->from + to];
 	bool recalled = flag_get(o->flags, FLAG_KIND, FLAG_KIND_MASK) ==
 	    CHAT_RECALL;
 
 	o->flags |= (int64_t)1 << FLAG_WAS;
-	if (set_flags(t, o->n, SIZE_MAX, o->flags, e) < 0)
-		return -1;
-	return set_state(t, t->number[to], t->place[to], row->flags,
-	    recalled ? STATE_RECALLED : STATE_CHANGED, o->n, e);
+	set_flags(o, o->flags);
+	return set_new_state(t, g, to, recalled ? STATE_RECALLED :
+	    STATE_CHANGED, o->row.n, e);
 }
 
 /* What G says became of old row I. */
@@ -417,15 +511,12 @@ settle_old(struct enter *t, const struct merge *g, size_t i, struct err *e)
 		return keep(t, o, e);
 	case MERGE_CHANGED:
 		if (older(t, i, to))
-			return set_older(t, o, to, e);
-		return set_state(t, o->n, SIZE_MAX, o->flags, STATE_CHANGED,
-		    now, e);
+			return set_older(t, g, o, to, e);
+		return set_old_state(t, o, STATE_CHANGED, now, e);
 	case MERGE_RECALLED:
-		return set_state(t, o->n, SIZE_MAX, o->flags, STATE_RECALLED,
-		    now, e);
+		return set_old_state(t, o, STATE_RECALLED, now, e);
 	case MERGE_VANISHED:
-		return set_state(t, o->n, SIZE_MAX, o->flags, STATE_VANISHED,
-		    0, e);
+		return set_old_state(t, o, STATE_VANISHED, 0, e);
 	case MERGE_OUT:
 		break;
 	}
@@ -459,27 +550,22 @@ settle_targets(struct enter *t, const struct merge *g, struct err *e)
 		*slot = i + 1;
 	}
 	for (i = 0; i < n; i++) {
-		int64_t number, flags;
-		size_t place;
+		struct old *o;
+		unsigned state;
 
 		at = (size_t)tally_get(&ids, row[i].target);
 		if (row[i].target == 0 || g->from[i] != MERGE_NONE ||
 		    at == 0 || --at == i || row[at].target != 0)
 			continue;
-		number = t->number[at];
-		place = t->place[at];
-		flags = row[at].flags;
-		if (g->from[at] != MERGE_NONE &&
-		    g->fate[g->from[at]] == MERGE_KEPT) {
-			number = t->old[g->from[at]].n;
-			flags = t->old[g->from[at]].flags;
-			place = SIZE_MAX;
-		}
-		if (number == 0 || flag_get(flags, FLAG_STATE,
+		state = row[i].replaces ? STATE_CHANGED : STATE_RECALLED;
+		o = g->from[at] != MERGE_NONE &&
+		    g->fate[g->from[at]] == MERGE_KEPT ?
+		    &t->old[g->from[at]] : NULL;
+		if (flag_get(o ? o->flags : row[at].flags, FLAG_STATE,
 		    FLAG_STATE_MASK) != STATE_LIVE)
 			continue;
-		if (set_state(t, number, place, flags, row[i].replaces ?
-		    STATE_CHANGED : STATE_RECALLED, t->number[i], e) < 0)
+		if ((o ? set_old_state(t, o, state, t->number[i], e) :
+		    set_new_state(t, g, at, state, t->number[i], e)) < 0)
 			goto out;
 	}
 	rc = 0;
@@ -498,7 +584,7 @@ settle(struct enter *t, const struct merge *g, struct err *e)
 
 		if (o != MERGE_NONE && g->fate[o] == MERGE_KEPT &&
 		    g->to[o] == i) {
-			t->number[i] = t->old[o].n;
+			t->number[i] = t->old[o].row.n;
 			continue;
 		}
 		if (enter_row(t, g, i, o != MERGE_NONE && !older(t, o, i),
@@ -509,6 +595,36 @@ settle(struct enter *t, const struct merge *g, struct err *e)
 		if (settle_old(t, g, i, e) < 0)
 			return -1;
 	return settle_targets(t, g, e);
+}
+
+static int
+row_cmp(const void *a, const void *b)
+{
+	const struct msgrow *x = a, *y = b;
+
+	return (x->n > y->n) - (x->n < y->n);
+}
+
+/* Write the rows that are new, and the old ones that are not as they were. */
+static int
+save(struct enter *t, struct err *e)
+{
+	size_t i, n = t->nadd;
+	struct msgrow *v;
+
+	for (i = 0; i < t->nold; i++)
+		n += t->old[i].altered;
+	if (n == 0)
+		return 0;
+	v = realloc(t->add, (n > t->now_cap ? n : t->now_cap) * sizeof(*v));
+	if (!v)
+		return err_nomem(e);
+	t->add = v;
+	for (i = 0; i < t->nold; i++)
+		if (t->old[i].altered)
+			v[t->nadd++] = t->old[i].row;
+	qsort(v, n, sizeof(*v), row_cmp);
+	return msgrows_put(t->m->rows, t->k->n, v, n, e);
 }
 
 /* What the export should hold of the conversation. */
@@ -563,9 +679,6 @@ enter_chat(struct enter *t, struct err *e)
 
 	if (n == 0)
 		return 0;
-	/* Twice in one file: in an archive of several kinds of exports. */
-	if (fresh_waits(&t->fresh, t->k->n) && fresh_flush(&t->fresh, e) < 0)
-		return -1;
 	if (is_known(t, &known, e) < 0)
 		return -1;
 	if (known) {
@@ -582,7 +695,7 @@ enter_chat(struct enter *t, struct err *e)
 	if (merge_make(&g, t->before, t->nold, t->expected, t->now, n, &span,
 	    e) < 0)
 		return -1;
-	if (settle(t, &g, e) < 0 || count_more(t, e) < 0)
+	if (settle(t, &g, e) < 0 || save(t, e) < 0 || count_more(t, e) < 0)
 		goto out;
 	rc = 0;
 out:
@@ -602,7 +715,7 @@ enter_all(struct intake *in, int64_t reading, bool written,
 	size_t i;
 	int rc = -1;
 
-	fresh_init(&t.fresh, in->m);
+	t.whos.seed = in->m->seed;
 	if (written && f->mtime * 1000 > t.until)
 		t.until = f->mtime * 1000;
 	if (t.until > f->taken * 1000)
@@ -614,16 +727,17 @@ enter_all(struct intake *in, int64_t reading, bool written,
 		if (enter_chat(&t, e) < 0)
 			goto out;
 	}
-	if (fresh_flush(&t.fresh, e) < 0 || records_end(in->m->records, e) < 0)
+	if (records_end(in->m->records, e) < 0)
 		goto out;
 	rc = 0;
 out:
-	fresh_release(&t.fresh);
+	tally_release(&t.whos);
 	free(t.old);
 	free(t.before);
 	free(t.expected);
 	free(t.now);
 	free(t.number);
 	free(t.place);
+	free(t.add);
 	return rc;
 }

@@ -1,20 +1,25 @@
-/* desk/fresh.c - new messages: numbered at once, written in batches. */
+/* desk/fresh.c - new messages: numbered at once, indexed in batches. */
 #include "desk/fresh.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "desk/messages_in.h"
+
 #include "base/banned.h"
 
 #define BATCH_TEXT (32u << 20)	/* bytes of text that wait */
+#define BATCH 4096		/* rows put at once */
 
 void
-fresh_init(struct fresh *t, struct messages *m)
+fresh_init(struct fresh *t, struct catalogue *c, struct msgrows *rows,
+	uint64_t seed)
 {
 	memset(t, 0, sizeof(*t));
-	t->m = m;
+	t->c = c;
+	t->rows = rows;
 	buf_init(&t->texts, (size_t)1 << 32);
-	t->seconds.seed = t->waiting.seed = m->seed;
+	t->seconds.seed = seed;
 }
 
 void
@@ -23,7 +28,20 @@ fresh_release(struct fresh *t)
 	free(t->row);
 	buf_release(&t->texts);
 	tally_release(&t->seconds);
-	tally_release(&t->waiting);
+}
+
+struct buf *
+fresh_text(struct fresh *t)
+{
+	return &t->texts;
+}
+
+void
+fresh_drop(struct fresh *t)
+{
+	t->n = 0;
+	buf_clear(&t->texts);
+	tally_clear(&t->seconds);
 }
 
 static int
@@ -34,30 +52,60 @@ fresh_cmp(const void *a, const void *b)
 	return (x->n > y->n) - (x->n < y->n);
 }
 
+/* Which conversation each is of. */
+static int
+put_numbers(struct fresh *t, struct err *e)
+{
+	struct msgrow *v = calloc(BATCH, sizeof(*v));
+	size_t i, n;
+	int rc = 0;
+
+	if (!v)
+		return err_nomem(e);
+	for (i = 0; rc == 0 && i < t->n; i += n) {
+		for (n = 0; n < BATCH && i + n < t->n; n++)
+			v[n] = (struct msgrow){.n = t->row[i + n].n,
+			    .who = t->row[i + n].chat};
+		rc = msgrows_put(t->rows, MSGROWS_ALL, v, n, e);
+	}
+	free(v);
+	return rc;
+}
+
 int
 fresh_flush(struct fresh *t, struct err *e)
 {
-	struct catalogue *c = t->m->c;
 	size_t i;
 
-	if (t->n > 0)
-		qsort(t->row, t->n, sizeof(*t->row), fresh_cmp);
+	if (t->n == 0)
+		return 0;
+	qsort(t->row, t->n, sizeof(*t->row), fresh_cmp);
+	if (put_numbers(t, e) < 0)
+		return -1;
 	for (i = 0; i < t->n; i++) {
 		const struct fresh_row *f = &t->row[i];
 
-		if (catalogue_run(c, SQL_MESSAGE_ADD, e, "iiiiiiiii", f->n,
-		    f->chat, f->sender, f->flags, (int64_t)f->key,
-		    (int64_t)f->id, f->ms, (int64_t)f->seen, f->line) < 0)
-			return -1;
-		if (f->len > 0 && catalogue_run(c, SQL_WORDS_ADD, e, "is",
+		if (f->len > 0 && catalogue_run(t->c, SQL_WORDS_ADD, e, "is",
 		    f->n, buf_str(&t->texts) + f->text, f->len) < 0)
 			return -1;
 	}
-	t->written += t->n;
-	t->n = 0;
-	buf_clear(&t->texts);
-	tally_clear(&t->seconds);
-	tally_clear(&t->waiting);
+	fresh_drop(t);
+	return 0;
+}
+
+/* The number behind the last one of SECOND or before it that is written. */
+static int
+number_behind(struct fresh *t, int64_t second, int64_t *out, struct err *e)
+{
+	const struct msgrow *v;
+	size_t n;
+
+	if (msgrows_before(t->rows, MSGROWS_ALL, NUMBER_OF(second + 1), &v,
+	    &n, e) < 0)
+		return -1;
+	*out = NUMBER_OF(second);
+	if (n > 0 && v[n - 1].n >= *out)
+		*out = v[n - 1].n + 1;
 	return 0;
 }
 
@@ -69,7 +117,6 @@ fresh_flush(struct fresh *t, struct err *e)
 static int
 number_for(struct fresh *t, int64_t second, int64_t *out, struct err *e)
 {
-	struct catalogue *c = t->m->c;
 	uint64_t *next;
 	int64_t s = second, n;
 
@@ -78,15 +125,8 @@ number_for(struct fresh *t, int64_t second, int64_t *out, struct err *e)
 		if (!next)
 			return -1;
 		n = (int64_t)*next;
-		if (n == 0) {
-			if (catalogue_step(c, SQL_MESSAGE_TOP, e, "i",
-			    NUMBER_OF(s + 1)) != 1)
-				return -1;
-			n = catalogue_int(c, SQL_MESSAGE_TOP, 0) + 1;
-			catalogue_reset(c, SQL_MESSAGE_TOP);
-			if (n < NUMBER_OF(s))
-				n = NUMBER_OF(s);
-		}
+		if (n == 0 && number_behind(t, s, &n, e) < 0)
+			return -1;
 		*next = (uint64_t)n + (NUMBER_SECOND(n) == s);
 		if (NUMBER_SECOND(n) == s)
 			break;
@@ -103,59 +143,27 @@ number_for(struct fresh *t, int64_t second, int64_t *out, struct err *e)
 }
 
 int
-fresh_add(struct fresh *t, struct intake *in, const struct intake_row *row,
-	const struct intake_chat *k, int64_t at, unsigned flags, int64_t *n,
-	size_t *place, struct err *e)
+fresh_add(struct fresh *t, int64_t chat, int64_t second, int64_t *n,
+	struct err *e)
 {
-	const char *line;
 	struct fresh_row *f;
 	size_t cap;
-	uint64_t *w;
 
 	if (t->n == t->cap) {
-		cap = t->cap ? t->cap * 2 : 256;
+		cap = t->cap ? t->cap + t->cap / 2 : 256;
 		f = realloc(t->row, cap * sizeof(*f));
 		if (!f)
 			return err_nomem(e);
 		t->row = f;
 		t->cap = cap;
 	}
+	if (number_for(t, second, n, e) < 0)
+		return -1;
 	f = &t->row[t->n];
-	memset(f, 0, sizeof(*f));
-	f->text = t->texts.len;
-	if (intake_line(in, row, &line, &t->texts, e) < 0 ||
-	    records_add(t->m->records, line, row->len, &f->line, e) < 0 ||
-	    number_for(t, at / 1000, &f->n, e) < 0)
-		return -1;
+	f->n = *n;
+	f->chat = chat;
+	f->text = t->n > 0 ? f[-1].text + f[-1].len : 0;
 	f->len = t->texts.len - f->text;
-	f->chat = k->n;
-	f->sender = row->sender;
-	f->flags = flags;
-	f->ms = at - NUMBER_SECOND(f->n) * 1000;
-	f->key = row->key;
-	f->id = row->id;
-	f->seen = k->lane;
-	w = tally_at(&t->waiting, (uint64_t)k->n, e);
-	if (!w)
-		return -1;
-	*w = 1;
-	*n = f->n;
-	*place = t->written + t->n;
 	t->n++;
 	return t->texts.len < BATCH_TEXT ? 0 : fresh_flush(t, e);
-}
-
-bool
-fresh_waits(const struct fresh *t, int64_t chat)
-{
-	return tally_get(&t->waiting, (uint64_t)chat) != 0;
-}
-
-bool
-fresh_flags(struct fresh *t, size_t place, int64_t flags)
-{
-	if (place < t->written)
-		return false;
-	t->row[place - t->written].flags = flags;
-	return true;
 }

@@ -1,52 +1,51 @@
 /*
- * desk/fresh.h - messages that are new: numbered at once, written in batches.
+ * desk/fresh.h - messages that are new: numbered at once, indexed in batches.
  *
- * FTS5 wants rows in the order of their numbers, an export has them by
- * conversation; so they wait until they are many.  Inside a transaction.
- * Needs: base, desk/{intake,messages_in,tally}.
+ * FTS5 wants them in the order of their numbers, an export has them by
+ * conversation; so they wait until they are many, or the transaction ends.
+ * Inside a transaction.
+ * Needs: base, desk/{catalogue,msgrows,tally}.
  */
 #ifndef LIUDI_DESK_FRESH_H
 #define LIUDI_DESK_FRESH_H
 
-#include <stdbool.h>
-
-#include "desk/intake.h"
+#include "base/buf.h"
+#include "desk/msgrows.h"
 #include "desk/tally.h"
 
 struct fresh_row {
-	int64_t n, chat, sender, flags, ms, line;
-	uint64_t key, id, seen;
-	size_t text, len;
+	int64_t n, chat;
+	size_t text, len;	/* what a search finds it by */
 };
 
 struct fresh {
-	struct messages *m;
+	struct catalogue *c;	/* borrowed, as RECORDS */
+	struct msgrows *rows;
 	struct fresh_row *row;
 	size_t n, cap;
-	size_t written;		/* rows that do not wait any more */
 	struct buf texts;
 	struct tally seconds;	/* second -> the next number in it */
-	struct tally waiting;	/* conversations with rows that wait */
 };
 
-void fresh_init(struct fresh *t, struct messages *m);
+/* SEED: of desk/tally.h. */
+void fresh_init(struct fresh *t, struct catalogue *c, struct msgrows *rows,
+	uint64_t seed);
 void fresh_release(struct fresh *t);
 
+/* Where what a search finds the next message by is to be put: at its end. */
+struct buf *fresh_text(struct fresh *t);
+
 /*
- * ROW of IN, a message of K at the moment AT (ms), with FLAGS.  *n: its number;
- * *place: for fresh_flags().  0 or -1.
+ * A message of CHAT in SECOND, whose text was put there since the last one.
+ * *n: its number, the next at or behind the second that nobody has.  0 or -1.
  */
-int fresh_add(struct fresh *t, struct intake *in, const struct intake_row *row,
-	const struct intake_chat *k, int64_t at, unsigned flags, int64_t *n,
-	size_t *place, struct err *e);
+int fresh_add(struct fresh *t, int64_t chat, int64_t second, int64_t *n,
+	struct err *e);
 
-/* Does a row of conversation CHAT wait? */
-bool fresh_waits(const struct fresh *t, int64_t chat);
-
-/* Other flags for the row at PLACE: false if it was written already. */
-bool fresh_flags(struct fresh *t, size_t place, int64_t flags);
-
-/* Write all that waits. */
+/* Write all that waits.  0 or -1. */
 int fresh_flush(struct fresh *t, struct err *e);
+
+/* Forget all that waits: the transaction is given up. */
+void fresh_drop(struct fresh *t);
 
 #endif

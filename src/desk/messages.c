@@ -100,11 +100,13 @@ messages_open(struct catalogue *c, bool make, struct err *e)
 	m->plain = m->words ? sametext_new(e) : NULL;
 	m->line = m->plain ? msgline_new(e) : NULL;
 	m->records = m->line ? records_new(c, e) : NULL;
-	if (!m->records || crypto_setup(e) < 0 || open_words(m, make, e) < 0 ||
+	m->rows = m->records ? msgrows_new(c, e) : NULL;
+	if (!m->rows || crypto_setup(e) < 0 || open_words(m, make, e) < 0 ||
 	    load_secret(m, make, e) < 0) {
 		messages_close(m);
 		return NULL;
 	}
+	fresh_init(&m->fresh, c, m->rows, m->seed);
 	return m;
 }
 
@@ -113,6 +115,8 @@ messages_close(struct messages *m)
 {
 	if (!m)
 		return;
+	fresh_release(&m->fresh);
+	msgrows_free(m->rows);
 	records_free(m->records);
 	msgline_free(m->line);
 	sametext_free(m->plain);
@@ -217,8 +221,11 @@ messages_add(struct messages *m, const struct messages_file *f, int fd,
 	sane.mtime = within(f->mtime, sane.taken);
 	if (catalogue_begin(m->c, e) < 0)
 		return -1;
-	if (add(m, &sane, fd, &report, e) < 0 || catalogue_commit(m->c, e) < 0) {
+	if (add(m, &sane, fd, &report, e) < 0 ||
+	    fresh_flush(&m->fresh, e) < 0 || catalogue_commit(m->c, e) < 0) {
 		catalogue_rollback(m->c);
+		fresh_drop(&m->fresh);
+		msgrows_forget(m->rows);
 		return -1;
 	}
 	*r = report;

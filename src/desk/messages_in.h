@@ -1,13 +1,15 @@
 /*
  * desk/messages_in.h - inside of desk/messages, for its own files.
- * Needs: desk/{messages,msgline,plain,records,words}.
+ * Needs: desk/{fresh,messages,msgline,msgrows,records,sametext,words}.
  */
 #ifndef LIUDI_DESK_MESSAGES_IN_H
 #define LIUDI_DESK_MESSAGES_IN_H
 
 #include "base/buf.h"
+#include "desk/fresh.h"
 #include "desk/messages.h"
 #include "desk/msgline.h"
+#include "desk/msgrows.h"
 #include "desk/sametext.h"
 #include "desk/records.h"
 #include "desk/words.h"
@@ -20,6 +22,8 @@ struct messages {
 	struct sametext *plain;
 	struct msgline_reader *line;
 	struct records *records;
+	struct msgrows *rows;
+	struct fresh fresh;	/* what the open transaction indexes */
 	uint8_t secret[MESSAGES_SECRET_LEN];	/* of all hashes */
 	uint64_t seed;				/* of tables in memory */
 	struct buf scratch;

@@ -174,6 +174,12 @@ pick_release(struct pick *p)
 }
 
 bool
+pick_chat(const struct pick *p, int64_t chat)
+{
+	return !p->chats || tally_get(&p->chat, (uint64_t)chat) != 0;
+}
+
+bool
 pick_has(const struct pick *p, int64_t chat, int64_t sender)
 {
 	uint64_t how;

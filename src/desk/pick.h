@@ -32,6 +32,8 @@ int pick_make(struct pick *p, struct messages *m,
 	const struct history_filter *f, struct err *e);
 void pick_release(struct pick *p);
 
+/* Can a message of CHAT be among them? */
+bool pick_chat(const struct pick *p, int64_t chat);
 /* Is a message of CHAT by SENDER among them?  Its time was asked before. */
 bool pick_has(const struct pick *p, int64_t chat, int64_t sender);
 

@@ -111,9 +111,7 @@ const char sql_schema[] =
  * sender   a name in a conversation; who = the same under all its names
  * reading  a version of a file, and how reading it went
  * record   lines of docs/REPORTS.md under zstd, all of one reading
- * message  n = desk/messages.h; flags = desk/messages_in.h; key, id, 48 bits;
- *          ms = from the second of n to its moment; seen = a bit a lane;
- *          line = where it stands in the records
+ * block    messages of a conversation, and all by their numbers: desk/msgrows.h
  * change   what became of a message; now = of which message it is; quiet = as
  *          it should; back = the reading that had it again
  */
@@ -145,10 +143,7 @@ const char sql_messages[] =
 "CREATE INDEX reading_path ON reading(station, source, path);"
 "CREATE TABLE record(n INTEGER PRIMARY KEY, reading INT NOT NULL,"
 " data BLOB NOT NULL);"
-"CREATE TABLE message(n INTEGER PRIMARY KEY, chat INT NOT NULL,"
-" sender INT NOT NULL, flags INT NOT NULL, key INT NOT NULL, id INT,"
-" ms INT NOT NULL, seen INT NOT NULL, line INT NOT NULL);"
-"CREATE INDEX message_chat ON message(chat);"
+"CREATE TABLE block(n INTEGER PRIMARY KEY, data BLOB NOT NULL);"
 "CREATE TABLE change(n INTEGER PRIMARY KEY, message INT NOT NULL,"
 " what INT NOT NULL, now INT, reading INT NOT NULL, quiet INT NOT NULL,"
 " back INT);"
@@ -156,8 +151,6 @@ const char sql_messages[] =
 "CREATE INDEX change_now ON change(now) WHERE now IS NOT NULL;"
 "CREATE INDEX change_reading ON change(reading);";
 
-#define MESSAGE_COLUMNS \
-	"m.n, m.chat, m.sender, m.flags, m.ms, m.line "
 /* ?1: the type of conversations between two. */
 #define CHAT_COLUMNS \
 	"c.n, a.station, a.source, a.platform, a.id, c.id, c.name, c.type, " \
@@ -488,6 +481,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_WORDS_ROOM] = "INSERT INTO words(words, rank) "
 		"VALUES('hashsize', 67108864)",
 	[SQL_WORDS_ADD] = "INSERT INTO words(rowid, t) VALUES(?1, ?2)",
+	[SQL_WORDS_FIND] = "SELECT rowid FROM words WHERE words MATCH ?1 "
+		"AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC",
 
 	[SQL_ACCOUNT_GET] = "SELECT n FROM account WHERE station = ?1 "
 		"AND source = ?2 AND platform = ?3 AND id = ?4",
@@ -529,6 +524,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SENDER_ADD] = "INSERT INTO sender(chat, id, name, who) "
 		"VALUES(?1, ?2, ?3, ?4)",
 	[SQL_SENDER_EACH] = "SELECT n, chat, id, name FROM sender",
+	[SQL_SENDER_WHO] = "SELECT who FROM sender WHERE n = ?1",
 
 	[SQL_READING_GET] = "SELECT n, error IS NULL AND format IS NOT NULL, "
 		"parser FROM reading WHERE version = ?1",
@@ -556,32 +552,12 @@ const char *const sql_text[SQL_COUNT] = {
 		"ON r.n = c.reading WHERE c.n = ?1 AND r.station = ?2 "
 		"AND r.source = ?3 AND r.path = ?4",
 
-	[SQL_MESSAGE_ADD] = "INSERT INTO message VALUES(?1, ?2, ?3, ?4, ?5, "
-		"nullif(?6, 0), ?7, ?8, ?9)",
-	[SQL_MESSAGE_TOP] = "SELECT ifnull(max(n), 0) FROM message "
-		"WHERE n < ?1",
-	[SQL_MESSAGE_WINDOW] = "SELECT m.n, m.flags, m.key, m.id, m.ms, "
-		"m.seen, m.line, CASE WHEN (m.flags >> 5 & 7) = 4 THEN 0 "
-		"ELSE s.who END FROM message m LEFT JOIN sender s "
-		"ON s.n = m.sender "
-		"WHERE m.chat = ?1 AND m.n >= ?2 AND m.n < ?3 ORDER BY m.n",
-	[SQL_MESSAGE_FLAGS] = "UPDATE message SET flags = ?2 WHERE n = ?1",
-	[SQL_MESSAGE_SEEN] = "UPDATE message SET seen = ?2, flags = ?3 "
-		"WHERE n = ?1",
-	[SQL_MESSAGE_GET] = "SELECT " MESSAGE_COLUMNS "FROM message m "
-		"WHERE m.n = ?1",
-	[SQL_MESSAGE_EACH] = "SELECT " MESSAGE_COLUMNS "FROM message m "
-		"WHERE m.n >= ?1 AND m.n < ?2 ORDER BY m.n",
-	[SQL_MESSAGE_OF_CHAT] = "SELECT " MESSAGE_COLUMNS "FROM message m "
-		"WHERE m.chat = ?3 AND m.n >= ?1 AND m.n < ?2 ORDER BY m.n",
-	[SQL_MESSAGE_BEFORE] = "SELECT m.n FROM message m WHERE m.chat = ?1 "
-		"AND m.n < ?2 ORDER BY m.n DESC LIMIT ?3",
-	[SQL_MESSAGE_BEHIND] = "SELECT m.n FROM message m WHERE m.chat = ?1 "
-		"AND m.n > ?2 ORDER BY m.n LIMIT ?3",
-	[SQL_MESSAGE_SUM] = "SELECT m.chat, m.flags, m.n, m.ms, m.sender "
-		"FROM message m WHERE m.n >= ?1 AND m.n < ?2",
-	[SQL_MESSAGE_FOUND] = "SELECT rowid FROM words WHERE words MATCH ?1 "
-		"AND rowid >= ?2 AND rowid < ?3 ORDER BY rowid DESC",
+	[SQL_BLOCK_AT] = "SELECT n, data FROM block WHERE n <= ?1 "
+		"AND n >= ?2 ORDER BY n DESC LIMIT 1",
+	[SQL_BLOCK_BEHIND] = "SELECT n, data FROM block WHERE n > ?1 "
+		"AND n <= ?2 ORDER BY n LIMIT 1",
+	[SQL_BLOCK_PUT] = "INSERT OR REPLACE INTO block VALUES(?1, ?2)",
+	[SQL_BLOCK_DROP] = "DELETE FROM block WHERE n = ?1",
 
 	[SQL_CHANGE_ADD] = "INSERT INTO change(message, what, now, reading, "
 		"quiet) VALUES(?1, ?2, nullif(?3, 0), ?4, ?5)",

@@ -235,11 +235,9 @@ sizes(struct bench *b, const char *file)
 		{"words", "SELECT total(pgsize) FROM dbstat "
 		    "WHERE name LIKE 'words%'"},
 		{"rows", "SELECT total(pgsize) FROM dbstat "
-		    "WHERE name = 'message'"},
-		{"rows by conversation", "SELECT total(pgsize) FROM dbstat "
-		    "WHERE name = 'message_chat'"},
+		    "WHERE name = 'block'"},
 		{"all else", "SELECT total(pgsize) FROM dbstat "
-		    "WHERE name NOT IN ('message', 'message_chat', 'record') "
+		    "WHERE name NOT IN ('block', 'record') "
 		    "AND name NOT LIKE 'words%'"},
 		{"index", "SELECT total(pgsize) FROM dbstat "
 		    "WHERE name <> 'record'"},

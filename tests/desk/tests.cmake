@@ -40,6 +40,7 @@ liudi_test(desk smalltalk)
 liudi_test(desk worktime)
 # Chats.
 liudi_test(desk messages)
+liudi_test(desk msgrows)
 liudi_test(desk sametext)
 liudi_test(desk chathistory)
 liudi_test(desk zone)

@@ -17,9 +17,8 @@ told()
 {
 	sqlite3 -separator ' ' "$catalogue" "select (r.taken - $start) / 86400,
 	    case c.what when 1 then 'edited' when 2 then 'recalled'
-	    else 'vanished' end, ((m.n >> 4) * 1000 + m.ms) / 60000
-	    from change c join message m on m.n = c.message
-	    join reading r on r.n = c.reading" | sort
+	    else 'vanished' end, (c.message >> 4) / 60
+	    from change c join reading r on r.n = c.reading" | sort
 }
 # planted UNTIL: the same of what was done before that day.
 planted()

@@ -12,15 +12,15 @@ sql() { sqlite3 "$catalogue" "$@"; }
 # first is a matter of what was read first.
 all_of_it()
 {
-	sql 'select c.name, m.n >> 4, s.name, m.flags, m.ms
-	    from message m join chat c on c.n = m.chat
-	    left join sender s on s.n = m.sender order by 1, m.n;
-	    select path, messages, error from reading order by version;'
+	for chat in $(sql 'select n from chat order by id'); do
+		desk_key chat "$chat" --json
+	done | sed 's/"chat":[0-9]*,//; s/"message":[0-9]*,//'
+	sql 'select path, messages, error from reading order by version;'
 }
 # messages: how many are there, 0 also without a catalogue.
 messages()
 {
-	[ ! -s "$catalogue" ] || sql 'select count(*) from message' \
+	[ ! -s "$catalogue" ] || sql 'select cast(total(messages + changed) as int) from chat' \
 	    2>/dev/null || echo 0
 	[ -s "$catalogue" ] || echo 0
 }
