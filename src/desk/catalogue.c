@@ -373,14 +373,41 @@ catalogue_commit(struct catalogue *c, struct err *e)
 	return catalogue_run(c, SQL_COMMIT, e, "");
 }
 
-void
-catalogue_rollback(struct catalogue *c)
+static void
+reset_all(struct catalogue *c)
 {
-	struct err ignored = ERR_INIT;
 	size_t i;
 
 	for (i = 0; i < SQL_COUNT; i++)
 		catalogue_reset(c, (enum sql)i);
+}
+
+int
+catalogue_begin_piece(struct catalogue *c, struct err *e)
+{
+	return catalogue_run(c, SQL_PIECE, e, "");
+}
+
+int
+catalogue_end_piece(struct catalogue *c, struct err *e)
+{
+	return catalogue_run(c, SQL_PIECE_DONE, e, "");
+}
+
+int
+catalogue_undo_piece(struct catalogue *c, struct err *e)
+{
+	reset_all(c);
+	return catalogue_run(c, SQL_PIECE_UNDO, e, "") < 0 ? -1 :
+	    catalogue_end_piece(c, e);
+}
+
+void
+catalogue_rollback(struct catalogue *c)
+{
+	struct err ignored = ERR_INIT;
+
+	reset_all(c);
 	/* Whoever rolls back has an error of its own to report. */
 	if (!sqlite3_get_autocommit(c->db))
 		(void)catalogue_run(c, SQL_ROLLBACK, &ignored, "");

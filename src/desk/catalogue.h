@@ -33,6 +33,13 @@ int catalogue_remove(const char *file, struct err *e);
 int catalogue_begin(struct catalogue *c, struct err *e);
 int catalogue_commit(struct catalogue *c, struct err *e);
 void catalogue_rollback(struct catalogue *c);	/* no transaction: nothing */
+/*
+ * A piece of a transaction, which can be undone by itself, until it is done; -1
+ * of catalogue_undo_piece(): only as a whole.
+ */
+int catalogue_begin_piece(struct catalogue *c, struct err *e);
+int catalogue_end_piece(struct catalogue *c, struct err *e);
+int catalogue_undo_piece(struct catalogue *c, struct err *e);
 
 /*
  * Start statement Q with values bound in order: FMT has a letter for each of

@@ -44,6 +44,24 @@ fresh_drop(struct fresh *t)
 	tally_clear(&t->seconds);
 }
 
+void
+fresh_cut(struct fresh *t, size_t n)
+{
+	struct err ignored = ERR_INIT;
+	uint64_t *next;
+	int64_t last;
+
+	while (t->n > n) {
+		last = t->row[--t->n].n;
+		next = tally_at(&t->seconds, (uint64_t)NUMBER_SECOND(last),
+		    &ignored);
+		if (next)	/* it has a place there */
+			*next = (uint64_t)last;
+	}
+	/* The last text may have no message yet. */
+	t->texts.len = n > 0 ? t->row[n - 1].text + t->row[n - 1].len : 0;
+}
+
 static int
 fresh_cmp(const void *a, const void *b)
 {
@@ -165,5 +183,5 @@ fresh_add(struct fresh *t, int64_t chat, int64_t second, int64_t *n,
 	f->text = t->n > 0 ? f[-1].text + f[-1].len : 0;
 	f->len = t->texts.len - f->text;
 	t->n++;
-	return t->texts.len < BATCH_TEXT ? 0 : fresh_flush(t, e);
+	return t->held || t->texts.len < BATCH_TEXT ? 0 : fresh_flush(t, e);
 }

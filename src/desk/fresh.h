@@ -25,6 +25,7 @@ struct fresh {
 	size_t n, cap;
 	struct buf texts;
 	struct tally seconds;	/* second -> the next number in it */
+	bool held;		/* until fresh_flush(), however many */
 };
 
 /* SEED: of desk/tally.h. */
@@ -47,5 +48,7 @@ int fresh_flush(struct fresh *t, struct err *e);
 
 /* Forget all that waits: the transaction is given up. */
 void fresh_drop(struct fresh *t);
+/* Forget all but the first N that wait; nothing was written meanwhile. */
+void fresh_cut(struct fresh *t, size_t n);
 
 #endif

@@ -1,11 +1,14 @@
 /* desk/gather.c - the messages out of what stations sent. */
 #include "desk/gather.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/path.h"
 #include "base/proc.h"
 #include "base/str.h"
@@ -24,6 +27,11 @@
 #define RUNS_MAX (256u << 20)
 
 #define LARGE ((int64_t)4 << 20)
+
+/* Exports of so few messages share a transaction, for so long. */
+#define SMALL ((int64_t)1 << 20)	/* bytes of messages */
+#define TOGETHER_LEN ((int64_t)32 << 20)
+#define TOGETHER_MS 2000
 
 /* Columns of SQL_GATHER_GET. */
 enum { GET_STATION, GET_SOURCE, GET_PATH, GET_SIZE, GET_MTIME, GET_SUM,
@@ -54,7 +62,43 @@ struct gather {
 	struct chatini *ini;	/* … and of the one before */
 	char *ini_of;		/* "STATION/SOURCE" */
 	int64_t first_left;	/* of what waits for a later sync; 0: none */
+	/* the transaction that is open */
+	bool together;
+	int64_t since;		/* ms */
+	int64_t len;		/* bytes of messages in it */
 };
+
+/* --- Transactions. */
+
+/* What is written now shares one with what was, and with what comes. */
+static int
+join(struct gather *g, int64_t len, struct err *e)
+{
+	if (!g->together) {
+		if (messages_begin(g->messages, e) < 0)
+			return -1;
+		g->together = true;
+		g->since = clock_mono_ms();
+		g->len = 0;
+	}
+	g->len += len;
+	return 0;
+}
+
+static int
+part(struct gather *g, struct err *e)
+{
+	g->together = false;
+	return messages_end(g->messages, e);
+}
+
+/* Not to lose much, nor to keep others waiting. */
+static int
+part_in_time(struct gather *g, struct err *e)
+{
+	return g->together && (g->len > TOGETHER_LEN ||
+	    clock_mono_ms() - g->since > TOGETHER_MS) ? part(g, e) : 0;
+}
 
 /* --- A version and what is known of its source. */
 
@@ -290,7 +334,8 @@ note_unread(struct gather *g, const struct importer_report *r,
 
 	describe(g, r, &m);
 	m.error = why;
-	if (messages_add(g->messages, &m, -1, &none, e) < 0)
+	if (join(g, 0, e) < 0 ||
+	    messages_add(g->messages, &m, -1, &none, e) < 0)
 		return -1;
 	g->report->unread++;
 	tell(g, why, false);
@@ -305,8 +350,13 @@ keep(struct gather *g, const struct importer_report *r, struct err *e)
 	struct messages_file m;
 	struct err why = ERR_INIT;
 	int fd = importer_out(g->importer, e);
+	struct stat st;
 
 	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, errno, "cannot read messages");
+	if ((st.st_size > SMALL ? part(g, e) : join(g, st.st_size, e)) < 0)
 		return -1;
 	describe(g, r, &m);
 	if (messages_add(g->messages, &m, fd, &added, &why) < 0) {
@@ -465,7 +515,8 @@ batch(struct gather *g, const int64_t *version, size_t n, struct err *e)
 		if (prepare(g, version + i, &end, e) < 0)
 			return -1;
 		for (end += i; i < end; i++)
-			if (one(g, version[i], e) < 0)
+			if (one(g, version[i], e) < 0 ||
+			    part_in_time(g, e) < 0)
 				return -1;
 	}
 	return 0;
@@ -541,7 +592,7 @@ all(struct gather *g, struct err *e)
 		if (n > 0)
 			s.from = version[n - 1];
 	} while (n == BATCH);
-	return save_mark(g, &s, e);
+	return part(g, e) < 0 ? -1 : save_mark(g, &s, e);
 }
 
 int
@@ -574,6 +625,7 @@ gather_run(struct box *b, struct importer *i, struct gather_report *r,
 	    .policy = BUF_INIT(POLICY_MAX),
 	    .file = {.path = BUF_INIT(65536), .shown = BUF_INIT(1u << 20),
 	    .sum = BUF_INIT(64), .runs = BUF_INIT(RUNS_MAX)}};
+	struct err ignored = ERR_INIT;
 	int rc = -1;
 
 	memset(r, 0, sizeof(*r));
@@ -584,6 +636,9 @@ gather_run(struct box *b, struct importer *i, struct gather_report *r,
 	g.bytes = g.messages ? bytes_new(b, e) : NULL;
 	if (g.bytes)
 		rc = all(&g, e);
+	/* Whatever stopped it, what was read is read. */
+	if (rc < 0 && g.messages)
+		(void)part(&g, &ignored);
 out:
 	bytes_free(g.bytes);
 	messages_close(g.messages);

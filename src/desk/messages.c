@@ -210,6 +210,77 @@ within(int64_t t, int64_t max)
 }
 
 int
+messages_begin(struct messages *m, struct err *e)
+{
+	if (catalogue_begin(m->c, e) < 0)
+		return -1;
+	m->begun = true;
+	return 0;
+}
+
+static void
+give_up(struct messages *m)
+{
+	catalogue_rollback(m->c);
+	fresh_drop(&m->fresh);
+	msgrows_forget(m->rows);
+	m->begun = false;
+}
+
+int
+messages_end(struct messages *m, struct err *e)
+{
+	if (m->lost.code != ERR_NONE) {
+		*e = m->lost;
+		err_clear(&m->lost);
+		return -1;
+	}
+	if (!m->begun)
+		return 0;
+	if (fresh_flush(&m->fresh, e) < 0 || catalogue_commit(m->c, e) < 0) {
+		give_up(m);
+		return -1;
+	}
+	m->begun = false;
+	return 0;
+}
+
+static int
+add_alone(struct messages *m, const struct messages_file *f, int fd,
+	struct messages_report *r, struct err *e)
+{
+	if (messages_begin(m, e) < 0)
+		return -1;
+	if (add(m, f, fd, r, e) < 0) {
+		give_up(m);
+		return -1;
+	}
+	return messages_end(m, e);
+}
+
+/* As a piece of what was begun, from which nothing of it goes to FTS5. */
+static int
+add_piece(struct messages *m, const struct messages_file *f, int fd,
+	struct messages_report *r, struct err *e)
+{
+	size_t before = m->fresh.n;
+	int rc;
+
+	if (catalogue_begin_piece(m->c, e) < 0)
+		return -1;
+	m->fresh.held = true;
+	rc = add(m, f, fd, r, e);
+	m->fresh.held = false;
+	if (rc == 0 && catalogue_end_piece(m->c, e) == 0)
+		return 0;
+	fresh_cut(&m->fresh, before);
+	msgrows_forget(m->rows);
+	if (catalogue_undo_piece(m->c, &m->lost) < 0)
+		give_up(m);
+	return -1;
+}
+
+int
 messages_add(struct messages *m, const struct messages_file *f, int fd,
 	struct messages_report *r, struct err *e)
 {
@@ -219,15 +290,9 @@ messages_add(struct messages *m, const struct messages_file *f, int fd,
 	/* Any number is a time to whoever sent the file. */
 	sane.taken = within(f->taken, AFTER_ALL);
 	sane.mtime = within(f->mtime, sane.taken);
-	if (catalogue_begin(m->c, e) < 0)
+	if ((m->begun ? add_piece(m, &sane, fd, &report, e) :
+	    add_alone(m, &sane, fd, &report, e)) < 0)
 		return -1;
-	if (add(m, &sane, fd, &report, e) < 0 ||
-	    fresh_flush(&m->fresh, e) < 0 || catalogue_commit(m->c, e) < 0) {
-		catalogue_rollback(m->c);
-		fresh_drop(&m->fresh);
-		msgrows_forget(m->rows);
-		return -1;
-	}
 	*r = report;
 	return 0;
 }

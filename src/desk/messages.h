@@ -67,10 +67,25 @@ struct messages_report {
 };
 
 /*
+ * One transaction for all that is done to the catalogue until messages_end(),
+ * as each costs a segment of the index.  Until then nobody else sees it,
+ * history_*() of M included, and after a crash it was never done.  What a
+ * search finds the messages by is held in memory so long.
+ * 0, or -1: ERR_LOCKED, ERR_IO.
+ */
+int messages_begin(struct messages *m, struct err *e);
+/*
+ * The end of it, if there is one.  0, or -1 (ERR_IO, ERR_SPACE, ERR_NOMEM): then
+ * nothing of it is done.
+ */
+int messages_end(struct messages *m, struct err *e);
+
+/*
  * Add what FD, a file of lines of docs/REPORTS.md "Messages" in the order of
- * the export (-1: none), holds.  One transaction: all of it or nothing.  The
- * same version again does nothing.  -1: ERR_FORMAT (a line is none), ERR_IO,
- * ERR_NOMEM.
+ * the export (-1: none), holds: all of it or nothing, in a transaction of its
+ * own where none was begun.  The same version again does nothing.  -1:
+ * ERR_FORMAT (a line is none), ERR_IO, ERR_NOMEM; what a transaction that was
+ * begun had before, it still has, or messages_end() will say that it has not.
  */
 int messages_add(struct messages *m, const struct messages_file *f, int fd,
 	struct messages_report *r, struct err *e);

@@ -24,6 +24,8 @@ struct messages {
 	struct records *records;
 	struct msgrows *rows;
 	struct fresh fresh;	/* what the open transaction indexes */
+	bool begun;		/* … of several exports */
+	struct err lost;	/* why that is given up already, or none */
 	uint8_t secret[MESSAGES_SECRET_LEN];	/* of all hashes */
 	uint64_t seed;				/* of tables in memory */
 	struct buf scratch;

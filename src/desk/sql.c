@@ -182,6 +182,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
 	[SQL_ROLLBACK] = "ROLLBACK",
+	[SQL_PIECE] = "SAVEPOINT piece",
+	[SQL_PIECE_DONE] = "RELEASE piece",
+	[SQL_PIECE_UNDO] = "ROLLBACK TO piece",
 
 	[SQL_LINE_GET] = "SELECT n FROM line WHERE station = ?1 "
 		"AND stream = ?2",

@@ -154,6 +154,53 @@ events_are_clean_and_once(void **state)
 	catalogue_close(c);
 }
 
+static int64_t
+lines_of(struct catalogue *c, const char *station)
+{
+	struct err e = ERR_INIT;
+	int64_t n = 0;
+	int rc = catalogue_step(c, SQL_LINE_EACH, &e, "t", station);
+
+	for (; rc == 1; rc = catalogue_next(c, SQL_LINE_EACH, &e))
+		n++;
+	assert_int_equal(rc, 0);
+	return n;
+}
+
+/* A piece is undone alone; a transaction with all its pieces. */
+static void
+pieces(void **state)
+{
+	struct err e = ERR_INIT;
+	struct catalogue *c = fresh();
+
+	(void)state;
+	assert_int_equal(catalogue_begin(c, &e), 0);
+	assert_int_equal(catalogue_run(c, SQL_LINE_ADD, &e, "tt", "ws-01",
+	    "before"), 0);
+	assert_int_equal(catalogue_begin_piece(c, &e), 0);
+	assert_int_equal(catalogue_run(c, SQL_LINE_ADD, &e, "tt", "ws-01",
+	    "undone"), 0);
+	assert_int_equal(catalogue_undo_piece(c, &e), 0);
+	assert_int_equal(lines_of(c, "ws-01"), 1);
+	assert_int_equal(catalogue_begin_piece(c, &e), 0);
+	assert_int_equal(catalogue_run(c, SQL_LINE_ADD, &e, "tt", "ws-01",
+	    "done"), 0);
+	assert_int_equal(catalogue_end_piece(c, &e), 0);
+	assert_int_equal(catalogue_commit(c, &e), 0);
+	assert_int_equal(lines_of(c, "ws-01"), 2);
+	/* There is none to undo: so as a whole. */
+	assert_int_equal(catalogue_undo_piece(c, &e), -1);
+	err_clear(&e);
+	assert_int_equal(catalogue_begin(c, &e), 0);
+	assert_int_equal(catalogue_begin_piece(c, &e), 0);
+	assert_int_equal(catalogue_run(c, SQL_LINE_ADD, &e, "tt", "ws-01",
+	    "lost"), 0);
+	catalogue_rollback(c);
+	assert_int_equal(lines_of(c, "ws-01"), 2);
+	catalogue_close(c);
+}
+
 /* A branch does not see what another one stored, but what it forked from. */
 static void
 chunks_are_seen_where_they_may(void **state)
@@ -310,6 +357,7 @@ main(void)
 		cmocka_unit_test(every_statement_is_sql),
 		cmocka_unit_test(missing_is_told),
 		cmocka_unit_test(rollback_leaves_nothing),
+		cmocka_unit_test(pieces),
 		cmocka_unit_test(events_are_clean_and_once),
 		cmocka_unit_test(chunks_are_seen_where_they_may),
 		cmocka_unit_test(runs_come_back),

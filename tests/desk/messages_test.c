@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "base/file.h"
 #include "base/str.h"
@@ -281,6 +282,117 @@ hostile_lines_change_nothing(void **state)
 	are(&d, "");
 	d.x.b.data[good] = '\0';
 	add(&d, 1, 0);
+	desk_close(&d);
+}
+
+/* What is found and what is there; returns the number of the newest found. */
+static int64_t
+has(struct desk *d, const char *typed, int64_t found, const char *all)
+{
+	struct history_filter f = {.since = HISTORY_NEVER,
+	    .until = HISTORY_NEVER};
+	struct seen s = {.b = BUF_INIT(1 << 20)};
+	struct err e = ERR_INIT;
+
+	assert_int_equal(history_search(d->m, typed, &f, 100, take, &s, &e),
+	    0);
+	assert_int_equal(s.n, found);
+	buf_release(&s.b);
+	are(d, all);
+	return s.last.n;
+}
+
+/* Mails come one in a file: many share a transaction, out of order. */
+static void
+many_exports_at_once(void **state)
+{
+	static const char *const when[] = {"2026-11-01T08:00:05",
+	    "2026-11-01T08:00:03", "2026-11-01T08:00:03",
+	    "2026-11-01T08:00:01"};
+	static const char *const said[] = {"mail four", "mail two",
+	    "mail three", "mail one"};
+	static const char *const path[] = {"1.eml", "2.eml", "3.eml", "4.eml"};
+	struct desk d, other;
+	struct err e = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	desk_open(&d);
+	d.x.type = "mail";
+	assert_int_equal(messages_begin(d.m, &e), 0);
+	for (i = 0; i < 4; i++) {
+		d.f.path = path[i];
+		say(&d.x, when[i], "Anna", said[i]);
+		add(&d, 1, 0);
+		export_clear(&d.x);
+	}
+	/* The same once more is known, though nothing is written yet. */
+	say(&d.x, when[3], "Anna", said[3]);
+	add(&d, 0, 1);
+	other = d;
+	other.c = catalogue_open(file, false, &e);
+	other.m = messages_open(other.c, false, &e);
+	assert_non_null(other.m);
+	has(&other, "mail", 0, "");
+	assert_int_equal(messages_end(d.m, &e), 0);
+	has(&other, "mail", 4,
+	    "-u:mail one|-u:mail two|-u:mail three|-u:mail four|");
+	assert_int_equal(messages_end(d.m, &e), 0);
+	has(&d, "two", 1,
+	    "-u:mail one|-u:mail two|-u:mail three|-u:mail four|");
+	messages_close(other.m);
+	catalogue_close(other.c);
+	desk_close(&d);
+}
+
+/* What fails when half of it is written takes along nothing of before. */
+static void
+what_is_refused_takes_no_others(void **state)
+{
+	/* the last conversation that rows can have */
+	static const char full[] = "INSERT INTO chat(n, account, id, name, "
+	    "fold, type) VALUES(67108863, 9, 'x', 'x', 'x', 0)";
+	struct messages_report r;
+	struct desk d;
+	struct err e = ERR_INIT;
+	int64_t two, three;
+	sqlite3 *db = NULL;
+	size_t good;
+	int fd, i;
+
+	(void)state;
+	desk_open(&d);
+	say(&d.x, "2026-11-01T08:00:00", "Anna", "one");
+	add(&d, 1, 0);
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, full, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_int_equal(messages_begin(d.m, &e), 0);
+	say(&d.x, "2026-11-01T08:00:01", "Anna", "two");
+	add(&d, 1, 1);
+	good = d.x.b.len;
+	/* Of a full second, whose numbers are free again, and a new chat. */
+	for (i = 0; i < 20; i++)
+		say(&d.x, "2026-11-01T08:00:01", "Anna", "refused");
+	d.x.conv = "Berta";
+	say(&d.x, "2026-11-01T08:00:01", "Berta", "refused");
+	fd = file_of(buf_str(&d.x.b), d.x.b.len);
+	d.f.version++;
+	assert_int_equal(messages_add(d.m, &d.f, fd, &r, &e), -1);
+	assert_int_equal(e.code, ERR_FORMAT);
+	close(fd);
+	/* As if it had never been tried. */
+	d.x.conv = "Anna";
+	d.x.b.len = good;
+	d.x.b.data[good] = '\0';
+	say(&d.x, "2026-11-01T08:00:01", "Anna", "three");
+	add(&d, 1, 2);
+	err_clear(&e);
+	assert_int_equal(messages_end(d.m, &e), 0);
+	has(&d, "refused", 0, "-p:one|-p:two|-p:three|");
+	two = has(&d, "two", 1, "-p:one|-p:two|-p:three|");
+	three = has(&d, "three", 1, "-p:one|-p:two|-p:three|");
+	assert_int_equal(three, two + 1);
 	desk_close(&d);
 }
 
@@ -596,6 +708,8 @@ main(void)
 		cmocka_unit_test(a_crowded_second),
 		cmocka_unit_test(whole_or_nothing_when_killed),
 		cmocka_unit_test(hostile_lines_change_nothing),
+		cmocka_unit_test(many_exports_at_once),
+		cmocka_unit_test(what_is_refused_takes_no_others),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

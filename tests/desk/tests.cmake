@@ -39,7 +39,7 @@ liudi_test(desk facts_names)
 liudi_test(desk smalltalk)
 liudi_test(desk worktime)
 # Chats.
-liudi_test(desk messages)
+liudi_test(desk messages LIBS PkgConfig::SQLITE)
 liudi_test(desk msgrows)
 liudi_test(desk sametext)
 liudi_test(desk chathistory)
