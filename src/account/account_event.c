@@ -136,6 +136,25 @@ event_may(enum event_kind k, enum event_field f)
 }
 
 bool
+event_of_station(enum event_kind k)
+{
+	switch (k) {
+	case EVENT_REGISTERED:
+	case EVENT_UPDATED:
+	case EVENT_ALIASED:
+	case EVENT_BOUND:
+	case EVENT_TWOFA:
+	case EVENT_ROTATED:
+	case EVENT_CONFIRMED:
+	case EVENT_ACKNOWLEDGED:
+	case EVENT_CLOSED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
 event_must(enum event_kind k, enum event_field f)
 {
 	return (kinds[k].must >> f & 1) != 0;

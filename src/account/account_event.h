@@ -51,6 +51,11 @@ enum event_field event_field_of(const char *name);	/* or EVENT_FIELDS */
 /* May (MUST: must) a line of kind K have field F? */
 bool event_may(enum event_kind k, enum event_field f);
 bool event_must(enum event_kind k, enum event_field f);
+/*
+ * Is it one that a station's person may write?  The others are the managers':
+ * whoever leaves shall not sign his own handover.
+ */
+bool event_of_station(enum event_kind k);
 /* "company personal" where only some values are taken, else NULL. */
 const char *event_choices(enum event_field f);
 

@@ -128,7 +128,6 @@ take_event(void *arg, const struct account_event *v, const char *line,
 	size_t n, struct err *e)
 {
 	struct taking *t = arg;
-	const struct finding_place at = place(t->c, t->f->station);
 	uint8_t of[EVENT_ID_LEN];
 	const char *hex = v->kind == EVENT_GRANTED ? v->value[EVENT_OF] :
 	    NULL;
@@ -138,27 +137,21 @@ take_event(void *arg, const struct account_event *v, const char *line,
 
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
-	if (t->f->device && !str_eq(v->device, t->f->device)) {
-		t->wrong++;
-		if (finding_once(&at, FINDING_WARN, CODE, e, "event file %s "
-		    "comes from '%s' and says that it was made by '%s'",
-		    t->f->name, t->f->device, v->device) < 0)
-			return -1;
-	}
 	t->events++;
 	return catalogue_run(t->c, SQL_LEDGER_EVENT_ADD, e, "bibs",
 	    (const void *)v->id, (size_t)EVENT_ID_LEN, t->file,
 	    (const void *)(has_of ? of : NULL), sizeof(of), line, n);
 }
 
+/* VERSION 0: desk.git needs no copy of it. */
 static int
 add_file(struct taking *t, const struct buf *secrets, bool dual,
-	const char *bad, struct err *e)
+	const char *bad, int64_t version, struct err *e)
 {
 	const struct ledger_new *f = t->f;
 
 	if (catalogue_run(t->c, SQL_LEDGER_FILE_ADD, e, "tbtibtbit", f->name,
-	    (const void *)f->sum, sizeof(f->sum), f->station, f->version,
+	    (const void *)f->sum, sizeof(f->sum), f->station, version,
 	    f->list, f->nlist, f->blob,
 	    (const void *)(secrets->len ? secrets->data : NULL), secrets->len,
 	    (int64_t)dual, bad) < 0)
@@ -167,19 +160,30 @@ add_file(struct taking *t, const struct buf *secrets, bool dual,
 	return 0;
 }
 
+/* ERR_INTEGRITY: a station speaks for another, or for the managers. */
 static int
-passed_over(void *arg, const struct account_event *v, const char *line,
-	size_t n, struct err *e)
+judge(void *arg, const struct account_event *v, const char *line, size_t n,
+	struct err *e)
 {
-	(void)arg;
-	(void)v;
+	const struct taking *t = arg;
+
 	(void)line;
 	(void)n;
-	(void)e;
+	if (!t->f->device)
+		return 0;
+	if (!str_eq(v->device, t->f->device))
+		return err_set(e, ERR_INTEGRITY, "it says that '%s' made it",
+		    v->device);
+	if (!event_of_station(v->kind))
+		return err_set(e, ERR_INTEGRITY, "'%s' is for managers to say",
+		    event_kind_name(v->kind));
 	return 0;
 }
 
-/* A file whose lines make no sense is kept with the reason, and no event. */
+/*
+ * A file whose lines make no sense is kept with the reason, and no event.  One that
+ * is forged goes no further: in desk.git it would be a manager's word.
+ */
 static int
 take(struct taking *t, struct err *e)
 {
@@ -188,23 +192,28 @@ take(struct taking *t, struct err *e)
 	struct buf secrets = BUF_INIT(EVENTFILE_MAX);
 	struct err why = ERR_INIT;
 	bool dual = false;
-	int rc = eventfile_read(f->text, f->n, passed_over, NULL, &secrets,
-	    &dual, &why);
+	int rc = eventfile_read(f->text, f->n, judge, t, &secrets, &dual,
+	    &why);
 
 	if (rc < 0 && !is_content(&why)) {
 		*e = why;
 		goto out;
 	}
 	if (rc < 0) {
+		const bool forged = why.code == ERR_INTEGRITY;
+
 		t->wrong++;
 		buf_clear(&secrets);
-		rc = finding_once(&at, FINDING_WARN, CODE, e, "event file %s "
-		    "cannot be read: %s", f->name, why.what);
+		rc = finding_once(&at, forged ? FINDING_INTEGRITY :
+		    FINDING_WARN, CODE, e, forged ? "event file %s does not "
+		    "count: %s" : "event file %s cannot be read: %s", f->name,
+		    why.what);
 		if (rc == 0)
-			rc = add_file(t, &secrets, false, why.what, e);
+			rc = add_file(t, &secrets, false, why.what, forged ?
+			    0 : f->version, e);
 		goto out;
 	}
-	rc = add_file(t, &secrets, dual, NULL, e);
+	rc = add_file(t, &secrets, dual, NULL, f->version, e);
 	if (rc == 0)
 		rc = eventfile_read(f->text, f->n, take_event, t, NULL, NULL,
 		    e);

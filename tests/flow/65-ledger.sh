@@ -220,6 +220,44 @@ rm "${ev%/*}"/0000000000000000000000000000000?.age
 expect 0 ws ws-01 run
 expect 3 sync
 
+step 'a station speaks for itself alone'
+if [ -n "${LIUDI_SEALER:-}" ]; then
+	n=$(nfiles)
+	# forged N DEVICE TYPE FIELDS: an event file among those of ws-01
+	forged()
+	{
+		jq -c -n --arg e "$(printf %032d "$1")" --arg d "$2" \
+		    --arg t "$3" --argjson f "$4" --argjson ts "$LIUDI_NOW" \
+		    '{v: 1, type: $t, event: $e, account: (if $t == "handover"
+		    then "00" * 16 else "c3" * 16 end), ts: $ts, offset: 0,
+		    device: $d, fields: $f, prev: []}' >"$t/event"
+		# shellcheck disable=SC2046
+		"$LIUDI_SEALER" $(git --git-dir "$central/control.git" \
+		    cat-file blob control:recipients |
+		    sed -n 's/.* \(age1[0-9a-z]*\).*/\1/p') <"$t/event" \
+		    >"${ev%/*}/$(printf %032d "$1").age"
+	}
+	day 5 3600
+	forged 91 manager handover '{"person":"Li","step":"close"}'
+	forged 92 ws-01 handover '{"person":"Li","step":"start"}'
+	forged 93 manager registered '{"platform":"eb","name":"forged-93"}'
+	forged 94 ws-01 registered '{"platform":"eb","name":"honest-94"}'
+	expect 0 ws ws-01 run
+	expect 5 sync
+	says "does not count: it says that 'manager' made it"
+	says "does not count: 'handover' is for managers to say"
+	expect 0 acc list
+	says_no forged-93
+	says honest-94
+	same "$(nfiles)" $((n + 1)) 'event files in desk.git'
+	expect 0 acc close honest-94
+	rm "${ev%/*}"/0000000000000000000000000000009?.age
+	expect 0 ws ws-01 run
+	expect 3 sync
+else
+	say 'skipped: nothing that seals'
+fi
+
 step 'two desks at once'
 expect 0 other key add zhang --central "$central" --scrypt-log-n 10
 line=$(cat "$t/out")

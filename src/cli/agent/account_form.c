@@ -222,13 +222,19 @@ on_key(void *arg, const char *section, const char *key, const char *value)
 	return account_form_set(r->f, field, value, r->e);
 }
 
-/* The next secret of standard input, or asked for; NULL and no error: none. */
+/*
+ * The next secret of standard input, or asked for; NULL and no error: none.  *ENDED
+ * (may be NULL): there was not even a line.
+ */
 static char *
-next_secret(bool tty, const char *prompt, bool confirm, struct err *e)
+next_secret(bool tty, const char *prompt, bool confirm, bool *ended,
+	struct err *e)
 {
 	char *s = tty ? cli_ask_hidden(prompt, confirm, e) :
 	    cli_hidden_line(STDIN_FILENO, e);
 
+	if (ended != NULL)
+		*ended = s == NULL;
 	if (s != NULL && s[0] == '\0') {
 		secmem_free(s);
 		s = NULL;
@@ -246,7 +252,7 @@ rest_of_codes(struct account_form *f, struct err *e)
 
 	if (all == NULL)
 		return err_nomem(e);
-	while ((line = next_secret(false, NULL, false, e)) != NULL) {
+	while ((line = next_secret(false, NULL, false, NULL, e)) != NULL) {
 		len = strlen(line);
 		if (n + len + 2 > EVENT_SECRET_MAX) {
 			secmem_free(line);
@@ -278,15 +284,24 @@ load_secrets(struct account_form *f, struct err *e)
 	const bool tty = isatty(STDIN_FILENO) == 1;
 	const char *twofa = f->value[EVENT_TWOFA_KIND];
 	struct buf about = BUF_INIT(4096);
+	const bool qr = str_eq(f->value[EVENT_QR], "yes");
+	bool ended = false;
 	char *seed = NULL;
 	int rc = -1;
 
-	if (!tty || !str_eq(f->value[EVENT_QR], "yes"))
+	if (!tty || !qr)
 		f->password = next_secret(tty, cli_tr("Password, which is not "
-		    "shown (empty: not known): "), true, e);
+		    "shown (empty: not known): "), true, &ended, e);
+	if (e->code == ERR_NONE && ended && !qr) {
+		(void)err_set(e, ERR_USAGE,
+		    "standard input has no line with a password");
+		(void)err_hint(e, "an empty line says that it is not known");
+		goto out;
+	}
 	if (e->code == ERR_NONE && (!tty || str_eq(twofa, "totp")))
 		seed = next_secret(tty, cli_tr("The otpauth address below the "
-		    "QR code, or its letters (not shown): "), false, e);
+		    "QR code, or its letters (not shown): "), false, NULL,
+		    e);
 	if (seed != NULL)
 		f->totp = account_form_seed(seed, &about, e);
 	if (e->code != ERR_NONE || (!tty && rest_of_codes(f, e) != 0))

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/jsonw.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "cli/desk/deskcmds.h"
 #include "cli/desk/show.h"
 
@@ -25,13 +26,37 @@ put(const char *s, struct err *e)
 	return file_write(STDOUT_FILENO, s, strlen(s), "standard output", e);
 }
 
+/* What would steer a terminal is shown as what it is; --pipe gives the bytes. */
 static int
-put_secret(const char *label, const char *s, struct err *e)
+put_line(const char *s, size_t n, struct err *e)
 {
+	struct buf shown = BUF_INIT(16 * (size_t)EVENT_SECRET_MAX);
+	int rc = -1;
+
+	if (!isatty(STDOUT_FILENO))
+		return file_write(STDOUT_FILENO, s, n, "standard output", e);
+	if (buf_reserve(&shown, shown.max, e) == 0 &&
+	    utf8_add_shown(&shown, s, n, e) == 0)
+		rc = file_write(STDOUT_FILENO, shown.data, shown.len,
+		    "standard output", e);
+	buf_wipe(&shown);
+	return rc;
+}
+
+/* Recovery codes are lines; nothing else of a secret ends one. */
+static int
+put_secret(const char *label, const char *s, bool lines, struct err *e)
+{
+	size_t n;
+
 	if (!s)
 		return 0;
-	return put(label, e) < 0 || put(": ", e) < 0 || put(s, e) < 0 ? -1 :
-	    put("\n", e);
+	if (put(label, e) < 0 || put(": ", e) < 0)
+		return -1;
+	for (; lines && s[n = strcspn(s, "\n")] != '\0'; s += n + 1)
+		if (put_line(s, n, e) < 0 || put("\n", e) < 0)
+			return -1;
+	return put_line(s, strlen(s), e) < 0 ? -1 : put("\n", e);
 }
 
 /* One event's; WHAT of it is printed. */
@@ -49,11 +74,14 @@ reveal_one(struct acct *k, const struct wanted *w, struct err *e)
 	if (rc > 0) {
 		rc = 0;
 		if (w->password)
-			rc = put_secret(cli_tr("password"), s.password, e);
+			rc = put_secret(cli_tr("password"), s.password,
+			    false, e);
 		if (rc == 0 && w->totp)
-			rc = put_secret(cli_tr("seed"), s.totp, e);
+			rc = put_secret(cli_tr("seed"), s.totp, false,
+			    e);
 		if (rc == 0 && w->codes)
-			rc = put_secret(cli_tr("recovery codes"), s.codes, e);
+			rc = put_secret(cli_tr("recovery codes"), s.codes,
+			    true, e);
 	}
 	event_secret_free(&s);
 	return rc;
@@ -414,9 +442,12 @@ grant(struct acct *k, struct err *e)
 		    cli_tr_filled(e->what, why));
 		err_clear(e);
 	}
-	if (rc >= 0 && !k->c->quiet)
-		(void)printf(cli_tr("%s: granted to %s\n"), k->found.shown,
-		    to);
+	if (rc >= 0 && !k->c->quiet) {
+		show_padded(k->found.shown, 0);
+		(void)fputs(cli_tr(": granted to "), stdout);
+		cli_put_shown(stdout, to, strlen(to));
+		(void)fputc('\n', stdout);
+	}
 	return rc < 0 ? -1 : 0;
 }
 
