@@ -2,15 +2,16 @@
  * shop/page.js - what runs in a page before its own scripts: a clock that we turn,
  * and a reader of facts.  Nothing is hidden from the page.
  *
- * Time stands at NOW and goes as the real one does while the page loads, but in
- * steps of 16 ms; __liudi.finish() turns it to exactly NOW + END and stops it.  So
+ * Time stands at NOW until the page is complete, then goes as the real one does,
+ * but in steps of 16 ms; __liudi.finish() turns it to exactly NOW + END and stops it.  So
  * carousels, countdowns and animations stand where they stood yesterday.
  */
 (function () {
 	"use strict";
 	if (window.__liudi)
 		return;
-	const NOW = @NOW@, FREEZE = "@FREEZE@", STEP = 16, END = 6000;
+	const NOW = @NOW@, FREEZE = "@FREEZE@", STEP = 16, END = 6000,
+	    PATIENCE = 3000;
 	const real = {
 		setInterval: window.setInterval.bind(window),
 		clearInterval: window.clearInterval.bind(window),
@@ -132,12 +133,26 @@
 			t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
 			return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 		};
-		let last = real.now();
+		const begin = real.now();
+		let last = begin, runs = false;
 		const pump = real.setInterval(function () {
 			if (stopped)
 				return real.clearInterval(pump);
 			const now = real.now();
 
+			/*
+			 * It stands until the page is complete, so that what the
+			 * page starts by itself starts at one moment, however
+			 * slowly it came.
+			 */
+			if (!runs) {
+				runs = document.readyState === "complete" ||
+				    now - begin > PATIENCE;
+				last = now;
+				if (!depth)
+					run_due();
+				return;
+			}
 			/* Half is left for finish(): it shall not be reached. */
 			while (now - last >= STEP && time < END / 2 && !depth) {
 				last += STEP;
