@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "cli/desk/setsection.h"
 #include "cli/desk/show.h"
-#include "config/teamini.h"
 #include "desk/people.h"
 #include "desk/worktime.h"
 
@@ -20,12 +20,6 @@
 #define VALUE_MAX_LEN 2048
 #define SECTION_LEN (NAME_MAX_LEN + 8)
 #define WIDTH 16
-
-/* An option is called as its key. */
-struct setting {
-	const char *key;
-	int (*check)(const char *value, struct err *e);	/* or NULL */
-};
 
 static int
 check_area(const char *value, struct err *e)
@@ -47,172 +41,59 @@ check_day(const char *value, struct err *e)
 	return err_hint(e, "write it as 2026-11-23");
 }
 
-static const struct setting shop_settings[] = {
-	{"platform", NULL}, {"doers", NULL}, {"responsible", NULL},
-	{"area", check_area}, {"squad", NULL}, {"subject", NULL},
+static const struct setsection_key shop_keys[] = {
+	{"platform", "platform"}, {"doers", "doers"},
+	{"responsible", "responsible"}, {"area", "area"}, {"squad", "squad"},
+	{"subject", "subject"}, {NULL, NULL}
+};
+static const struct setsection_key person_keys[] = {
+	{"reader", "reader"}, {"deputy", "deputy"}, {"left", "left"},
 	{NULL, NULL}
 };
-static const struct setting person_settings[] = {
-	{"reader", NULL}, {"deputy", NULL}, {"left", check_day}, {NULL, NULL}
-};
-
-struct work {
-	const struct cli *c;
-	const char *kind;		/* "shop" */
-	const struct setting *settings;
-	char section[SECTION_LEN];
-	struct deskhome home;
-	struct control control;
-	struct buf text;		/* policy.ini as it is */
-	struct jsonw w;
-};
 
 static int
-set_section(struct work *k, const char *name, struct err *e)
-{
-	const size_t n = strlen(name);
-
-	if (n == 0 || n >= NAME_MAX_LEN || !utf8_clean(name, n) ||
-	    strpbrk(name, "[],") || name[0] == ' ' || name[n - 1] == ' ')
-		return err_set(e, ERR_USAGE, "a name is plain text without "
-		    "brackets and commas");
-	(void)snprintf(k->section, sizeof(k->section), "%s %s", k->kind, name);
-	return 0;
-}
-
-static int
-check_value(const struct setting *s, const char *value, struct err *e)
+check_value(const char *key, const char *value, struct err *e)
 {
 	const size_t n = strlen(value);
 
 	if (n >= VALUE_MAX_LEN || !utf8_clean(value, n))
 		return err_set(e, ERR_USAGE, "--%s takes a line of plain text",
-		    s->key);
-	return *value && s->check ? s->check(value, e) : 0;
-}
-
-/* What the options want; 1 where they change it. */
-static int
-make_text(struct work *k, struct buf *new, struct err *e)
-{
-	struct buf next = BUF_INIT(TEXT_MAX);
-	const struct setting *s;
-	const char *value;
-	int rc = buf_add(new, k->text.data, k->text.len, e);
-
-	for (s = k->settings; rc == 0 && s->key; s++) {
-		value = cli_value(k->c, s->key);
-		if (!value)
-			continue;
-		rc = check_value(s, value, e);
-		if (rc == 0)
-			rc = teamini_set(&next, buf_str(new), k->section,
-			    s->key, value, e);
-		buf_clear(new);
-		if (rc == 0)
-			rc = buf_add(new, next.data, next.len, e);
-		buf_clear(&next);
-	}
-	buf_release(&next);
-	return rc < 0 ? -1 : strcmp(buf_str(new), buf_str(&k->text)) != 0;
-}
-
-static int
-change(struct work *k, struct err *e)
-{
-	struct buf new = BUF_INIT(TEXT_MAX);
-	int rc = make_text(k, &new, e);
-
-	if (rc > 0) {
-		const struct control_file file = {"policy.ini", new.data,
-		    new.len};
-
-		rc = deskcmd_commit(k->c, &k->home, k->section, &file, 1, e);
-		buf_clear(&k->text);
-		if (rc == 0)
-			rc = buf_add(&k->text, new.data, new.len, e);
-	}
-	buf_release(&new);
-	return rc;
-}
-
-static int
-on_value(void *arg, const char *section, const char *key, const char *value)
-{
-	struct work *k = arg;
-	const struct setting *s;
-
-	for (s = k->settings; s->key && strcmp(s->key, key) != 0; s++)
-		;
-	if (!s->key || strcmp(section, k->section) != 0 || !*value)
-		return 0;
-	if (k->c->json) {
-		jsonw_kstr(&k->w, key, value);
-	} else if (!k->c->quiet) {
-		(void)printf("%s = ", key);
-		cli_put_shown(stdout, value, strlen(value));
-		(void)putchar('\n');
-	}
-	return 0;
-}
-
-/* The section as it is by now. */
-static int
-show_section(struct work *k, struct err *e)
-{
-	struct buf line = BUF_INIT(TEXT_MAX);
-	int rc = 0;
-
-	if (k->c->json) {
-		jsonw_init(&k->w, &line, e);
-		jsonw_object(&k->w);
-		jsonw_kint(&k->w, "v", 1);
-		jsonw_kstr(&k->w, "type", k->kind);
-		jsonw_kstr(&k->w, "name", k->section + strlen(k->kind) + 1);
-	}
-	(void)teamini_each(buf_str(&k->text), on_value, k);
-	if (k->c->json) {
-		jsonw_object_end(&k->w);
-		rc = jsonw_end(&k->w) < 0 ? -1 : show_json_line(&line, e);
-	}
-	buf_release(&line);
-	return rc;
+		    key);
+	if (strcmp(key, "area") == 0)
+		return check_area(value, e);
+	return strcmp(key, "left") == 0 ? check_day(value, e) : 0;
 }
 
 static enum cli_exit
-run_set(struct cli *c, const char *kind, const struct setting *settings,
+run_set(struct cli *c, const char *kind, const struct setsection_key *keys,
 	struct err *e)
 {
-	struct work k = {.c = c, .kind = kind, .settings = settings,
-	    .text = BUF_INIT(TEXT_MAX)};
-	const struct setting *s;
-	bool asked = false;
-	int rc = -1;
+	const char *name = c->args[0];
+	const size_t n = strlen(name);
+	char section[SECTION_LEN];
+	const struct setsection s = {.section = section, .keys = keys,
+	    .check = check_value, .type = kind};
 
-	for (s = settings; s->key; s++)
-		asked = asked || cli_value(c, s->key);
-	if (set_section(&k, c->args[0], e) < 0)
+	if (n == 0 || n >= NAME_MAX_LEN || !utf8_clean(name, n) ||
+	    strpbrk(name, "[],") || name[0] == ' ' || name[n - 1] == ' ') {
+		(void)err_set(e, ERR_USAGE, "a name is plain text without "
+		    "brackets and commas");
 		return CLI_FAILED;
-	if (deskcmd_control(c, !asked, &k.home, &k.control, e) == 0 &&
-	    control_file_load(k.home.control, k.control.commit, "policy.ini",
-	    &k.text, e) >= 0 && (!asked || change(&k, e) == 0))
-		rc = show_section(&k, e);
-	buf_release(&k.text);
-	control_release(&k.control);
-	deskhome_release(&k.home);
-	return rc < 0 ? CLI_FAILED : CLI_DONE;
+	}
+	(void)snprintf(section, sizeof(section), "%s %s", kind, name);
+	return setsection_run(c, &s, e);
 }
 
 static enum cli_exit
 run_shop(struct cli *c, struct err *e)
 {
-	return run_set(c, "shop", shop_settings, e);
+	return run_set(c, "shop", shop_keys, e);
 }
 
 static enum cli_exit
 run_person(struct cli *c, struct err *e)
 {
-	return run_set(c, "person", person_settings, e);
+	return run_set(c, "person", person_keys, e);
 }
 
 /* --- shop list */

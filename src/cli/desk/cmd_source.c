@@ -4,39 +4,25 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/desk/show.h"
+#include "cli/desk/setsection.h"
 #include "config/config.h"
-#include "config/teamini.h"
 #include "desk/chatini.h"
 
 #include "base/banned.h"
 
-#define TEXT_MAX (1024 * 1024)
 #define SECTION_LEN 80
 
-/* An option, and its key in policy.ini. */
-static const struct setting {
-	const char *option, *key;
-} settings[] = {
+static const struct setsection_key keys[] = {
 	{"account", "account"}, {"self", "self"}, {"platform", "platform"},
 	{"zone", "zone"}, {"date-order", "date_order"},
 	{"encoding", "encoding"}, {"header", "header"},
-	{"blank-before", "blank_before"}
-};
-#define NSETTINGS (sizeof(settings) / sizeof(*settings))
-
-struct work {
-	const struct cli *c;
-	char section[SECTION_LEN];
-	struct deskhome home;
-	struct control control;
-	struct buf text;		/* policy.ini as it is */
-	struct jsonw w;
+	{"blank-before", "blank_before"}, {NULL, NULL}
 };
 
 /* "[STATION/]NAME" */
 static int
-set_section(struct work *k, const char *what, struct err *e)
+section_of(const char *what, char section[static SECTION_LEN],
+	struct err *e)
 {
 	const char *slash = strchr(what, '/');
 	char station[SECTION_LEN];
@@ -50,121 +36,22 @@ set_section(struct work *k, const char *what, struct err *e)
 		return err_hint(e, "write STATION/NAME, or NAME for that of "
 		    "every station");
 	}
-	(void)snprintf(k->section, sizeof(k->section), "source %s", what);
+	(void)snprintf(section, SECTION_LEN, "source %s", what);
 	return 0;
-}
-
-/* What the options want; 1 where they change it. */
-static int
-make_text(struct work *k, struct buf *new, struct err *e)
-{
-	struct buf next = BUF_INIT(TEXT_MAX);
-	const char *value;
-	size_t i;
-	int rc = buf_add(new, k->text.data, k->text.len, e);
-
-	for (i = 0; rc == 0 && i < NSETTINGS; i++) {
-		value = cli_value(k->c, settings[i].option);
-		if (!value)
-			continue;
-		rc = chatini_check(settings[i].key, value, e);
-		if (rc == 0)
-			rc = teamini_set(&next, buf_str(new), k->section,
-			    settings[i].key, value, e);
-		buf_clear(new);
-		if (rc == 0)
-			rc = buf_add(new, next.data, next.len, e);
-		buf_clear(&next);
-	}
-	buf_release(&next);
-	return rc < 0 ? -1 : strcmp(buf_str(new), buf_str(&k->text)) != 0;
-}
-
-static int
-change(struct work *k, struct err *e)
-{
-	struct buf new = BUF_INIT(TEXT_MAX);
-	int rc = make_text(k, &new, e);
-
-	if (rc > 0) {
-		const struct control_file file = {"policy.ini", new.data,
-		    new.len};
-
-		rc = deskcmd_commit(k->c, &k->home, k->section, &file, 1, e);
-		buf_clear(&k->text);
-		if (rc == 0)
-			cli_hint(k->c, "it holds for what is read from now "
-			    "on; for all: liudi-desk sync --rebuild");
-		if (rc == 0)
-			rc = buf_add(&k->text, new.data, new.len, e);
-	}
-	buf_release(&new);
-	return rc;
-}
-
-static int
-on_value(void *arg, const char *section, const char *key, const char *value)
-{
-	struct work *k = arg;
-	struct err ignored = ERR_INIT;
-	size_t i;
-
-	for (i = 0; i < NSETTINGS && strcmp(settings[i].key, key) != 0; i++)
-		;
-	if (i == NSETTINGS || strcmp(section, k->section) != 0 ||
-	    value[0] == '\0' || chatini_check(key, value, &ignored) < 0)
-		return 0;
-	if (k->c->json) {
-		jsonw_kstr(&k->w, key, value);
-	} else if (!k->c->quiet) {
-		(void)printf("%s = ", key);
-		cli_put_shown(stdout, value, strlen(value));
-		(void)putchar('\n');
-	}
-	return 0;
-}
-
-static int
-show(struct work *k, struct err *e)
-{
-	struct buf line = BUF_INIT(TEXT_MAX);
-	int rc = 0;
-
-	if (k->c->json) {
-		jsonw_init(&k->w, &line, e);
-		jsonw_object(&k->w);
-		jsonw_kint(&k->w, "v", 1);
-		jsonw_kstr(&k->w, "source", k->section + strlen("source "));
-	}
-	(void)teamini_each(buf_str(&k->text), on_value, k);
-	if (k->c->json) {
-		jsonw_object_end(&k->w);
-		rc = jsonw_end(&k->w) < 0 ? -1 : show_json_line(&line, e);
-	}
-	buf_release(&line);
-	return rc;
 }
 
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
-	struct work k = {.c = c, .text = BUF_INIT(TEXT_MAX)};
-	bool asked = false;
-	size_t i;
-	int rc = -1;
+	char section[SECTION_LEN];
+	const struct setsection s = {.section = section, .keys = keys,
+	    .check = chatini_check, .only_good = true,
+	    .hint = "it holds for what is read from now on; for all: "
+	    "liudi-desk sync --rebuild"};
 
-	for (i = 0; i < NSETTINGS; i++)
-		asked = asked || cli_value(c, settings[i].option);
-	if (set_section(&k, c->args[0], e) < 0)
+	if (section_of(c->args[0], section, e) < 0)
 		return CLI_FAILED;
-	if (deskcmd_control(c, !asked, &k.home, &k.control, e) == 0 &&
-	    control_file_load(k.home.control, k.control.commit, "policy.ini",
-	    &k.text, e) >= 0 && (!asked || change(&k, e) == 0))
-		rc = show(&k, e);
-	buf_release(&k.text);
-	control_release(&k.control);
-	deskhome_release(&k.home);
-	return rc < 0 ? CLI_FAILED : CLI_DONE;
+	return setsection_run(c, &s, e);
 }
 
 static const struct cli_option options[] = {
