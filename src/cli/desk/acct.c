@@ -1,10 +1,12 @@
 /* cli/desk/acct.c - what the commands on accounts share. */
 #include "cli/desk/acct.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "cli/desk/deskcmds.h"
@@ -67,6 +69,21 @@ acct_release(struct acct *k)
 	buf_release(&k->policy);
 	control_release(&k->control);
 	deskhome_release(&k->h);
+	free(k->file);
+	free(k->dir);
+}
+
+int
+acct_target(struct acct *k, const char **file, struct err *e)
+{
+	if (!*file || strcmp(*file, "-") == 0)
+		return 0;
+	k->file = path_expand(*file, NULL, e);
+	if (!k->file)
+		return -1;
+	k->rw = k->dir = path_dir(k->file);
+	*file = k->file;
+	return k->dir ? 0 : err_nomem(e);
 }
 
 void *

@@ -50,6 +50,7 @@ struct acct {
 	char reader[READS_NAME_LEN];
 	struct buf policy;		/* text of policy.ini */
 	const char *rw;			/* the box may write there; NULL */
+	char *file, *dir;		/* of acct_target(), owned */
 	struct acct_found found;
 	/* in the box */
 	struct box *b;
@@ -64,7 +65,14 @@ int acct_reason(const struct cli *c, struct err *e);
 /* AS (may be NULL: this desk's own): whose keys.  Release also on failure. */
 int acct_open(struct acct *k, const struct cli *c, const char *as,
 	struct err *e);
+/* Ends the opener, forgets keys and what was read.  Once, also after a failure. */
 void acct_release(struct acct *k);
+
+/*
+ * *FILE (NULL, "-": nothing) in full, which K owns from then on; the box may write
+ * into its folder.  -1: ERR_NOMEM, ERR_NOENT (no home).
+ */
+int acct_target(struct acct *k, const char **file, struct err *e);
 
 /* -1: ERR_NOENT, ERR_USAGE as book_find(). */
 int acct_find(struct acct *k, const char *word, struct err *e);

@@ -37,16 +37,6 @@ value(const struct book_account *a, enum event_field f)
 	return a->value[f] && a->value[f][0] ? a->value[f] : "-";
 }
 
-/* "2026-11-23 10:00" */
-static const char *
-minute(int64_t utc, char out[SHOW_TIME_LEN])
-{
-	show_time(utc, out);
-	if (strlen(out) > 16)
-		out[16] = '\0';
-	return out;
-}
-
 static int
 fact(struct work *x, const char *name, const char *s, struct err *e)
 {
@@ -90,7 +80,7 @@ facts(struct work *x, struct err *e)
 
 	str_hex(id, a->id, EVENT_ID_LEN);
 	(void)snprintf(made, sizeof(made), "%s, %s",
-	    minute(first->ts, when), acct_who(x->k, first, who));
+	    show_minute(first->ts, when), acct_who(x->k, first, who));
 	if (buf_adds(&x->out, "<table>\n", e) < 0 ||
 	    fact(x, cli_tr("platform"), leave_platform(x->l, a), e) < 0 ||
 	    fact(x, cli_tr("login at the platform"), value(a, EVENT_LOGIN),
@@ -181,7 +171,7 @@ history(struct work *x, struct err *e)
 
 		str_hex(id, v->id, EVENT_ID_LEN);
 		if (buf_addf(&x->out, e, "<tr><td class=\"w\">%s</td>"
-		    "<td class=\"n\">%s<br>", minute(v->ts, when),
+		    "<td class=\"n\">%s<br>", show_minute(v->ts, when),
 		    kind_words(v->kind)) < 0 || handover_html_text(&x->out,
 		    acct_who(x->k, v, who), e) < 0 ||
 		    buf_adds(&x->out, "</td><td>", e) < 0 ||
@@ -213,7 +203,7 @@ proofs(struct work *x, struct err *e)
 		(void)snprintf(last, sizeof(last), "%s", p.name);
 		if (buf_addf(&x->out, e, "<tr><td class=\"w\">%s</td><td>"
 		    "<code>accounts/events/%s.age<br>sha256:%s", p.received ?
-		    minute(p.received, when) : "", p.name, p.sum) < 0 ||
+		    show_minute(p.received, when) : "", p.name, p.sum) < 0 ||
 		    (p.commit[0] && buf_addf(&x->out, e, "<br>%s, records.git "
 		    "%s", p.station, p.commit) < 0) ||
 		    buf_adds(&x->out, "</code></td></tr>\n", e) < 0)
@@ -233,7 +223,7 @@ page(struct work *x, struct err *e)
 	    buf_adds(&x->out, "<p>", e) < 0 ||
 	    handover_html_text(&x->out, x->k->control.org, e) < 0 ||
 	    buf_adds(&x->out, " · ", e) < 0 || buf_addf(&x->out, e,
-	    cli_tr("as of %s"), minute(clock_now_utc(), now)) < 0 ||
+	    cli_tr("as of %s"), show_minute(clock_now_utc(), now)) < 0 ||
 	    buf_adds(&x->out, "</p>\n</header>\n", e) < 0 ||
 	    facts(x, e) < 0 || history(x, e) < 0 || proofs(x, e) < 0 ||
 	    buf_addf(&x->out, e, "<footer><p>%s control.git %s</p></footer>\n",
@@ -270,7 +260,6 @@ static enum cli_exit
 run(struct cli *c, struct err *e)
 {
 	struct work x = {.name = c->args[0]};
-	char *file = NULL, *dir = NULL;
 	char view[VIEW_LEN];
 	struct acct k;
 	int rc = -1;
@@ -286,17 +275,10 @@ run(struct cli *c, struct err *e)
 	if (acct_open(&k, c, NULL, e) < 0 ||
 	    acct_note(&k, "open", view, e) < 0)
 		goto out;
-	if (strcmp(x.html, "-") != 0) {
-		x.html = file = path_expand(x.html, NULL, e);
-		k.rw = dir = file ? path_dir(file) : NULL;
-		if (!dir)
-			goto out;
-	}
-	rc = acct_run(&k, in_box, &x, e);
+	if (acct_target(&k, &x.html, e) == 0)
+		rc = acct_run(&k, in_box, &x, e);
 out:
 	acct_release(&k);
-	free(file);
-	free(dir);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
 

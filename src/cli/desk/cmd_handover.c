@@ -192,7 +192,6 @@ static enum cli_exit
 run_show(struct cli *c, struct err *e)
 {
 	struct work x = {.person = c->args[0], .show = true};
-	char *file = NULL, *dir = NULL;
 	struct acct k;
 	int rc = -1;
 
@@ -204,17 +203,10 @@ run_show(struct cli *c, struct err *e)
 	}
 	if (begin(&k, c, "show", e) < 0)
 		goto out;
-	if (x.html && strcmp(x.html, "-") != 0) {
-		x.html = file = path_expand(x.html, NULL, e);
-		k.rw = dir = file ? path_dir(file) : NULL;
-		if (!dir)
-			goto out;
-	}
-	rc = acct_run(&k, in_box, &x, e);
+	if (acct_target(&k, &x.html, e) == 0)
+		rc = acct_run(&k, in_box, &x, e);
 out:
 	acct_release(&k);
-	free(file);
-	free(dir);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
 

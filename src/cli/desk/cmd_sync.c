@@ -434,6 +434,31 @@ note_index(struct cli *c, const struct deskhome *h, struct opener *op,
 	return news > 0 ? reads_index(c, op, at_once, pass, e) : news;
 }
 
+/*
+ * Index what was fetched, in a box, and show it.  *GONE as received_settled().
+ * What index_and_show() gave, or -1.
+ */
+static int
+index_fetched(struct cli *c, struct work *k, struct box *b,
+	struct accepting *aside, const struct mirror_accept *settle,
+	struct seen *lost, size_t *gone, struct err *e)
+{
+	int rc;
+
+	k->packs = progress_packs(b->home->records);
+	progress_init(&k->progress, c, b->opener);
+	chatnews_init(&k->chats, c, &k->progress);
+	b->make = b->mirrors = true;
+	b->lost = lost;
+	if (aside->what || cli_has(c, "new-central")) {
+		k->aside = (struct heads_accept){accepts, aside};
+		b->settle = settle;
+	}
+	rc = box_run(b, index_and_show, k, e);
+	return rc >= 0 && received_settled(b->home, b->settle, lost, gone,
+	    e) < 0 ? -1 : rc;
+}
+
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
@@ -454,7 +479,8 @@ run(struct cli *c, struct err *e)
 
 	if (check_options(c, e) < 0 || deskhome_open(&h, c->home, e) < 0)
 		return CLI_FAILED;
-	if (deskhome_lock(&h, &lock, e) < 0 || sync_sweep(&h, e) < 0 || file_mkdirs(h.index, 0700, e) < 0)
+	if (deskhome_lock(&h, &lock, e) < 0 || sync_sweep(&h, e) < 0 ||
+	    file_mkdirs(h.index, 0700, e) < 0)
 		goto out;
 	/* Before there is a passphrase. */
 	importer = importer_new(h.index, e);
@@ -475,22 +501,9 @@ run(struct cli *c, struct err *e)
 	if (online)
 		letin_run(c, &h, op, show_events, &k, &asked);
 	k.seen = seen;
-	k.packs = progress_packs(h.records);
-	progress_init(&k.progress, c, op);
-	chatnews_init(&k.chats, c, &k.progress);
-	b.home = &h;
-	b.opener = op;
-	b.importer = importer;
-	b.pass = &pass;
-	b.make = b.mirrors = true;
-	b.lost = lost;
-	if (aside.what || cli_has(c, "new-central")) {
-		k.aside = (struct heads_accept){accepts, &aside};
-		b.settle = &settle;
-	}
-	rc = box_run(&b, index_and_show, &k, e);
-	if (rc >= 0 && received_settled(&h, b.settle, lost, &gone, e) < 0)
-		rc = -1;
+	b = (struct box){.home = &h, .opener = op, .importer = importer,
+	    .pass = &pass};
+	rc = index_fetched(c, &k, &b, &aside, &settle, lost, &gone, e);
 	if (rc >= 0 && b.settle && !offline && moved + gone == 0)
 		cli_warn(c, "nothing of it was rewritten: the central is "
 		    "followed as before");

@@ -92,16 +92,6 @@ handover_html_end(struct buf *out, struct err *e)
 	return buf_adds(out, "</main>\n</body>\n</html>\n", e);
 }
 
-/* "2026-11-23 10:00" */
-static const char *
-minute(int64_t utc, char out[SHOW_TIME_LEN])
-{
-	show_time(utc, out);
-	if (strlen(out) > 16)
-		out[16] = '\0';
-	return out;
-}
-
 /* --- Tasks. */
 
 static int
@@ -111,7 +101,7 @@ put_task(const struct handover_task *t, struct buf *out, struct err *e)
 	char id[2 * ID_SHOWN + 1] = "";
 
 	if (t->by) {
-		minute(t->by->ts, when);
+		show_minute(t->by->ts, when);
 		str_hex(id, t->by->id, ID_SHOWN);
 	}
 	if (buf_addf(out, e, "<tr><td class=\"b%s\">%s</td>", t->must ?
@@ -200,7 +190,7 @@ put_customer(const struct customer *c, struct buf *out, struct err *e)
 	char when[SHOW_TIME_LEN];
 
 	if (buf_adds(out, "<tr>", e) < 0 ||
-	    cell(out, "w", minute(c->at / 1000, when), e) < 0 ||
+	    cell(out, "w", show_minute(c->at / 1000, when), e) < 0 ||
 	    cell(out, "w", kind, e) < 0 || cell(out, "n", c->peer, e) < 0 ||
 	    cell(out, "", c->text, e) < 0)
 		return -1;
@@ -242,7 +232,7 @@ put_signature(const struct handover *h, enum handover_role r,
 	char when[SHOW_TIME_LEN] = "";
 
 	if (v)
-		minute(v->ts, when);
+		show_minute(v->ts, when);
 	if (strcmp(by, HANDOVER_ABSENT) == 0)
 		by = cli_tr("absent");
 	if (buf_addf(out, e, "<div><p>%s</p><i>%s <b>", title,
@@ -279,14 +269,14 @@ put_head(const struct handover_page *p, struct buf *out, struct err *e)
 	    buf_adds(out, " · ", e) < 0)
 		return -1;
 	if (h->started ? buf_addf(out, e, cli_tr("started %s"),
-	    minute(h->started, when)) < 0 : buf_adds(out,
+	    show_minute(h->started, when)) < 0 : buf_adds(out,
 	    cli_tr("not started: this is what a start would find"), e) < 0)
 		return -1;
 	if (h->closed && (buf_adds(out, " · ", e) < 0 || buf_addf(out, e,
-	    cli_tr("closed %s"), minute(h->closed, when)) < 0))
+	    cli_tr("closed %s"), show_minute(h->closed, when)) < 0))
 		return -1;
 	if (buf_adds(out, " · ", e) < 0 || buf_addf(out, e,
-	    cli_tr("as of %s"), minute(p->utc, now)) < 0)
+	    cli_tr("as of %s"), show_minute(p->utc, now)) < 0)
 		return -1;
 	return buf_adds(out, "</p>\n</header>\n", e);
 }

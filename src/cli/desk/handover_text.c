@@ -34,16 +34,6 @@ handover_title(enum handover_step s)
 	}
 }
 
-/* "2026-11-23 10:00" */
-static const char *
-minute(int64_t utc, char out[SHOW_TIME_LEN])
-{
-	show_time(utc, out);
-	if (strlen(out) > 16)
-		out[16] = '\0';
-	return out;
-}
-
 static int
 put_task(const struct handover_task *t, struct buf *out, struct err *e)
 {
@@ -54,7 +44,7 @@ put_task(const struct handover_task *t, struct buf *out, struct err *e)
 	    buf_addf(out, e, "%s%s", t->account ? "  " : "",
 	    cli_tr_filled(t->what, told)) < 0)
 		return -1;
-	if (t->by && buf_addf(out, e, "  (%s)", minute(t->by->ts, when)) < 0)
+	if (t->by && buf_addf(out, e, "  (%s)", show_minute(t->by->ts, when)) < 0)
 		return -1;
 	if (buf_addc(out, '\n', e) < 0)
 		return -1;
@@ -106,7 +96,7 @@ put_customers(const struct customers *c, struct buf *out, struct err *e)
 			return -1;
 		last = who;
 		if (buf_addf(out, e, "    %s  %s  [%lld] %s: %s\n",
-		    minute(x->at / 1000, when), kind_words(x->kind),
+		    show_minute(x->at / 1000, when), kind_words(x->kind),
 		    (long long)x->chat, x->peer, x->text) < 0)
 			return -1;
 	}
@@ -125,8 +115,8 @@ handover_text(const struct handover_page *p, struct buf *out, struct err *e)
 	    h->now.nreach) < 0)
 		return -1;
 	if (h->closed ? buf_addf(out, e, cli_tr("closed %s\n"),
-	    minute(h->closed, when)) < 0 : h->started ? buf_addf(out, e,
-	    cli_tr("started %s\n"), minute(h->started, when)) < 0 :
+	    show_minute(h->closed, when)) < 0 : h->started ? buf_addf(out, e,
+	    cli_tr("started %s\n"), show_minute(h->started, when)) < 0 :
 	    buf_addf(out, e, "%s\n", cli_tr("not started: this is what a "
 	    "start would find")) < 0)
 		return -1;

@@ -26,6 +26,15 @@ show_time(int64_t utc, char out[SHOW_TIME_LEN])
 	return clock_text_local(utc, out);
 }
 
+const char *
+show_minute(int64_t utc, char out[SHOW_TIME_LEN])
+{
+	show_time(utc, out);
+	if (strlen(out) > 16)
+		out[16] = '\0';
+	return out;
+}
+
 int
 show_since(const struct cli *c, int64_t *utc, struct err *e)
 {

@@ -16,6 +16,8 @@
 /* Local time, "-" where it is not known. */
 #define SHOW_TIME_LEN 32
 const char *show_time(int64_t utc, char out[SHOW_TIME_LEN]);
+/* The same without its seconds: "2026-11-23 10:00". */
+const char *show_minute(int64_t utc, char out[SHOW_TIME_LEN]);
 
 /*
  * Options --since and --until in seconds, INT64_MIN and INT64_MAX where they are
