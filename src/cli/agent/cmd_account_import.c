@@ -329,17 +329,20 @@ on_event(void *arg, const struct teamrow *row, const struct account_event *v,
 	const struct event_secret *s, struct err *e)
 {
 	struct import *i = arg;
+	static const uint8_t none[EVENT_ID_LEN];
 	const struct known *k = row->known;
 	struct account_event x;
 
 	register_event(i->a.r, v->kind, k ? account_of(i, k->id) : NULL, &x);
 	memcpy(x.value, v->value, sizeof(x.value));
 	accounts_by(i->c, &x);
-	if (row->forked && !k)
-		memcpy(x.account, i->id[row->first], EVENT_ID_LEN);
-	/* The second event of a row is of the same account. */
 	while (teamrows_at(i->rows, i->done) != row)
 		i->done++;
+	/* What a row says after its first event is of the same account. */
+	if (row->forked && !k)
+		memcpy(x.account, i->id[row->first], EVENT_ID_LEN);
+	else if (!k && memcmp(i->id[i->done], none, EVENT_ID_LEN) != 0)
+		memcpy(x.account, i->id[i->done], EVENT_ID_LEN);
 	memcpy(i->id[i->done], x.account, EVENT_ID_LEN);
 	return register_add(i->a.r, &x, s, e);
 }
