@@ -30,12 +30,14 @@ void catalogue_close(struct catalogue *c);
 /* Remove the file and what SQLite keeps beside it. */
 int catalogue_remove(const char *file, struct err *e);
 
+/* A transaction.  0, or -1 (ERR_SPACE, ERR_IO, …): then roll it back. */
 int catalogue_begin(struct catalogue *c, struct err *e);
 int catalogue_commit(struct catalogue *c, struct err *e);
-void catalogue_rollback(struct catalogue *c);	/* no transaction: nothing */
+/* Nothing of it was; without a transaction it does nothing. */
+void catalogue_rollback(struct catalogue *c);
 /*
- * A piece of a transaction, which can be undone by itself, until it is done; -1
- * of catalogue_undo_piece(): only as a whole.
+ * A piece of a transaction, which can be undone by itself until it is ended.  -1:
+ * the transaction can only be rolled back as a whole.
  */
 int catalogue_begin_piece(struct catalogue *c, struct err *e);
 int catalogue_end_piece(struct catalogue *c, struct err *e);
@@ -44,8 +46,8 @@ int catalogue_undo_piece(struct catalogue *c, struct err *e);
 /*
  * Start statement Q with values bound in order: FMT has a letter for each of
  * the arguments: i int64_t, t const char * (NULL binds null), s const char *
- * and size_t, b const void * and size_t (NULL binds null), n nothing (null).  Bound bytes must stay until
- * the next step.  Returns 1 (a row is there), 0 (done), -1.
+ * and size_t, b const void * and size_t (NULL binds null), n nothing (null).
+ * Bound bytes must stay until the next step.  Returns 1 (a row is there), 0 (done), -1.
  */
 int catalogue_step(struct catalogue *c, enum sql q, struct err *e,
 	const char *fmt, ...);
@@ -57,7 +59,10 @@ int catalogue_run(struct catalogue *c, enum sql q, struct err *e,
 /* Stop before the last row. */
 void catalogue_reset(struct catalogue *c, enum sql q);
 
-/* Columns of the row, from 0; texts and blobs stay until the next step. */
+/*
+ * Column COL of the row, from 0.  Texts and blobs stay until the next step or
+ * reset; of null a text is "", a blob NULL with *n 0.
+ */
 int64_t catalogue_int(struct catalogue *c, enum sql q, int col);
 bool catalogue_null(struct catalogue *c, enum sql q, int col);
 const char *catalogue_text(struct catalogue *c, enum sql q, int col);

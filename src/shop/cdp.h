@@ -37,7 +37,8 @@ typedef void (*cdp_event)(void *arg, const char *session, const char *method,
 
 /* IN, OUT: the browser's; they stay the caller's.  NULL: ERR_NOMEM. */
 struct cdp *cdp_new(int in, int out, struct err *e);
-void cdp_free(struct cdp *c);
+void cdp_free(struct cdp *c);	/* NULL does nothing */
+/* From now on events go to FN, which may be NULL: they are dropped. */
 void cdp_on_event(struct cdp *c, cdp_event fn, void *arg);
 
 /*
