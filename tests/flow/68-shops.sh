@@ -85,6 +85,34 @@ same "$(cat "$t/wrong")" "" "strips with wrong names"
 step "nothing of a browser stays behind"
 same "$(find "$t/ws-01/state/browser" -mindepth 1 | wc -l)" 0 "profiles"
 
+step "killed while a page is looked at: nothing stays, and the next run goes on"
+{
+	printf '[shop slow]\nurl = http://127.0.0.1:%s/never\n' "$port"
+	printf 'view = desktop\ndeadline = 60\n'
+} >>"$t/ws-01/liudi.ini"
+# ours: what runs of browsers that were started from here
+ours()
+{
+	grep -al "$t/ws-01/state/browse[r]/" /proc/[0-9]*/cmdline 2>/dev/null |
+	    wc -l
+}
+liudi --home "$t/ws-01" shop capture slow >"$t/out" 2>"$t/err" &
+it=$!
+n=0
+until [ "$(ours)" -gt 0 ] || [ "$n" -gt 100 ]; do sleep 0.1; n=$((n + 1)); done
+[ "$(ours)" -gt 0 ] || fail "no browser began"
+sleep 1
+kill -9 "$it"
+wait "$it" 2>/dev/null || :
+n=0
+until [ "$(ours)" -eq 0 ] || [ "$n" -gt 150 ]; do sleep 0.1; n=$((n + 1)); done
+same "$(ours)" 0 "processes of a browser"
+# that shop is taken out again
+sed -i '/^\[shop slow\]/,$d' "$t/ws-01/liudi.ini"
+expect 3 ws ws-01 shop capture lamps
+line 'lamps *home *desktop *ok'
+same "$(find "$t/ws-01/state/browser" -mindepth 1 | wc -l)" 0 "profiles"
+
 step "a shop that nobody named"
 expect 2 ws ws-01 shop capture other
 says "no section [shop other]"
