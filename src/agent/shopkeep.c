@@ -1,8 +1,6 @@
 /* agent/shopkeep.c - capture what is due, a shop after the other. */
 #include "agent/shopkeep.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,48 +9,24 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
-#include "base/proc.h"
-#include "base/sandbox.h"
 #include "base/str.h"
-#include "crypto/hash.h"
-#include "shop/browser.h"
-#include "shop/capture.h"
+#include "shop/shopfolder.h"
+#include "shop/visit.h"
 
 #include "base/banned.h"
 
 #define AGAIN_S 3600		/* until a page that did not show is tried anew */
-#define SLACK_MS 60000		/* of a page, beside its deadline: decoding */
-#define TRIES 3			/* browsers for one page */
 #define ZONE_LEN 64
-#define PRODUCT_LEN 128
-
-/* What the driver says of a page; held against the list of what it was given. */
-struct told {
-	uint32_t at;
-	uint32_t state;
-	uint64_t bytes;
-	int32_t ms;
-	uint8_t is_new;
-	char reason[SHOPKEEP_TEXT_LEN];
-};
-
-struct look {			/* one page in one view */
-	const struct config_page *page;
-	bool mobile;
-	bool done;
-};
 
 struct shift {			/* one shop */
 	const struct shopkeep_job *job;
 	const struct config_shop *shop;
-	char *dir;		/* of the shop */
-	struct look look[2 * CONFIG_PAGES_MAX];
-	size_t n;
-	int64_t page_clock;	/* what its pages take for now */
-	int64_t now;
-	int32_t offset;
-	int in, out;		/* the browser's */
-	char zone[ZONE_LEN], fonts[BROWSER_PRINT_LEN], flags[BROWSER_PRINT_LEN];
+	char *dir, *profile;	/* of the shop; of its browser */
+	/* those that are due, and what they are in the configuration */
+	struct visit_page page[2 * CONFIG_PAGES_MAX];
+	const struct config_page *of[2 * CONFIG_PAGES_MAX];
+	struct visit visit;
+	char zone[ZONE_LEN];
 };
 
 static const char *
@@ -103,330 +77,98 @@ local_day(int64_t utc)
 
 /* 1: to be looked at; 0; -1. */
 static int
-is_due(const struct shift *s, struct shopfolder *f, const struct look *l,
-	struct err *e)
+is_due(const struct shift *s, struct shopfolder *f,
+	const struct visit_page *p, struct err *e)
 {
+	const int64_t now = s->visit.now;
 	struct shopfolder_last last;
 	int rc;
 
 	if (!s->job->due)
 		return 1;
-	rc = shopfolder_last(f, l->page->name, view_name(l->mobile), NULL,
-	    s->now, &last, e);
+	rc = shopfolder_last(f, p->page, view_name(p->mobile), NULL, now,
+	    &last, e);
 	if (rc <= 0)
 		return rc < 0 ? -1 : 1;
-	return local_day(last.ts) != local_day(s->now) ||
-	    (!last.has_record && (s->now - last.ts >= AGAIN_S ||
-	    s->now < last.ts));
+	return local_day(last.ts) != local_day(now) ||
+	    (!last.has_record && (now - last.ts >= AGAIN_S ||
+	    now < last.ts));
 }
 
 static int
-list_looks(struct shift *s, struct shopfolder *f, struct err *e)
+list_pages(struct shift *s, struct shopfolder *f, struct err *e)
 {
+	struct visit *v = &s->visit;
+
 	for (size_t i = 0; i < s->shop->npages; i++) {
+		const struct config_page *of = &s->shop->page[i];
+
 		for (int mobile = 0; mobile < 2; mobile++) {
-			const struct look l = {&s->shop->page[i], mobile == 1,
-			    false};
+			const struct visit_page p = {of->name, of->url,
+			    mobile == 1, false};
 			int due;
 
 			if (s->shop->view == (mobile ? CONFIG_DESKTOP :
 			    CONFIG_MOBILE))
 				continue;
-			due = is_due(s, f, &l, e);
+			due = is_due(s, f, &p, e);
 			if (due < 0)
 				return -1;
-			if (due)
-				s->look[s->n++] = l;
+			if (!due)
+				continue;
+			s->of[v->n] = of;
+			s->page[v->n++] = p;
 		}
 	}
 	return 0;
 }
 
-/* --- The driver. */
-
-static bool
-tell(int fd, const struct told *t)
-{
-	struct err e = ERR_INIT;
-
-	return file_write(fd, t, sizeof(*t), "the agent", &e) == 0;
-}
-
 static void
-fill_job(const struct shift *s, const struct look *l, const char *product,
-	struct capture_job *j)
-{
-	*j = (struct capture_job){
-	    .page = l->page->name, .view = view_name(l->mobile),
-	    .tab = {.url = l->page->url, .mobile = l->mobile,
-	    .profile = s->shop->profile,
-	    .freeze = config_freeze_name(s->shop->freeze), .zone = s->zone,
-	    .locale = s->shop->language,
-	    .now = s->page_clock, .deadline_ms = s->shop->deadline * 1000},
-	    .by = "auto", .max_height = s->shop->max_height, .ts = s->now,
-	    .offset = s->offset, .browser = product, .flags = s->flags,
-	    .fonts = s->fonts};
-}
-
-/* "HeadlessChrome/156.0.8078.79" into OUT. */
-static bool
-ask_product(struct cdp *c, char out[static PRODUCT_LEN])
-{
-	const struct json_node *result = NULL, *product;
-	const struct json *j = NULL;
-	struct err e = ERR_INIT;
-
-	if (cdp_call(c, "", "Browser.getVersion", NULL, clock_mono_ms() + 15000,
-	    &j, &result, &e) != CDP_DONE || !result)
-		return false;
-	product = json_get(j, result, "product");
-	if (!product || product->type != JSON_STR ||
-	    product->len >= PRODUCT_LEN)
-		return false;
-	(void)snprintf(out, PRODUCT_LEN, "%s", product->str);
-	return true;
-}
-
-/* 0: all looked at; 1: another browser is needed; 2: the folder fails. */
-static int
-drive(const struct shift *s, struct cdp *c, struct shopfolder *f, int fd)
-{
-	char product[PRODUCT_LEN];
-	struct err e = ERR_INIT;
-
-	if (!ask_product(c, product))
-		return 1;
-	for (size_t i = 0; i < s->n; i++) {
-		struct told t = {.at = (uint32_t)i};
-		struct capture_report r;
-		struct capture_job j;
-		int rc;
-
-		if (s->look[i].done)
-			continue;
-		fill_job(s, &s->look[i], product, &j);
-		err_clear(&e);
-		rc = capture_page(c, f, &j, &r, &e);
-		t.state = (uint32_t)r.state;
-		t.bytes = r.bytes;
-		t.ms = r.ms;
-		t.is_new = r.is_new;
-		(void)snprintf(t.reason, sizeof(t.reason), "%s", rc < 0 ?
-		    e.what : r.reason);
-		if (rc < 0)
-			t.at = UINT32_MAX;
-		if (!tell(fd, &t) || rc < 0)
-			return 2;
-		if (rc == 1)
-			return 1;
-	}
-	return 0;
-}
-
-static int
-driver(int fd, void *arg)
+on_page(void *arg, const struct visit_page *p, const struct visit_report *r)
 {
 	const struct shift *s = arg;
-	const char *const rw[] = {s->dir, NULL};
-	const struct sandbox_paths paths = {NULL, rw};
-	struct told t = {.at = UINT32_MAX};
-	struct shopfolder *f = NULL;
-	struct err e = ERR_INIT;
-	struct cdp *c = NULL;
-	int rc = 2;
+	struct shopkeep_page told = {.shop = s->shop,
+	    .page = s->of[p - s->page], .view = view_name(p->mobile),
+	    .state = r->state, .is_new = r->is_new, .bytes = r->bytes,
+	    .ms = r->ms};
 
-	if (sandbox_enter(SANDBOX_PARSER, &paths, &e) == 0)
-		f = shopfolder_open(s->dir, &e);
-	if (f)
-		c = cdp_new(s->in, s->out, &e);
-	if (c) {
-		rc = drive(s, c, f, fd);
-	} else {
-		(void)snprintf(t.reason, sizeof(t.reason), "%s", e.what);
-		(void)tell(fd, &t);
-	}
-	cdp_free(c);
-	shopfolder_close(f);
-	return rc;
-}
-
-/* --- The agent's side. */
-
-static void
-report(const struct shift *s, const struct told *t, struct look *l)
-{
-	struct shopkeep_page p = {.shop = s->shop, .page = l->page,
-	    .view = view_name(l->mobile), .state = (enum shop_state)t->state,
-	    .is_new = t->is_new != 0, .bytes = t->bytes, .ms = t->ms};
-
-	l->done = true;
-	memcpy(p.reason, t->reason, sizeof(p.reason));
-	p.reason[sizeof(p.reason) - 1] = '\0';
+	memcpy(told.reason, r->reason, sizeof(told.reason));
 	if (s->job->fn)
-		s->job->fn(s->job->arg, &p);
+		s->job->fn(s->job->arg, &told);
 }
 
-/*
- * What the driver says, until it ends or says nothing for too long.  0; -1: the
- * folder failed (*e).
- */
 static int
-listen_to(struct shift *s, int fd, struct err *e)
-{
-	const int patience = s->shop->deadline * 1000 + SLACK_MS;
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	struct told t;
-	size_t got;
-
-	while (poll(&p, 1, patience) > 0 || errno == EINTR) {
-		if (proc_interrupted())
-			return err_set(e, ERR_INTR, "interrupted");
-		if (file_read(fd, &t, sizeof(t), &got, "the driver", e) < 0)
-			return -1;
-		if (got < sizeof(t))
-			return 0;	/* it ended */
-		t.reason[sizeof(t.reason) - 1] = '\0';
-		if (t.at == UINT32_MAX)
-			return err_set(e, ERR_IO, "shop '%s': %s",
-			    s->shop->name, t.reason);
-		if (t.at >= s->n || s->look[t.at].done ||
-		    t.state >= SHOP_STATES)
-			return 0;	/* not what we sent it for */
-		report(s, &t, &s->look[t.at]);
-		errno = 0;
-	}
-	return 0;
-}
-
-/* One browser and one driver.  0; -1. */
-static int
-one_browser(struct shift *s, const struct browser_job *b, struct err *e)
-{
-	struct browser *browser = browser_start(b, e);
-	int fd = -1, keep[2], rc;
-	struct err ignored = ERR_INIT;
-	pid_t pid;
-
-	if (!browser)
-		return -1;
-	s->in = keep[0] = browser_in(browser);
-	s->out = keep[1] = browser_out(browser);
-	pid = proc_fork(driver, s, keep, 2, &fd, e);
-	rc = pid < 0 ? -1 : listen_to(s, fd, e);
-	/* Without its browser the driver ends, whatever it was at. */
-	browser_stop(browser);
-	if (fd >= 0)
-		(void)close(fd);
-	if (pid >= 0)
-		(void)proc_wait_pid(pid, &ignored);
-	return rc;
-}
-
-static size_t
-left(const struct shift *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		n += !s->look[i].done;
-	return n;
-}
-
-/* A line for each page that is left, with that state. */
-static int
-give_up(struct shift *s, enum shop_state state, const char *why,
+open_shift(struct shift *s, const char *browser, const char *fonts,
 	struct err *e)
 {
-	struct shopfolder *f = shopfolder_open(s->dir, e);
-	int rc = f ? 0 : -1;
-
-	for (size_t i = 0; rc == 0 && i < s->n; i++) {
-		struct look *l = &s->look[i];
-		struct told t = {.state = (uint32_t)state};
-		struct shop_capture c = {.ts = s->now, .offset = s->offset,
-		    .page = l->page->name, .view = view_name(l->mobile),
-		    .url = l->page->url, .state = state, .reason = why,
-		    .by = "auto"};
-
-		if (l->done)
-			continue;
-		if (shopfolder_capture(f, &c, NULL, e) < 0)
-			rc = -1;
-		(void)snprintf(t.reason, sizeof(t.reason), "%s", why);
-		report(s, &t, l);
-	}
-	shopfolder_close(f);
-	return rc;
-}
-
-static int
-with_browsers(struct shift *s, const char *path, struct err *e)
-{
-	char *profile = s->shop->profile ? str_fmt("%s/logins/%s",
-	    s->job->state, s->shop->name) : str_fmt("%s/browser/%d",
-	    s->job->state, (int)getpid());
-	const struct browser_job b = {.path = path, .profile = profile,
-	    .keep = s->shop->profile, .language = s->shop->language};
-	size_t before = left(s);
-	int rc = profile ? 0 : err_nomem(e), tries = 0;
-
-	while (rc == 0 && left(s) > 0 && tries < TRIES) {
-		rc = one_browser(s, &b, e);
-		tries = left(s) < before ? 0 : tries + 1;
-		before = left(s);
-	}
-	free(profile);
-	if (rc == 0 && left(s) > 0)
-		rc = give_up(s, SHOP_CRASHED, "the browser does not run", e);
-	return rc;
-}
-
-/* Of all fonts there are: a new one draws text otherwise. */
-static void
-print_fonts(char out[static BROWSER_PRINT_LEN])
-{
-	static const char *const argv[] = {"fc-list", ":", "family", "style",
-	    "file", NULL};
-	struct buf text = BUF_INIT(4u << 20);
-	struct err ignored = ERR_INIT;
-	uint8_t sha256[HASH_LEN];
-
-	/* It lists them in any order. */
-	if (proc_run(argv, NULL, NULL, 0, &text, NULL, 15000, &ignored) != 0)
-		buf_clear(&text);
-	memset(sha256, 0, sizeof(sha256));
-	for (const char *at = buf_str(&text), *lf; (lf = strchr(at, '\n'));
-	    at = lf + 1) {
-		uint8_t one[HASH_LEN];
-
-		hash_sha256(one, at, (size_t)(lf - at));
-		for (size_t i = 0; i < HASH_LEN; i++)
-			sha256[i] ^= one[i];
-	}
-	str_hex(out, sha256, HASH_LEN);
-	buf_release(&text);
-}
-
-static int
-open_shift(struct shift *s, struct err *e)
-{
+	const struct config_shop *shop = s->shop;
 	struct shopfolder *f;
 	struct clock_date d;
 	int seconds, rc;
 
-	s->now = clock_now_utc();
-	clock_split_local(s->now, &d, &seconds);
-	s->offset = seconds / 60;
 	clock_zone(s->zone, sizeof(s->zone));
-	s->dir = shop_dir(s->job->state, s->shop->name);
-	if (!s->dir)
+	s->dir = shop_dir(s->job->state, shop->name);
+	s->profile = shop->profile ? str_fmt("%s/logins/%s", s->job->state,
+	    shop->name) : str_fmt("%s/browser/%d", s->job->state,
+	    (int)getpid());
+	if (!s->dir || !s->profile)
 		return err_nomem(e);
+	s->visit = (struct visit){.name = shop->name, .dir = s->dir,
+	    .browser = browser, .profile = s->profile, .keep = shop->profile,
+	    .language = shop->language,
+	    .freeze = config_freeze_name(shop->freeze), .zone = s->zone,
+	    .fonts = fonts, .by = "auto", .deadline = shop->deadline,
+	    .max_height = shop->max_height, .now = clock_now_utc(),
+	    .page = s->page, .fn = on_page, .arg = s};
+	clock_split_local(s->visit.now, &d, &seconds);
+	s->visit.offset = seconds / 60;
 	f = shopfolder_open(s->dir, e);
 	if (!f)
 		return -1;
-	rc = list_looks(s, f, e);
+	rc = list_pages(s, f, e);
 	if (rc == 0)
-		rc = shopfolder_first(f, s->now, &s->page_clock, e);
+		rc = shopfolder_first(f, s->visit.now, &s->visit.page_clock,
+		    e);
 	shopfolder_close(f);
 	return rc;
 }
@@ -434,7 +176,7 @@ open_shift(struct shift *s, struct err *e)
 /* 0, 1: no browser, -1. */
 static int
 one_shop(const struct shopkeep_job *j, const struct config_shop *shop,
-	const char *path, const char *fonts, struct err *e)
+	const char *browser, const char *fonts, struct err *e)
 {
 	struct shift *s = calloc(1, sizeof(*s));
 	int rc = -1;
@@ -443,21 +185,17 @@ one_shop(const struct shopkeep_job *j, const struct config_shop *shop,
 		return err_nomem(e);
 	s->job = j;
 	s->shop = shop;
-	if (open_shift(s, e) < 0)
+	if (open_shift(s, browser, fonts, e) < 0)
 		goto out;
-	rc = 0;
-	if (s->n == 0)
-		goto out;
-	(void)snprintf(s->fonts, sizeof(s->fonts), "%s", fonts);
-	if (!*path) {
-		rc = give_up(s, SHOP_NO_BROWSER, "no browser is installed",
-		    e) < 0 ? -1 : 1;
-		goto out;
-	}
-	rc = browser_flags(s->flags, e);
-	if (rc == 0)
-		rc = with_browsers(s, path, e);
+	if (s->visit.n == 0)
+		rc = 0;
+	else if (*browser)
+		rc = visit(&s->visit, e);
+	else
+		rc = visit_give_up(&s->visit, SHOP_NO_BROWSER,
+		    "no browser is installed", e) < 0 ? -1 : 1;
 out:
+	free(s->profile);
 	free(s->dir);
 	free(s);
 	return rc;
@@ -506,7 +244,7 @@ shopkeep_capture(const struct shopkeep_job *j, struct err *e)
 		rc = -1;
 		goto out;
 	}
-	print_fonts(fonts);
+	visit_fonts(fonts);
 	for (size_t i = 0; rc >= 0 && i < j->cfg->nshops; i++) {
 		if (j->name && strcmp(j->name, j->cfg->shop[i].name) != 0)
 			continue;

@@ -2,21 +2,17 @@
  * agent/shopkeep.h - the shops of a station: captured once a day, collected as
  * sources.
  *
- * Three processes: this one starts browsers and ends them; a driver that it forks
- * speaks with the browser and writes the shop's folder, and can do nothing else
- * (SANDBOX_PARSER); the browser has a sandbox of its own.  A browser that dies, or
- * a driver that a page took over, costs that page.
  * Folders below the station's state: shops/NAME (collected), browser/ (profiles
  * that are thrown away), logins/NAME (never collected).
- * Needs: base, config, shop/{browser,capture,shopfolder}.
+ * Needs: base, config, shop/{browser,shopfolder,visit}.
  */
 #ifndef LIUDI_AGENT_SHOPKEEP_H
 #define LIUDI_AGENT_SHOPKEEP_H
 
 #include "config/config.h"
-#include "shop/captures.h"
+#include "shop/visit.h"
 
-#define SHOPKEEP_TEXT_LEN 256
+#define SHOPKEEP_TEXT_LEN VISIT_TEXT_LEN
 
 /*
  * The folder of each shop of CFG, made where it is missing, as its source
