@@ -151,6 +151,35 @@ const char sql_messages[] =
 "CREATE INDEX change_now ON change(now) WHERE now IS NOT NULL;"
 "CREATE INDEX change_reading ON change(reading);";
 
+/*
+ * shop     of a station, under the name that the station has for it
+ * shop_source  where its captures come from
+ * shop_month   a file of captures/: how far it was read, the SHA-256 of that;
+ *          of which version, and its `sum`
+ * shop_record  a file of pages/ by its SHA-256, under zstd; print: equal where
+ *          fingerprints are
+ * shop_capture  a line of captures/; day: of the capture's own clock; sum = the
+ *          beginning of the line's SHA-256
+ */
+const char sql_shops[] =
+"CREATE TABLE shop(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
+" name TEXT NOT NULL, UNIQUE(name, station));"
+"CREATE TABLE shop_source(line INT NOT NULL, source TEXT NOT NULL,"
+" shop INT NOT NULL, PRIMARY KEY(line, source)) WITHOUT ROWID;"
+"CREATE TABLE shop_month(line INT NOT NULL, source TEXT NOT NULL,"
+" path TEXT NOT NULL, len INT NOT NULL, sum BLOB NOT NULL,"
+" list BLOB NOT NULL, version INT NOT NULL,"
+" PRIMARY KEY(line, source, path)) WITHOUT ROWID;"
+"CREATE TABLE shop_record(n INTEGER PRIMARY KEY, sum BLOB NOT NULL UNIQUE,"
+" page TEXT NOT NULL, view TEXT NOT NULL, print BLOB NOT NULL,"
+" data BLOB NOT NULL);"
+"CREATE TABLE shop_capture(n INTEGER PRIMARY KEY, shop INT NOT NULL,"
+" day INT NOT NULL, ts INT NOT NULL, east INT NOT NULL,"
+" page TEXT NOT NULL, view TEXT NOT NULL, url TEXT NOT NULL,"
+" state INT NOT NULL, reason TEXT, record BLOB, maker TEXT NOT NULL,"
+" sum BLOB NOT NULL, UNIQUE(shop, sum));"
+"CREATE INDEX shop_capture_page ON shop_capture(shop, page, view, ts);";
+
 /* ?1: the type of conversations between two. */
 #define CHAT_COLUMNS \
 	"c.n, a.station, a.source, a.platform, a.id, c.id, c.name, c.type, " \
@@ -163,6 +192,15 @@ const char sql_messages[] =
 	"version, station, source, path, format, platform, account, error, " \
 	"messages, system, unparsed, warn, mtime, taken, first, last "
 
+#define SHOP_COLUMNS \
+	"s.station, s.name, c.page, c.view, c.url, c.ts, c.east, c.day, " \
+	"c.state, c.reason, c.record, c.maker"
+#define SHOP_FROM \
+	" FROM shop_capture c JOIN shop s ON s.n = c.shop "
+/* Of what captures name: a record of that page. */
+#define SHOP_RECORD \
+	"JOIN shop_record r ON r.sum = c.record AND r.page = c.page " \
+	"AND r.view = c.view "
 #define PART_COLUMNS \
 	"p.n, p.branch, p.seq, p.id, p.tree, p.manifest, p.path, p.run, " \
 	"p.part, p.final, p.full, p.started, p.finished, p.commit_utc, " \
@@ -661,4 +699,60 @@ const char *const sql_text[SQL_COUNT] = {
 		"AND v.source IN (SELECT s.name FROM source_state s "
 		"JOIN part q ON q.n = s.part JOIN branch c ON c.n = q.branch "
 		"WHERE s.kind = 'account' AND c.line = ?1)",
+	[SQL_SHOPS_SOURCES] = "SELECT count(*), (SELECT ifnull(max(n), 0) "
+		"FROM version) FROM (SELECT DISTINCT b.line, s.name "
+		"FROM source_state s JOIN part q ON q.n = s.part "
+		"JOIN branch b ON b.n = q.branch WHERE s.kind = 'shop')",
+	/* Not those that a fork only brought back: see SQL_VERSION_REWIND_OLD. */
+	[SQL_SHOPS_NEXT] = "SELECT v.n FROM version v WHERE v.n > ?1 "
+		"AND v.sum IS NOT NULL AND v.named >= v.from_part AND "
+		"(CAST(v.path AS TEXT) GLOB 'captures/*.jsonl' "
+		"OR CAST(v.path AS TEXT) GLOB 'pages/*.json') "
+		"AND (v.line, v.source) IN "
+		"(SELECT b.line, s.name FROM source_state s "
+		"JOIN part q ON q.n = s.part JOIN branch b ON b.n = q.branch "
+		"WHERE s.kind = 'shop') ORDER BY v.n LIMIT ?2",
+	[SQL_SHOPS_VERSION] = "SELECT l.station, v.line, v.source, v.path, "
+		"v.size, v.sum, v.runs FROM version v JOIN line l "
+		"ON l.n = v.line WHERE v.n = ?1",
+	[SQL_SHOP_GET] = "SELECT n FROM shop WHERE name = ?2 "
+		"AND station = ?1",
+	[SQL_SHOP_ADD] = "INSERT INTO shop(station, name) VALUES(?1, ?2)",
+	[SQL_SHOP_SOURCE_ADD] = "INSERT OR IGNORE INTO shop_source "
+		"VALUES(?1, ?2, ?3)",
+	[SQL_SHOP_PAGES] = "SELECT count(*), ifnull(max(page = ?2 "
+		"AND view = ?3), 0) FROM (SELECT DISTINCT page, view "
+		"FROM shop_capture WHERE shop = ?1)",
+	[SQL_SHOP_MONTH] = "SELECT len, sum, list, version FROM shop_month "
+		"WHERE line = ?1 AND source = ?2 AND path = ?3",
+	[SQL_SHOP_MONTH_SET] = "INSERT OR REPLACE INTO shop_month "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_SHOP_RECORD_THERE] = "SELECT 1 FROM shop_record WHERE sum = ?1",
+	[SQL_SHOP_RECORD_ADD] = "INSERT INTO shop_record(sum, page, view, "
+		"print, data) VALUES(?1, ?2, ?3, ?4, ?5)",
+	[SQL_SHOP_RECORD_GET] = "SELECT data FROM shop_record WHERE sum = ?1",
+	[SQL_SHOP_CAPTURE_ADD] = "INSERT OR IGNORE INTO shop_capture(shop, "
+		"day, ts, east, page, view, url, state, reason, record, maker, "
+		"sum) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+		"?12)",
+	[SQL_SHOP_CAPTURE_EACH] = "SELECT " SHOP_COLUMNS ", r.print, c.n "
+		SHOP_FROM "LEFT " SHOP_RECORD
+		"WHERE (?1 IS NULL OR s.name = ?1) AND c.day <= ?2 "
+		"ORDER BY s.name, s.station, c.page <> 'home', c.page, c.view, "
+		"c.ts, c.n",
+	/* Of bare columns max() takes the row. */
+	[SQL_SHOP_PAGE_EACH] = "SELECT " SHOP_COLUMNS ", max(c.ts), s.n "
+		SHOP_FROM "WHERE (?1 IS NULL OR s.name = ?1) AND c.day <= ?2 "
+		"GROUP BY s.n, c.page, c.view "
+		"ORDER BY s.name, s.station, c.page <> 'home', c.page, c.view",
+	[SQL_SHOP_PAGE_GOOD] = "SELECT " SHOP_COLUMNS SHOP_FROM
+		SHOP_RECORD "WHERE c.shop = ?1 AND c.page = ?2 "
+		"AND c.view = ?3 AND c.day <= ?4 "
+		"ORDER BY c.ts DESC, c.n DESC LIMIT 1",
+	/* The newest first. */
+	[SQL_SHOP_FILE] = "SELECT v.n, v.size, v.runs FROM shop s "
+		"JOIN shop_source f ON f.shop = s.n "
+		"JOIN version v ON v.line = f.line AND v.source = f.source "
+		"WHERE s.station = ?1 AND s.name = ?2 AND v.path >= ?3 "
+		"AND v.path < ?4 AND v.sum IS NOT NULL ORDER BY v.n DESC",
 };

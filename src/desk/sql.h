@@ -8,12 +8,14 @@
 #define LIUDI_DESK_SQL_H
 
 /* Raised when the tables change; an older catalogue is built anew. */
-#define SQL_VERSION 7
+#define SQL_VERSION 8
 
 /* The tables, run once on an empty file. */
 extern const char sql_schema[];
 /* Those of desk/messages, likewise. */
 extern const char sql_messages[];
+/* Those of desk/shops, likewise. */
+extern const char sql_shops[];
 
 enum sql {
 	SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK,
@@ -72,6 +74,12 @@ enum sql {
 	SQL_LEDGER_ASIDE_ADD, SQL_LEDGER_ASIDE_DROP, SQL_LEDGER_EVENT,
 	SQL_LEDGER_EVENT_ADD, SQL_LEDGER_EVENTS, SQL_LEDGER_SECRETS,
 	SQL_LEDGER_GRANTS, SQL_LEDGER_OF_LINE, SQL_PROOF,
+	SQL_SHOPS_SOURCES, SQL_SHOPS_NEXT, SQL_SHOPS_VERSION,
+	SQL_SHOP_GET, SQL_SHOP_ADD, SQL_SHOP_SOURCE_ADD, SQL_SHOP_PAGES,
+	SQL_SHOP_MONTH, SQL_SHOP_MONTH_SET,
+	SQL_SHOP_RECORD_THERE, SQL_SHOP_RECORD_ADD, SQL_SHOP_RECORD_GET,
+	SQL_SHOP_CAPTURE_ADD, SQL_SHOP_CAPTURE_EACH, SQL_SHOP_PAGE_EACH,
+	SQL_SHOP_PAGE_GOOD, SQL_SHOP_FILE,
 	SQL_COUNT
 };
 

@@ -20,6 +20,7 @@
 #include "desk/heads.h"
 #include "desk/ledger.h"
 #include "desk/received.h"
+#include "desk/shops.h"
 #include "desk/sync.h"
 
 #include "base/banned.h"
@@ -215,6 +216,22 @@ index_accounts(struct work *k, struct box *b, struct ledger_report *r,
 	return 0;
 }
 
+/* The same of what stations captured of shops. */
+static int
+index_shops(struct work *k, struct box *b, struct shops_report *r,
+	struct err *e)
+{
+	char later[CLI_COUNT_LEN];
+
+	if (shops_index(b, r, e) < 0)
+		return -1;
+	if (r->later > 0)
+		cli_warn(k->c, "%s", cli_count(r->later, "%lld file of a shop "
+		    "cannot be had now", "%lld files of shops cannot be had "
+		    "now", later));
+	return 0;
+}
+
 /* In the box. */
 static int
 index_and_show(struct box *b, void *arg, struct err *e)
@@ -228,6 +245,7 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	int64_t apart = 0;
 	struct received_open open;
 	struct ledger_report accounts;
+	struct shops_report shops;
 	int rc = -1;
 
 	if (query_part_newest(b->catalogue, &before, e) < 0 ||
@@ -245,7 +263,7 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	    e) < 0)
 		goto out;
 	if (index_accounts(k, b, &accounts, e) < 0 ||
-	    show_events(k, b, since, e) < 0)
+	    index_shops(k, b, &shops, e) < 0 || show_events(k, b, since, e) < 0)
 		goto out;
 	/* Told once, but not over: until it is mended each sync ends with it. */
 	if (query_stopped(b->catalogue, &stopped, e) < 0 ||
@@ -266,6 +284,10 @@ index_and_show(struct box *b, void *arg, struct err *e)
 			(void)printf("%s\n", cli_count(accounts.events,
 			    "%lld new event of accounts",
 			    "%lld new events of accounts", commits));
+		if (shops.captures > 0)
+			(void)printf("%s\n", cli_count(shops.captures,
+			    "%lld page of shops was looked at", "%lld pages "
+			    "of shops were looked at", commits));
 		show_padded(cli_tr("station"), 18);
 		show_padded(cli_tr("last run"), 21);
 		show_right(cli_tr("files"), 6);
