@@ -207,6 +207,19 @@ picture_release(struct picture *p)
 }
 
 int
+picture_webp_size(const void *data, size_t n, int32_t *width, int32_t *height,
+	struct err *e)
+{
+	int w, h;
+
+	if (!data || !WebPGetInfo(data, n, &w, &h))
+		return damaged("WebP", "its header", e);
+	*width = w;
+	*height = h;
+	return 0;
+}
+
+int
 picture_webp(const struct picture *p, int32_t y, int32_t n, struct buf *out,
 	struct err *e)
 {

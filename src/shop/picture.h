@@ -28,6 +28,9 @@ struct picture {		/* RGB, 3 bytes a pixel, no gaps between rows */
 int picture_decode(const void *data, size_t n, struct picture *out,
 	struct err *e);
 void picture_release(struct picture *p);
+/* How large a WebP says it is; no memory is taken.  -1: ERR_FORMAT. */
+int picture_webp_size(const void *data, size_t n, int32_t *width,
+	int32_t *height, struct err *e);
 
 /*
  * Append N rows from Y, 1 <= N <= 16383, as a WebP of quality 80.  The same
