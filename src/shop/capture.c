@@ -13,8 +13,9 @@
 
 #include "base/banned.h"
 
-#define DRIVER 1		/* rises when facts or pictures come out otherwise */
-#define FACTS_NODES (16 * (size_t)SHOP_LINES_MAX)
+#define DRIVER 2		/* rises when facts or pictures come out otherwise */
+#define FACTS_NODES (32 * (size_t)SHOP_LINES_MAX)
+#define READS 3			/* of a page that does not stay */
 
 /* One page on its way. */
 struct work {
@@ -29,6 +30,8 @@ struct work {
 	size_t *url;		/* SHOP_LINES_MAX + 1 */
 	struct picture picture;
 	bool disk;		/* *e is the folder's: stop all */
+	bool empty;		/* nothing of it is seen */
+	bool more;		/* the page says more than what is read */
 };
 
 /* --- Facts. */
@@ -168,9 +171,10 @@ read_facts(struct work *k, struct err *e)
 	p->height = int_at(k, o, "height");
 	p->login = bool_at(k, o, "login");
 	p->captcha = bool_at(k, o, "captcha");
+	k->more = bool_at(k, o, "more");
 	if (p->width < 1 || p->height < 1) {
-		(void)err_set(e, ERR_FAIL, "the page is empty");
-		return CDP_REFUSED;
+		k->empty = true;
+		return CDP_DONE;
 	}
 	k->disk = take_lists(k, o, e) < 0;
 	return k->disk ? CDP_REFUSED : CDP_DONE;
@@ -398,7 +402,9 @@ is_the_page(struct work *k)
 	char text[64];
 
 	(void)snprintf(text, sizeof(text), "HTTP %d", p->status);
-	if (p->status == 401)
+	if (k->empty && p->status < 400)
+		say(k, SHOP_UNREACHABLE, "the page is empty");
+	else if (p->status == 401)
 		say(k, SHOP_LOGIN_NEEDED, text);
 	else if (p->status == 403 || p->status == 429)
 		say(k, SHOP_BLOCKED, text);
@@ -414,12 +420,68 @@ is_the_page(struct work *k)
 	return false;
 }
 
+/* Nothing of it has been read. */
+static void
+forget(struct work *k)
+{
+	struct shop_page *p = &k->page;
+
+	json_free(k->facts);
+	k->facts = NULL;
+	picture_release(&k->picture);
+	buf_clear(&k->text);
+	buf_clear(&k->urls);
+	free(k->url);
+	k->url = NULL;
+	free(p->text);
+	free(p->item);
+	free(p->link);
+	free(p->image);
+	free(p->part);
+	free(p->strip);
+	*p = (struct shop_page){.page = p->page, .view = p->view, .url = p->url,
+	    .print = p->print};
+	k->empty = k->more = false;
+}
+
+/*
+ * Facts, parts and picture of one document: a page may go on to another at any
+ * moment.  With CDP_DONE *shows says whether it is the page at all.
+ */
+static enum cdp_answer
+read_page(struct work *k, bool *shows, struct err *e)
+{
+	enum cdp_answer a = CDP_DONE;
+
+	for (int i = 0; i < READS; i++) {
+		const unsigned moves = tab_moves(k->tab);
+
+		forget(k);
+		err_clear(e);
+		*shows = true;
+		k->page.status = tab_status(k->tab);
+		a = read_facts(k, e);
+		if (a == CDP_DONE)
+			*shows = is_the_page(k);
+		if (a == CDP_DONE && *shows)
+			a = read_parts(k, e);
+		if (a == CDP_DONE && *shows)
+			a = read_picture(k, e);
+		if (k->disk || (a != CDP_DONE && a != CDP_REFUSED) ||
+		    moves == tab_moves(k->tab))
+			return a;
+	}
+	(void)err_set(e, ERR_FAIL, "the page does not stay, it leads on and on");
+	return CDP_LATE;
+}
+
 /* 0: it shows the page; 1: it does not; 2: and the browser is gone; -1. */
 static int
 look(struct work *k, struct err *e)
 {
 	enum tab_outcome o = tab_load(k->tab);
 	enum cdp_answer a;
+	bool shows = false;
 
 	switch (o) {
 	case TAB_GONE:
@@ -439,16 +501,11 @@ look(struct work *k, struct err *e)
 	case TAB_PARTLY:
 		break;
 	}
-	k->page.status = tab_status(k->tab);
-	a = read_facts(k, e);
-	if (a == CDP_DONE && !is_the_page(k))
-		return 1;
-	if (a == CDP_DONE)
-		a = read_parts(k, e);
-	if (a == CDP_DONE)
-		a = read_picture(k, e);
+	a = read_page(k, &shows, e);
 	if (k->disk)
 		return -1;
+	if (a == CDP_DONE && !shows)
+		return 1;
 	if (a == CDP_GONE) {
 		say(k, SHOP_CRASHED, "the browser ended");
 		return 2;
@@ -458,6 +515,7 @@ look(struct work *k, struct err *e)
 		err_clear(e);
 		return 1;
 	}
+	k->page.cut |= k->more;
 	if (k->page.cut)
 		say(k, SHOP_CUT, "the page is longer than what is kept");
 	else if (o == TAB_PARTLY)
@@ -465,6 +523,29 @@ look(struct work *k, struct err *e)
 	else
 		say(k, SHOP_OK, "");
 	return 0;
+}
+
+/* Half of each list is left out until the record is no larger than it may be. */
+static int
+fit(struct work *k, struct err *e)
+{
+	struct shop_page *p = &k->page;
+	struct buf out = BUF_INIT(CDP_MESSAGE_MAX);
+	int rc = page_write(p, &out, e);
+
+	while (rc == 0 && out.len > PAGE_MAX) {
+		p->ntext /= 2;
+		p->nitems /= 2;
+		p->nlinks /= 2;
+		p->nimages /= 2;
+		p->nparts /= 2;
+		p->cut = true;
+		say(k, SHOP_CUT, "the page is longer than what is kept");
+		buf_clear(&out);
+		rc = page_write(p, &out, e);
+	}
+	buf_release(&out);
+	return rc;
 }
 
 static int
@@ -475,8 +556,13 @@ note(struct work *k, bool shows, struct err *e)
 	    .page = j->page, .view = j->view,
 	    .url = j->asked ? j->asked : j->tab.url, .state = k->r->state,
 	    .reason = *k->r->reason ? k->r->reason : NULL, .by = j->by};
-	int rc = shopfolder_capture(k->folder, &c, shows ? &k->page : NULL, e);
+	int rc;
 
+	if (shows && fit(k, e) < 0)
+		return -1;
+	c.state = k->r->state;
+	c.reason = *k->r->reason ? k->r->reason : NULL;
+	rc = shopfolder_capture(k->folder, &c, shows ? &k->page : NULL, e);
 	k->r->is_new = rc == 1;
 	return rc < 0 ? -1 : 0;
 }
@@ -513,13 +599,9 @@ capture_page(struct cdp *c, struct shopfolder *f, const struct capture_job *j,
 		rc = note(k, rc == 0, e) < 0 ? -1 : rc == 2;
 	}
 out:
-	json_free(k->facts);
-	k->page.memory = NULL;
-	page_free(&k->page);
-	picture_release(&k->picture);
+	forget(k);
 	buf_release(&k->text);
 	buf_release(&k->urls);
-	free(k->url);
 	free(k);
 	return rc;
 }

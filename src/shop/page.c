@@ -10,7 +10,7 @@
 
 #include "base/banned.h"
 
-#define NODES_MAX (16 * (size_t)SHOP_LINES_MAX)
+#define NODES_MAX (32 * (size_t)SHOP_LINES_MAX)
 #define DEPTH_MAX 6
 
 /* --- Writing. */

@@ -20,6 +20,7 @@
 #define OPEN_MS 5000		/* to open and to close a tab */
 #define REQUESTS_MAX 4096u
 #define PLACES_MAX 256u
+#define SETTLE_MS 1500		/* for pictures that the stopping asked for */
 #define SCRIPT_MAX (256u << 10)
 
 struct request {
@@ -45,6 +46,8 @@ struct tab {
 	struct place *place;
 	size_t nplaces;
 	int64_t last;		/* event of the network */
+	int64_t reader;		/* context of reader.js; 0: there is none */
+	unsigned moves;		/* times another document came into the page */
 	bool loaded, crashed;
 	int status;
 	char why[200];
@@ -173,6 +176,15 @@ begin_frame(struct tab *t, const char *session)
 	    NULL);
 }
 
+/* Another document, or none: what was known of scripts in SESSION is past. */
+static void
+on_moved(struct tab *t, const char *session)
+{
+	forget_places(t, session, 0);
+	if (strcmp(session, t->session) == 0)
+		t->reader = 0;
+}
+
 static void
 on_event(void *arg, const char *session, const char *method,
 	const struct json *j, const struct json_node *p)
@@ -200,7 +212,10 @@ on_event(void *arg, const char *session, const char *method,
 	} else if (strcmp(method, "Runtime.executionContextDestroyed") == 0) {
 		forget_places(t, session, int_at(j, p, "executionContextId"));
 	} else if (strcmp(method, "Runtime.executionContextsCleared") == 0) {
-		forget_places(t, session, 0);
+		on_moved(t, session);
+	} else if (strcmp(method, "Page.frameNavigated") == 0) {
+		t->moves += strcmp(text_at(j, json_get(j, p, "frame"), "id"),
+		    t->target) == 0;
 	}
 }
 
@@ -442,12 +457,13 @@ nap(struct tab *t, int ms)
 	return a == CDP_GONE ? a : CDP_DONE;
 }
 
-enum cdp_answer
-tab_eval(struct tab *t, const char *expression, const struct json **j,
+/* Evaluate in our own world of the page. */
+static enum cdp_answer
+evaluate(struct tab *t, const char *expression, const struct json **j,
 	const struct json_node **value, struct err *e)
 {
 	const struct json_node *result = NULL, *object;
-	struct buf params = BUF_INIT(65536);
+	struct buf params = BUF_INIT(2 * SCRIPT_MAX);
 	const struct json *doc = NULL;
 	enum cdp_answer a = CDP_REFUSED;
 	struct jsonw w;
@@ -455,6 +471,7 @@ tab_eval(struct tab *t, const char *expression, const struct json **j,
 	jsonw_init(&w, &params, e);
 	jsonw_object(&w);
 	jsonw_kstr(&w, "expression", expression);
+	jsonw_kint(&w, "contextId", t->reader);
 	jsonw_kbool(&w, "returnByValue", true);
 	jsonw_object_end(&w);
 	if (jsonw_end(&w) == 0)
@@ -473,6 +490,42 @@ tab_eval(struct tab *t, const char *expression, const struct json **j,
 	if (value)
 		*value = json_get(doc, object, "value");
 	return CDP_DONE;
+}
+
+/* Make our own world in the document that is there now. */
+static enum cdp_answer
+begin_reader(struct tab *t, struct err *e)
+{
+	const struct json_node *result = NULL;
+	const struct json *j = NULL;
+	enum cdp_answer a;
+	char params[256];
+
+	(void)snprintf(params, sizeof(params), "{\"frameId\":\"%s\","
+	    "\"worldName\":\"liudi\"}", t->target);
+	a = tab_call(t, "Page.createIsolatedWorld", params, &j, &result, e);
+	if (a != CDP_DONE)
+		return a;
+	t->reader = int_at(j, result, "executionContextId");
+	return evaluate(t, readerjs, NULL, NULL, e);
+}
+
+enum cdp_answer
+tab_eval(struct tab *t, const char *expression, const struct json **j,
+	const struct json_node **value, struct err *e)
+{
+	enum cdp_answer a = CDP_DONE;
+
+	/* Once more if the document went away in between. */
+	for (int tries = 0; tries < 2; tries++) {
+		if (t->reader == 0)
+			a = begin_reader(t, e);
+		if (a == CDP_DONE)
+			a = evaluate(t, expression, j, value, e);
+		if (a != CDP_REFUSED || t->reader != 0)
+			break;
+	}
+	return a;
 }
 
 static enum cdp_answer
@@ -521,6 +574,23 @@ stop_clocks(struct tab *t, struct err *e)
 		    t->hard, NULL, NULL, e);
 	}
 	return a == CDP_REFUSED ? CDP_DONE : a;
+}
+
+/* The last turn of a clock may have asked for pictures. */
+static enum cdp_answer
+settle(struct tab *t, struct err *e)
+{
+	const int64_t until = clock_mono_ms() + SETTLE_MS;
+	enum cdp_answer a;
+	bool settled;
+
+	do {
+		a = eval_bool(t, "__liudi.settled()", &settled, e);
+		if (a == CDP_DONE && !settled)
+			a = nap(t, SCROLL_MS);
+	} while (a == CDP_DONE && !settled && clock_mono_ms() < until &&
+	    clock_mono_ms() < t->soft);
+	return a;
 }
 
 /* What to say where the browser gave its own word for it. */
@@ -617,6 +687,8 @@ tab_load(struct tab *t)
 		a = CDP_DONE;
 	if (a == CDP_DONE && !t->crashed)
 		a = stop_clocks(t, &e);
+	if (a == CDP_DONE && !late && !t->crashed)
+		a = settle(t, &e);
 	if (a != CDP_DONE || t->crashed)
 		return outcome(t, a, &e);
 	return late ? TAB_PARTLY : TAB_LOADED;
@@ -626,6 +698,12 @@ int
 tab_status(const struct tab *t)
 {
 	return t->status;
+}
+
+unsigned
+tab_moves(const struct tab *t)
+{
+	return t->moves;
 }
 
 const char *

@@ -48,12 +48,18 @@ enum tab_outcome tab_load(struct tab *t);
 /* The HTTP status of the page (0: none) and why it failed ("" if it did not). */
 int tab_status(const struct tab *t);
 const char *tab_why(const struct tab *t);
+/* How many documents came into it so far: what was read between two equal
+ * answers was read of one. */
+unsigned tab_moves(const struct tab *t);
 
 /* A call in it, until its deadline. */
 enum cdp_answer tab_call(struct tab *t, const char *method,
 	const char *params, const struct json **j,
 	const struct json_node **result, struct err *e);
-/* The value of a JavaScript expression (at most some hundred bytes). */
+/*
+ * The value of a JavaScript expression (at most some hundred bytes) in a world of
+ * our own, where reader.js is __liudi: the page's scripts reach nothing there.
+ */
 enum cdp_answer tab_eval(struct tab *t, const char *expression,
 	const struct json **j, const struct json_node **value, struct err *e);
 

@@ -249,6 +249,86 @@ says_what_came_instead(void **state)
 	}
 }
 
+/* What styles, scripts and markup of a page move stands where it stood. */
+static void
+stands_still_whatever_moves(void **state)
+{
+	struct shop_page p;
+	bool seen = false;
+
+	(void)state;
+	assert_int_equal(take("/moving", NOW, 20000).state, SHOP_OK);
+	load_last("desktop", &p);
+	for (size_t i = 0; i < p.ntext; i++)
+		seen |= strcmp(p.text[i].text, "comes in") == 0;
+	assert_true(seen);	/* and is not said to be hidden */
+	assert_int_equal(p.nimages, 1);
+	assert_true(p.image[0].has_hash);
+	page_free(&p);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(take("/moving", NOW, 20000).bytes, 0);
+}
+
+/* What a page makes of Array and JSON is its own. */
+static void
+reads_a_page_that_spoiled_its_world(void **state)
+{
+	struct shop_page p;
+
+	(void)state;
+	assert_int_equal(take("/spoiled", NOW, 20000).state, SHOP_OK);
+	load_last("desktop", &p);
+	assert_int_equal(p.ntext, 2);
+	assert_string_equal(p.text[0].text, "Hello");
+	assert_int_equal(p.nitems, 1);
+	assert_string_equal(p.item[0].id, "7");
+	assert_string_equal(p.item[0].price, "￥3");
+	page_free(&p);
+}
+
+/* Nobody meant well: each has an end, and the next page is fine. */
+static void
+outlives_pages_that_mean_no_good(void **state)
+{
+	static const struct {
+		const char *path;
+		enum shop_state state;	/* SHOP_STATES: whatever it is called */
+		const char *reason;
+	} rows[] = {
+		{"/close", SHOP_OK, ""},
+		{"/refresh", SHOP_STATES, ""},
+		{"/reload", SHOP_STATES, ""},
+		{"/popups", SHOP_STATES, ""},
+		{"/leave", SHOP_BLOCKED, "403"},
+		{"/worker", SHOP_STATES, ""},
+		{"/frames", SHOP_STATES, ""},
+		{"/flood", SHOP_STATES, ""},
+		{"/grow", SHOP_STATES, ""},
+		{"/many", SHOP_STATES, ""},
+		{"/deep", SHOP_STATES, ""},
+		{"/wide", SHOP_STATES, ""},
+		{"/dark", SHOP_UNREACHABLE, "empty"},
+		{"/odd", SHOP_UNREACHABLE, "empty"},
+		{"/title", SHOP_OK, ""},
+		{"/round", SHOP_UNREACHABLE, ""},
+		{"/name", SHOP_LOGIN_NEEDED, "401"},
+		{"/stream", SHOP_STATES, ""},
+		{"/alert", SHOP_OK, ""}
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct capture_report r = take(rows[i].path, NOW, 5000);
+
+		if (rows[i].state != SHOP_STATES && r.state != rows[i].state)
+			fail_msg("%s: %s, %s", rows[i].path,
+			    shop_state_name(r.state), r.reason);
+		if (!strstr(r.reason, rows[i].reason))
+			fail_msg("%s: '%s'", rows[i].path, r.reason);
+		assert_true(r.ms < 45000);
+	}
+}
+
 /* Whatever dies, the next page is fine, and nothing stays behind. */
 static void
 goes_on_with_another_browser(void **state)
@@ -340,6 +420,9 @@ main(void)
 		cmocka_unit_test(stands_still),
 		cmocka_unit_test(tells_what_was_changed),
 		cmocka_unit_test(says_what_came_instead),
+		cmocka_unit_test(stands_still_whatever_moves),
+		cmocka_unit_test(reads_a_page_that_spoiled_its_world),
+		cmocka_unit_test(outlives_pages_that_mean_no_good),
 		cmocka_unit_test(goes_on_with_another_browser),
 		cmocka_unit_test(leaves_nothing_behind)
 	};

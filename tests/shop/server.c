@@ -182,6 +182,128 @@ live(int fd, const char *edit)
 	free(p);
 }
 
+/* --- Pages that mean no good, or that nobody thought of. */
+
+static const struct { const char *path, *text; } pages[] = {
+	{"/close", "<p>Hello</p><script>window.close()</script>"},
+	{"/closelater", "<p>Hello</p><script>onload=()=>fetch('/gif').then("
+	    "()=>{window.open('','_self');window.close()})</script>"},
+	{"/refresh", "<meta http-equiv=refresh content=1><p>Hello</p>"},
+	{"/reload", "<p>Hello</p><script>onload=()=>location.reload()"
+	    "</script>"},
+	{"/popups", "<p>Hello</p><script>for(let i=0;i<40;i++)window.open("
+	    "'/loop','w'+i)</script>"},
+	{"/leave", "<p>Hello</p><script>onbeforeunload=e=>{e.preventDefault();"
+	    "return e.returnValue='stay'};onload=()=>location='/403'"
+	    "</script>"},
+	{"/worker", "<p>Hello</p><script>navigator.serviceWorker.register("
+	    "'/sw.js');new Worker('/spin.js');new SharedWorker('/spin.js')"
+	    "</script>"},
+	{"/frames", "<p>Hello</p><script>onload=()=>{for(let i=0;i<3;i++){"
+	    "const f=document.createElement('iframe');f.src=location.href+'?'+"
+	    "Math.random();document.body.append(f)}}</script>"},
+	{"/spoiled", "<p>Hello</p><a href='/item/7'>Lamp ￥3</a><script>"
+	    "JSON.stringify=()=>'{}';Array.prototype.toJSON=function(){"
+	    "return 'no'};Array.prototype.push=()=>{};Array.prototype.some="
+	    "Array.prototype.every=()=>true;Object.prototype.type=1;"
+	    "String.prototype.trim=()=>'';Object.prototype.toJSON=()=>1;"
+	    "</script>"},
+	{"/flood", "<p>Hello</p><script>for(let i=0;i<9000;i++)fetch('/gif?'+i"
+	    ")</script>"},
+	{"/grow", "<p id=l>Hello</p><script>const s='x'.repeat(1000);"
+	    "setInterval(()=>{for(let i=0;i<3000;i++)l.append(s)},1)"
+	    "</script>"},
+	{"/many", "<div id=l></div><script>let s='';for(let i=0;i<20000;i++)"
+	    "s+='<a href=\"/item/'+i+'\"><img alt=a src=\"data:,'+i+'\">Lamp '"
+	    "+i+' ￥9</a><p>灯'+'灯'.repeat(900)+'</p>';l.innerHTML=s</script>"},
+	{"/deep", "<p>Hello</p><script>let e=document.body;for(let i=0;i<9000;"
+	    "i++){const n=document.createElement('span');n.append('t');"
+	    "e.append(n);e=n}</script>"},
+	{"/wide", "<div style='width:90000px;height:9000px;background:red'>Hello"
+	    "</div>"},
+	{"/dark", "<html hidden><p>Hello</p>"},
+	{"/odd", "<body><script>document.body.remove()</script>"},
+	{"/title", "<title>\x1b]0;owned\a\x1b[2J\xe2\x80\xaeno</title>"
+	    "<p>\x1b[31mred</p>"}
+};
+
+static bool
+hostile(int fd, const char *path)
+{
+	const size_t n = strcspn(path, "?");
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++) {
+		if (strncmp(path, pages[i].path, n) != 0 || pages[i].path[n])
+			continue;
+		answer(fd, "200 OK", "text/html; charset=utf-8", pages[i].text,
+		    strlen(pages[i].text));
+		return true;
+	}
+	if (strcmp(path, "/moving") == 0) {
+		static const char moving[] = "HTTP/1.0 200 OK\r\n"
+		    "Content-Type: text/html\r\nContent-Security-Policy: "
+		    "default-src 'self'\r\n\r\n<link rel=stylesheet href="
+		    "/move.css><div class=s></div><div id=w class=b></div>"
+		    "<div class=in>comes in</div><img id=i width=120 height=90>"
+		    "<marquee>on and on and on</marquee><svg width=99 height=30>"
+		    "<rect width=20 height=20><animate attributeName=x from=0 "
+		    "to=79 dur=1s repeatCount=indefinite /></rect></svg>"
+		    "<script src=/move.js></script>";
+
+		all(fd, moving, sizeof(moving) - 1);
+	} else if (strcmp(path, "/move.css") == 0) {
+		static const char css[] = "@keyframes s{to{transform:translate("
+		    "300px)}}@keyframes in{from{opacity:0}to{opacity:1}}.s,.b{"
+		    "width:40px;height:40px;background:#06c}.s{animation:s 1s "
+		    "linear infinite}.in{opacity:0;animation:in 60s forwards}";
+
+		answer(fd, "200 OK", "text/css", css, sizeof(css) - 1);
+	} else if (strcmp(path, "/move.js") == 0) {
+		static const char js[] = "w.animate({transform:['none',"
+		    "'translate(300px)']},{duration:900,iterations:Infinity});"
+		    "let n=0;(function f(){i.src='/slow/'+n++})();setInterval("
+		    "()=>{i.src='/slow/'+n++},1000)";
+
+		answer(fd, "200 OK", "text/javascript", js, sizeof(js) - 1);
+	} else if (strncmp(path, "/slow/", 6) == 0) {
+		const uint32_t i = (uint32_t)strtoul(path + 6, NULL, 10);
+
+		(void)usleep(400000);
+		bmp(fd, 120, 90, i * 0x0a1733u);
+	} else if (strcmp(path, "/sw.js") == 0) {
+		static const char sw[] = "addEventListener('install',e=>"
+		    "e.waitUntil(new Promise(()=>{})));addEventListener("
+		    "'fetch',e=>e.respondWith(new Response('from the worker')))";
+
+		answer(fd, "200 OK", "text/javascript", sw, sizeof(sw) - 1);
+	} else if (strcmp(path, "/spin.js") == 0) {
+		answer(fd, "200 OK", "text/javascript", "for(;;);", 8);
+	} else if (strcmp(path, "/round") == 0) {
+		static const char moved[] = "HTTP/1.0 302 Found\r\n"
+		    "Location: /round\r\nContent-Length: 0\r\n\r\n";
+
+		all(fd, moved, sizeof(moved) - 1);
+	} else if (strcmp(path, "/name") == 0) {
+		static const char who[] = "HTTP/1.0 401 Unauthorized\r\n"
+		    "WWW-Authenticate: Basic realm=\"shop\"\r\n"
+		    "Content-Length: 0\r\n\r\n";
+
+		all(fd, who, sizeof(who) - 1);
+	} else if (strcmp(path, "/stream") == 0) {
+		static const char head[] = "HTTP/1.0 200 OK\r\n"
+		    "Content-Type: text/html\r\n\r\n<p>Hello</p>";
+
+		all(fd, head, sizeof(head) - 1);
+		for (int i = 0; i < 3000; i++) {
+			all(fd, "<p>and more</p>\n", 16);
+			(void)usleep(10000);
+		}
+	} else {
+		return false;
+	}
+	return true;
+}
+
 /* --- The pages that go wrong. */
 
 static bool
@@ -233,7 +355,7 @@ wrong(int fd, const char *path)
 		html(fd, "200 OK", p);
 	} else {
 		free(p);
-		return false;
+		return hostile(fd, path);
 	}
 	free(p);
 	return true;

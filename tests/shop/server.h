@@ -5,6 +5,9 @@
  *   /live?edit=NAME  the same with one planted edit (see server.c)
  *   /403 /404 /captcha /members (leads to /signin) /download /alert /loop
  *   /hangimage /never /unread /endless /long
+ *   /moving          all else that moves, and styles of its own are forbidden
+ *   /close /refresh /reload /popups /leave /worker /frames /spoiled /flood /grow
+ *   /many /deep /wide /dark /odd /title /round /name /stream: see server.c
  * Needs: libc.
  */
 #ifndef TESTS_SHOP_SERVER_H
