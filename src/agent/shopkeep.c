@@ -88,6 +88,11 @@ is_due(const struct shift *s, struct shopfolder *f,
 		return 1;
 	rc = shopfolder_last(f, p->page, view_name(p->mobile), NULL, now,
 	    &last, e);
+	/* Lines that a person damaged are no reason to look no more. */
+	if (rc < 0 && e->code == ERR_FORMAT) {
+		err_clear(e);
+		rc = 0;
+	}
 	if (rc <= 0)
 		return rc < 0 ? -1 : 1;
 	return local_day(last.ts) != local_day(now) ||
@@ -169,14 +174,19 @@ open_shift(struct shift *s, const char *browser, const char *fonts,
 	if (rc == 0)
 		rc = shopfolder_first(f, s->visit.now, &s->visit.page_clock,
 		    e);
+	if (rc < 0 && e->code == ERR_FORMAT) {
+		err_clear(e);
+		rc = 0;
+	}
 	shopfolder_close(f);
 	return rc;
 }
 
-/* 0, 1: no browser, -1. */
+/* 0, 1: no browser, -1.  FONTS is filled when it is needed. */
 static int
 one_shop(const struct shopkeep_job *j, const struct config_shop *shop,
-	const char *browser, const char *fonts, struct err *e)
+	const char *browser, char fonts[static BROWSER_PRINT_LEN],
+	struct err *e)
 {
 	struct shift *s = calloc(1, sizeof(*s));
 	int rc = -1;
@@ -187,6 +197,8 @@ one_shop(const struct shopkeep_job *j, const struct config_shop *shop,
 	s->shop = shop;
 	if (open_shift(s, browser, fonts, e) < 0)
 		goto out;
+	if (s->visit.n > 0 && *browser && !*fonts)
+		visit_fonts(fonts);
 	if (s->visit.n == 0)
 		rc = 0;
 	else if (*browser)
@@ -236,7 +248,8 @@ shopkeep_capture(const struct shopkeep_job *j, struct err *e)
 {
 	char fonts[BROWSER_PRINT_LEN] = "";
 	struct buf path = BUF_INIT(4096);
-	int fd = -1, rc = 0, none = 0;
+	int fd = -1, rc = 0, none = 0, done;
+	struct err why;
 
 	if (j->cfg->nshops == 0 || (j->name && !find(j, e)))
 		return j->name ? -1 : 0;
@@ -244,12 +257,22 @@ shopkeep_capture(const struct shopkeep_job *j, struct err *e)
 		rc = -1;
 		goto out;
 	}
-	visit_fonts(fonts);
-	for (size_t i = 0; rc >= 0 && i < j->cfg->nshops; i++) {
+	for (size_t i = 0; i < j->cfg->nshops; i++) {
 		if (j->name && strcmp(j->name, j->cfg->shop[i].name) != 0)
 			continue;
-		rc = one_shop(j, &j->cfg->shop[i], buf_str(&path), fonts, e);
-		none |= rc == 1;
+		err_clear(&why);
+		done = one_shop(j, &j->cfg->shop[i], buf_str(&path), fonts,
+		    &why);
+		none |= done == 1;
+		if (done >= 0)
+			continue;
+		/* The first that is told; the other shops are none the worse. */
+		if (rc == 0)
+			*e = why;
+		rc = -1;
+		if (why.code == ERR_INTR || why.code == ERR_SPACE ||
+		    why.code == ERR_NOMEM)
+			break;
 	}
 out:
 	if (fd >= 0)

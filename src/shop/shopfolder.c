@@ -45,7 +45,7 @@ make(char **out, const char *dir, const char *name, struct err *e)
 	*out = path_join(dir, name);
 	if (!*out)
 		return err_nomem(e);
-	return file_mkdirs(*out, 0700, e) < 0 ? -1 : file_sweep(*out, e);
+	return file_mkdirs(*out, 0700, e);
 }
 
 struct shopfolder *
@@ -68,6 +68,17 @@ shopfolder_open(const char *dir, struct err *e)
 	return f;
 }
 
+int
+shopfolder_sweep(struct shopfolder *f, struct err *e)
+{
+	const char *const all[] = {f->parts, f->strips, f->pages, f->captures};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(all) / sizeof(*all); i++)
+		rc = file_sweep(all[i], e);
+	return rc;
+}
+
 void
 shopfolder_close(struct shopfolder *f)
 {
@@ -83,7 +94,8 @@ shopfolder_close(struct shopfolder *f)
 
 /*
  * A file that is named after its bytes.  One that is there and has their number is
- * taken for it; a shorter one is what a crash of the machine left.
+ * taken for it; a shorter one is what a crash of the machine left, and what is no
+ * file (a link that a person made) is replaced.
  */
 static int
 keep(const char *dir, const void *data, size_t n, const char *extension,
@@ -99,7 +111,8 @@ keep(const char *dir, const void *data, size_t n, const char *extension,
 	path = str_fmt("%s/%s.%s", dir, hex, extension);
 	if (!path)
 		return err_nomem(e);
-	if (lstat(path, &st) == 0 && (uint64_t)st.st_size == n)
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (uint64_t)st.st_size == n)
 		rc = 0;
 	else
 		rc = file_save(path, data, n, 0600, e) < 0 ? -1 : 1;

@@ -3,7 +3,8 @@
  *
  * Spec: docs/FORMAT.md "Shop pages".  Files that are named after their bytes are
  * written once; the line in captures/ comes last, so that whoever is killed
- * leaves nothing that is said and not there.  One process at a time.
+ * leaves nothing that is said and not there.  One process at a time writes; others
+ * may read meanwhile.
  * Needs: base, crypto, shop/{captures,page}.
  */
 #ifndef LIUDI_SHOP_SHOPFOLDER_H
@@ -17,6 +18,11 @@ struct shopfolder;
 
 /* DIR and what belongs in it are made, 0700.  NULL: ERR_IO, ERR_SPACE, ERR_NOMEM. */
 struct shopfolder *shopfolder_open(const char *dir, struct err *e);
+/*
+ * Remove what a killed writer left half done.  Only for who is the one that
+ * writes: it would take another's file out of his hands.  0; -1: ERR_IO.
+ */
+int shopfolder_sweep(struct shopfolder *f, struct err *e);
 void shopfolder_close(struct shopfolder *f);	/* NULL does nothing */
 
 /*

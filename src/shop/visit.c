@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,13 +19,18 @@
 #include "base/banned.h"
 
 #define SLACK_MS 60000		/* of a page, beside its deadline: decoding */
-#define TRIES 3			/* browsers for one page */
+#define TRIES 3			/* browsers that do not begin with a page */
+#define PAGE_TRIES 2		/* drivers that die at one page */
+#define NO_PAGE SIZE_MAX
 #define PRODUCT_LEN 128
 
-/* What the driver says of a page; held against the list of what it was given. */
+/*
+ * What the driver says of a page, before it and behind it; held against the list
+ * of what it was given.
+ */
 struct told {
 	uint32_t at;
-	uint32_t state;
+	uint32_t state;		/* SHOP_STATES: it begins with it */
 	uint64_t bytes;
 	int32_t ms;
 	uint8_t is_new;
@@ -35,6 +41,7 @@ struct shift {
 	struct visit *v;
 	char flags[BROWSER_PRINT_LEN];
 	int in, out;		/* the browser's */
+	size_t at;		/* the page the driver is at, or NO_PAGE */
 };
 
 static const char *
@@ -98,13 +105,15 @@ drive(const struct shift *s, struct cdp *c, struct shopfolder *f, int fd)
 	if (!ask_product(c, product))
 		return 1;
 	for (size_t i = 0; i < s->v->n; i++) {
-		struct told t = {.at = (uint32_t)i};
+		struct told t = {.at = (uint32_t)i, .state = SHOP_STATES};
 		struct capture_report r;
 		struct capture_job j;
 		int rc;
 
 		if (s->v->page[i].done)
 			continue;
+		if (!tell(fd, &t))
+			return 2;
 		fill_job(s, &s->v->page[i], product, &j);
 		err_clear(&e);
 		rc = capture_page(c, f, &j, &r, &e);
@@ -138,7 +147,7 @@ driver(int fd, void *arg)
 
 	if (sandbox_enter(SANDBOX_PARSER, &paths, &e) == 0)
 		f = shopfolder_open(s->v->dir, &e);
-	if (f)
+	if (f && shopfolder_sweep(f, &e) == 0)
 		c = cdp_new(s->in, s->out, &e);
 	if (c) {
 		rc = drive(s, c, f, fd);
@@ -166,6 +175,24 @@ report(const struct shift *s, const struct told *t, struct visit_page *p)
 		s->v->fn(s->v->arg, p, &r);
 }
 
+/* 1: the driver says something; 0: not in time; -1: we were interrupted. */
+static int
+wait_for_word(int fd, int patience, struct err *e)
+{
+	const int64_t until = clock_mono_ms() + patience;
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int64_t left;
+	int n;
+
+	do {
+		left = until - clock_mono_ms();
+		n = poll(&p, 1, left > 0 ? (int)left : 0);
+		if (proc_interrupted())
+			return err_set(e, ERR_INTR, "interrupted");
+	} while (n < 0 && errno == EINTR && left > 0);
+	return n > 0;
+}
+
 /*
  * What the driver says, until it ends or says nothing for too long.  0; -1: the
  * folder failed (*e).
@@ -174,13 +201,11 @@ static int
 listen_to(struct shift *s, int fd, struct err *e)
 {
 	const int patience = s->v->deadline * 1000 + SLACK_MS;
-	struct pollfd p = {.fd = fd, .events = POLLIN};
 	struct told t;
 	size_t got;
+	int rc;
 
-	while (poll(&p, 1, patience) > 0 || errno == EINTR) {
-		if (proc_interrupted())
-			return err_set(e, ERR_INTR, "interrupted");
+	while ((rc = wait_for_word(fd, patience, e)) > 0) {
 		if (file_read(fd, &t, sizeof(t), &got, "the driver", e) < 0)
 			return -1;
 		if (got < sizeof(t))
@@ -190,12 +215,13 @@ listen_to(struct shift *s, int fd, struct err *e)
 			return err_set(e, ERR_IO, "shop '%s': %s", s->v->name,
 			    t.reason);
 		if (t.at >= s->v->n || s->v->page[t.at].done ||
-		    t.state >= SHOP_STATES)
+		    t.state > SHOP_STATES)
 			return 0;	/* not what we sent it for */
-		report(s, &t, &s->v->page[t.at]);
-		errno = 0;
+		s->at = t.state == SHOP_STATES ? t.at : NO_PAGE;
+		if (s->at == NO_PAGE)
+			report(s, &t, &s->v->page[t.at]);
 	}
-	return 0;
+	return rc;
 }
 
 /* One browser and one driver.  0; -1. */
@@ -212,16 +238,19 @@ one_browser(struct shift *s, struct err *e)
 
 	if (!browser)
 		return -1;
+	s->at = NO_PAGE;
 	s->in = keep[0] = browser_in(browser);
 	s->out = keep[1] = browser_out(browser);
 	pid = proc_fork(driver, s, keep, 2, &fd, e);
 	rc = pid < 0 ? -1 : listen_to(s, fd, e);
-	/* Without its browser the driver ends, whatever it was at. */
 	browser_stop(browser);
 	if (fd >= 0)
 		(void)close(fd);
-	if (pid >= 0)
+	/* What it has not said by now it never will, whatever it is at. */
+	if (pid >= 0) {
+		(void)kill(pid, SIGKILL);
 		(void)proc_wait_pid(pid, &ignored);
+	}
 	return rc;
 }
 
@@ -235,6 +264,24 @@ left(const struct visit *v)
 	return n;
 }
 
+/* A line with STATE and WHY for P. */
+static int
+give_up(const struct shift *s, struct shopfolder *f, struct visit_page *p,
+	enum shop_state state, const char *why, struct err *e)
+{
+	const struct visit *v = s->v;
+	struct told t = {.state = (uint32_t)state};
+	struct shop_capture c = {.ts = v->now, .offset = v->offset,
+	    .page = p->page, .view = view_name(p->mobile), .url = p->url,
+	    .state = state, .reason = why, .by = v->by};
+
+	if (shopfolder_capture(f, &c, NULL, e) < 0)
+		return -1;
+	(void)snprintf(t.reason, sizeof(t.reason), "%s", why);
+	report(s, &t, p);
+	return 0;
+}
+
 int
 visit_give_up(struct visit *v, enum shop_state state, const char *why,
 	struct err *e)
@@ -243,21 +290,21 @@ visit_give_up(struct visit *v, enum shop_state state, const char *why,
 	const struct shift s = {.v = v};
 	int rc = f ? 0 : -1;
 
-	for (size_t i = 0; rc == 0 && i < v->n; i++) {
-		struct visit_page *p = &v->page[i];
-		struct told t = {.state = (uint32_t)state};
-		struct shop_capture c = {.ts = v->now, .offset = v->offset,
-		    .page = p->page, .view = view_name(p->mobile),
-		    .url = p->url, .state = state, .reason = why,
-		    .by = v->by};
+	for (size_t i = 0; rc == 0 && i < v->n; i++)
+		if (!v->page[i].done)
+			rc = give_up(&s, f, &v->page[i], state, why, e);
+	shopfolder_close(f);
+	return rc;
+}
 
-		if (p->done)
-			continue;
-		if (shopfolder_capture(f, &c, NULL, e) < 0)
-			rc = -1;
-		(void)snprintf(t.reason, sizeof(t.reason), "%s", why);
-		report(&s, &t, p);
-	}
+/* Drivers die at that page: it alone is given up. */
+static int
+give_up_page(const struct shift *s, struct err *e)
+{
+	struct shopfolder *f = shopfolder_open(s->v->dir, e);
+	int rc = f ? give_up(s, f, &s->v->page[s->at], SHOP_CRASHED,
+	    "whoever reads the page does not come to an end", e) : -1;
+
 	shopfolder_close(f);
 	return rc;
 }
@@ -265,14 +312,18 @@ visit_give_up(struct visit *v, enum shop_state state, const char *why,
 int
 visit(struct visit *v, struct err *e)
 {
-	struct shift s = {.v = v};
-	size_t before = left(v);
-	int rc = browser_flags(s.flags, e), tries = 0;
+	struct shift s = {.v = v, .at = NO_PAGE};
+	size_t before = left(v), fatal = NO_PAGE;
+	int rc = browser_flags(s.flags, e), tries = 0, deaths = 0;
 
 	while (rc == 0 && left(v) > 0 && tries < TRIES) {
 		rc = one_browser(&s, e);
-		tries = left(v) < before ? 0 : tries + 1;
+		tries = left(v) < before || s.at != NO_PAGE ? 0 : tries + 1;
 		before = left(v);
+		deaths = s.at != fatal ? 1 : deaths + 1;
+		fatal = s.at;
+		if (rc == 0 && s.at != NO_PAGE && deaths == PAGE_TRIES)
+			rc = give_up_page(&s, e);
 	}
 	if (rc == 0 && left(v) > 0)
 		rc = visit_give_up(v, SHOP_CRASHED, "the browser does not run",

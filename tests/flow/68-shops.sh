@@ -117,6 +117,18 @@ step "a shop that nobody named"
 expect 2 ws ws-01 shop capture other
 says "no section [shop other]"
 
+step "a shop whose folder is spoiled costs no other one"
+printf '[shop a]\nurl = http://127.0.0.1:%s/alert\nview = desktop\n' "$port" \
+    >>"$t/ws-01/liudi.ini"
+mkdir -p "$t/ws-01/state/shops/a"
+echo spoiled >"$t/ws-01/state/shops/a/pages"
+echo spoiled >>"$(ls "$kept"/captures/*.jsonl)"
+expect 1 ws ws-01 shop capture
+says "/shops/a/pages'"
+line 'lamps *home *desktop *ok'
+sed -i '/^spoiled$/d' "$(ls "$kept"/captures/*.jsonl)"
+sed -i '/^\[shop a\]/,$d' "$t/ws-01/liudi.ini"
+
 step "without a browser the run goes on, and the line says why"
 day 12
 LIUDI_BROWSER=/nowhere expect 3 ws ws-01 run

@@ -171,6 +171,38 @@ goes_on_behind_half_a_line(void **state)
 	shopfolder_close(f);
 }
 
+/* Who only looks takes nothing out of the hands of who writes. */
+static void
+leaves_what_is_being_written(void **state)
+{
+	char at[128], hex[2 * SHOP_HASH_LEN + 1];
+	struct err e = ERR_INIT;
+	struct file_new half = FILE_NEW_INIT;
+	struct shopfolder *f = shopfolder_open(dir, &e), *other;
+	uint8_t sha256[SHOP_HASH_LEN];
+
+	(void)state;
+	assert_non_null(f);
+	(void)snprintf(at, sizeof(at), "%s/parts/x", dir);
+	assert_int_equal(file_new_open(&half, at, 0600, &e), 0);
+	other = shopfolder_open(dir, &e);
+	assert_non_null(other);
+	assert_true(file_exists(half.tmp));
+	assert_int_equal(shopfolder_sweep(other, &e), 0);
+	assert_false(file_exists(half.tmp));
+	shopfolder_close(other);
+	file_new_release(&half);
+	/* A link of the right length is not the file. */
+	hash_sha256(sha256, "<p>", 3);
+	str_hex(hex, sha256, SHOP_HASH_LEN);
+	(void)snprintf(at, sizeof(at), "%s/parts/%s.html", dir, hex);
+	assert_int_equal(symlink("a/b", at), 0);
+	assert_int_equal(shopfolder_part(f, "<p>", 3, "text/html", sha256,
+	    &e), 1);
+	assert_int_not_equal(readlink(at, hex, sizeof(hex)), 3);
+	shopfolder_close(f);
+}
+
 int
 main(void)
 {
@@ -178,6 +210,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(keeps_the_same_once, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(goes_on_behind_half_a_line,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(leaves_what_is_being_written,
 		    setup, teardown)
 	};
 	struct err e = ERR_INIT;

@@ -16,5 +16,10 @@ liudi_fuzz(rowalign DEPENDS shop)
 liudi_test(shop capture DEPENDS base crypto)
 target_sources(capture_test PRIVATE shop/server.c)
 target_include_directories(capture_test PRIVATE shop)
-set_tests_properties(shop.capture PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+set_tests_properties(shop.capture PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
+	RESOURCE_LOCK browser)
+liudi_test(shop visit DEPENDS base crypto)
+target_sources(visit_test PRIVATE shop/server.c)
+target_include_directories(visit_test PRIVATE shop)
+set_tests_properties(shop.visit PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120
 	RESOURCE_LOCK browser)
