@@ -11,9 +11,8 @@
 #include "cli/desk/digest_page.h"
 #include "cli/desk/reads.h"
 #include "cli/desk/show.h"
+#include "cli/desk/team.h"
 #include "config/teamini.h"
-#include "desk/roster.h"
-#include "desk/sealed.h"
 
 #include "base/banned.h"
 
@@ -28,95 +27,6 @@ struct work {
 	const char *html;	/* file, "-", or NULL */
 	struct buf out;
 };
-
-/* All that is counted from, in the box. */
-struct team {
-	struct buf policy;
-	struct roster people;
-	char (*name)[33];
-	const char **station;
-	size_t n, nactive;
-};
-
-static int
-add_station(struct team *t, const char *name, struct err *e)
-{
-	char (*more)[33];
-	size_t i;
-
-	for (i = 0; i < t->n; i++)
-		if (strcmp(t->name[i], name) == 0)
-			return 0;
-	more = realloc(t->name, (t->n + 1) * sizeof(*more));
-	if (!more)
-		return err_nomem(e);
-	t->name = more;
-	(void)snprintf(t->name[t->n++], sizeof(*more), "%s", name);
-	return 0;
-}
-
-static int
-on_station(void *arg, const struct query_station *s, struct err *e)
-{
-	return add_station(arg, s->station, e);
-}
-
-/* Those that may send now; behind them those that once did. */
-static int
-add_stations(struct box *b, struct team *t, struct err *e)
-{
-	const int64_t now = clock_now_utc();
-	size_t i;
-
-	for (i = 0; i < b->control.stations.n; i++) {
-		const struct signer *s = &b->control.stations.v[i];
-
-		if (s->valid_after <= now && s->valid_before > now &&
-		    add_station(t, s->name, e) < 0)
-			return -1;
-	}
-	t->nactive = t->n;
-	if (query_stations(b->catalogue, on_station, t, e) < 0)
-		return -1;
-	t->station = calloc(t->n + 1, sizeof(*t->station));
-	if (!t->station)
-		return err_nomem(e);
-	for (i = 0; i < t->n; i++)
-		t->station[i] = t->name[i];
-	return 0;
-}
-
-static int
-team_load(struct box *b, struct team *t, struct err *e)
-{
-	struct buf file = BUF_INIT(ROSTER_FILE_MAX);
-	struct buf text = BUF_INIT(ROSTER_FILE_MAX);
-	const char *control = b->home->control, *commit = b->control.commit;
-	int rc = control_file_load(control, commit, "roster.age", &file, e);
-
-	if (rc > 0)
-		rc = sealed_text(b->opener, file.data, file.len, NULL, NULL,
-		    &text, e);
-	if (rc == 0)
-		rc = roster_parse(&t->people, buf_str(&text), text.len, e);
-	if (rc == 0 && control_file_load(control, commit, "policy.ini",
-	    &t->policy, e) < 0)
-		rc = -1;
-	if (rc == 0)
-		rc = add_stations(b, t, e);
-	buf_wipe(&text);
-	buf_release(&file);
-	return rc;
-}
-
-static void
-team_release(struct team *t)
-{
-	roster_release(&t->people);
-	buf_release(&t->policy);
-	free(t->name);
-	free(t->station);
-}
 
 static int
 put_page(struct work *k, const struct facts *f, const struct box *b,
@@ -170,7 +80,7 @@ make(struct work *k, struct box *b, struct messages *m, const struct team *t,
 static int
 digest(struct box *b, void *arg, struct err *e)
 {
-	struct team t = {.policy = BUF_INIT(POLICY_MAX)};
+	struct team t = {0};
 	struct messages *m = NULL;
 	int rc = -1;
 
@@ -179,7 +89,7 @@ digest(struct box *b, void *arg, struct err *e)
 		return err_hint(e, "run 'liudi-desk sync'");
 	}
 	m = messages_open(b->catalogue, false, e);
-	if (m && team_load(b, &t, e) == 0)
+	if (m && team_load(&t, b, e) == 0)
 		rc = make(arg, b, m, &t, e);
 	messages_close(m);
 	team_release(&t);
