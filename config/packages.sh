@@ -7,10 +7,10 @@ LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
 	libsqlite3-dev libzstd-dev libyajl-dev
 	zlib1g-dev libqrencode-dev libuchardet-dev
 	libxml2-dev libgmime-3.0-dev libicu-dev
-	libpng-dev libjpeg62-turbo-dev libwebp-dev"
+	libpng-dev libjpeg62-turbo-dev libwebp-dev libmicrohttpd-dev"
 # And keepassxc, where it is there already (docs/DECISIONS.md).
 LIUDI_TEST="libcmocka-dev dash busybox age jq openssh-server shellcheck zstd
-	sqlite3 mandoc unzip zbar-tools oathtool"
+	sqlite3 mandoc unzip zbar-tools oathtool curl"
 
 # need PACKAGE...: install what is missing; 1 line to run if we are not root.
 need() {

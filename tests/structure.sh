@@ -100,6 +100,7 @@ gmime/:chat
 zstd(_errors)?\.h:bundle unbundle desk
 git2[./]:repo control
 zlib\.h:repo
+microhttpd\.h:web
 qrencode\.h:qr
 png\.h:shop
 jpeglib\.h:shop

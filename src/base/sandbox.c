@@ -358,6 +358,16 @@ static const long calls_starter[] = {
 #endif
 };
 
+/* Of one that speaks to whoever connects; it connects to nobody. */
+static const long calls_server[] = {
+	SYS_accept4, SYS_recvfrom, SYS_sendto, SYS_recvmsg, SYS_sendmsg,
+	SYS_getsockname, SYS_getpeername, SYS_getsockopt, SYS_setsockopt,
+	SYS_eventfd2,
+#ifdef SYS_accept
+	SYS_accept,
+#endif
+};
+
 /* Looking at what stands under a path; opening is done apart. */
 static const long calls_paths[] = {
 	SYS_newfstatat, SYS_statx, SYS_readlinkat, SYS_faccessat, SYS_getcwd,
@@ -466,6 +476,8 @@ build(struct filter *f, enum sandbox_kind kind,
 	/* Before the parser's own rules: the first that names a call decides. */
 	if (kind == SANDBOX_STARTER)
 		allow_starting(f);
+	if (kind == SANDBOX_SERVER)
+		allow_all(f, calls_server, COUNT(calls_server));
 	if (kind != SANDBOX_OPENER) {
 		allow_all(f, calls_parser, COUNT(calls_parser));
 		allow_fcntl(f);

@@ -27,7 +27,9 @@ enum sandbox_kind {
 	/* files below the named folders, no network, no exec, no new process */
 	SANDBOX_PARSER,
 	/* as a parser, and fork, limit, end and box what it forked; no path */
-	SANDBOX_STARTER
+	SANDBOX_STARTER,
+	/* as a parser, and accept at a socket that listens already; no path */
+	SANDBOX_SERVER
 };
 
 struct sandbox_paths {

@@ -1,0 +1,2 @@
+/* What the page does besides: everything works without it. */
+'use strict';

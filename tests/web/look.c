@@ -1,0 +1,333 @@
+/*
+ * tests/web/look.c - a real browser that does what the lines of standard input
+ * say, and tells what was not as it should be.
+ *
+ *	door FILE	open the file that lets in, until "/" is there
+ *	open URL	"/…" is of the page that the door led to
+ *	size W H	of the window
+ *	type SELECTOR TEXT	into a field
+ *	click SELECTOR	and wait for the page behind it
+ *	is WANT EXPRESSION	its value as a string; WANT without blanks
+ *	shot FILE	a picture of the whole page
+ *
+ * Prints "FAILED: …" for what is not so; 1 then, 77 without a browser.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/base64.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/jsonw.h"
+#include "base/proc.h"
+#include "base/str.h"
+#include "crypto/hash.h"
+#include "shop/browser.h"
+#include "shop/cdp.h"
+
+#include "base/banned.h"
+
+#define LINE_LEN 4096
+#define PATIENCE_MS 20000
+
+struct look {
+	struct browser *browser;
+	struct cdp *cdp;
+	char session[CDP_SESSION_LEN];
+	char origin[256];
+	int failed;
+};
+
+static void
+fail(struct look *l, const char *line, const char *why)
+{
+	(void)printf("FAILED: %s: %s\n", line, why);
+	l->failed = 1;
+}
+
+/* PARAMS: a JSON object.  NULL: it failed. */
+static const struct json_node *
+call(struct look *l, const char *method, const char *params,
+	const struct json **j)
+{
+	const struct json_node *result = NULL;
+	struct err e = ERR_INIT;
+
+	if (cdp_call(l->cdp, l->session, method, params, clock_mono_ms() +
+	    PATIENCE_MS, j, &result, &e) != CDP_DONE) {
+		(void)printf("FAILED: %s: %s\n", method, e.what);
+		l->failed = 1;
+		return NULL;
+	}
+	return result;
+}
+
+/* {"KEY":"VALUE", …}: pairs until NULL. */
+static char *
+object(const char *key, const char *value, const char *rest)
+{
+	struct buf out = BUF_INIT(1 << 20);
+	struct err e = ERR_INIT;
+	struct jsonw w;
+	char *s;
+
+	jsonw_init(&w, &out, &e);
+	jsonw_object(&w);
+	jsonw_kstr(&w, key, value);
+	jsonw_object_end(&w);
+	(void)jsonw_end(&w);
+	s = str_fmt("%.*s%s}", (int)(out.len - 1), buf_str(&out), rest);
+	buf_release(&out);
+	return s;
+}
+
+/* The value of an expression, made a string. */
+static void
+eval(struct look *l, const char *expression, char *out, size_t n)
+{
+	char *text = str_fmt("String(%s)", expression);
+	char *params = object("expression", text,
+	    ",\"returnByValue\":true,\"awaitPromise\":true");
+	const struct json_node *r;
+	const struct json *j;
+
+	(void)snprintf(out, n, "?");
+	r = call(l, "Runtime.evaluate", params, &j);
+	if (r && (r = json_get(j, r, "result")) != NULL &&
+	    (r = json_get(j, r, "value")) != NULL && r->type == JSON_STR)
+		(void)snprintf(out, n, "%s", r->str);
+	free(params);
+	free(text);
+}
+
+/* Until EXPRESSION says WANT. */
+static void
+wait_for(struct look *l, const char *line, const char *expression,
+	const char *want)
+{
+	const int64_t until = clock_mono_ms() + PATIENCE_MS;
+	char got[LINE_LEN];
+
+	do {
+		eval(l, expression, got, sizeof(got));
+		if (strcmp(got, want) == 0)
+			return;
+		(void)usleep(50000);
+	} while (clock_mono_ms() < until);
+	fail(l, line, got);
+}
+
+static void
+go(struct look *l, const char *line, const char *url)
+{
+	char *params = object("url", url, "");
+	const struct json *j;
+
+	/* What stands there now is not the page behind it. */
+	(void)call(l, "Runtime.evaluate",
+	    "{\"expression\":\"window.left = 1\"}", &j);
+	(void)call(l, "Page.navigate", params, &j);
+	free(params);
+	wait_for(l, line, "document.readyState === 'complete' && "
+	    "!window.left", "true");
+}
+
+static void
+do_door(struct look *l, const char *line, const char *file)
+{
+	char *url = str_fmt("file://%s", file);
+	char *params = object("url", url, "");
+	const struct json *j;
+
+	(void)call(l, "Page.navigate", params, &j);
+	wait_for(l, line, "location.protocol + location.pathname + "
+	    "document.readyState", "http:/complete");
+	eval(l, "location.origin", l->origin, sizeof(l->origin));
+	free(params);
+	free(url);
+}
+
+static void
+do_size(struct look *l, const char *line, const char *arg)
+{
+	char params[200];
+	const struct json *j;
+	int w, h;
+
+	if (sscanf(arg, "%d %d", &w, &h) != 2) {
+		fail(l, line, "no size");
+		return;
+	}
+	(void)snprintf(params, sizeof(params), "{\"width\":%d,\"height\":%d,"
+	    "\"deviceScaleFactor\":1,\"mobile\":%s}", w, h,
+	    w < 600 ? "true" : "false");
+	(void)call(l, "Emulation.setDeviceMetricsOverride", params, &j);
+}
+
+static void
+do_shot(struct look *l, const char *line, const char *file)
+{
+	const struct json_node *r;
+	struct err e = ERR_INIT;
+	const struct json *j;
+	struct buf png = BUF_INIT((size_t)64 << 20);
+
+	r = call(l, "Page.captureScreenshot",
+	    "{\"captureBeyondViewport\":true}", &j);
+	r = r ? json_get(j, r, "data") : NULL;
+	if (!r)
+		return;
+	if (base64_decode(&png, r->str, r->len, true, &e) < 0 ||
+	    file_save(file, png.data, png.len, 0644, &e) < 0)
+		fail(l, line, e.what);
+	buf_release(&png);
+}
+
+static void
+do_is(struct look *l, const char *line, char *arg)
+{
+	char got[LINE_LEN];
+	char *expression = strchr(arg, ' ');
+
+	if (!expression) {
+		fail(l, line, "nothing to look at");
+		return;
+	}
+	*expression++ = '\0';
+	eval(l, expression, got, sizeof(got));
+	if (strcmp(got, arg) != 0)
+		(void)printf("FAILED: %s is %s, not %s\n", expression, got,
+		    arg), l->failed = 1;
+}
+
+static void
+do_click(struct look *l, const char *line, const char *selector)
+{
+	char *q = str_fmt("window.left = 1, document.querySelector('%s')"
+	    ".click()", selector);
+	char got[64];
+
+	eval(l, q, got, sizeof(got));
+	wait_for(l, line, "document.readyState === 'complete' && "
+	    "!window.left", "true");
+	free(q);
+}
+
+static void
+do_type(struct look *l, const char *line, char *arg)
+{
+	char *text = strchr(arg, ' '), *q;
+	char got[64];
+
+	if (!text) {
+		fail(l, line, "no text");
+		return;
+	}
+	*text++ = '\0';
+	q = str_fmt("document.querySelector('%s').value = '%s'", arg, text);
+	eval(l, q, got, sizeof(got));
+	free(q);
+}
+
+static void
+do_line(struct look *l, char *line)
+{
+	char *arg = strchr(line, ' ');
+	char *url;
+
+	if (!arg) {
+		fail(l, line, "not understood");
+		return;
+	}
+	arg++;
+	if (str_starts(line, "door ")) {
+		do_door(l, line, arg);
+	} else if (str_starts(line, "open ")) {
+		url = str_fmt("%s%s", *arg == '/' ? l->origin : "", arg);
+		go(l, line, url);
+		free(url);
+	} else if (str_starts(line, "size ")) {
+		do_size(l, line, arg);
+	} else if (str_starts(line, "shot ")) {
+		do_shot(l, line, arg);
+	} else if (str_starts(line, "is ")) {
+		do_is(l, line, arg);
+	} else if (str_starts(line, "click ")) {
+		do_click(l, line, arg);
+	} else if (str_starts(line, "type ")) {
+		do_type(l, line, arg);
+	} else {
+		fail(l, line, "not understood");
+	}
+}
+
+static void
+id_of(struct look *l, const char *method, const char *params,
+	const char *key, char *out)
+{
+	const struct json_node *r;
+	const struct json *j;
+
+	r = call(l, method, params, &j);
+	r = r ? json_get(j, r, key) : NULL;
+	(void)snprintf(out, CDP_SESSION_LEN, "%s", r && r->type == JSON_STR ?
+	    r->str : "");
+}
+
+static int
+start(struct look *l, const char *profile)
+{
+	struct buf path = BUF_INIT(4096);
+	char target[CDP_SESSION_LEN], session[CDP_SESSION_LEN];
+	struct err e = ERR_INIT;
+	const struct json *j;
+	char *params;
+	int rc;
+
+	rc = browser_find(&path, &e);
+	if (rc != 0)
+		return rc > 0 ? 77 : 1;
+	l->browser = browser_start(&(struct browser_job){
+	    .path = buf_str(&path), .profile = profile},
+	    &e);
+	buf_release(&path);
+	if (!l->browser) {
+		(void)printf("FAILED: %s\n", e.what);
+		return 1;
+	}
+	l->cdp = cdp_new(browser_in(l->browser), browser_out(l->browser), &e);
+	if (!l->cdp)
+		return 1;
+	id_of(l, "Target.createTarget", "{\"url\":\"about:blank\"}",
+	    "targetId", target);
+	params = object("targetId", target, ",\"flatten\":true");
+	id_of(l, "Target.attachToTarget", params, "sessionId", session);
+	memcpy(l->session, session, sizeof(session));
+	free(params);
+	return call(l, "Page.enable", "{}", &j) ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct look l = {0};
+	struct err e = ERR_INIT;
+	char line[LINE_LEN];
+	int rc;
+
+	proc_setup();
+	if (argc != 2 || crypto_setup(&e) < 0)
+		return 2;
+	rc = start(&l, argv[1]);
+	while (rc == 0 && fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != '\0' && line[0] != '#')
+			do_line(&l, line);
+	}
+	cdp_free(l.cdp);
+	browser_stop(l.browser);
+	return rc != 0 ? rc : l.failed;
+}
