@@ -128,6 +128,41 @@ deskhome_lock(const struct deskhome *h, int *fd, struct err *e)
 	return rc;
 }
 
+#define SYNCED "synced"
+#define SYNCED_MAX 32
+
+int64_t
+deskhome_synced(const struct deskhome *h)
+{
+	struct buf b = BUF_INIT(SYNCED_MAX);
+	char *file = path_join(h->dir, SYNCED);
+	int64_t utc = DESKHOME_NEVER;
+	struct err ignored = ERR_INIT;
+
+	if (file && file_load(file, &b, &ignored) == 0 && b.len > 0 &&
+	    b.data[b.len - 1] == '\n') {
+		b.data[b.len - 1] = '\0';
+		if (str_to_i64(buf_str(&b), 0, INT64_MAX / 1000, &utc) < 0)
+			utc = DESKHOME_NEVER;
+	}
+	buf_release(&b);
+	free(file);
+	return utc;
+}
+
+int
+deskhome_synced_save(const struct deskhome *h, int64_t utc, struct err *e)
+{
+	char *file = path_join(h->dir, SYNCED);
+	char text[SYNCED_MAX];
+	int n = snprintf(text, sizeof(text), "%lld\n", (long long)utc);
+	int rc = file ? file_save(file, text, (size_t)n, 0600, e) :
+	    err_nomem(e);
+
+	free(file);
+	return rc;
+}
+
 int
 deskhome_pin_load(const struct deskhome *h, char id[static CANON_ID_LEN],
 	struct err *e)

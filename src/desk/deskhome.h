@@ -5,6 +5,7 @@
  *   control.git, records.git, desk.git    mirrors
  *   control.pin                 the newest control commit that was checked
  *   seen                        when what was first seen (desk/seen.h); kept
+ *   synced                      when the central was last asked for news
  *   lost                        what the central had, and a manager settled
  *                               (desk/received.h); kept
  *   accounts.unsent/            events of accounts that desk.git lacks; kept
@@ -17,6 +18,8 @@
  */
 #ifndef LIUDI_DESK_DESKHOME_H
 #define LIUDI_DESK_DESKHOME_H
+
+#include <stdint.h>
 
 #include "base/err.h"
 #include "config/config.h"
@@ -51,6 +54,15 @@ void deskhome_release(struct deskhome *h);
 
 /* Is that mirror here?  0, or -1: ERR_NOENT with a hint to sync first. */
 int deskhome_fetched(const char *mirror, struct err *e);
+
+/*
+ * When a sync last reached the central, UTC seconds; DESKHOME_NEVER where that is
+ * not known.  Saving: 0, or -1 (ERR_IO, ERR_SPACE).
+ */
+#define DESKHOME_NEVER INT64_MIN
+int64_t deskhome_synced(const struct deskhome *h);
+int deskhome_synced_save(const struct deskhome *h, int64_t utc,
+	struct err *e);
 
 /*
  * The lock of whoever writes catalogue and mirrors; it ends when *FD is closed.

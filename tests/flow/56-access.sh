@@ -110,7 +110,7 @@ done >"$t/asking" || :
 # those that open records for somebody, those that do it for themselves, those
 # that open nothing but keys and what managers wrote
 same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
-    chats chat search export digest sync verify rehead access \
+    chats chat search export digest serve sync verify rehead access \
     'account list' 'account show' 'account reveal' 'account requests' \
     'account grant' 'account add' 'account update' 'account bound' \
     'account twofa' 'account rotated' 'account confirm' 'account seen' \
@@ -122,7 +122,7 @@ same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
     source 'shop set' 'person set' 'retention set' 'hold add' 'hold remove' 'notice set' erase \
     'station add' 'station list' 'station suspend' 'station resume' \
     'station revoke' 'shares make' 'shares recover' | sort | tr '\n' ,)" commands
-for cmd in restore unseal chats chat search export digest; do
+for cmd in restore unseal chats chat search export digest serve; do
 	ok sh -c "liudi-desk $cmd --help | grep -q -e --why"
 done
 

@@ -532,6 +532,10 @@ run(struct cli *c, struct err *e)
 	if (rc < 0)
 		goto out;
 	say_rewritten(c, &rewritten);
+	if (online && deskhome_synced_save(&h, clock_now_utc(), e) < 0) {
+		rc = -1;
+		goto out;
+	}
 	if (online)
 		acct_send(c, &h, op, &asked);
 	if (online)

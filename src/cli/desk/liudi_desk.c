@@ -25,6 +25,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_handover_close,
 	&cmd_account_certificate,
 	&cmd_sync,
+	&cmd_serve,
 	&cmd_audit,
 	&cmd_log,
 	&cmd_show,

@@ -204,6 +204,16 @@ reads_note(const struct cli *c, struct opener *op, const struct access_ask *ask,
 }
 
 int
+reads_page(const struct cli *c, struct opener *op, const struct access_ask *ask,
+	struct access_pass *pass, struct err *e)
+{
+	struct access_ask why = *ask;
+
+	why.reason = cli_value(c, "why");
+	return note_as(c, op, &why, (struct manner){0}, pass, NULL, e);
+}
+
+int
 reads_index(const struct cli *c, struct opener *op, bool at_once,
 	struct access_pass *pass, struct err *e)
 {

@@ -25,6 +25,11 @@ int reads_note(const struct cli *c, struct opener *op,
 	const struct access_ask *ask, struct access_pass *pass, char *reader,
 	struct err *e);
 
+/* The same, but it is sent by reads_send() and not at once. */
+int reads_page(const struct cli *c, struct opener *op,
+	const struct access_ask *ask, struct access_pass *pass,
+	struct err *e);
+
 /*
  * Before a sync opens records for the catalogue: write "index" down, of today;
  * it is sent only AT_ONCE.  Where no signing key can be had, that is a warning:

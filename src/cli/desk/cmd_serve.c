@@ -1,0 +1,368 @@
+/*
+ * cli/desk/cmd_serve.c - liudi-desk serve: the manager's page.
+ *
+ * Three processes: one speaks HTTP and has no key; this one writes the access log
+ * and looks at nothing of the records; and for each page one in the box, which
+ * makes it with the opener's help.
+ */
+#include "cli/desk/deskcmds.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/proc.h"
+#include "base/sandbox.h"
+#include "base/str.h"
+#include "cli/desk/pages.h"
+#include "cli/desk/reads.h"
+#include "cli/desk/show.h"
+#include "crypto/secmem.h"
+#include "web/assets.h"
+#include "web/server.h"
+
+#include "base/banned.h"
+
+#define IDLE_MIN 30
+#define QUIET_MS 3000		/* then what waits is sent */
+#define DOOR "serve.html"
+
+/* What the box leaves behind; shared with it. */
+struct made {
+	struct wire_answer a;
+	uint8_t body[];
+};
+
+struct serve {
+	const struct cli *c;
+	struct deskhome h;
+	struct opener *op;
+	struct web_job job;
+	const char *unix_path;		/* or NULL */
+	char *door;			/* the file that lets in */
+	pid_t pid;			/* of the one that speaks HTTP; 0 */
+	int fd;				/* to it */
+	struct wire_ask ask;
+	struct made *made;
+};
+
+/* --- The process that speaks HTTP. */
+
+static int
+speak(int fd, void *arg)
+{
+	struct web_job *j = arg;
+	struct err e = ERR_INIT;
+	int rc;
+
+	j->wire = fd;
+	if (sandbox_enter(SANDBOX_SERVER, NULL, &e) < 0)
+		return 1;
+	rc = web_serve(j, &e);
+	return rc < 0 ? 1 : 0;
+}
+
+static int
+start_speaker(struct serve *s, struct err *e)
+{
+	struct web_job *j = &s->job;
+
+	if (web_listen(&j->place, s->unix_path, e) < 0)
+		return -1;
+	secmem_random(j->guard.token, GUARD_SECRET_LEN);
+	secmem_random(j->guard.session, GUARD_SECRET_LEN);
+	j->guard.host = s->unix_path ? NULL : j->place.host;
+	j->style = web_style_css;
+	j->script = web_page_js;
+	s->pid = proc_fork(speak, j, &j->place.fd, 1, &s->fd, e);
+	(void)close(j->place.fd);
+	return s->pid < 0 ? -1 : 0;
+}
+
+/* --- The file that lets in: whoever opens it posts the token, once. */
+
+static int
+write_door(struct serve *s, struct err *e)
+{
+	char token[GUARD_HEX_LEN];
+	char *page;
+	int rc;
+
+	str_hex(token, s->job.guard.token, GUARD_SECRET_LEN);
+	page = str_fmt("<!DOCTYPE html><meta charset=\"utf-8\"><title>留底</title>"
+	    "<form method=\"post\" action=\"http://%s/auth\">"
+	    "<input type=\"hidden\" name=\"token\" value=\"%s\">"
+	    "<button>留底 liudi</button></form>"
+	    "<script>document.forms[0].submit()</script>\n",
+	    s->unix_path ? "localhost:8080" : s->job.place.host, token);
+	s->door = str_fmt("%s/" DOOR, s->h.dir);
+	rc = page && s->door ? file_save(s->door, page, strlen(page), 0600,
+	    e) : err_nomem(e);
+	if (page)
+		secmem_wipe(page, strlen(page));
+	secmem_wipe(token, sizeof(token));
+	free(page);
+	return rc;
+}
+
+static void
+tell(const struct serve *s)
+{
+	if (s->c->quiet)
+		return;
+	if (s->unix_path)
+		(void)printf(cli_tr("the page is at '%s'; on your own computer:\n"
+		    "  ssh -L 8080:%s …\nand open there a copy of %s\n"),
+		    s->unix_path, s->unix_path, s->door);
+	else
+		(void)printf(cli_tr("open this file in your browser: %s\n"),
+		    s->door);
+	(void)puts(cli_tr("it lets in once; Ctrl-C ends the page"));
+	(void)fflush(stdout);
+}
+
+/* --- A page, in the box. */
+
+struct call {
+	struct serve *s;
+	const struct page_kind *kind;
+	const char *arg;
+	int64_t synced;
+};
+
+/* What went wrong, as a page. */
+static void
+make_sorry(struct page *p, const struct err *why)
+{
+	char what[CLI_FILLED_LEN], hint[CLI_FILLED_LEN];
+
+	buf_clear(p->out);
+	p->a->status = why->code == ERR_NOENT ? 404 : 500;
+	page_begin(p, cli_tr("This page cannot be shown"));
+	html_element(&p->h, "p", "sentence do", cli_tr_filled(why->what,
+	    what));
+	if (why->hint[0] != '\0')
+		html_element(&p->h, "p", NULL, cli_tr_filled(why->hint, hint));
+	page_finish(p);
+}
+
+static int
+in_box(struct box *b, void *arg, struct err *e)
+{
+	struct call *k = arg;
+	struct serve *s = k->s;
+	struct buf out = BUF_INIT(WIRE_BODY_MAX);
+	struct page p = {.b = b, .op = b->opener, .ask = &s->ask,
+	    .arg = k->arg, .now = clock_now_utc(), .synced = k->synced,
+	    .a = &s->made->a, .out = &out};
+	struct err why = ERR_INIT;
+	int rc = 0;
+
+	if (setenv("LC_ALL", s->ask.zh ? "zh_CN.UTF-8" : "C.UTF-8", 1) < 0)
+		return err_nomem(e);
+	if (pages_make(&p, k->kind, &why) < 0) {
+		html_begin(&p.h, &out, e);
+		make_sorry(&p, &why);
+		rc = html_end(&p.h);
+	}
+	if (rc == 0) {
+		memcpy(s->made->body, out.data, out.len);
+		s->made->a.n = out.len;
+	}
+	buf_release(&out);
+	return rc;
+}
+
+static int
+make_page(struct serve *s, const struct page_kind *kind, const char *arg,
+	struct err *e)
+{
+	const struct access_ask ask = {kind->action, NULL, kind->view,
+	    ACCESS_NO_DAY, ACCESS_NO_DAY, NULL};
+	struct access_pass pass = {false};
+	struct call k = {s, kind, arg, deskhome_synced(&s->h)};
+	struct box b = {.home = &s->h, .pass = &pass, .mirrors = true};
+
+	if (kind->action) {
+		if (reads_page(s->c, s->op, &ask, &pass, e) < 0)
+			return -1;
+		b.opener = s->op;
+	}
+	return box_run(&b, in_box, &k, e);
+}
+
+/* The box may have been taken over: of what it says only what may be said. */
+static void
+hold(struct wire_answer *a)
+{
+	if (a->n > WIRE_BODY_MAX || (unsigned)a->type >= WIRE_TYPES ||
+	    a->status < 200 || a->status > 599) {
+		memset(a, 0, sizeof(*a));
+		a->status = 500;
+	}
+	a->to[WIRE_PATH_MAX] = a->file[WIRE_NAME_MAX] = '\0';
+}
+
+static int
+answer(struct serve *s, struct err *e)
+{
+	const struct page_kind *kind;
+	struct wire_answer *a = &s->made->a;
+	struct err why = ERR_INIT;
+	const char *arg;
+
+	memset(a, 0, sizeof(*a));
+	kind = pages_find(s->ask.path, &arg);
+	if (!kind || s->ask.post)
+		a->status = kind ? 405 : 404;
+	else if (make_page(s, kind, arg, &why) < 0) {
+		cli_error(s->c, &why);
+		memset(a, 0, sizeof(*a));
+		a->status = 500;
+	}
+	hold(a);
+	return wire_put_answer(s->fd, a, s->made->body, e);
+}
+
+/* --- Until nobody asks any more. */
+
+static int
+work(struct serve *s, struct err *e)
+{
+	struct pollfd p = {.fd = s->fd, .events = POLLIN};
+	bool sent = true;
+	int rc = 0;
+
+	while (rc == 0 && !proc_interrupted()) {
+		rc = poll(&p, 1, sent ? -1 : QUIET_MS);
+		if (rc == 0) {
+			reads_send(s->c, &s->h, s->op);
+			sent = true;
+		}
+		if (rc <= 0) {
+			rc = 0;
+			continue;
+		}
+		rc = wire_get_ask(s->fd, &s->ask, e);
+		if (rc == 0)
+			rc = answer(s, e);
+		sent = false;
+	}
+	if (!sent)
+		reads_send(s->c, &s->h, s->op);
+	return rc < 0 ? -1 : 0;
+}
+
+/* It ends by itself where nobody asks any more, or with us. */
+static int
+stop_speaker(struct serve *s, struct err *e)
+{
+	int status;
+
+	(void)close(s->fd);
+	s->fd = -1;
+	status = proc_wait_pid(s->pid, e);
+	s->pid = 0;
+	return status == 0 || proc_interrupted() ? 0 : err_set(e, ERR_FAIL,
+	    "the process that speaks to the browser was lost (%d)", status);
+}
+
+static int
+prepare(struct serve *s, struct err *e)
+{
+	const char *minutes = cli_value(s->c, "idle"), *at;
+	int64_t idle = IDLE_MIN;
+
+	if (minutes && str_to_i64(minutes, 1, 24 * 60, &idle) < 0)
+		return err_set(e, ERR_USAGE, "--idle takes minutes, 1 to 1440");
+	s->job.idle_s = (int)idle * 60;
+	at = cli_value(s->c, "listen");
+	if (at && !str_starts(at, "unix:")) {
+		(void)err_set(e, ERR_USAGE, "--listen takes unix:PATH");
+		return err_hint(e, "other machines reach it by ssh -L, never "
+		    "by themselves");
+	}
+	s->unix_path = at ? at + strlen("unix:") : NULL;
+	if (deskhome_open(&s->h, s->c->home, e) < 0)
+		return -1;
+	if (!file_exists(s->h.catalogue)) {
+		(void)err_set(e, ERR_NOENT, "there is no catalogue yet");
+		return err_hint(e, "run 'liudi-desk sync'");
+	}
+	s->made = mmap(NULL, sizeof(*s->made) + WIRE_BODY_MAX, PROT_READ |
+	    PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (s->made == MAP_FAILED) {
+		s->made = NULL;
+		return err_nomem(e);
+	}
+	return 0;
+}
+
+static void
+end(struct serve *s)
+{
+	struct err ignored = ERR_INIT;
+
+	if (s->door)
+		(void)file_remove(s->door, &ignored);
+	if (s->fd >= 0)
+		(void)close(s->fd);
+	if (s->pid > 0)
+		(void)proc_wait_pid(s->pid, &ignored);
+	if (s->unix_path && s->job.place.fd >= 0)
+		(void)file_remove(s->unix_path, &ignored);
+	opener_free(s->op);
+	if (s->made)
+		(void)munmap(s->made, sizeof(*s->made) + WIRE_BODY_MAX);
+	free(s->door);
+	deskhome_release(&s->h);
+	secmem_wipe(&s->job.guard, sizeof(s->job.guard));
+}
+
+static enum cli_exit
+run(struct cli *c, struct err *e)
+{
+	struct serve s = {.c = c, .fd = -1, .job = {.place = {.fd = -1}}};
+	int rc = -1;
+
+	if (prepare(&s, e) == 0 && start_speaker(&s, e) == 0) {
+		s.op = show_opener(c, &s.h, e);
+		if (s.op && write_door(&s, e) == 0) {
+			tell(&s);
+			rc = work(&s, e);
+		}
+		if (rc == 0)
+			rc = stop_speaker(&s, e);
+	}
+	if (rc == 0 && !c->quiet)
+		(void)puts(cli_tr(proc_interrupted() ? "the page has ended" :
+		    "nobody used the page for a while: it has ended"));
+	end(&s);
+	return rc < 0 ? CLI_FAILED : CLI_DONE;
+}
+
+static const struct cli_option options[] = {
+	{"listen", 0, "unix:PATH", "at that socket, for ssh -L"},
+	{"idle", 0, "MINUTES", "end after so long without a reader; else 30"},
+	{"why", 0, "TEXT", "the reason, for the access log"},
+	{"identity", 'i', "FILE", "open with this age identity file"},
+	{"passphrase-fd", 0, "N",
+	    "read the passphrase from file descriptor N"},
+	{NULL, 0, NULL, NULL}
+};
+
+const struct cli_command cmd_serve = {
+	.name = "serve",
+	.operands = "",
+	.help = "show it all as a page in the browser of this machine",
+	.options = options,
+	.min_args = 0,
+	.max_args = 0,
+	.run = run
+};

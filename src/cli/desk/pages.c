@@ -1,0 +1,150 @@
+/* cli/desk/pages.c - which pages there are, and what all of them have. */
+#include "cli/desk/pages.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/desk/show.h"
+
+#include "base/banned.h"
+
+#define OLD_S 14400	/* four hours */
+
+static const struct page_kind *const kinds[] = {
+	&page_today,
+	NULL
+};
+
+/* *ARG: where the last segment of PATH begins, if PATTERN ends in one. */
+static bool
+fits(const char *pattern, const char *path, const char **arg)
+{
+	const size_t n = strlen(pattern);
+
+	*arg = "";
+	if (n == 0 || pattern[n - 1] != '*')
+		return strcmp(pattern, path) == 0;
+	*arg = path + n - 1;
+	return strncmp(pattern, path, n - 1) == 0 && path[n - 1] != '\0' &&
+	    !strchr(path + n - 1, '/');
+}
+
+const struct page_kind *
+pages_find(const char *path, const char **arg)
+{
+	size_t i;
+
+	for (i = 0; kinds[i]; i++)
+		if (fits(kinds[i]->path, path, arg))
+			return kinds[i];
+	return NULL;
+}
+
+int
+page_people(struct page *p, struct err *e)
+{
+	if (p->has_team)
+		return 0;
+	p->has_team = true;
+	return team_load(&p->team, p->b, e);
+}
+
+static void
+put_languages(struct page *p)
+{
+	html_lit(&p->h, "<p class=\"lang\">");
+	html_lit(&p->h, "<a href=\"?lang=zh\" hreflang=\"zh\" lang=\"zh\">中文</a> "
+	    "<a href=\"?lang=en\" hreflang=\"en\" lang=\"en\">English</a></p>");
+}
+
+static void
+put_nav(struct page *p)
+{
+	static const struct { const char *href, *text; } items[] = {
+		{"/", "Today"},
+	};
+	size_t i;
+
+	html_lit(&p->h, "<nav>");
+	for (i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+		html_open(&p->h, "a", "href", items[i].href, "aria-current",
+		    strcmp(items[i].href, p->ask->path) == 0 ? "page" : NULL,
+		    (char *)NULL);
+		html_text(&p->h, cli_tr(items[i].text));
+		html_close(&p->h, "a");
+	}
+	html_lit(&p->h, "</nav>");
+}
+
+void
+page_begin(struct page *p, const char *title)
+{
+	html_lit(&p->h, "<!DOCTYPE html>\n");
+	html_open(&p->h, "html", "lang", p->ask->zh ? "zh-CN" : "en",
+	    (char *)NULL);
+	html_lit(&p->h, "<head><meta charset=\"utf-8\">"
+	    "<meta name=\"viewport\" content=\"width=device-width\">"
+	    "<link rel=\"stylesheet\" href=\"/assets/style.css\">"
+	    "<script src=\"/assets/page.js\" defer></script><title>");
+	html_text(&p->h, title);
+	html_lit(&p->h, " · 留底</title></head>\n<body>"
+	    "<a class=\"skip\" href=\"#main\">");
+	html_text(&p->h, cli_tr("to the page"));
+	html_lit(&p->h, "</a><header><b class=\"brand\">留底</b>");
+	put_nav(p);
+	put_languages(p);
+	html_lit(&p->h, "</header>\n<main id=\"main\"><h1>");
+	html_text(&p->h, title);
+	html_lit(&p->h, "</h1>\n");
+}
+
+/* How old what is shown is: nobody shall take yesterday for now. */
+static void
+put_age(struct page *p)
+{
+	const int64_t old = p->now - p->synced;
+	char when[SHOW_TIME_LEN];
+
+	html_open(&p->h, "footer", "class", p->synced == DESKHOME_NEVER ||
+	    old > OLD_S ? "old" : NULL, (char *)NULL);
+	if (p->synced == DESKHOME_NEVER)
+		html_text(&p->h, cli_tr("When this desk last heard from the "
+		    "central is not known: run 'liudi-desk sync'."));
+	else if (old > OLD_S)
+		html_textf(&p->h, cli_tr("Everything here is as it was at %s: "
+		    "run 'liudi-desk sync'."), show_minute(p->synced, when));
+	else
+		html_textf(&p->h, cli_tr("As the central had it at %s."),
+		    show_minute(p->synced, when));
+	html_lit(&p->h, "</footer>\n");
+}
+
+void
+page_finish(struct page *p)
+{
+	put_age(p);
+	html_lit(&p->h, "</main></body></html>\n");
+}
+
+int
+pages_make(struct page *p, const struct page_kind *kind, struct err *e)
+{
+	int rc = -1;
+
+	html_begin(&p->h, p->out, e);
+	p->a->status = 200;
+	p->a->type = WIRE_HTML;
+	if (!p->b->catalogue) {
+		(void)err_set(e, ERR_NOENT, "there is no catalogue yet");
+		(void)err_hint(e, "run 'liudi-desk sync'");
+	} else if (form_parse(&p->query, p->ask->query, p->ask->nquery,
+	    e) == 0) {
+		rc = kind->make(p, e);
+	}
+	if (rc == 0)
+		rc = html_end(&p->h);
+	if (p->has_team)
+		team_release(&p->team);
+	return rc;
+}

@@ -1,0 +1,170 @@
+#!/bin/sh
+# tests/flow/95-page.sh BIN LOOK - the manager's page: who is let in, what every
+# answer says, and how it looks in a real browser.
+look=${2:?usage: $0 FOLDER-OF-THE-PROGRAMS LOOK}
+if [ "$(id -u)" -eq 0 ]; then
+	nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
+	if ! $nobody test -x "$1/liudi" -a -r "$0"; then
+		echo "skipped: others may not read $1"
+		exit 77
+	fi
+	cd / && exec $nobody dash "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# serve OPTION...: in the background; $host and $token.
+serve()
+{
+	rm -f "$t/desk/serve.html"
+	(exec liudi-desk --home "$t/desk" serve --passphrase-fd 3 "$@" \
+	    3<"$t/pass" >"$t/served" 2>&1) &
+	server=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ ! -s "$t/desk/serve.html" ] || break
+		sleep 0.5
+	done
+	host=$(sed -n 's,.*action="http://\([^/]*\)/auth.*,\1,p' \
+	    "$t/desk/serve.html")
+	token=$(sed -n 's/.*value="\([0-9a-f]*\)".*/\1/p' "$t/desk/serve.html")
+}
+cleanup() { [ -z "${server:-}" ] || kill "$server" || :; }
+# ask CODE PATH [CURL-OPTION...]: its status; the answer is in $t/out.
+ask()
+{
+	want=$1 path=$2
+	shift 2
+	got=$(curl -s -m 60 -o "$t/out" -D "$t/err" -w '%{http_code}' "$@" \
+	    "http://$host$path") || :
+	same "$got" "$want" "$path $*"
+}
+# one who is in
+in_() { ask "$@" -b "$t/cookies"; }
+
+step "a team of two, of whom one sent nothing on the last day"
+team
+station ws-01
+station ws-02
+printf '%s\n' '2026-01-05 10:00:00 Anna' '<script>alert(1)</script>' '' \
+    >"$t/ws-01-files/chats/anna.txt"
+day 1
+expect 0 ws ws-01 run
+expect 0 ws ws-02 run
+day 2
+expect 0 ws ws-01 run
+day 3
+ok synced
+
+step "whoever has no session sees nothing"
+serve
+[ -n "$token" ] || { cat "$t/served"; fail "no page"; done_; }
+same "$(stat -c %a "$t/desk/serve.html")" 600 "mode of the file that lets in"
+ask 401 /
+ask 401 / -H 'Cookie: liudi=00'
+ask 401 /auth -d "token=$(printf '%064d' 0)"
+ask 421 / -H 'Host: evil.test'
+ask 421 /healthz -H 'Host: localhost'
+ask 200 /healthz
+ask 200 /auth -c "$t/cookies" -d "token=$token"
+ask 401 /auth -d "token=$token"
+in_ 200 /
+says 'ws-02'
+
+step "nor does a page of another site"
+in_ 403 / -H 'Sec-Fetch-Site: cross-site'
+in_ 403 / -d 'a=b'
+in_ 403 / -d 'a=b' -H 'Origin: http://evil.test'
+in_ 403 / -d 'a=b' -H 'Origin: null'
+in_ 405 / -X DELETE
+in_ 404 /nothing
+in_ 404 /../../etc/passwd --path-as-is
+
+step "every page is in the access log, once, and sent when it is quiet"
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	[ -e "$t/desk/access.unsent" ] || break
+	sleep 0.5
+done
+no test -e "$t/desk/access.unsent"
+expect 0 liudi-desk --home "$t/desk" --json access --passphrase-fd 3 \
+    3<"$t/pass"
+same "$(grep -c '"today"' "$t/out")" 1 "events of the page"
+
+step "both languages, and how old it is"
+in_ 200 '/?lang=zh'
+says '没有上传'
+in_ 200 '/?lang=en'
+says 'sent nothing yesterday'
+says 'As the central had it at'
+
+step "a hundred at once"
+for i in $(seq 100); do
+	curl -s -m 120 -o /dev/null -w '%{http_code}\n' -b "$t/cookies" \
+	    "http://$host/" >>"$t/codes" &
+	pids="${pids:-} $!"
+done
+# shellcheck disable=SC2086
+wait $pids || :
+same "$(grep -c -x -e 200 -e 503 "$t/codes")" 100 "answers"
+in_ 200 /
+
+step "a catalogue that goes away is said, and nothing falls over"
+mv "$t/desk/catalogue" "$t/desk/gone"
+in_ 404 /
+says 'there is no catalogue yet'
+rmdir "$t/desk/catalogue" && mv "$t/desk/gone" "$t/desk/catalogue"
+in_ 200 /
+
+step "in a browser: both languages, wide and narrow, nothing cut off"
+kill "$server"
+wait "$server" || fail "it did not end well: $(cat "$t/served")"
+no test -e "$t/desk/serve.html"
+serve
+rc=0
+"$look" "$t/profile" >"$t/seen" 2>&1 <<END || rc=$?
+door $t/desk/serve.html
+size 1200 800
+open /?lang=en
+is Today document.querySelector('h1').textContent
+is 2 document.querySelectorAll('.grid th[scope=row]').length
+is true document.querySelector('.missed')!==null
+is true document.documentElement.scrollWidth<=innerWidth
+is true (()=>{try{document.body.innerHTML='x';return!1}catch(e){return!0}})()
+is en document.documentElement.lang
+shot $t/today-en.png
+open /?lang=zh
+is 今天 document.querySelector('h1').textContent
+is zh-CN document.documentElement.lang
+size 390 800
+open /
+is 今天 document.querySelector('h1').textContent
+is true document.documentElement.scrollWidth<=innerWidth
+shot $t/today-zh.png
+is true document.cookie.indexOf('liudi')<0
+END
+if [ "$rc" -eq 77 ]; then
+	say "skipped: no browser is installed (chromium-headless-shell)"
+else
+	checks=$((checks + 17))
+	[ "$rc" -eq 0 ] || { cp "$t/seen" "$t/out"; fail "not as it should look"; }
+fi
+
+step "it ends with whoever started it"
+kill "$server"
+wait "$server" || :
+got=$(curl -s -m 5 -o /dev/null -w '%{http_code}' "http://$host/healthz") || :
+same "$got" 000 "afterwards"
+
+step "behind ssh -L: a socket that is nobody else's"
+serve --listen "unix:$t/page"
+same "$(stat -c %a "$t/page")" 600 "mode of the socket"
+host=localhost:8080
+ask 200 /healthz --unix-socket "$t/page"
+ask 421 /healthz --unix-socket "$t/page" -H 'Host: evil.test'
+expect 1 desk_key serve --listen "unix:$t/page"
+says 'there is something at'
+expect 2 desk_key serve --listen 0.0.0.0:80
+kill "$server"
+wait "$server" || :
+server=
+no test -e "$t/page"
+done_
