@@ -31,6 +31,7 @@ enum {
 #define FILL 512
 #define ROW_MAX 80		/* bytes */
 #define KEPT 1024		/* blocks at hand: of as many conversations */
+#define CHATS ((int64_t)1 << (63 - MSGROWS_SHIFT))
 #define SLICE 4096		/* rows put at once */
 
 /* Who of the last two in a block, and his flags. */
@@ -361,6 +362,13 @@ place(const struct block *b, int64_t n)
 	return lo;
 }
 
+/* Is there such a conversation?  Of which a message is, a damaged file says. */
+static bool
+is_chat(int64_t chat)
+{
+	return chat >= 0 && chat < CHATS;
+}
+
 static struct block *
 slot_of(struct msgrows *r, int64_t chat)
 {
@@ -376,6 +384,8 @@ msgrows_from(struct msgrows *r, int64_t chat, int64_t from,
 	size_t i;
 
 	*n = 0;
+	if (!is_chat(chat))
+		return damaged(e);
 	if (b->chat != chat || from < b->v[0].n || from > last_of(b)) {
 		rc = load(r, chat, from, false, b, e);
 		if (rc == 0 || (rc == 1 && last_of(b) < from))
@@ -397,6 +407,8 @@ msgrows_before(struct msgrows *r, int64_t chat, int64_t to,
 	int rc = 1;
 
 	*n = 0;
+	if (!is_chat(chat))
+		return damaged(e);
 	if (to <= 0)
 		return 0;
 	if (b->chat != chat || to <= b->v[0].n || to - 1 > last_of(b))
@@ -542,8 +554,7 @@ msgrows_put(struct msgrows *r, int64_t chat, const struct msgrow *v, size_t n,
 		b->chat = -1;
 	if (n == 0)
 		return 0;
-	if (chat < 0 || chat >= (int64_t)1 << (63 - MSGROWS_SHIFT) ||
-	    v[0].n < 0 || v[n - 1].n >= MSGROWS_END)
+	if (!is_chat(chat) || v[0].n < 0 || v[n - 1].n >= MSGROWS_END)
 		return err_set(e, ERR_FORMAT, "too many conversations");
 	for (; n > 0; v += done, n -= done)
 		if (put_some(r, chat, v, n < SLICE ? n : SLICE, &done, e) < 0)

@@ -46,7 +46,8 @@ void msgrows_free(struct msgrows *r);	/* NULL does nothing */
  * number TO: in both cases as many as lie together, ascending, *n of them, 0 if
  * there is none.  Borrowed until anything else is asked of R.  FROM and TO may
  * lie outside of all numbers.  0, or -1: ERR_FORMAT (the catalogue is damaged,
- * hint to rebuild it), ERR_NOMEM, ERR_IO.
+ * hint to rebuild it; also where CHAT cannot be a conversation), ERR_NOMEM,
+ * ERR_IO.
  */
 int msgrows_from(struct msgrows *r, int64_t chat, int64_t from,
 	const struct msgrow **v, size_t *n, struct err *e);

@@ -330,6 +330,32 @@ damaged_blocks(void **state)
 	desk_close(&d);
 }
 
+/* Of which conversation a message is, the bytes say: it need not be one. */
+static void
+no_conversations(void **state)
+{
+	static const int64_t bad[] = {-1, INT64_MIN, INT64_MAX,
+	    INT64_C(1) << (63 - MSGROWS_SHIFT), -1024};
+	const struct msgrow *v;
+	struct msgrow got;
+	struct desk d;
+	size_t i, n;
+
+	(void)state;
+	desk_open(&d);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		err_clear(&d.e);
+		assert_int_equal(msgrows_get(d.r, bad[i], 5, &got, &d.e), -1);
+		assert_int_equal(d.e.code, ERR_FORMAT);
+		assert_int_equal(msgrows_from(d.r, bad[i], 5, &v, &n, &d.e),
+		    -1);
+		assert_int_equal(msgrows_before(d.r, bad[i], 5, &v, &n,
+		    &d.e), -1);
+		assert_int_equal(n, 0);
+	}
+	desk_close(&d);
+}
+
 /* Rows as they are take some ten bytes, added at once or by the day. */
 static void
 rows_are_small(void **state)
@@ -376,6 +402,7 @@ main(void)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(given_up),
 		cmocka_unit_test(damaged_blocks),
+		cmocka_unit_test(no_conversations),
 		cmocka_unit_test(rows_are_small),
 	};
 
