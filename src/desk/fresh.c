@@ -127,10 +127,28 @@ number_behind(struct fresh *t, int64_t second, int64_t *out, struct err *e)
 	return 0;
 }
 
+/* From second S on, all full, the way to second END, where one is free. */
+static int
+shorten(struct fresh *t, int64_t s, int64_t end, struct err *e)
+{
+	uint64_t *next;
+	int64_t on;
+
+	for (; s < end; s = on) {
+		next = tally_at(&t->seconds, (uint64_t)s, e);
+		if (!next)
+			return -1;
+		on = NUMBER_SECOND((int64_t)*next);
+		*next = (uint64_t)NUMBER_OF(end);
+	}
+	return 0;
+}
+
 /*
  * The next number at or behind SECOND that nobody has.  Those of one second
  * ascend, so that messages of one moment keep their order.  A full second says
- * where to go on.
+ * where to go on, and all on the way learn it: an export in which hours are full
+ * would else be walked through for each message.
  */
 static int
 number_for(struct fresh *t, int64_t second, int64_t *out, struct err *e)
@@ -150,14 +168,8 @@ number_for(struct fresh *t, int64_t second, int64_t *out, struct err *e)
 			break;
 		s = NUMBER_SECOND(n);
 	}
-	if (s != second) {
-		next = tally_at(&t->seconds, (uint64_t)second, e);
-		if (!next)
-			return -1;
-		*next = (uint64_t)NUMBER_OF(s);
-	}
 	*out = n;
-	return 0;
+	return shorten(t, second, s, e);
 }
 
 int

@@ -41,6 +41,7 @@ liudi_test(desk worktime)
 # Chats.
 liudi_test(desk messages LIBS PkgConfig::SQLITE)
 liudi_test(desk msgrows)
+liudi_test(desk fresh)
 liudi_test(desk sametext)
 liudi_test(desk chathistory)
 liudi_test(desk zone)
