@@ -13,6 +13,7 @@
 
 #define AFTER_ALL 7258118400000	/* 2200-01-01 in ms */
 #define LANES 63
+#define NO_TIME INT64_MIN	/* of a row, until all were read */
 
 /* What was met in this file already. */
 struct tables {
@@ -289,7 +290,7 @@ new_chat(struct intake *in, const struct msgline *l, size_t *out,
 	k->n = n;
 	k->type = l->conv_type;
 	k->account = t->account;
-	k->last_at = in->f->mtime * 1000;
+	k->first_at = k->last_at = NO_TIME;
 	if (find_lane(in, l, k, e) < 0)
 		goto out;
 	/* Two names of one conversation are one. */
@@ -553,6 +554,7 @@ key_of(struct intake *in, const struct msgline *l, uint64_t *key,
 static enum flag_zone
 take_time(struct intake *in, const struct msgline *l, struct intake_row *row)
 {
+	struct intake_chat *k = &in->chat[row->chat];
 	const struct messages_file *f = in->f;
 	enum flag_zone z = ZONE_ABSOLUTE;
 
@@ -574,8 +576,10 @@ take_time(struct intake *in, const struct msgline *l, struct intake_row *row)
 	if (row->timed && (row->at < 0 || row->at >= AFTER_ALL))
 		row->timed = false;
 	if (!row->timed)
-		row->at = in->chat[row->chat].last_at;
-	in->chat[row->chat].last_at = row->at;
+		row->at = k->last_at;
+	else if (k->first_at == NO_TIME)
+		k->first_at = row->at;
+	k->last_at = row->at;
 	return z;
 }
 
@@ -645,6 +649,54 @@ fold_in(uint64_t h, uint64_t x)
 {
 	h = (h ^ x) * 0x9e3779b97f4a7c15u;
 	return h ^ h >> 29;
+}
+
+/*
+ * Nothing in the file has a time: it stands where what else of the conversation
+ * has none does, or each day's export would be another one.
+ */
+static int
+time_of_file(const struct intake *in, int64_t chat, int64_t *out,
+	struct err *e)
+{
+	int64_t to = MSGROWS_END;
+	const struct msgrow *v;
+	size_t n;
+
+	*out = in->f->mtime * 1000;
+	for (;;) {
+		if (msgrows_before(in->m->rows, chat, to, &v, &n, e) < 0)
+			return -1;
+		if (n == 0)
+			return 0;
+		to = v[0].n;
+		while (n-- > 0) {
+			if (flag_get(v[n].flags, FLAG_PRECISION,
+			    FLAG_PRECISION_MASK) != STAMP_NONE)
+				continue;
+			*out = NUMBER_SECOND(v[n].n) * 1000 + v[n].ms;
+			return 0;
+		}
+	}
+}
+
+/* What comes before the first time of its conversation has that one. */
+static int
+fill_times(struct intake *in, struct err *e)
+{
+	struct intake_chat *k;
+	size_t i;
+
+	for (i = 0; i < in->nrow; i++) {
+		if (in->row[i].at != NO_TIME)
+			continue;
+		k = &in->chat[in->row[i].chat];
+		if (k->first_at == NO_TIME &&
+		    time_of_file(in, k->n, &k->first_at, e) < 0)
+			return -1;
+		in->row[i].at = k->first_at;
+	}
+	return 0;
 }
 
 /* No group is named as one of its members: so the others of it are own. */
@@ -751,6 +803,8 @@ intake_read(struct intake *in, struct messages *m,
 		goto out;
 	if (fd >= 0 && (linefile_init(&in->file, fd, MSGLINE_MAX, e) < 0 ||
 	    read_all(in, e) < 0))
+		goto out;
+	if (fill_times(in, e) < 0)
 		goto out;
 	find_own(in);
 	arrange(in);

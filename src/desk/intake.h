@@ -40,7 +40,7 @@ struct intake_chat {
 	int64_t n;		/* its row */
 	uint64_t lane;		/* bit of the lane; 0: there are too many */
 	size_t from, to;	/* its rows */
-	int64_t last_at;	/* while reading */
+	int64_t first_at, last_at;	/* while reading */
 	int64_t account;	/* row */
 	enum chat_conv type;
 	bool peer;		/* somebody in it is named as it is */

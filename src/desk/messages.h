@@ -8,7 +8,8 @@
  * A message's number is its place in time: seconds since 1970 << 4, and a
  * count; so newest first is a walk down, whatever was imported last.  Where a
  * second has more than fit, they go on behind it; one without any time has that
- * of the message before it in its file, or of the file.
+ * of the message before it in its file, else of the first that has one.  Where
+ * none has, it is that of such messages of before, else of the file.
  *
  * A message that changed has one row for each text: the older points to the
  * newer.  Nothing is ever deleted.

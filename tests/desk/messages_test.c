@@ -596,6 +596,41 @@ two_kinds_of_export_are_one_history(void **state)
 	desk_close(&d);
 }
 
+/* Exports of which nothing, or only the end, has a time are written anew, too. */
+static void
+no_times(void **state)
+{
+	struct desk d;
+	int day;
+
+	(void)state;
+	desk_open(&d);
+	for (day = 0; day < 3; day++) {
+		export_clear(&d.x);
+		say(&d.x, NULL, "Anna", "one");
+		say(&d.x, NULL, "Anna", "two");
+		if (day > 0)
+			say(&d.x, NULL, "Anna", "three");
+		add(&d, day == 0 ? 2 : day == 1, day == 0 ? 0 : 1 + day);
+		d.f.mtime += 10 * 86400;
+		d.f.taken += 10 * 86400;
+	}
+	are(&d, "-p:one|-p:two|-p:three|");
+	/* … beside one that has times */
+	export_clear(&d.x);
+	d.x.conv = "Berta";
+	d.f.path = "Berta.txt";
+	say(&d.x, NULL, "Berta", "hello");
+	say(&d.x, "2026-11-01T08:00:00", "Berta", "early");
+	add(&d, 2, 0);
+	d.f.mtime += 10 * 86400;
+	d.f.taken += 10 * 86400;
+	say(&d.x, "2026-11-20T08:00:00", "Berta", "late");
+	add(&d, 1, 2);
+	are(&d, "-p:hello|-p:early|-p:one|-p:two|-p:three|-p:late|");
+	desk_close(&d);
+}
+
 /* More in a second than have room go on behind it, in their order. */
 static void
 a_crowded_second(void **state)
@@ -705,6 +740,7 @@ main(void)
 		cmocka_unit_test(inquiries_go_on),
 		cmocka_unit_test(a_log_says_which),
 		cmocka_unit_test(two_kinds_of_export_are_one_history),
+		cmocka_unit_test(no_times),
 		cmocka_unit_test(a_crowded_second),
 		cmocka_unit_test(whole_or_nothing_when_killed),
 		cmocka_unit_test(hostile_lines_change_nothing),
