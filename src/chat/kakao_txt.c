@@ -134,7 +134,8 @@ day_line(const char *s, size_t n, struct chat_stamp *day)
 	struct chat_stamp t;
 	bool timed;
 
-	if (n < 8 || n > 160)
+	/* Most lines are headers: none of these begins so. */
+	if (n < 8 || n > 160 || s[0] == '[')
 		return false;
 	(void)scan_marks(&c);
 	while (scan_char(&c, '-'))

@@ -219,7 +219,9 @@ half_of_day(struct scan *c, enum place place, int hour)
 {
 	const struct half *h;
 
-	if (scan_left(c) < 2 || is_digit(*c->s))
+	/* None begins with ']', a blank or a digit, as what follows most does. */
+	if (scan_left(c) < 2 || (unsigned char)*c->s < 'A' ||
+	    (unsigned char)(*c->s - '[') < 6)
 		return -1;
 	for (h = first_half(*c->s); h < halves + NHALVES &&
 	    h->word[0] == *c->s; h++)
@@ -240,13 +242,12 @@ goes_on(const struct scan *c)
 	    (u >= 0xe4 && u <= 0xe9);
 }
 
-/* "12:05 AM" is 00:05; 13 and more stay what they are. */
-static int
-hour_of_day(int hour, int half)
+int
+scan_hour(int hour, bool pm)
 {
-	if (half == PM && hour < 12)
+	if (pm && hour < 12)
 		return hour + 12;
-	return half == AM && hour == 12 ? 0 : hour;
+	return !pm && hour == 12 ? 0 : hour;
 }
 
 static bool
@@ -309,7 +310,7 @@ scan_clock(struct scan *c, const char *sep, struct chat_stamp *s,
 		else if (half)
 			*half = SCAN_AFTER;
 	}
-	s->hour = hour_of_day(hour, pm);
+	s->hour = pm < 0 ? hour : scan_hour(hour, pm == PM);
 	s->min = min;
 	s->sec = sec;
 	s->us = 0;
@@ -492,6 +493,33 @@ scan_has(const char *s, size_t n, const char *word)
 		c.s++;
 	}
 	return false;
+}
+
+/* Does WORD come behind the text? */
+static bool
+is_behind(const char *word, const char *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && word[i] == s[i] && word[i] != '\0'; i++)
+		;
+	return i < n ? (unsigned char)word[i] > (unsigned char)s[i] :
+	    word[i] != '\0';
+}
+
+const char *
+scan_place(const char *s, size_t n, const char *const *words, size_t count)
+{
+	size_t lo = 0, hi = count, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (is_behind(words[mid], s, n))
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return lo > 0 ? words[lo - 1] : "";
 }
 
 bool

@@ -90,6 +90,9 @@ enum scan_half {	/* of the day, and where it stands */
 bool scan_clock(struct scan *c, const char *sep, struct chat_stamp *s,
 	enum scan_half *half);
 
+/* "12:05 AM" is 00:05; 13 and more stay what they are. */
+int scan_hour(int hour, bool pm);
+
 /* YYYY-M-D, "-" being any of SEPS, twice the same.  Sets the date of *s. */
 bool scan_ymd(struct scan *c, const char *seps, struct chat_stamp *s);
 
@@ -131,6 +134,15 @@ scan_is(const char *s, size_t n, const char *lit)
 	return n > 0 && *s == *lit && n == strlen(lit) &&
 	    memcmp(s, lit, n) == 0;
 }
+
+/*
+ * The last of the COUNT WORDS, which are sorted as strcmp() does, that does not
+ * come behind the text: the text itself, if it is one of them.  If none of them
+ * is the beginning of another, also that with which the text begins.  "": all
+ * come behind it.
+ */
+const char *scan_place(const char *s, size_t n, const char *const *words,
+	size_t count);
 
 /* The next line of a text of several; false at its end. */
 bool scan_line(struct scan *text, const char **s, size_t *n);

@@ -17,6 +17,7 @@
 
 #include "chat/draft.h"
 #include "chat/kinds.h"
+#include "chat/mold.h"
 #include "chat/scan.h"
 #include "chat/whatsapp_words.h"
 
@@ -32,6 +33,7 @@
 #define BY_COLON (1u << 20)
 #define DAY_US ((int64_t)86400 * 1000000)
 #define OFTEN 20u		/* lines that a notice never begins */
+#define FORMS 12u		/* more than there are words for a time of day */
 
 /* --- One line. */
 
@@ -243,6 +245,109 @@ parse_header(struct header *h, const char *s, size_t n)
 	return true;
 }
 
+/* --- The same once more. */
+
+/* A header that was read, and what all like it have. */
+struct form {
+	struct mold mold;
+	struct header like;
+};
+
+struct forms {
+	struct form form[FORMS];
+	unsigned n, last;	/* the one that fit last */
+};
+
+static enum scan_half
+half_of(unsigned shape)
+{
+	return (enum scan_half)(shape >> 11 & 3);
+}
+
+/* As parse_header() says of a line like that one; false: ask it. */
+static bool
+form_fits(const struct form *f, struct header *h, const char *s, size_t n)
+{
+	const bool clock_first = (f->like.shape & CLOCK_FIRST) != 0;
+	const unsigned date = clock_first ? f->mold.n - 3 : 0;
+	const unsigned clock = clock_first ? 0 : 3;
+	const bool seconds = f->like.clock.precision == STAMP_S;
+	struct scan c = scan_of(s, n);
+	unsigned digits[MOLD_NUMBERS], i;
+	int v[MOLD_NUMBERS];
+
+	if (!mold_fits(&f->mold, &c, v, digits) || digits[clock + 1] != 2 ||
+	    (seconds && digits[clock + 2] != 2) ||
+	    (digits[date] < 4 && digits[date + 2] != f->like.digits[2]))
+		return false;
+	*h = f->like;
+	for (i = 0; i < 3; i++) {
+		h->field[i] = v[date + i];
+		h->digits[i] = digits[date + i];
+	}
+	h->clock.hour = v[clock];
+	if (half_of(h->shape) != SCAN_NO_HALF) {
+		if (v[clock] > 12)
+			return false;
+		h->clock.hour = scan_hour(v[clock], f->like.clock.hour >= 12);
+	}
+	h->clock.min = v[clock + 1];
+	h->clock.sec = seconds ? v[clock + 2] : 0;
+	(void)scan_blanks(&c);
+	h->rest = c.s;
+	h->nrest = scan_left(&c);
+	return true;
+}
+
+static bool
+same_header(const struct header *a, const struct header *b)
+{
+	return a->shape == b->shape && a->rest == b->rest &&
+	    memcmp(a->field, b->field, sizeof(a->field)) == 0 &&
+	    memcmp(a->digits, b->digits, sizeof(a->digits)) == 0 &&
+	    a->clock.hour == b->clock.hour && a->clock.min == b->clock.min &&
+	    a->clock.sec == b->clock.sec;
+}
+
+/* Remember the form of line S, of which parse_header() said H. */
+static void
+keep_form(struct forms *k, const struct header *h, const char *s, size_t n)
+{
+	const size_t len = n - h->nrest;
+	const unsigned numbers = h->clock.precision == STAMP_S ? 6 : 5;
+	struct form *f = &k->form[k->n];
+	struct header again;
+
+	if (k->n == FORMS || (h->shape & NAMED_MONTH) || len == 0 ||
+	    s[len - 1] != ' ' || !mold_make(&f->mold, s, len) ||
+	    f->mold.n != numbers)
+		return;
+	f->like = *h;
+	/* It is not, where other scripts have digits, or "14:00 PM" stands. */
+	if (form_fits(f, &again, s, n) && same_header(h, &again))
+		k->last = k->n++;
+}
+
+/* As parse_header(), of a file of which K is known. */
+static bool
+find_header(struct forms *k, struct header *h, const char *s, size_t n)
+{
+	unsigned i;
+
+	if (k->n > 0 && form_fits(&k->form[k->last], h, s, n))
+		return true;
+	for (i = 0; i < k->n; i++) {
+		if (i != k->last && form_fits(&k->form[i], h, s, n)) {
+			k->last = i;
+			return true;
+		}
+	}
+	if (!parse_header(h, s, n))
+		return false;
+	keep_form(k, h, s, n);
+	return true;
+}
+
 /* The next place where a name may end; false if there is none. */
 static bool
 next_colon(const struct header *h, size_t *at)
@@ -274,6 +379,7 @@ next_colon(const struct header *h, size_t *at)
 static const enum date_order orders[] = {DATE_DMY, DATE_MDY, DATE_YMD};
 #define ORDERS 3
 #define FIRST_YEAR 2009		/* WhatsApp is not older */
+#define NO_DAY INT64_MIN
 
 struct shape {
 	unsigned shape;
@@ -281,11 +387,15 @@ struct shape {
 	uint64_t impossible[ORDERS];	/* such a date there cannot be */
 	uint64_t back[ORDERS];		/* steps back in time */
 	int64_t last[ORDERS], low[ORDERS], high[ORDERS];
+	int field[3];			/* the last date, and its midnight */
+	unsigned digits[3];
+	int64_t day[ORDERS];		/* NO_DAY: there is none */
 	bool over31;			/* a first number is no day */
 	bool unpadded;
 };
 
 struct learned {
+	struct forms forms;
 	struct shape shape[SHAPES];
 	size_t nshapes;
 	struct {
@@ -366,23 +476,45 @@ stamp_of(const struct header *h, enum date_order order)
 	return s;
 }
 
+/* Chats have many lines a day: what its numbers may be is asked once. */
 static void
-learn_dates(struct shape *s, const struct header *h)
+learn_day(struct shape *s, const struct header *h)
 {
 	struct chat_stamp t;
-	int64_t us;
 	int i;
 
+	memcpy(s->field, h->field, sizeof(s->field));
+	memcpy(s->digits, h->digits, sizeof(s->digits));
 	s->over31 |= h->field[0] > 31 && h->digits[0] < 4;
 	s->unpadded |= (h->field[0] < 10 && h->digits[0] == 1) ||
 	    (h->field[1] < 10 && h->digits[1] == 1);
 	for (i = 0; i < ORDERS; i++) {
 		t = stamp_of(h, orders[i]);
-		if (!stamp_valid(&t) || t.year < FIRST_YEAR) {
+		t.hour = t.min = t.sec = 0;
+		s->day[i] = stamp_valid(&t) && t.year >= FIRST_YEAR ?
+		    stamp_us(&t) : NO_DAY;
+	}
+}
+
+static void
+learn_dates(struct shape *s, const struct header *h)
+{
+	const struct chat_stamp *t = &h->clock;
+	const int64_t clock = ((int64_t)t->hour * 3600 + t->min * 60 +
+	    t->sec) * 1000000;
+	int64_t us;
+	int i;
+
+	if (s->n == 1 || memcmp(s->field, h->field, sizeof(s->field)) != 0 ||
+	    memcmp(s->digits, h->digits, sizeof(s->digits)) != 0)
+		learn_day(s, h);
+	for (i = 0; i < ORDERS; i++) {
+		if (s->day[i] == NO_DAY || t->hour > 23 || t->min > 59 ||
+		    t->sec > 60) {
 			s->impossible[i]++;
 			continue;
 		}
-		us = stamp_us(&t);
+		us = s->day[i] + clock;
 		s->back[i] += us < s->last[i];
 		s->last[i] = us;
 		if (s->low[i] == 0 || us < s->low[i])
@@ -400,7 +532,7 @@ learn(struct learned *l, const char *line, size_t n)
 	size_t at = 0;
 	int k;
 
-	if (!parse_header(&h, line, n))
+	if (!find_header(&l->forms, &h, line, n))
 		return;
 	s = shape_of(l, h.shape);
 	if (!s)
@@ -767,7 +899,7 @@ take(struct reader *r, const struct chat_line *line, struct err *e)
 	struct header h;
 	bool is;
 
-	is = parse_header(&h, line->s, line->n);
+	is = find_header(&r->l->forms, &h, line->s, line->n);
 	if (is && h.shape == r->l->major->shape) {
 		if (finish(r, e) < 0)
 			return -1;

@@ -21,6 +21,13 @@ has_any(const char *s, size_t n, const char *const *words, size_t count)
 	return false;
 }
 
+/* One of COUNT words, sorted, none of which is the beginning of another. */
+static bool
+begins(struct scan *c, const char *const *words, size_t count)
+{
+	return scan_lit(c, scan_place(c->s, scan_left(c), words, count));
+}
+
 /* --- File names. */
 
 static bool
@@ -212,55 +219,53 @@ words_omitted(const char *s, size_t n, bool mark)
 bool
 words_deleted(const char *s, size_t n)
 {
+	/* sorted */
 	static const char *const texts[] = {
-		"This message was deleted", "You deleted this message",
-		"This message was deleted by admin", "Message deleted",
-		"此消息已删除", "此訊息已刪除", "您删除了此消息",
-		"你删除了此消息", "您删除了这条消息", "你删除了这条消息",
-		"此消息已被删除", "您已删除此消息", "你已删除此消息",
-		"您已刪除此訊息", "你已刪除此訊息", "您刪除了此訊息",
-		"你刪除了此訊息", "這則訊息已被刪除", "這則訊息已刪除",
-		"Diese Nachricht wurde gelöscht",
-		"Du hast diese Nachricht gelöscht", "Se eliminó este mensaje",
-		"Este mensaje fue eliminado", "Eliminaste este mensaje",
-		"Mensagem apagada", "Esta mensagem foi apagada",
-		"Essa mensagem foi apagada", "Você apagou esta mensagem",
-		"Ce message a été supprimé", "Vous avez supprimé ce message",
-		"Questo messaggio è stato eliminato",
-		"Hai eliminato questo messaggio", "Dit bericht is verwijderd",
-		"U hebt dit bericht verwijderd",
-		"Je hebt dit bericht verwijderd", "Данное сообщение удалено",
-		"Вы удалили данное сообщение",
-		"このメッセージは削除されました",
-		"あなたはこのメッセージを削除しました",
-		"삭제된 메시지입니다", "이 메시지는 삭제되었습니다",
-		"Bu mesaj silindi", "Bu mesajı sildiniz",
-		"Pesan ini telah dihapus", "Anda telah menghapus pesan ini",
+		"Acest mesaj a fost șters", "Ai șters acest mesaj",
+		"Anda telah memadamkan mesej ini",
+		"Anda telah menghapus pesan ini", "Apagaste esta mensagem",
+		"Apagou esta mensagem", "Bu mesaj silindi",
+		"Bu mesajı sildiniz", "Bạn đã xóa tin nhắn này",
+		"Ce message a été supprimé", "Denne besked blev slettet",
+		"Denne meldingen ble slettet", "Det här meddelandet raderades",
+		"Diese Nachricht wurde gelöscht", "Dit bericht is verwijderd",
+		"Du hast diese Nachricht gelöscht",
+		"Du raderade det här meddelandet", "Du slettede denne besked",
+		"Du slettet denne meldingen", "Eliminaste este mensaje",
+		"Essa mensagem foi apagada", "Esta mensagem foi apagada",
+		"Este mensaje fue eliminado", "Ez az üzenet törölve lett",
+		"Hai eliminato questo messaggio",
+		"Je hebt dit bericht verwijderd", "Mensagem apagada",
+		"Mesej ini telah dipadam", "Message deleted",
+		"Pesan ini telah dihapus", "Poistit tämän viestin",
+		"Questo messaggio è stato eliminato", "Se eliminó este mensaje",
+		"Ta wiadomość została usunięta", "Tato zpráva byla smazána",
+		"This message was deleted", "This message was deleted by admin",
+		"Tin nhắn này đã bị xóa", "Tuto zprávu jste smazali",
+		"Tämä viesti poistettiin", "U hebt dit bericht verwijderd",
+		"Usunięto tę wiadomość", "Você apagou esta mensagem",
+		"Vous avez supprimé ce message", "You deleted this message",
+		"Αυτό το μήνυμα διαγράφηκε", "Διαγράψατε αυτό το μήνυμα",
+		"Ви видалили це повідомлення", "Вы удалили данное сообщение",
+		"Вы удалили это сообщение", "Данное сообщение удалено",
+		"Сообщение удалено", "Це повідомлення видалено",
+		"הודעה זו נמחקה", "מחקת הודעה זו", "این پیام حذف شد",
 		"تم حذف هذه الرسالة", "لقد حذفت هذه الرسالة",
-		"您删除了这则消息", "您已删除这条消息", "Apagou esta mensagem",
-		"Apagaste esta mensagem", "Сообщение удалено",
-		"Вы удалили это сообщение", "メッセージを削除しました",
-		"このメッセージを削除しました", "Ta wiadomość została usunięta",
-		"Usunięto tę wiadomość", "Tin nhắn này đã bị xóa",
-		"Bạn đã xóa tin nhắn này", "ข้อความนี้ถูกลบ",
-		"ข้อความนี้ถูกลบแล้ว", "คุณลบข้อความนี้แล้ว", "คุณลบข้อความนี้",
-		"Denne besked blev slettet", "Du slettede denne besked",
-		"Det här meddelandet raderades",
-		"Du raderade det här meddelandet",
-		"Denne meldingen ble slettet", "Du slettet denne meldingen",
-		"Tämä viesti poistettiin", "Poistit tämän viestin",
-		"הודעה זו נמחקה", "מחקת הודעה זו", "Mesej ini telah dipadam",
-		"Anda telah memadamkan mesej ini", "यह मैसेज हटा दिया गया",
-		"आपने यह मैसेज हटा दिया", "Tato zpráva byla smazána",
-		"Tuto zprávu jste smazali", "Acest mesaj a fost șters",
-		"Ai șters acest mesaj", "Αυτό το μήνυμα διαγράφηκε",
-		"Διαγράψατε αυτό το μήνυμα", "Це повідомлення видалено",
-		"Ви видалили це повідомлення", "Ez az üzenet törölve lett",
-		"این پیام حذف شد"
+		"आपने यह मैसेज हटा दिया", "यह मैसेज हटा दिया गया",
+		"ข้อความนี้ถูกลบ", "ข้อความนี้ถูกลบแล้ว", "คุณลบข้อความนี้",
+		"คุณลบข้อความนี้แล้ว", "あなたはこのメッセージを削除しました",
+		"このメッセージは削除されました",
+		"このメッセージを削除しました", "メッセージを削除しました",
+		"你删除了此消息", "你删除了这条消息", "你刪除了此訊息",
+		"你已删除此消息", "你已刪除此訊息", "您删除了此消息",
+		"您删除了这则消息", "您删除了这条消息", "您刪除了此訊息",
+		"您已删除此消息", "您已删除这条消息", "您已刪除此訊息",
+		"此消息已删除", "此消息已被删除", "此訊息已刪除",
+		"這則訊息已刪除", "這則訊息已被刪除", "삭제된 메시지입니다",
+		"이 메시지는 삭제되었습니다"
 	};
 	static const char admin[] = "This message was deleted by admin ";
 	struct scan c = scan_of(s, n);
-	size_t i;
 
 	if (n < 200 && scan_lit(&c, admin) && !memchr(s, '\n', n))
 		return true;
@@ -268,10 +273,7 @@ words_deleted(const char *s, size_t n)
 		n--;
 	else if (scan_ends(s, n, "。"))
 		n -= 3;
-	for (i = 0; i < COUNT(texts); i++)
-		if (scan_is(s, n, texts[i]))
-			return true;
-	return false;
+	return scan_is(s, n, scan_place(s, n, texts, COUNT(texts)));
 }
 
 size_t
@@ -300,32 +302,28 @@ words_edited(const char *s, size_t n)
 enum chat_kind
 words_kind(const char *s, size_t n, bool mark)
 {
-	static const char *const polls[] = {"POLL:", "投票：", "投票:",
-	    "UMFRAGE:", "ENCUESTA:", "ENQUETE:", "SONDAGE :", "SONDAGGIO:"};
-	static const char *const calls[] = {
-		"Missed voice call", "Missed video call",
-		"Missed group voice call", "Missed group video call",
-		"Voice call", "Video call", "未接语音通话", "未接视频通话",
-		"未接語音通話", "未接視訊通話", "语音通话", "视频通话",
-		"語音通話", "視訊通話", "Verpasster Sprachanruf",
-		"Verpasster Videoanruf", "Llamada perdida",
-		"Videollamada perdida", "Chamada de voz perdida",
-		"Chamada de vídeo perdida", "Appel vocal manqué",
-		"Appel vidéo manqué"
+	/* sorted, both */
+	static const char *const polls[] = {
+		"ENCUESTA:", "ENQUETE:", "POLL:", "SONDAGE :", "SONDAGGIO:",
+		"UMFRAGE:", "投票:", "投票："
 	};
-	struct scan c;
-	size_t i;
+	static const char *const calls[] = {
+		"Appel vidéo manqué", "Appel vocal manqué",
+		"Chamada de voz perdida", "Chamada de vídeo perdida",
+		"Llamada perdida", "Missed group video call",
+		"Missed group voice call", "Missed video call",
+		"Missed voice call", "Verpasster Sprachanruf",
+		"Verpasster Videoanruf", "Video call", "Videollamada perdida",
+		"Voice call", "未接視訊通話", "未接视频通话", "未接語音通話",
+		"未接语音通话", "視訊通話", "视频通话", "語音通話", "语音通话"
+	};
+	struct scan c = scan_of(s, n);
 
-	for (i = 0; i < COUNT(polls); i++) {
-		c = scan_of(s, n);
-		if (scan_lit(&c, polls[i]))
-			return CHAT_POLL;
-	}
-	for (i = 0; i < COUNT(calls) && n <= 120; i++) {
-		c = scan_of(s, n);
-		if (scan_lit(&c, calls[i]) && (mark || scan_done(&c)))
-			return CHAT_CALL;
-	}
+	if (begins(&c, polls, COUNT(polls)))
+		return CHAT_POLL;
+	if (n <= 120 && begins(&c, calls, COUNT(calls)) &&
+	    (mark || scan_done(&c)))
+		return CHAT_CALL;
 	if (n < 300 && scan_has(s, n, "https://") && !memchr(s, '\n', n) &&
 	    (scan_has(s, n,
 	    ": https://maps.google.com/?q=") || scan_has(s, n,
@@ -376,27 +374,22 @@ words_system(const char *s, size_t n)
 bool
 words_opening(const char *s, size_t n)
 {
+	/* sorted */
 	static const char *const texts[] = {
-		"Messages and calls are end-to-end encrypted",
-		"Messages to this chat and calls are ",
-		"Messages to this group are ",
-		"Messages you send to this ", "消息和通话已进行端到端加密",
-		"訊息和通話經端對端加密", "訊息和通話都會端對端加密",
-		"Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt",
-		"Los mensajes y las llamadas están cifrados",
 		"As mensagens e as ligações são protegidas",
 		"As mensagens e ligações são protegidas",
-		"Les messages et les appels sont chiffrés"
+		"Les messages et les appels sont chiffrés",
+		"Los mensajes y las llamadas están cifrados",
+		"Messages and calls are end-to-end encrypted",
+		"Messages to this chat and calls are ",
+		"Messages to this group are ", "Messages you send to this ",
+		"Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt",
+		"消息和通话已进行端到端加密", "訊息和通話經端對端加密",
+		"訊息和通話都會端對端加密"
 	};
-	struct scan c;
-	size_t i;
+	struct scan c = scan_of(s, n);
 
-	for (i = 0; i < COUNT(texts); i++) {
-		c = scan_of(s, n);
-		if (scan_lit(&c, texts[i]))
-			return true;
-	}
-	return false;
+	return begins(&c, texts, COUNT(texts));
 }
 
 bool

@@ -1,13 +1,14 @@
 /*
  * tests/bench/chats.c - one large chat export, invented.
  *
- *	chats telegram|qq|mbox BYTES [SEED] >FILE
+ *	chats telegram|qq|whatsapp|kakao|mbox BYTES [SEED] >FILE
  *
  * A little more than BYTES: the result.json of Telegram Desktop as it writes
- * it, indented by one; the text export of QQ, UTF-8 with CRLF; an mbox whose
- * mails are half short texts, a third text beside HTML (of which newsletters
- * are long), and for the rest texts with something attached, 30 to 300 KB in
- * base64.  The same seed writes the same.
+ * it, indented by one; the text exports of QQ (UTF-8 with CRLF), of WhatsApp on
+ * Android, of KakaoTalk on Windows; an mbox whose mails are half short texts, a
+ * third text beside HTML (of which newsletters are long), and for the rest texts
+ * with something attached, 30 to 300 KB in base64.  The same seed writes the
+ * same.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -127,6 +128,46 @@ qq(struct writer *w, uint64_t bytes)
 		for (; x > 90; x--)
 			put(w, "%s\r\n", say(w));
 		put(w, "\r\n");
+	}
+}
+
+/* --- WhatsApp, KakaoTalk */
+
+static void
+whatsapp(struct writer *w, uint64_t bytes)
+{
+	while (w->written < bytes) {
+		const char *text = say(w);
+		uint32_t who = roll(w, 3), x = roll(w, 100);
+
+		put(w, "%s - 客户 %u: %s\n", time_text(w, "%d/%m/%y, %H:%M"),
+		    who, x < 8 ? "<Media omitted>" : text);
+		for (; x > 94; x--)
+			put(w, "%s\n", say(w));
+	}
+}
+
+static void
+kakao(struct writer *w, uint64_t bytes)
+{
+	int day = -1;
+
+	put(w, "客户 님과 카카오톡 대화\n저장한 날짜 : 2026-11-01 09:00:00\n\n");
+	while (w->written < bytes) {
+		const char *text = say(w);
+		uint32_t who = roll(w, 3), x = roll(w, 100);
+
+		if (w->when.tm_yday != day)
+			put(w, "--------------- %d년 %d월 %d일 ---------------"
+			    "\n", w->when.tm_year + 1900, w->when.tm_mon + 1,
+			    w->when.tm_mday);
+		day = w->when.tm_yday;
+		put(w, "[客户 %u] [%s %d:%02d] %s\n", who,
+		    w->when.tm_hour < 12 ? "오전" : "오후",
+		    (w->when.tm_hour + 11) % 12 + 1, w->when.tm_min,
+		    x < 8 ? "사진" : text);
+		for (; x > 94; x--)
+			put(w, "%s\n", say(w));
 	}
 }
 
@@ -250,7 +291,8 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*write)(struct writer *w, uint64_t bytes);
-	} kinds[] = {{"telegram", telegram}, {"qq", qq}, {"mbox", mbox}};
+	} kinds[] = {{"telegram", telegram}, {"qq", qq}, {"mbox", mbox},
+	    {"whatsapp", whatsapp}, {"kakao", kakao}};
 	struct writer w = {.at = START};
 	size_t i;
 
@@ -266,6 +308,7 @@ main(int argc, char **argv)
 		return fflush(stdout) == 0 ? 0 : 1;
 	}
 usage:
-	fputs("usage: chats telegram|qq|mbox BYTES [SEED] >FILE\n", stderr);
+	fputs("usage: chats telegram|qq|whatsapp|kakao|mbox BYTES [SEED] "
+	    ">FILE\n", stderr);
 	return 2;
 }

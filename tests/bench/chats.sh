@@ -4,9 +4,9 @@
 #	chats.sh [--scale BYTES[m|g]] [--rounds N] [--seed N] [--bin DIR]
 #	         [--work DIR] [--keep]
 #
-# A Telegram JSON, a QQ text and an mbox of BYTES (200m), invented; read with
-# `liudi-desk import --check`, with --messages --json as well, the JSON with
-# bare yajl, and each with wc -l as the floor.  --bin is the folder of
+# A Telegram JSON, texts of QQ, WhatsApp and KakaoTalk, and an mbox of BYTES
+# (200m), invented; read with `liudi-desk import --check`, with --messages
+# --json as well, the JSON with bare yajl, and each with wc -l as the floor.  --bin is the folder of
 # liudi-desk.  Files that --work DIR --keep left behind are used again.
 #
 # CPU is user + system with all children, medians over rounds in which the
@@ -65,6 +65,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 results=$work/results
+kinds='telegram qq whatsapp kakao mbox'
 : >"$results"
 
 # build TOOL SOURCE...
@@ -97,13 +98,13 @@ med() {
 			print NR % 2 ? v[h] : (v[h] + v[h + 1]) / 2 }'
 }
 
-for kind in telegram qq mbox; do
+for kind in $kinds; do
 	[ -s "$work/$kind.$bytes.$seed" ] || "$work/chats" $kind "$bytes" \
 		"$seed" >"$work/$kind.$bytes.$seed" || die "no room for $kind"
 done
 round=0
 while [ $round -lt "$rounds" ]; do
-	for kind in telegram qq mbox; do
+	for kind in $kinds; do
 		f=$work/$kind.$bytes.$seed
 		take $kind check "$DESK" import --check "$f"
 		[ $kind != telegram ] || take $kind yajl "$work/yajl" "$f"
@@ -127,7 +128,7 @@ goal() {
 }
 
 printf '%-10s %-10s %8s %8s %8s\n' file what cpu_s MB/s rss_MB
-for kind in telegram qq mbox; do
+for kind in $kinds; do
 	for what in check messages yajl lines; do
 		grep -q "^$kind\\.$what " "$results" || continue
 		awk -v k=$kind -v w=$what -v b="$bytes" \
@@ -138,7 +139,7 @@ for kind in telegram qq mbox; do
 	done
 done
 echo
-for kind in telegram qq mbox; do
+for kind in $kinds; do
 	cpu=$(med $kind.check 2)
 	case $kind in
 	telegram) goal 'telegram: speed / bare yajl' "$(awk -v a="$cpu" \

@@ -147,6 +147,38 @@ keeps_other_shapes_as_text(void **state)
 	    "= whatsapp-txt 2/0/0 split_ambiguous\n");
 }
 
+/* Lines that look like the ones before, and are none, or say something else. */
+static void
+knows_what_only_looks_alike(void **state)
+{
+	(void)state;
+	rows_are("_chat.txt", "14/2/24, 9:05 PM - A: one\n"
+	    "14/12/24, 11:59 AM - A: two\n"
+	    "14/12/24, 12:00 AM - A: three\n"
+	    "14/12/24, 12:00 PM - A: four\n"
+	    "14/12/24, 13:00 PM - A: five\n"
+	    "14/12/24, 10:5 PM - A: six\n"
+	    "14/12/24, 10:055 PM - A: seven\n"
+	    "14/12/2024, 10:05 PM - A: eight\n"
+	    "14/12/24, 10:05 PM -  A: nine\n"
+	    "14/12/24, 10:05 PM -A: ten\n"
+	    "14/12/24, 10:05 PM -\n"
+	    "\xe2\x80\x8e" "14/12/24, 10:05 PM - A: eleven\n"
+	    "\xd9\xa1\xd9\xa4/12/24, 10:06 PM - A: twelve\n",
+	    "2024-02-14T21:05:00|A|A|text|one\n"
+	    "2024-12-14T11:59:00|A|A|text|two\n"
+	    "2024-12-14T00:00:00|A|A|text|three\n"
+	    "2024-12-14T12:00:00|A|A|text|four\n"
+	    "2024-12-14T13:00:00|A|A|text|five\\n14/12/24, 10:5 PM - A: six"
+	    "\\n14/12/24, 10:055 PM - A: seven\\n14/12/2024, 10:05 PM - A: "
+	    "eight|split_ambiguous\n"
+	    "2024-12-14T22:05:00|A|A|text|nine\\n14/12/24, 10:05 PM -A: ten\n"
+	    "2024-12-14T22:05:00|-|-|system|\n"
+	    "2024-12-14T22:05:00|A|A|text|eleven\n"
+	    "2024-12-14T22:06:00|A|A|text|twelve\n"
+	    "= whatsapp-txt 9/1/0 split_ambiguous\n");
+}
+
 static void
 knows_names_with_colons(void **state)
 {
@@ -265,7 +297,17 @@ knows_words_of_many_languages(void **state)
 	    "Сообщение удалено", "メッセージを削除しました",
 	    "Ta wiadomość została usunięta", "Tin nhắn này đã bị xóa",
 	    "ข้อความนี้ถูกลบ", "Det här meddelandet raderades",
-	    "Це повідомлення видалено"};
+	    "Це повідомлення видалено", "Acest mesaj a fost șters",
+	    "Bạn đã xóa tin nhắn này", "Message deleted",
+	    "This message was deleted", "This message was deleted by admin",
+	    "You deleted this message.", "Αυτό το μήνυμα διαγράφηκε",
+	    "הודעה זו נמחקה", "این پیام حذف شد", "تم حذف هذه الرسالة",
+	    "यह मैसेज हटा दिया गया", "คุณลบข้อความนี้แล้ว", "คุณลบข้อความนี้",
+	    "你已删除此消息", "您刪除了此訊息。", "這則訊息已被刪除",
+	    "이 메시지는 삭제되었습니다"};
+	static const char *const calls[] = {"Appel vidéo manqué",
+	    "Missed group video call", "Video call", "Videollamada perdida",
+	    "Voice call", "未接視訊通話", "视频通话", "语音通话"};
 	static const char *const edited[] = {
 	    "<Ta wiadomość została zmodyfikowana>",
 	    "<Tin nhắn này đã được chỉnh sửa>", "<ข้อความนี้แก้ไขแล้ว>",
@@ -282,6 +324,18 @@ knows_words_of_many_languages(void **state)
 		(void)snprintf(text, sizeof(text), "hi %s", edited[i]);
 		text_is(text, "text|hi|edited");
 	}
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		(void)snprintf(text, sizeof(text), "call|%s", calls[i]);
+		text_is(calls[i], text);
+	}
+	text_is("投票：a?", "poll|投票：a?");
+	rows_are("_chat.txt", "14/03/2024, 08:59 - A: ENCUESTA:\n"
+	    "14/03/2024, 08:59 - A: UMFRAGE:\n",
+	    "2024-03-14T08:59:00|A|A|poll|ENCUESTA:\n"
+	    "2024-03-14T08:59:00|A|A|poll|UMFRAGE:\n= whatsapp-txt 2/0/0\n");
+	text_is("Video call me", "text|Video call me");
+	text_is("You deleted this message, why?",
+	    "text|You deleted this message, why?");
 	/* A file is one in any language, if the program speaks. */
 	text_is(LRM "a b.pdf (bilag)", "file||+a b.pdf");
 	text_is("a b.pdf (bilag)", "text|a b.pdf (bilag)");
@@ -300,6 +354,7 @@ main(void)
 		cmocka_unit_test(decides_the_order_once),
 		cmocka_unit_test(follows_hints),
 		cmocka_unit_test(keeps_other_shapes_as_text),
+		cmocka_unit_test(knows_what_only_looks_alike),
 		cmocka_unit_test(knows_names_with_colons),
 		cmocka_unit_test(loses_nothing)
 	};
