@@ -368,6 +368,12 @@ catalogue_begin(struct catalogue *c, struct err *e)
 }
 
 int
+catalogue_begin_reading(struct catalogue *c, struct err *e)
+{
+	return catalogue_run(c, SQL_READ, e, "");
+}
+
+int
 catalogue_commit(struct catalogue *c, struct err *e)
 {
 	return catalogue_run(c, SQL_COMMIT, e, "");

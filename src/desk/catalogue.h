@@ -32,6 +32,11 @@ int catalogue_remove(const char *file, struct err *e);
 
 /* A transaction.  0, or -1 (ERR_SPACE, ERR_IO, …): then roll it back. */
 int catalogue_begin(struct catalogue *c, struct err *e);
+/*
+ * The same to read: until catalogue_commit() all is as it was at the first
+ * question, and nothing can be written.
+ */
+int catalogue_begin_reading(struct catalogue *c, struct err *e);
 int catalogue_commit(struct catalogue *c, struct err *e);
 /* Nothing of it was; without a transaction it does nothing. */
 void catalogue_rollback(struct catalogue *c);

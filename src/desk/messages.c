@@ -102,10 +102,12 @@ messages_open(struct catalogue *c, bool make, struct err *e)
 	m->records = m->line ? records_new(c, e) : NULL;
 	m->rows = m->records ? msgrows_new(c, e) : NULL;
 	if (!m->rows || crypto_setup(e) < 0 || open_words(m, make, e) < 0 ||
-	    load_secret(m, make, e) < 0) {
+	    load_secret(m, make, e) < 0 || (!make &&
+	    catalogue_begin_reading(c, e) < 0)) {
 		messages_close(m);
 		return NULL;
 	}
+	m->reading = !make;
 	fresh_init(&m->fresh, c, m->rows, m->seed);
 	return m;
 }
@@ -113,8 +115,12 @@ messages_open(struct catalogue *c, bool make, struct err *e)
 void
 messages_close(struct messages *m)
 {
+	struct err ignored = ERR_INIT;
+
 	if (!m)
 		return;
+	if (m->reading)		/* nothing was written that could fail */
+		(void)catalogue_commit(m->c, &ignored);
 	fresh_release(&m->fresh);
 	msgrows_free(m->rows);
 	records_free(m->records);

@@ -34,8 +34,9 @@ struct messages;
 
 /*
  * Over an open catalogue, which it must not outlive; makes its tables if the
- * catalogue may be made.  One thread.  NULL: ERR_NOENT (nothing was gathered
- * yet: hint to sync), ERR_NOMEM, ERR_FAIL.
+ * catalogue may be made.  Without MAKE all is read as it was at one moment, and
+ * C cannot be written, until messages_close().  One thread.  NULL: ERR_NOENT
+ * (nothing was gathered yet: hint to sync), ERR_NOMEM, ERR_FAIL.
  */
 struct messages *messages_open(struct catalogue *c, bool make,
 	struct err *e);

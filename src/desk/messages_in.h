@@ -26,6 +26,7 @@ struct messages {
 	struct fresh fresh;	/* what the open transaction indexes */
 	bool begun;		/* … of several exports */
 	struct err lost;	/* why that is given up already, or none */
+	bool reading;		/* in one transaction, from open to close */
 	uint8_t secret[MESSAGES_SECRET_LEN];	/* of all hashes */
 	uint64_t seed;				/* of tables in memory */
 	struct buf scratch;

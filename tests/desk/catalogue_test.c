@@ -71,7 +71,8 @@ every_statement_is_sql(void **state)
 	assert_non_null(m);	/* with the tables that only it can make */
 	for (i = 0; i < SQL_COUNT; i++) {
 		assert_non_null(sql_text[i]);
-		if (i == SQL_BEGIN || i == SQL_COMMIT || i == SQL_ROLLBACK)
+		if (i == SQL_BEGIN || i == SQL_READ || i == SQL_COMMIT ||
+		    i == SQL_ROLLBACK)
 			continue;
 		/* Unbound parameters are null: some insert nothing then. */
 		if (catalogue_step(c, (enum sql)i, &e, "") < 0 &&
@@ -165,6 +166,28 @@ lines_of(struct catalogue *c, const char *station)
 		n++;
 	assert_int_equal(rc, 0);
 	return n;
+}
+
+/* Who reads sees one moment, whatever others write meanwhile. */
+static void
+readers_see_one_moment(void **state)
+{
+	struct err e = ERR_INIT;
+	struct catalogue *c = fresh(), *r = catalogue_open(file, false, &e);
+
+	(void)state;
+	assert_non_null(r);
+	assert_int_equal(catalogue_begin_reading(r, &e), 0);
+	assert_int_equal(lines_of(r, "ws-01"), 0);
+	assert_int_equal(catalogue_run(c, SQL_LINE_ADD, &e, "tt", "ws-01",
+	    "main"), 0);
+	assert_int_equal(lines_of(r, "ws-01"), 0);
+	assert_int_equal(catalogue_begin(r, &e), -1);
+	err_clear(&e);
+	assert_int_equal(catalogue_commit(r, &e), 0);
+	assert_int_equal(lines_of(r, "ws-01"), 1);
+	catalogue_close(r);
+	catalogue_close(c);
 }
 
 /* A piece is undone alone; a transaction with all its pieces. */
@@ -357,6 +380,7 @@ main(void)
 		cmocka_unit_test(every_statement_is_sql),
 		cmocka_unit_test(missing_is_told),
 		cmocka_unit_test(rollback_leaves_nothing),
+		cmocka_unit_test(readers_see_one_moment),
 		cmocka_unit_test(pieces),
 		cmocka_unit_test(events_are_clean_and_once),
 		cmocka_unit_test(chunks_are_seen_where_they_may),

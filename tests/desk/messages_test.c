@@ -335,6 +335,12 @@ many_exports_at_once(void **state)
 	assert_non_null(other.m);
 	has(&other, "mail", 0, "");
 	assert_int_equal(messages_end(d.m, &e), 0);
+	has(&other, "mail", 0, "");
+	messages_close(other.m);
+	catalogue_close(other.c);
+	other.c = catalogue_open(file, false, &e);
+	other.m = messages_open(other.c, false, &e);
+	assert_non_null(other.m);
 	has(&other, "mail", 4,
 	    "-u:mail one|-u:mail two|-u:mail three|-u:mail four|");
 	assert_int_equal(messages_end(d.m, &e), 0);
