@@ -150,8 +150,10 @@ static void
 follow(struct facts_work *w, struct facts_inquiry *q, size_t chat)
 {
 	const struct answers_row *r;
+	size_t i;
 
-	for (r = w->row; r < w->row + w->nrows; r++) {
+	for (i = 0; i < w->nrows; i++) {
+		r = &w->row[i];
 		if (facts_row_chat(r) != chat || r->side != ANSWERS_SELF ||
 		    r->automatic || !r->counts || r->at < q->at)
 			continue;
@@ -169,14 +171,17 @@ find_order(struct facts_work *w, struct facts_inquiry *q)
 {
 	const size_t station = w->chat[q->chat].station;
 	const struct facts_inquiry *o;
+	size_t i;
 
-	for (o = w->inquiry; o < w->inquiry + w->ninquiries; o++)
+	for (i = 0; i < w->ninquiries; i++) {
+		o = &w->inquiry[i];
 		if (o->order && o->at >= q->at &&
 		    ((*q->email && contacts_same(o->email, q->email)) ||
 		    (*q->phone && contacts_same(o->phone, q->phone)) ||
 		    (*q->name && strcmp(o->name, q->name) == 0 &&
 		    w->chat[o->chat].station == station)))
 			q->ordered = true;
+	}
 }
 
 static int
@@ -216,8 +221,9 @@ again(const struct facts_work *w, size_t i)
 	size_t k;
 
 	for (k = 0; k < i; k++)
-		if (!w->inquiry[k].order && strcmp(customer_of(&w->inquiry[k]), customer_of(q)) == 0 &&
-		    *customer_of(q) && worktime_day(time, w->inquiry[k].at) ==
+		if (!w->inquiry[k].order && *customer_of(q) &&
+		    strcmp(customer_of(&w->inquiry[k]), customer_of(q)) == 0 &&
+		    worktime_day(time, w->inquiry[k].at) ==
 		    worktime_day(time, q->at))
 			return true;
 	return false;

@@ -218,7 +218,8 @@ conversations(struct facts_work *w, struct err *e)
 	struct facts_item *it;
 	size_t i;
 
-	for (c = w->chat; c < w->chat + w->nchats; c++) {
+	for (i = 0; i < w->nchats; i++) {
+		c = &w->chat[i];
 		a = &w->f->account[c->account];
 		if (!c->today)
 			continue;
