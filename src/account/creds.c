@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "account/otpauth.h"
+#include "base/str.h"
 #include "base/utf8.h"
 #include "crypto/secmem.h"
 
@@ -452,12 +453,84 @@ value(const struct csv *c, enum column column)
 	return at && *c->value[at - 1] ? c->value[at - 1] : NULL;
 }
 
+/* Does the address at S say how it is reached: "https://…"? */
+static bool
+has_scheme(const char *s)
+{
+	const size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+
+	return n > 0 && str_starts(s + n, "://");
+}
+
+/* Behind the quoted value at S, if it is whole and ends there; else NULL. */
+static const char *
+quoted_end(const char *s)
+{
+	for (s++; *s; s++)
+		if (*s == '"' && *++s != '"')
+			return !*s || *s == ',' ? s : NULL;
+	return NULL;
+}
+
+/*
+ * A cell of several addresses is a row of CSV itself: into CELL again, LF between
+ * them.  Bitwarden puts addresses into no quotes of their own, so that what stands
+ * behind a comma may be the rest of one with a path: it is an address if it says
+ * how it is reached, or if the one before does not either.
+ */
+static void
+unpack(char *cell)
+{
+	const char *at = cell, *end;
+	char *out = cell, *last = cell;
+
+	for (;;) {
+		end = *at == '"' ? quoted_end(at) : NULL;
+		if (end) {
+			for (at++; at < end - 1; at++) {
+				*out++ = *at;
+				at += *at == '"';
+			}
+			at = end;
+		} else {
+			while (*at && *at != ',')
+				*out++ = *at++;
+		}
+		if (!*at)
+			break;
+		at++;
+		*out = '\0';
+		if (*at == '"' || has_scheme(at) || !has_scheme(last)) {
+			*out++ = '\n';
+			last = out;
+		} else {
+			*out++ = ',';
+		}
+	}
+	*out = '\0';
+}
+
+static const char *
+url(const struct csv *c, enum creds_format format)
+{
+	const size_t at = c->column[COLUMN_URL];
+	char *cell = at ? c->value[at - 1] : NULL;
+
+	if (!cell || !*cell)
+		return NULL;
+	if (*cell == '"' || format == CREDS_BITWARDEN ||
+	    format == CREDS_BITWARDEN_ORG)
+		unpack(cell);
+	return *cell ? cell : NULL;
+}
+
 static int
 hand_over(const struct csv *c, uint64_t line, creds_fn fn, void *arg,
 	struct creds_report *r, struct err *e)
 {
 	struct creds_row row = {.title = value(c, COLUMN_TITLE),
-	    .url = value(c, COLUMN_URL), .login = value(c, COLUMN_LOGIN),
+	    .url = url(c, r->format), .login = value(c, COLUMN_LOGIN),
 	    .password = value(c, COLUMN_PASSWORD),
 	    .totp = value(c, COLUMN_TOTP), .note = value(c, COLUMN_NOTE),
 	    .folder = value(c, COLUMN_FOLDER),

@@ -34,7 +34,9 @@ const char *creds_format_name(enum creds_format f);	/* "bitwarden", … */
 #define CREDS_OLD_MAX 32u	/* former passwords of a row */
 
 struct creds_row {	/* NUL-terminated, NULL where there is none; borrowed */
-	const char *title, *url, *login, *password, *totp, *note, *folder;
+	const char *title;
+	const char *url;	/* several: LF between */
+	const char *login, *password, *totp, *note, *folder;
 	const char *fields;	/* "name: value" lines */
 	uint64_t line;		/* where it began, from 1; 0: not of lines */
 	const char *const *old;	/* passwords before, the oldest first */

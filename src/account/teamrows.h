@@ -9,7 +9,9 @@
  *
  *     t = teamrows_new(platforms, naming, e);
  *     creds_read(data, n, teamrows_add, t, …);		once or more
- *     teamrows_name(t, shop, e);			show teamrows_at(), ask
+ *     teamrows_name(t, shop, e);			no row is added from here
+ *							on; show teamrows_at(),
+ *							ask
  *     creds_read(data, n, teamrows_again, t, …);	in the same order
  *     teamrows_free(t);
  *
@@ -40,7 +42,7 @@ struct teamrows;
 struct teamrow {
 	const struct platform *platform;
 	const char *title, *login;	/* or NULL */
-	char record[NAMING_NAME_MAX];	/* ""; teamrows_name() */
+	const char *record;		/* ""; teamrows_name() */
 	uint64_t line;			/* of creds_row */
 	bool has_password, has_totp;	/* that are kept of it */
 	/* a further password or seed of the row FIRST; else FIRST is itself */
@@ -50,7 +52,10 @@ struct teamrow {
 };
 
 struct teamrows_counts {
-	uint64_t others;	/* not the team's; nothing of them was kept */
+	uint64_t others;	/* not the team's; nothing of them was kept: */
+	uint64_t unknown;	/* of them, of no platform that is known; */
+	uint64_t elsewhere;	/* of one that the team does not work with; */
+	uint64_t unasked;	/* of another than teamrows_only() */
 	uint64_t same;		/* the same once more */
 	uint64_t known;		/* of accounts that are registered, and no seed:
 				 * passed over */
@@ -60,7 +65,10 @@ struct teamrows_counts {
 	uint64_t unfit_line[CREDS_BAD_MAX];
 };
 
-/* Both are borrowed until teamrows_free(); names are given out of NAMING. */
+/*
+ * Both are borrowed until teamrows_free(), NAMING until teamrows_name(), which
+ * gives names out of it.
+ */
 struct teamrows *teamrows_new(const struct platforms *p, struct naming *n,
 	struct err *e);
 void teamrows_free(struct teamrows *t);		/* NULL does nothing */

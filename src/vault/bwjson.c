@@ -175,7 +175,7 @@ take_bitwarden(void *arg, const struct json_place *p, const struct json *j,
 	buf_clear(&k->fields);
 	for (at = first_of(j, login, "uris", JSON_ARRAY); at;
 	    at = json_next(j, at))
-		if (add_line(&k->urls, ",", NULL, text_of(j, at, "uri"), e) <
+		if (add_line(&k->urls, "\n", NULL, text_of(j, at, "uri"), e) <
 		    0)
 			return -1;
 	for (at = first_of(j, v, "fields", JSON_ARRAY); at;
@@ -247,11 +247,11 @@ take_urls(struct reader *k, const struct json *j,
 {
 	const struct json_node *at;
 
-	if (add_line(&k->urls, ",", NULL, text_of(j, overview, "url"), e) < 0)
+	if (add_line(&k->urls, "\n", NULL, text_of(j, overview, "url"), e) < 0)
 		return -1;
 	for (at = first_of(j, overview, "urls", JSON_ARRAY); at;
 	    at = json_next(j, at))
-		if (add_line(&k->urls, ",", NULL, text_of(j, at, "url"), e) <
+		if (add_line(&k->urls, "\n", NULL, text_of(j, at, "url"), e) <
 		    0)
 			return -1;
 	return 0;

@@ -109,7 +109,7 @@ knows_programs_by_their_header(void **state)
 	    "Shops,1,login,eBay,\"a\nb\",\"phone: 138\",0,"
 	    "\"https://ebay.com,https://ebay.de\",acmeeb01,pw,JBSWY3DP\n"
 	    ",,note,Safe,text,,0,,,,\n",
-	    "2:eBay|https://ebay.com,https://ebay.de|acmeeb01|pw|JBSWY3DP|a\nb|"
+	    "2:eBay|https://ebay.com\nhttps://ebay.de|acmeeb01|pw|JBSWY3DP|a\nb|"
 	    "Shops|phone: 138|\n4:Safe|-|-|-|-|text|-|-|\n");
 	assert_int_equal(r.format, CREDS_BITWARDEN);
 	assert_int_equal(r.damaged, 0);
@@ -151,6 +151,53 @@ knows_programs_by_their_header(void **state)
 	r = reads("url,username,password,extra,name,grouping,fav\n",
 	    "");
 	assert_int_equal(r.format, CREDS_LASTPASS);
+}
+
+/* CELL as Bitwarden's column of addresses, as a line of CSV has it. */
+static void
+unpacks(const char *cell, const char *want)
+{
+	struct buf file = BUF_INIT(65536), row = BUF_INIT(65536);
+	struct err e = ERR_INIT;
+
+	assert_int_equal(buf_addf(&file, &e, "name,login_uri,login_username,"
+	    "login_password\neBay,%s,li,p\n", cell), 0);
+	assert_int_equal(buf_addf(&row, &e, "2:eBay|%s|li|p|-|-|-|-|\n",
+	    want), 0);
+	(void)reads(buf_str(&file), buf_str(&row));
+	buf_release(&file);
+	buf_release(&row);
+}
+
+static void
+unpacks_cells_that_are_rows(void **state)
+{
+	(void)state;
+	unpacks("https://ebay.com", "https://ebay.com");
+	unpacks("\"ebay.com,ebay.de\"", "ebay.com\nebay.de");
+	unpacks("\"https://a.de/,android://x@com.b\"",
+	    "https://a.de/\nandroid://x@com.b");
+	/* quoted inside: commas, and quotes twice over */
+	unpacks("\"\"\"https://a.de/x,y\"\",https://b.de\"",
+	    "https://a.de/x,y\nhttps://b.de");
+	unpacks("\"https://b.de,\"\"https://a.de/\"\"\"\"q\"\"\"\",y\"\"\"",
+	    "https://b.de\nhttps://a.de/\"q\",y");
+	unpacks("\"\"\"\"\"\"", "-");
+	/* a comma of an address with a path begins no other one */
+	unpacks("\"https://bank.example/a,ebay.com\"",
+	    "https://bank.example/a,ebay.com");
+	unpacks("\"https://bank.example/a,b,https://ebay.com\"",
+	    "https://bank.example/a,b\nhttps://ebay.com");
+	/* quotes that do not close, or not at an end */
+	unpacks("\"\"\"https://a.de,ebay.com\"", "\"https://a.de\nebay.com");
+	unpacks("\"\"\"a\"\"b,c\"", "\"a\"b\nc");
+	unpacks("\"a,,b,\"", "a\n\nb\n");
+	/* what is none of Bitwarden's is one address, but where it is quoted */
+	(void)reads("name,url,username,password\n"
+	    "a,\"https://bank.example/x,https://ebay.com\",li,p\n"
+	    "b,\"\"\"https://a.de\"\",https://ebay.com\",li,p\n",
+	    "2:a|https://bank.example/x,https://ebay.com|li|p|-|-|-|-|\n"
+	    "3:b|https://a.de\nhttps://ebay.com|li|p|-|-|-|-|\n");
 }
 
 static void
@@ -415,6 +462,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_programs_by_their_header),
+		cmocka_unit_test(unpacks_cells_that_are_rows),
 		cmocka_unit_test(reads_unknown_ones_by_their_columns),
 		cmocka_unit_test(names_the_columns_that_are_missing),
 		cmocka_unit_test(knows_encodings),

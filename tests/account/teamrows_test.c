@@ -135,7 +135,11 @@ keeps_only_the_teams_rows(void **state)
 	    "app,android://x==@com.taobao.taobao/,other,p7,,\n"
 	    "many,\"\"\"https://intranet.example/?1,2\"\",http://u:pw@shop.LAZADA.sg:8/a\","
 	    "li,p8,,\n"
-	    "note,https://ebay.com/,,,,text\n", "north",
+	    "note,https://ebay.com/,,,,text\n"
+	    /* a comma in an address begins no other one */
+	    "rest,\"https://bank.example/x,ebay.com\",li,p9,,\n"
+	    "list,\"intranet.example, ebay.com; ebay.de\",list,p10,,\n",
+	    "north",
 	    "acme-eb-01 registered platform=eb shop=north login=li "
 	    "url=https://signin.ebay.com/ note=eBay pw:p1\n"
 	    "acme-tb-01 registered platform=tb shop=north login=shop "
@@ -143,11 +147,16 @@ keeps_only_the_teams_rows(void **state)
 	    "acme-tb-02 registered platform=tb shop=north login=other note=app "
 	    "pw:p7\n"
 	    "acme-lz-01 registered platform=lz shop=north login=li "
-	    "url=https://shop.lazada.sg/ note=many pw:p8\n");
+	    "url=https://shop.lazada.sg/ note=many pw:p8\n"
+	    "acme-eb-02 registered platform=eb shop=north login=list "
+	    "url=https://ebay.com/ note=list pw:p10\n");
 	n = teamrows_counts(s.t);
-	assert_int_equal(n->others, 5);
+	assert_int_equal(n->others, 6);
+	assert_int_equal(n->unknown, 4);	/* the banks, and eBayer */
+	assert_int_equal(n->elsewhere, 2);	/* mail, QQ */
+	assert_int_equal(n->unasked, 0);
 	assert_int_equal(n->bare, 1);
-	assert_int_equal(teamrows_n(s.t), 4);
+	assert_int_equal(teamrows_n(s.t), 5);
 	tear_down(&s);
 	/* shops of the policy say which platforms are the team's; a mailbox */
 	set_up(&s, POLICY "[shop north]\nplatform = eb\n"
@@ -166,6 +175,8 @@ keeps_only_the_teams_rows(void **state)
 	    "acme-tb-01 registered platform=tb login=li "
 	    "url=https://taobao.com/ note=a pw:p1\n");
 	assert_int_equal(teamrows_counts(s.t)->others, 1);
+	assert_int_equal(teamrows_counts(s.t)->unasked, 1);
+	assert_int_equal(teamrows_counts(s.t)->elsewhere, 0);
 	tear_down(&s);
 }
 

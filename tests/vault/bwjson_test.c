@@ -61,7 +61,7 @@ reads_bitwarden(void **state)
 
 	(void)state;
 	r = rows_of(bwjson_read, bitwarden, sizeof(bitwarden) - 1,
-	    "eBay|https://ebay.com,https://ebay.de|acmeeb01|p\"3|JBSWY3DP|"
+	    "eBay|https://ebay.com\nhttps://ebay.de|acmeeb01|p\"3|JBSWY3DP|"
 	    "a\nb|-|phone: 138\nx|<p1<p2\nbare|-|-|-|-|-|-|-|\n");
 	assert_int_equal(r.format, CREDS_BITWARDEN_JSON);
 	assert_int_equal(r.rows, 2);
@@ -77,7 +77,7 @@ reads_1password(void **state)
 	(void)state;
 	r = rows_of(bwjson_read_1password, onepassword,
 	    sizeof(onepassword) - 1,
-	    "eBay|https://ebay.com,https://ebay.de|acmeeb01|p3|"
+	    "eBay|https://ebay.com\nhttps://ebay.de|acmeeb01|p3|"
 	    "otpauth://totp/x?secret=JBSWY3DP|note|-|pin: 77|<p1<p2\n"
 	    "old form|-|-|alone|-|-|-|-|\n");
 	assert_int_equal(r.format, CREDS_1PUX);
