@@ -101,7 +101,14 @@ int ledger_write(const struct ledger_desk *d, struct eventfile *f,
 	struct err *e);
 
 /*
- * The same for the `granted` event V: SEALED are the N bytes of ledger_inner().
+ * The same of one file of many: it is kept, and for ledger_send() to send.  0, or
+ * -1: nothing is kept.
+ */
+int ledger_keep(const struct ledger_desk *d, struct eventfile *f,
+	struct err *e);
+
+/*
+ * As ledger_write() for the `granted` event V: SEALED are the N bytes of ledger_inner().
  */
 int ledger_grant(const struct ledger_desk *d, const struct account_event *v,
 	const void *sealed, size_t n, struct err *e);

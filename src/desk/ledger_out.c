@@ -309,13 +309,12 @@ keep(const struct ledger_desk *d, const struct own *o, struct err *e)
 
 /* What is kept counts, whatever comes of the rest: a sync makes it up. */
 static int
-write_text(const struct ledger_desk *d, const struct buf *text,
+keep_text(const struct ledger_desk *d, const struct buf *text,
 	const struct eventfile_readers *r, struct err *e)
 {
 	struct buf sealed = BUF_INIT(LEDGER_FILE_MAX);
 	struct box b = {.home = d->home};
 	struct err ignored = ERR_INIT;
-	struct ledger_sent sent;
 	uint8_t id[EVENT_ID_LEN];
 	struct own o = {"", text, &sealed};
 	int rc = -1;
@@ -327,15 +326,23 @@ write_text(const struct ledger_desk *d, const struct buf *text,
 		goto out;
 	if (file_exists(d->home->catalogue))
 		(void)box_run(&b, take_own, &o, &ignored);
-	rc = ledger_send(d, &sent, e) < 0 ? 1 : 0;
+	rc = 0;
 out:
 	buf_release(&sealed);
 	return rc;
 }
 
+/* 1: it is for the next sync to send, and *e says why. */
+static int
+send_now(const struct ledger_desk *d, struct err *e)
+{
+	struct ledger_sent sent;
+
+	return ledger_send(d, &sent, e) < 0 ? 1 : 0;
+}
+
 int
-ledger_write(const struct ledger_desk *d, struct eventfile *f,
-	struct err *e)
+ledger_keep(const struct ledger_desk *d, struct eventfile *f, struct err *e)
 {
 	struct buf text = BUF_INIT(EVENTFILE_MAX);
 	struct readers r;
@@ -343,9 +350,16 @@ ledger_write(const struct ledger_desk *d, struct eventfile *f,
 
 	if (find_readers(d->control, &r, e) == 0 &&
 	    eventfile_text(f, &r.r, &text, e) == 0)
-		rc = write_text(d, &text, &r.r, e);
+		rc = keep_text(d, &text, &r.r, e);
 	buf_release(&text);
 	return rc;
+}
+
+int
+ledger_write(const struct ledger_desk *d, struct eventfile *f,
+	struct err *e)
+{
+	return ledger_keep(d, f, e) < 0 ? -1 : send_now(d, e);
 }
 
 int
@@ -359,7 +373,7 @@ ledger_grant(const struct ledger_desk *d, const struct account_event *v,
 	if (find_readers(d->control, &r, e) == 0 &&
 	    event_write(v, &text, e) == 0 && buf_addc(&text, '\n', e) == 0 &&
 	    eventfile_put_secrets(&text, sealed, n, false, e) == 0)
-		rc = write_text(d, &text, &r.r, e);
+		rc = keep_text(d, &text, &r.r, e);
 	buf_release(&text);
-	return rc;
+	return rc < 0 ? -1 : send_now(d, e);
 }

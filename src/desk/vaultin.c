@@ -19,6 +19,7 @@
 #define TEXTS 8			/* of a row, former passwords aside */
 #define NONE UINT32_MAX		/* a text that there is not */
 #define FIRST_ROOM (1u << 20)
+#define PIECE 65536
 #define MEMORY_MAX (768ul << 20)
 
 /*
@@ -35,32 +36,60 @@ struct head {
 
 /* --- In the box. */
 
+/* What goes to the pipe in one piece: a row is dozens of small ones. */
+struct out {
+	int fd;
+	size_t n;
+	char data[PIECE];
+};
+
 static int
-put_text(int fd, const char *s, struct err *e)
+flush(struct out *o, struct err *e)
+{
+	const int rc = file_write(o->fd, o->data, o->n, "pipe", e);
+
+	o->n = 0;
+	return rc;
+}
+
+static int
+put(struct out *o, const void *data, size_t n, struct err *e)
+{
+	if (o->n + n > sizeof(o->data) && flush(o, e) < 0)
+		return -1;
+	if (n > sizeof(o->data))
+		return file_write(o->fd, data, n, "pipe", e);
+	memcpy(o->data + o->n, data, n);
+	o->n += n;
+	return 0;
+}
+
+static int
+put_text(struct out *o, const char *s, struct err *e)
 {
 	const uint32_t n = s ? (uint32_t)strlen(s) : NONE;
 
-	if (file_write(fd, &n, sizeof(n), "pipe", e) < 0)
+	if (put(o, &n, sizeof(n), e) < 0)
 		return -1;
-	return s ? file_write(fd, s, (size_t)n + 1, "pipe", e) : 0;
+	return s ? put(o, s, (size_t)n + 1, e) : 0;
 }
 
 static int
 put_row(void *arg, const struct creds_row *r, struct err *e)
 {
-	const int fd = *(const int *)arg;
+	struct out *o = arg;
 	const struct head head = {ROW, (uint32_t)r->nold, r->line};
 	const char *const text[TEXTS] = {r->title, r->url, r->login,
 	    r->password, r->totp, r->note, r->folder, r->fields};
 	size_t i;
 
-	if (file_write(fd, &head, sizeof(head), "pipe", e) < 0)
+	if (put(o, &head, sizeof(head), e) < 0)
 		return -1;
 	for (i = 0; i < TEXTS; i++)
-		if (put_text(fd, text[i], e) < 0)
+		if (put_text(o, text[i], e) < 0)
 			return -1;
 	for (i = 0; i < r->nold; i++)
-		if (put_text(fd, r->old[i], e) < 0)
+		if (put_text(o, r->old[i], e) < 0)
 			return -1;
 	return 0;
 }
@@ -105,20 +134,27 @@ read_boxed(int sock, void *arg)
 	struct err e = ERR_INIT, ignored = ERR_INIT;
 	struct head end = {.kind = REPORT};
 	struct creds_report r = {.format = CREDS_UNKNOWN};
+	struct out *out;
 	char *data = NULL;
 	size_t n = 0;
 	int rc = -1;
 
 	charsets = creds_charsets_load(&e);
+	out = secmem_new(sizeof(*out));
+	if (!out)
+		return 1;	/* the other side says that this was lost */
+	out->fd = sock;
+	out->n = 0;
 	if (charsets && lock_up(&e) == 0 &&
 	    load(*(const int *)arg, &data, &n, &e) == 0)
-		rc = onepux_read_any(data, n, put_row, &sock, &r, &e);
+		rc = onepux_read_any(data, n, put_row, out, &r, &e);
 	end.kind = rc == 0 ? REPORT : FAILED;
-	/* If it cannot be told, the other side says that this was lost. */
-	if (file_write(sock, &end, sizeof(end), "pipe", &ignored) == 0)
-		(void)(rc == 0 ? file_write(sock, &r, sizeof(r), "pipe",
-		    &ignored) : file_write(sock, &e, sizeof(e), "pipe",
-		    &ignored));
+	/* If it cannot be told: the same. */
+	if (put(out, &end, sizeof(end), &ignored) == 0 &&
+	    (rc == 0 ? put(out, &r, sizeof(r), &ignored) :
+	    put(out, &e, sizeof(e), &ignored)) == 0)
+		(void)flush(out, &ignored);
+	secmem_free(out);
 	secmem_free(data);
 	creds_charsets_free(charsets);
 	return 0;
