@@ -23,6 +23,7 @@
 #define NEW ".new"		/* sealed, and not known yet */
 #define SEALED ".age"
 #define NEAR 3			/* edits between names that are alike */
+#define PIECE 65536		/* of accounts/known, written at once */
 
 struct names {			/* ids of event files, as hex */
 	char (*hex)[EVENT_ID_HEX];
@@ -276,23 +277,44 @@ put_account(struct jsonw *w, const struct register_account *a)
 	jsonw_object_end(w);
 }
 
+/* The lines of all accounts to F, a piece at a time. */
 static int
-known_save(struct registrar *r, struct err *e)
+put_known(const struct registrar *r, struct file_new *f, struct err *e)
 {
 	struct buf b = BUF_INIT(REGISTER_KNOWN_MAX);
+	size_t done = 0;
 	struct jsonw w;
-	int rc = -1;
+	int rc = 0;
 
-	qsort(r->account, r->n, sizeof(r->account[0]), by_name);
-	for (size_t i = 0; i < r->n; i++) {
+	for (size_t i = 0; rc == 0 && i < r->n; i++) {
 		jsonw_init(&w, &b, e);
 		put_account(&w, &r->account[i]);
 		if (jsonw_end(&w) != 0 || buf_addc(&b, '\n', e) != 0)
-			goto out;
+			rc = -1;
+		if (rc == 0 && (b.len >= PIECE || i + 1 == r->n)) {
+			done += b.len;
+			rc = done > REGISTER_KNOWN_MAX ? err_set(e, ERR_FAIL,
+			    "'%s' would be larger than %u MiB", r->known,
+			    REGISTER_KNOWN_MAX >> 20) :
+			    file_write(f->fd, b.data, b.len, f->tmp, e);
+			buf_clear(&b);
+		}
 	}
-	rc = file_save(r->known, b.data, b.len, 0600, e);
-out:
 	buf_release(&b);
+	return rc;
+}
+
+static int
+known_save(struct registrar *r, struct err *e)
+{
+	struct file_new f = FILE_NEW_INIT;
+	int rc = -1;
+
+	qsort(r->account, r->n, sizeof(r->account[0]), by_name);
+	if (file_new_open(&f, r->known, 0600, e) == 0 &&
+	    put_known(r, &f, e) == 0)
+		rc = file_new_commit(&f, e);
+	file_new_release(&f);
 	return rc;
 }
 
@@ -624,17 +646,18 @@ void
 register_event(const struct registrar *r, enum event_kind kind,
 	const struct register_account *a, struct account_event *v)
 {
+	uint8_t ids[2 * EVENT_ID_LEN];	/* the kernel is asked once */
 	struct clock_date d;
 	int offset;
 
 	memset(v, 0, sizeof(*v));
-	secmem_random(v->id, sizeof(v->id));
+	secmem_random(ids, sizeof(ids));
+	memcpy(v->id, ids, EVENT_ID_LEN);
+	memcpy(v->account, a != NULL ? a->id : ids + EVENT_ID_LEN,
+	    EVENT_ID_LEN);
 	if (a != NULL) {
-		memcpy(v->account, a->id, sizeof(v->account));
 		memcpy(v->prev[0], a->last, sizeof(a->last));
 		v->nprev = 1;
-	} else {
-		secmem_random(v->account, sizeof(v->account));
 	}
 	v->kind = kind;
 	v->ts = clock_now_utc();
