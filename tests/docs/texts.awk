@@ -15,7 +15,7 @@ BEGIN {
 	if (want == "")
 		want = "shown"
 	split("cli_tr cli_warn cli_passphrase put put_line put_op note " \
-	    "with_identity cli_hint cli_count", w, " ")
+	    "warn warn_at with_identity cli_hint cli_count", w, " ")
 	for (i in w)
 		calls[w[i]] = 1
 	split("cli_main cli_passphrase_from", w, " ")

@@ -143,6 +143,7 @@ says 'liudi: hint: look with -n, then say -y'
 same "$(count_known)" "$n" 'without a yes nothing is registered'
 expect 0 ws ws-01 account import -y --platform taobao "$x/chrome.csv"
 says 'Nothing was registered'
+says '  1 is of a platform that --platform does not name'
 expect 2 ws ws-01 account import -y --platform nowhere "$x/chrome.csv"
 says "no platform 'nowhere' is known"
 # by name one that is there: its password is not taken for a new one
@@ -183,8 +184,16 @@ policy '[team]\norg = Acme Lamps\n[naming]\ncompany = acme\n[shop North]\nplatfo
 expect 0 ws ws-01 run
 expect 0 ws ws-01 account import -n "$x/chrome.csv"
 says '2 other rows are not'
+says '  1 is of no platform that is known here'
+says '  1 is of a platform that the team does not work with'
+says 'Platforms that the team works with:'
+says '  TikTok Shop'
+says_no -i 'bank\|chrome1\|ebay'
 expect 0 ws ws-01 account import -n "$x/lastpass.csv"
 says 'acme-ts-02'
+expect 0 ws ws-01 --json account import -n "$x/chrome.csv"
+same "$(jq -r '"\(.others) \(.unknown) \(.elsewhere) \(.unasked)"' "$t/out")" \
+    '2 1 1 0' 'why they are not'
 policy '[team]\norg = Acme Lamps\n[naming]\ncompany = acme\n'
 expect 0 ws ws-01 run
 
@@ -208,7 +217,7 @@ wrong "$x/bytes" 'the file is no text'
 wrong "$x/nowhere.csv" "cannot open"
 printf 'name,url,username,password\na,https://ebay.com/,c,hunter2,x\nb,https://ebay.com/,damaged1,"p"\n' >"$x/damaged.csv"
 expect 3 ws ws-01 account import -y "$x/damaged.csv"
-says '1 rows are damaged, and nothing is taken of them: lines 2'
+says 'warning: 1 row is damaged, and nothing is taken of it (at line 2)'
 has '"login":"damaged1"'
 # one of three codes of an authenticator's export
 echo 'otpauth-migration://offline?data=ChsKCkhlbGxvId6tvu8SB2VCYXk6bGkgASgBMAIQARgDIAAoBQ%3D%3D' >"$x/codes.txt"
@@ -228,4 +237,14 @@ same "$(tail -n 1 "$t/many" | jq -r '.others, .rows' | tr '\n' ' ')" \
     '100000 102000 ' 'rows'
 same "$(jq -s 'map(select(.name)) | length' "$t/many")" 2000 'registered'
 expect 0 ws ws-01 run
+step "100,000 rows of the team's, in 64 MB"
+awk 'BEGIN { print "name,url,username,password,note"
+	for (i = 0; i < 100000; i++)
+		printf "x,https://ebay.de/,own%d,pw-own-%d,\n", i, i
+}' >"$x/own.csv"
+ok sh -c 'ulimit -d 64000; liudi --home "$1" --json account import -y "$2" \
+    >"$3"' sh "$t/ws-01" "$x/own.csv" "$t/many"
+same "$(tail -n 1 "$t/many" | jq -r '.others, .registered' | tr '\n' ' ')" \
+    '0 true ' 'rows'
+same "$(wc -l <"$t/many")" 100001 'registered'
 done_
