@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "shop/inbox.h"
 #include "shop/shopfolder.h"
 #include "shop/visit.h"
 
@@ -84,10 +85,8 @@ is_due(const struct shift *s, struct shopfolder *f,
 	struct shopfolder_last last;
 	int rc;
 
-	if (!s->job->due)
-		return 1;
-	rc = shopfolder_last(f, p->page, view_name(p->mobile), NULL, now,
-	    &last, e);
+	rc = shopfolder_last(f, p->page, view_name(p->mobile),
+	    s->job->due ? NULL : "manual", now, &last, e);
 	/* Lines that a person damaged are no reason to look no more. */
 	if (rc < 0 && e->code == ERR_FORMAT) {
 		err_clear(e);
@@ -95,6 +94,8 @@ is_due(const struct shift *s, struct shopfolder *f,
 	}
 	if (rc <= 0)
 		return rc < 0 ? -1 : 1;
+	if (!s->job->due)	/* but what was taken from the inbox just now */
+		return last.ts != now;
 	return local_day(last.ts) != local_day(now) ||
 	    (!last.has_record && (now - last.ts >= AGAIN_S ||
 	    now < last.ts));
@@ -170,10 +171,7 @@ open_shift(struct shift *s, const char *browser, const char *fonts,
 	f = shopfolder_open(s->dir, e);
 	if (!f)
 		return -1;
-	rc = list_pages(s, f, e);
-	if (rc == 0)
-		rc = shopfolder_first(f, s->visit.now, &s->visit.page_clock,
-		    e);
+	rc = shopfolder_first(f, s->visit.now, &s->visit.page_clock, e);
 	if (rc < 0 && e->code == ERR_FORMAT) {
 		err_clear(e);
 		rc = 0;
@@ -182,7 +180,64 @@ open_shift(struct shift *s, const char *browser, const char *fonts,
 	return rc;
 }
 
-/* 0, 1: no browser, -1.  FONTS is filled when it is needed. */
+static void
+on_saved(void *arg, const struct inbox_report *r)
+{
+	const struct shift *s = arg;
+	struct shopkeep_page told = {.shop = s->shop, .file = r->file,
+	    .view = view_name(r->mobile), .state = r->state,
+	    .is_new = r->is_new, .bytes = r->bytes, .ms = r->ms};
+
+	for (size_t i = 0; r->page && i < s->shop->npages; i++)
+		if (strcmp(s->shop->page[i].name, r->page) == 0)
+			told.page = &s->shop->page[i];
+	memcpy(told.reason, r->reason, sizeof(told.reason));
+	if (s->job->fn)
+		s->job->fn(s->job->arg, &told);
+}
+
+/* What persons saved comes first: it may be all that is due. */
+static int
+take_saved(struct shift *s, struct err *e)
+{
+	struct visit_page known[CONFIG_PAGES_MAX];
+	struct visit v = s->visit;
+	char *scratch = str_fmt("%s/browser/%d", s->job->state, (int)getpid());
+	int rc;
+
+	if (!scratch)
+		return err_nomem(e);
+	for (size_t i = 0; i < s->shop->npages; i++)
+		known[i] = (struct visit_page){.page = s->shop->page[i].name,
+		    .url = s->shop->page[i].url};
+	v.page = known;
+	v.n = s->shop->npages;
+	v.profile = scratch;	/* never where a person's login is */
+	v.keep = false;
+	rc = inbox_take(&v, on_saved, s, e);
+	free(scratch);
+	return rc;
+}
+
+static int
+list_due(struct shift *s, struct err *e)
+{
+	struct shopfolder *f = shopfolder_open(s->dir, e);
+	int rc = f ? list_pages(s, f, e) : -1;
+
+	shopfolder_close(f);
+	return rc;
+}
+
+/* To list all fonts takes a while: once, and only for who shows pages. */
+static void
+need_fonts(const char *browser, char fonts[static BROWSER_PRINT_LEN])
+{
+	if (*browser && !*fonts)
+		visit_fonts(fonts);
+}
+
+/* 0, 1: no browser, -1.  FONTS is filled by who needs it first. */
 static int
 one_shop(const struct shopkeep_job *j, const struct config_shop *shop,
 	const char *browser, char fonts[static BROWSER_PRINT_LEN],
@@ -197,8 +252,15 @@ one_shop(const struct shopkeep_job *j, const struct config_shop *shop,
 	s->shop = shop;
 	if (open_shift(s, browser, fonts, e) < 0)
 		goto out;
-	if (s->visit.n > 0 && *browser && !*fonts)
-		visit_fonts(fonts);
+	if (inbox_waits(s->dir)) {
+		need_fonts(browser, fonts);
+		if (take_saved(s, e) < 0)
+			goto out;
+	}
+	if (list_due(s, e) < 0)
+		goto out;
+	if (s->visit.n > 0)
+		need_fonts(browser, fonts);
 	if (s->visit.n == 0)
 		rc = 0;
 	else if (*browser)

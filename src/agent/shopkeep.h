@@ -22,7 +22,8 @@ int shopkeep_sources(struct config *cfg, const char *state, struct err *e);
 
 struct shopkeep_page {		/* a page that was looked at */
 	const struct config_shop *shop;
-	const struct config_page *page;
+	const struct config_page *page;	/* NULL: the file is left */
+	const char *file;		/* of the inbox, foreign text; or NULL */
 	const char *view;		/* "desktop", "mobile" */
 	enum shop_state state;
 	char reason[SHOPKEEP_TEXT_LEN];	/* foreign text; "" */

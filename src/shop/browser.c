@@ -122,6 +122,13 @@ switches(const struct browser_job *j, const char *profile,
 	if (j->hermetic)
 		argv[n++] = "--host-resolver-rules=MAP * ~NOTFOUND, "
 		    "EXCLUDE 127.0.0.1";
+	if (j->offline) {
+		argv[n++] = "--host-resolver-rules=MAP * ~NOTFOUND";
+		argv[n++] = "--proxy-server=http://127.0.0.1:9";
+		argv[n++] = "--proxy-bypass-list=<-loopback>";
+		argv[n++] = "--force-webrtc-ip-handling-policy="
+		    "disable_non_proxied_udp";
+	}
 	argv[n] = NULL;
 }
 

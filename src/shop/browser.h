@@ -27,6 +27,7 @@ struct browser_job {
 	const char *url;	/* then: what it shows first */
 	const char *language;	/* asked for: "zh-CN"; NULL: en */
 	bool hermetic;		/* nothing but 127.0.0.1 has a name */
+	bool offline;		/* nothing has a name, and there is no way out */
 };
 struct browser;
 

@@ -8,6 +8,7 @@
 #include "base/base64.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/str.h"
 #include "shop/mhtml.h"
 #include "shop/strips.h"
 
@@ -21,6 +22,8 @@
 struct work {
 	const struct capture_job *job;
 	struct shopfolder *folder;
+	struct saved *saved;	/* or NULL: it is looked at where it is */
+	char file[2 * SHOP_HASH_LEN + 16];	/* as it is kept */
 	struct tab *tab;
 	struct capture_report *r;
 	struct shop_page page;
@@ -252,39 +255,69 @@ match_images(struct work *k, struct err *e)
 	return 0;
 }
 
-static enum cdp_answer
-read_parts(struct work *k, struct err *e)
+/* Room for parts; and when all are there, their names. */
+static int
+begin_parts(struct work *k, struct err *e)
 {
-	const struct json_node *result = NULL, *data;
-	struct shop_page *p = &k->page;
-	const struct json *j = NULL;
-	enum cdp_answer a = tab_call(k->tab, "Page.captureSnapshot",
-	    "{\"format\":\"mhtml\"}", &j, &result, e);
-
-	if (a != CDP_DONE)
-		return a;
-	data = result ? json_get(j, result, "data") : NULL;
-	k->disk = true;
-	p->part = calloc(SHOP_LINES_MAX, sizeof(*p->part));
+	k->page.part = calloc(SHOP_LINES_MAX, sizeof(*k->page.part));
 	k->url = calloc(2 * (size_t)SHOP_LINES_MAX, sizeof(*k->url));
-	if (!p->part || !k->url) {
-		(void)err_nomem(e);
-		return CDP_REFUSED;
-	}
-	k->disk = false;
-	if (!data || data->type != JSON_STR) {
-		(void)err_set(e, ERR_FAIL, "the page could not be saved");
-		return CDP_REFUSED;
-	}
-	if (mhtml_read(data->str, data->len, keep_part, k, e) < 0)
-		return CDP_REFUSED;
+	k->disk = !k->page.part || !k->url;
+	return k->disk ? err_nomem(e) : 0;
+}
+
+static int
+end_parts(struct work *k, struct err *e)
+{
+	struct shop_page *p = &k->page;
+
 	for (size_t i = 0; i < p->nparts; i++) {
 		p->part[i].url = (const char *)k->urls.data + k->url[2 * i];
 		p->part[i].type = (const char *)k->urls.data +
 		    k->url[2 * i + 1];
 	}
 	k->disk = match_images(k, e) < 0;
-	return k->disk ? CDP_REFUSED : CDP_DONE;
+	return k->disk ? -1 : 0;
+}
+
+/* Of what a person saved: the file says itself what it is made of. */
+static int
+split_saved(struct work *k, struct err *e)
+{
+	const struct saved *s = k->saved;
+	const struct mhtml_part whole = {.url = s->url, .type = "text/html",
+	    .data = s->data, .n = s->n, .root = true};
+
+	if (begin_parts(k, e) < 0)
+		return -1;
+	if (s->kind == SAVED_MHTML ? mhtml_read(s->data, s->n, keep_part, k,
+	    e) < 0 : keep_part(k, &whole, e) < 0)
+		return -1;
+	return end_parts(k, e);
+}
+
+static enum cdp_answer
+read_parts(struct work *k, struct err *e)
+{
+	const struct json_node *result = NULL, *data;
+	const struct json *j = NULL;
+	enum cdp_answer a;
+
+	if (k->saved)
+		return split_saved(k, e) < 0 ? CDP_REFUSED : CDP_DONE;
+	a = tab_call(k->tab, "Page.captureSnapshot", "{\"format\":\"mhtml\"}",
+	    &j, &result, e);
+	if (a != CDP_DONE)
+		return a;
+	data = result ? json_get(j, result, "data") : NULL;
+	if (!data || data->type != JSON_STR) {
+		(void)err_set(e, ERR_FAIL, "the page could not be saved");
+		return CDP_REFUSED;
+	}
+	if (begin_parts(k, e) < 0 ||
+	    mhtml_read(data->str, data->len, keep_part, k, e) < 0 ||
+	    end_parts(k, e) < 0)
+		return CDP_REFUSED;
+	return CDP_DONE;
 }
 
 /* --- The picture. */
@@ -313,6 +346,18 @@ out:
 	k->disk |= rc < 0;
 	buf_release(&webp);
 	return rc;
+}
+
+/* The picture is there: as strips.  -1: k->disk says what kind of failure. */
+static int
+cut_picture(struct work *k, struct err *e)
+{
+	k->page.strip = calloc(SHOP_LINES_MAX, sizeof(*k->page.strip));
+	if (!k->page.strip) {
+		k->disk = true;
+		return err_nomem(e);
+	}
+	return strips_cut(&k->picture, keep_strip, k, e);
 }
 
 static enum cdp_answer
@@ -349,13 +394,7 @@ read_picture(struct work *k, struct err *e)
 		k->disk = e->code == ERR_NOMEM;
 		goto out;
 	}
-	p->strip = calloc(SHOP_LINES_MAX, sizeof(*p->strip));
-	if (!p->strip) {
-		k->disk = true;
-		(void)err_nomem(e);
-		goto out;
-	}
-	if (strips_cut(&k->picture, keep_strip, k, e) == 0)
+	if (cut_picture(k, e) == 0)
 		a = CDP_DONE;
 out:
 	buf_release(&png);
@@ -402,7 +441,9 @@ is_the_page(struct work *k)
 	char text[64];
 
 	(void)snprintf(text, sizeof(text), "HTTP %d", p->status);
-	if (k->empty && p->status < 400)
+	if (p->final && str_starts(p->final, "chrome-error:"))
+		say(k, SHOP_UNREACHABLE, "it leads to where nobody answers");
+	else if (k->empty && p->status < 400)
 		say(k, SHOP_UNREACHABLE, "the page is empty");
 	else if (p->status == 401)
 		say(k, SHOP_LOGIN_NEEDED, text);
@@ -412,7 +453,7 @@ is_the_page(struct work *k)
 		say(k, SHOP_BLOCKED, "it asks for a proof that a person looks");
 	else if (p->status >= 400)
 		say(k, SHOP_UNREACHABLE, text);
-	else if (p->login && p->final &&
+	else if (p->login && p->final && !k->saved &&
 	    !same_address(p->final, k->job->tab.url))
 		say(k, SHOP_LOGIN_NEEDED, "it leads to a login");
 	else
@@ -459,7 +500,7 @@ read_page(struct work *k, bool *shows, struct err *e)
 		forget(k);
 		err_clear(e);
 		*shows = true;
-		k->page.status = tab_status(k->tab);
+		k->page.status = k->saved ? 0 : tab_status(k->tab);
 		a = read_facts(k, e);
 		if (a == CDP_DONE)
 			*shows = is_the_page(k);
@@ -555,7 +596,8 @@ note(struct work *k, bool shows, struct err *e)
 	struct shop_capture c = {.ts = j->ts, .offset = j->offset,
 	    .page = j->page, .view = j->view,
 	    .url = j->asked ? j->asked : j->tab.url, .state = k->r->state,
-	    .reason = *k->r->reason ? k->r->reason : NULL, .by = j->by};
+	    .reason = *k->r->reason ? k->r->reason : NULL, .by = j->by,
+	    .saved = *k->file ? k->file : NULL};
 	int rc;
 
 	if (shows && fit(k, e) < 0)
@@ -567,17 +609,17 @@ note(struct work *k, bool shows, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-int
-capture_page(struct cdp *c, struct shopfolder *f, const struct capture_job *j,
+static struct work *
+begin(struct shopfolder *f, const struct capture_job *j,
 	struct capture_report *r, struct err *e)
 {
-	const int64_t began = clock_mono_ms();
 	struct work *k = calloc(1, sizeof(*k));
-	int rc = -1;
 
 	memset(r, 0, sizeof(*r));
-	if (!k)
-		return err_nomem(e);
+	if (!k) {
+		(void)err_nomem(e);
+		return NULL;
+	}
 	k->job = j;
 	k->folder = f;
 	k->r = r;
@@ -588,20 +630,135 @@ capture_page(struct cdp *c, struct shopfolder *f, const struct capture_job *j,
 	k->page.url = j->asked ? j->asked : j->tab.url;
 	k->page.print = (struct shop_fingerprint){j->browser, j->flags,
 	    tab_view(j->tab.mobile), j->fonts, DRIVER};
-	k->tab = tab_new(c, &j->tab, e);
-	if (!k->tab)
-		goto out;
-	rc = look(k, e);
-	tab_free(k->tab);
-	r->ms = (int)(clock_mono_ms() - began);
-	if (rc >= 0) {
-		err_clear(e);
-		rc = note(k, rc == 0, e) < 0 ? -1 : rc == 2;
-	}
-out:
+	return k;
+}
+
+static void
+drop(struct work *k)
+{
 	forget(k);
 	buf_release(&k->text);
 	buf_release(&k->urls);
 	free(k);
+}
+
+/* RC is look()'s; what is returned is capture_page()'s. */
+static int
+end(struct work *k, int rc, struct err *e)
+{
+	if (rc >= 0) {
+		err_clear(e);
+		rc = note(k, rc == 0, e) < 0 ? -1 : rc == 2;
+	}
+	drop(k);
 	return rc;
+}
+
+/* Open J's page, look at it, close it. */
+static int
+look_at(struct work *k, struct cdp *c, const struct tab_job *j, struct err *e)
+{
+	const int64_t began = clock_mono_ms();
+	int rc = -1;
+
+	k->tab = tab_new(c, j, e);
+	if (k->tab) {
+		rc = look(k, e);
+		tab_free(k->tab);
+	}
+	k->r->ms = (int)(clock_mono_ms() - began);
+	return rc;
+}
+
+int
+capture_page(struct cdp *c, struct shopfolder *f, const struct capture_job *j,
+	struct capture_report *r, struct err *e)
+{
+	struct work *k = begin(f, j, r, e);
+
+	return k ? end(k, look_at(k, c, &j->tab, e), e) : -1;
+}
+
+/* --- What a person saved. */
+
+static int
+keep_file(struct work *k, struct err *e)
+{
+	const struct saved *s = k->saved;
+	uint8_t sha256[SHOP_HASH_LEN];
+	char hex[2 * SHOP_HASH_LEN + 1];
+	int rc = shopfolder_part(k->folder, s->data, s->n, s->type, sha256, e);
+
+	if (rc < 0)
+		return -1;
+	k->r->bytes += rc ? s->n : 0;
+	str_hex(hex, sha256, SHOP_HASH_LEN);
+	(void)snprintf(k->file, sizeof(k->file), "%s.%s", hex,
+	    shopfolder_extension(s->type));
+	return 0;
+}
+
+/* A picture of a page says nothing else of it. */
+static int
+take_picture(struct work *k, char view[static 32], struct err *e)
+{
+	struct shop_page *p = &k->page;
+
+	if (picture_decode(k->saved->data, k->saved->n, &k->picture, e) < 0 ||
+	    cut_picture(k, e) < 0)
+		return -1;
+	p->width = k->picture.width;
+	p->height = k->picture.height;
+	(void)snprintf(view, 32, "%d picture", p->width);
+	p->print.browser = "";
+	p->print.fonts = "";
+	p->print.view = view;
+	say(k, SHOP_OK, "");
+	return 0;
+}
+
+static int
+take_parts(struct work *k, struct err *e)
+{
+	k->page.print = (struct shop_fingerprint){"", "", "parts", "", DRIVER};
+	say(k, SHOP_PARTIAL, "no browser is installed: its parts alone");
+	return split_saved(k, e);
+}
+
+int
+capture_saved(struct cdp *c, struct shopfolder *f, const struct capture_job *j,
+	struct saved *s, struct capture_report *r, struct err *e)
+{
+	const struct tab_saved answers = saved_answers(s);
+	struct work *k = begin(f, j, r, e);
+	struct tab_job tab = j->tab;
+	char view[32];
+	int rc;
+
+	if (!k)
+		return -1;
+	k->saved = s;
+	tab.saved = &answers;
+	tab.freeze = "css";
+	tab.profile = false;
+	if (*s->url)
+		tab.url = s->url;
+	(void)snprintf(view, sizeof(view), "%s saved",
+	    tab_view(j->tab.mobile));
+	k->page.print.view = view;
+	if (s->kind == SAVED_PICTURE)
+		rc = take_picture(k, view, e);
+	else
+		rc = c ? look_at(k, c, &tab, e) : take_parts(k, e);
+	if (rc < 0 && e->code == ERR_FORMAT) {
+		say(k, SHOP_UNREACHABLE, e->what);
+		err_clear(e);
+		rc = 1;
+	}
+	if (rc == 0 && keep_file(k, e) < 0)
+		rc = -1;
+	if (rc <= 0)
+		return end(k, rc, e);
+	drop(k);
+	return rc == 2 ? 1 : 2;
 }

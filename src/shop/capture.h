@@ -5,11 +5,12 @@
  * the browser says is foreign.  A page that refuses, asks for a login, or does not
  * come is told as that, and is never taken for a design.
  * Caps: those of shop/{cdp,mhtml,page,picture}.
- * Needs: base, crypto, json, shop/{mhtml,shopfolder,strips,tab}.
+ * Needs: base, crypto, json, shop/{mhtml,saved,shopfolder,strips,tab}.
  */
 #ifndef LIUDI_SHOP_CAPTURE_H
 #define LIUDI_SHOP_CAPTURE_H
 
+#include "shop/saved.h"
 #include "shop/shopfolder.h"
 #include "shop/tab.h"
 
@@ -41,5 +42,16 @@ struct capture_report {
  */
 int capture_page(struct cdp *c, struct shopfolder *f,
 	const struct capture_job *j, struct capture_report *r, struct err *e);
+
+/*
+ * The same of what a person saved; C NULL: there is no browser, then a picture is
+ * taken as it is, and of a page its parts alone (SHOP_PARTIAL).  Nothing is fetched.
+ * The file itself is kept among the parts, and the line names it.  J's `asked` is
+ * the page's address; tab.url is where it was saved if the file does not say.
+ * As above; and 2: it is no page (R says why), nothing is kept, and no line says it.
+ */
+int capture_saved(struct cdp *c, struct shopfolder *f,
+	const struct capture_job *j, struct saved *s, struct capture_report *r,
+	struct err *e);
 
 #endif

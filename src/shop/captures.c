@@ -67,6 +67,8 @@ captures_write(const struct shop_capture *c, struct buf *out, struct err *e)
 	else
 		jsonw_knull(&w, "record");
 	jsonw_kstr(&w, "by", c->by);
+	if (c->saved)
+		jsonw_kstr(&w, "saved", c->saved);
 	jsonw_object_end(&w);
 	return jsonw_end(&w) < 0 ? -1 : buf_addc(out, '\n', e);
 }
@@ -112,6 +114,7 @@ fill(const struct json *j, const struct json_node *obj,
 	c->url = word(j, obj, "url");
 	c->reason = word(j, obj, "reason");
 	c->by = word(j, obj, "by");
+	c->saved = word(j, obj, "saved");
 	if (!v || v->type != JSON_INT || v->num != 1 || !str_eq(type, "capture"))
 		return false;
 	if (!ts || ts->type != JSON_INT || !offset ||

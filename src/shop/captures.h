@@ -35,6 +35,7 @@ struct shop_capture {		/* a line of captures/ */
 	bool has_record;
 	uint8_t record[SHOP_HASH_LEN];
 	const char *by;		/* "auto", "manual", "check" */
+	const char *saved;	/* of "manual": the file in parts/; or NULL */
 };
 /* Append the line with LF. */
 int captures_write(const struct shop_capture *c, struct buf *out,

@@ -15,7 +15,7 @@
 #include "base/banned.h"
 
 #define BLOCK ((size_t)256 << 10)
-#define CALL_MAX ((size_t)1 << 20)
+#define CALL_MAX ((size_t)96 << 20)	/* a saved page goes in as one */
 
 struct cdp {
 	int in, out;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
@@ -37,7 +38,8 @@ struct place {
 struct tab {
 	struct cdp *cdp;
 	const struct tab_job *job;
-	struct buf script;	/* what runs first, as parameters of a call */
+	struct buf js;		/* page.js with its words filled in */
+	struct buf script;	/* the same as parameters of a call: runs first */
 	char target[CDP_SESSION_LEN], session[CDP_SESSION_LEN];
 	char context[CDP_SESSION_LEN];	/* "" in the browser's own */
 	int64_t soft, hard;	/* monotonic ms: stop loading, stop all */
@@ -49,6 +51,7 @@ struct tab {
 	int64_t reader;		/* context of reader.js; 0: there is none */
 	unsigned moves;		/* times another document came into the page */
 	bool loaded, crashed;
+	bool given;		/* the saved page itself was asked for */
 	int status;
 	char why[200];
 };
@@ -169,11 +172,94 @@ begin_frame(struct tab *t, const char *session)
 	(void)cdp_send(t->cdp, session, "Page.enable", NULL);
 	(void)cdp_send(t->cdp, session, "Runtime.enable", NULL);
 	(void)cdp_send(t->cdp, session, "Network.enable", NULL);
+	if (t->job->saved) {
+		/* All is asked of us; scripts would ask for more. */
+		(void)cdp_send(t->cdp, session, "Fetch.enable", NULL);
+		(void)cdp_send(t->cdp, session,
+		    "Emulation.setScriptExecutionDisabled",
+		    "{\"value\":true}");
+	}
 	(void)cdp_send(t->cdp, session, "Target.setAutoAttach", attach);
 	(void)cdp_send(t->cdp, session, "Page.addScriptToEvaluateOnNewDocument",
 	    buf_str(&t->script));
 	(void)cdp_send(t->cdp, session, "Runtime.runIfWaitingForDebugger",
 	    NULL);
+}
+
+static bool
+is_asked_for(const struct tab *t, const char *url)
+{
+	const size_t n = strcspn(t->job->url, "#");
+
+	return strncmp(url, t->job->url, n) == 0 && (url[n] == '\0' ||
+	    url[n] == '#' || strcmp(url + n, "/") == 0);
+}
+
+/* The answer to request ID: N bytes of TYPE, or, DATA NULL, that there is none. */
+static int
+write_answer(struct buf *out, const char *id, const void *data, size_t n,
+	const char *type, struct err *e)
+{
+	struct buf body = BUF_INIT(CDP_MESSAGE_MAX);
+	struct jsonw w;
+	int rc = -1;
+
+	jsonw_init(&w, out, e);
+	jsonw_object(&w);
+	jsonw_kstr(&w, "requestId", id);
+	if (!data) {
+		/* With this a page stays that would lead elsewhere. */
+		jsonw_kstr(&w, "errorReason", "Aborted");
+	} else {
+		if (base64_encode(&body, data, n, true, e) < 0)
+			goto out;
+		jsonw_kint(&w, "responseCode", 200);
+		jsonw_key(&w, "responseHeaders");
+		jsonw_array(&w);
+		jsonw_object(&w);
+		jsonw_kstr(&w, "name", "Content-Type");
+		jsonw_kstr(&w, "value", type);
+		jsonw_object_end(&w);
+		jsonw_object(&w);
+		jsonw_kstr(&w, "name", "Access-Control-Allow-Origin");
+		jsonw_kstr(&w, "value", "*");
+		jsonw_object_end(&w);
+		jsonw_array_end(&w);
+		jsonw_key(&w, "body");
+		jsonw_strn(&w, body.data, body.len);
+	}
+	jsonw_object_end(&w);
+	rc = jsonw_end(&w);
+out:
+	buf_release(&body);
+	return rc;
+}
+
+/* A request of a saved page: answered by what was saved, or not at all. */
+static void
+on_paused(struct tab *t, const char *session, const struct json *j,
+	const struct json_node *p)
+{
+	const struct json_node *request = json_get(j, p, "request");
+	const struct tab_saved *s = t->job->saved;
+	const char *url = request ? text_at(j, request, "url") : "";
+	struct buf answer = BUF_INIT(CDP_MESSAGE_MAX);
+	struct err e = ERR_INIT;
+	const char *type = "";
+	const void *data;
+	size_t n = 0;
+	bool page;
+
+	if (!s)
+		return;
+	page = !t->given && is_asked_for(t, url);
+	t->given |= page;
+	data = s->find(s->arg, url, page, &n, &type);
+	if (write_answer(&answer, text_at(j, p, "requestId"), data, n, type,
+	    &e) == 0)
+		(void)cdp_send(t->cdp, session, data ? "Fetch.fulfillRequest" :
+		    "Fetch.failRequest", buf_str(&answer));
+	buf_release(&answer);
 }
 
 /* Another document, or none: what was known of scripts in SESSION is past. */
@@ -195,6 +281,8 @@ on_event(void *arg, const char *session, const char *method,
 		return;
 	if (strncmp(method, "Network.", 8) == 0) {
 		on_network(t, method + 8, j, p);
+	} else if (strcmp(method, "Fetch.requestPaused") == 0) {
+		on_paused(t, session, j, p);
 	} else if (strcmp(method, "Page.loadEventFired") == 0) {
 		t->loaded |= strcmp(session, t->session) == 0;
 	} else if (strcmp(method, "Page.javascriptDialogOpening") == 0) {
@@ -226,35 +314,31 @@ static int
 make_script(struct tab *t, struct err *e)
 {
 	const char *at = pagejs, *mark;
-	struct buf js = BUF_INIT(SCRIPT_MAX);
+	struct buf *js = &t->js;
 	struct jsonw w;
-	int rc = -1;
 
 	while ((mark = strchr(at, '@')) != NULL) {
 		const char *end = strchr(mark + 1, '@');
 
-		if (!end || buf_add(&js, at, (size_t)(mark - at), e) < 0)
-			goto out;
+		if (!end || buf_add(js, at, (size_t)(mark - at), e) < 0)
+			return -1;
 		if (strncmp(mark, "@NOW@", 5) == 0) {
-			if (buf_addf(&js, e, "%lld000",
+			if (buf_addf(js, e, "%lld000",
 			    (long long)t->job->now) < 0)
-				goto out;
-		} else if (buf_adds(&js, t->job->freeze, e) < 0) {
-			goto out;
+				return -1;
+		} else if (buf_adds(js, t->job->freeze, e) < 0) {
+			return -1;
 		}
 		at = end + 1;
 	}
-	if (buf_adds(&js, at, e) < 0)
-		goto out;
+	if (buf_adds(js, at, e) < 0)
+		return -1;
 	jsonw_init(&w, &t->script, e);
 	jsonw_object(&w);
 	jsonw_key(&w, "source");
-	jsonw_strn(&w, js.data, js.len);
+	jsonw_strn(&w, js->data, js->len);
 	jsonw_object_end(&w);
-	rc = jsonw_end(&w);
-out:
-	buf_release(&js);
-	return rc;
+	return jsonw_end(&w);
 }
 
 struct tab *
@@ -268,6 +352,7 @@ tab_new(struct cdp *c, const struct tab_job *j, struct err *e)
 	}
 	t->cdp = c;
 	t->job = j;
+	buf_init(&t->js, SCRIPT_MAX);
 	buf_init(&t->script, SCRIPT_MAX);
 	t->request = calloc(REQUESTS_MAX, sizeof(*t->request));
 	t->place = calloc(PLACES_MAX, sizeof(*t->place));
@@ -309,6 +394,7 @@ tab_free(struct tab *t)
 		    one(params, "browserContextId", t->context), until, NULL,
 		    NULL, &e);
 	cdp_on_event(t->cdp, NULL, NULL);
+	buf_release(&t->js);
 	buf_release(&t->script);
 	free(t->request);
 	free(t->place);
@@ -404,11 +490,6 @@ set_up(struct tab *t, struct err *e)
 	if (k->locale)
 		(void)cdp_send(t->cdp, t->session, "Emulation.setLocaleOverride",
 		    one(params, "locale", k->locale));
-	if (k->offline)
-		(void)cdp_send(t->cdp, t->session,
-		    "Network.emulateNetworkConditions", "{\"offline\":true,"
-		    "\"latency\":0,\"downloadThroughput\":-1,"
-		    "\"uploadThroughput\":-1}");
 	return tab_call(t, "Emulation.setEmulatedMedia", "{\"features\":[{"
 	    "\"name\":\"prefers-reduced-motion\",\"value\":\"reduce\"}]}",
 	    NULL, NULL, e);
@@ -457,10 +538,10 @@ nap(struct tab *t, int ms)
 	return a == CDP_GONE ? a : CDP_DONE;
 }
 
-/* Evaluate in our own world of the page. */
+/* Evaluate in CONTEXT. */
 static enum cdp_answer
-evaluate(struct tab *t, const char *expression, const struct json **j,
-	const struct json_node **value, struct err *e)
+evaluate(struct tab *t, int64_t context, const char *expression,
+	const struct json **j, const struct json_node **value, struct err *e)
 {
 	const struct json_node *result = NULL, *object;
 	struct buf params = BUF_INIT(2 * SCRIPT_MAX);
@@ -471,7 +552,7 @@ evaluate(struct tab *t, const char *expression, const struct json **j,
 	jsonw_init(&w, &params, e);
 	jsonw_object(&w);
 	jsonw_kstr(&w, "expression", expression);
-	jsonw_kint(&w, "contextId", t->reader);
+	jsonw_kint(&w, "contextId", context);
 	jsonw_kbool(&w, "returnByValue", true);
 	jsonw_object_end(&w);
 	if (jsonw_end(&w) == 0)
@@ -492,9 +573,10 @@ evaluate(struct tab *t, const char *expression, const struct json **j,
 	return CDP_DONE;
 }
 
-/* Make our own world in the document that is there now. */
+/* Make a world of our own in the document that is there now, and run JS in it. */
 static enum cdp_answer
-begin_reader(struct tab *t, struct err *e)
+begin_world(struct tab *t, const char *name, const char *js, int64_t *context,
+	struct err *e)
 {
 	const struct json_node *result = NULL;
 	const struct json *j = NULL;
@@ -502,12 +584,12 @@ begin_reader(struct tab *t, struct err *e)
 	char params[256];
 
 	(void)snprintf(params, sizeof(params), "{\"frameId\":\"%s\","
-	    "\"worldName\":\"liudi\"}", t->target);
+	    "\"worldName\":\"%s\"}", t->target, name);
 	a = tab_call(t, "Page.createIsolatedWorld", params, &j, &result, e);
 	if (a != CDP_DONE)
 		return a;
-	t->reader = int_at(j, result, "executionContextId");
-	return evaluate(t, readerjs, NULL, NULL, e);
+	*context = int_at(j, result, "executionContextId");
+	return evaluate(t, *context, js, NULL, NULL, e);
 }
 
 enum cdp_answer
@@ -519,9 +601,9 @@ tab_eval(struct tab *t, const char *expression, const struct json **j,
 	/* Once more if the document went away in between. */
 	for (int tries = 0; tries < 2; tries++) {
 		if (t->reader == 0)
-			a = begin_reader(t, e);
+			a = begin_world(t, "liudi", readerjs, &t->reader, e);
 		if (a == CDP_DONE)
-			a = evaluate(t, expression, j, value, e);
+			a = evaluate(t, t->reader, expression, j, value, e);
 		if (a != CDP_REFUSED || t->reader != 0)
 			break;
 	}
@@ -556,12 +638,22 @@ scroll(struct tab *t, struct err *e)
 	return a;
 }
 
-/* In every frame, also in those of other processes. */
+/*
+ * In every frame, also in those of other processes.  A saved page has no clock that
+ * goes; what its styles move is calmed from a world of our own.
+ */
 static enum cdp_answer
 stop_clocks(struct tab *t, struct err *e)
 {
 	enum cdp_answer a = CDP_DONE;
+	int64_t context;
 	char params[256];
+
+	if (t->job->saved) {
+		a = begin_world(t, "calm", buf_str(&t->js), &context, e);
+		return a == CDP_DONE ? evaluate(t, context,
+		    "__liudi.finish()", NULL, NULL, e) : a;
+	}
 
 	for (size_t i = 0; a != CDP_GONE && a != CDP_LATE && i < t->nplaces;
 	    i++) {

@@ -16,11 +16,22 @@
 
 #define TAB_URL_MAX 4096u
 
+/*
+ * What answers in place of the network: the bytes of URL, or NULL; PAGE: of the page
+ * itself.
+ */
+struct tab_saved {
+	const void *(*find)(void *arg, const char *url, bool page, size_t *n,
+		const char **type);
+	void *arg;
+};
+
 struct tab_job {
-	const char *url;	/* http, https; file with `offline` */
+	const char *url;	/* http, https */
 	bool mobile;
 	bool profile;		/* in the browser's own context */
-	bool offline;		/* nothing is fetched (saved pages) */
+	const struct tab_saved *saved;	/* or NULL: nothing is fetched, and the
+				 * page's scripts do not run */
 	const char *freeze;	/* "clock", "css", "none" */
 	const char *zone, *locale;	/* "Asia/Shanghai", "zh-CN"; or NULL */
 	int64_t now;		/* UTC seconds of its clock */

@@ -22,7 +22,6 @@
 #define TRIES 3			/* browsers that do not begin with a page */
 #define PAGE_TRIES 2		/* drivers that die at one page */
 #define NO_PAGE SIZE_MAX
-#define PRODUCT_LEN 128
 
 /*
  * What the driver says of a page, before it and behind it; held against the list
@@ -76,9 +75,9 @@ fill_job(const struct shift *s, const struct visit_page *p,
 	    .fonts = v->fonts};
 }
 
-/* "HeadlessChrome/156.0.8078.79" into OUT. */
-static bool
-ask_product(struct cdp *c, char out[static PRODUCT_LEN])
+/* "HeadlessChrome/156.0.8078.79" */
+bool
+visit_product(struct cdp *c, char out[static VISIT_PRODUCT_LEN])
 {
 	const struct json_node *result = NULL, *product;
 	const struct json *j = NULL;
@@ -89,9 +88,9 @@ ask_product(struct cdp *c, char out[static PRODUCT_LEN])
 		return false;
 	product = json_get(j, result, "product");
 	if (!product || product->type != JSON_STR ||
-	    product->len >= PRODUCT_LEN)
+	    product->len >= VISIT_PRODUCT_LEN)
 		return false;
-	(void)snprintf(out, PRODUCT_LEN, "%s", product->str);
+	(void)snprintf(out, VISIT_PRODUCT_LEN, "%s", product->str);
 	return true;
 }
 
@@ -99,10 +98,10 @@ ask_product(struct cdp *c, char out[static PRODUCT_LEN])
 static int
 drive(const struct shift *s, struct cdp *c, struct shopfolder *f, int fd)
 {
-	char product[PRODUCT_LEN];
+	char product[VISIT_PRODUCT_LEN];
 	struct err e = ERR_INIT;
 
-	if (!ask_product(c, product))
+	if (!visit_product(c, product))
 		return 1;
 	for (size_t i = 0; i < s->v->n; i++) {
 		struct told t = {.at = (uint32_t)i, .state = SHOP_STATES};
@@ -175,22 +174,25 @@ report(const struct shift *s, const struct told *t, struct visit_page *p)
 		s->v->fn(s->v->arg, p, &r);
 }
 
-/* 1: the driver says something; 0: not in time; -1: we were interrupted. */
-static int
-wait_for_word(int fd, int patience, struct err *e)
+int
+visit_word(int fd, int patience, void *message, size_t n, struct err *e)
 {
 	const int64_t until = clock_mono_ms() + patience;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	int64_t left;
-	int n;
+	size_t got;
+	int ready;
 
 	do {
 		left = until - clock_mono_ms();
-		n = poll(&p, 1, left > 0 ? (int)left : 0);
+		ready = poll(&p, 1, left > 0 ? (int)left : 0);
 		if (proc_interrupted())
 			return err_set(e, ERR_INTR, "interrupted");
-	} while (n < 0 && errno == EINTR && left > 0);
-	return n > 0;
+	} while (ready < 0 && errno == EINTR && left > 0);
+	if (ready <= 0)
+		return 0;
+	return file_read(fd, message, n, &got, "a helper", e) < 0 ? -1 :
+	    got == n;
 }
 
 /*
@@ -202,14 +204,9 @@ listen_to(struct shift *s, int fd, struct err *e)
 {
 	const int patience = s->v->deadline * 1000 + SLACK_MS;
 	struct told t;
-	size_t got;
 	int rc;
 
-	while ((rc = wait_for_word(fd, patience, e)) > 0) {
-		if (file_read(fd, &t, sizeof(t), &got, "the driver", e) < 0)
-			return -1;
-		if (got < sizeof(t))
-			return 0;	/* it ended */
+	while ((rc = visit_word(fd, patience, &t, sizeof(t), e)) > 0) {
 		t.reason[sizeof(t.reason) - 1] = '\0';
 		if (t.at == UINT32_MAX)
 			return err_set(e, ERR_IO, "shop '%s': %s", s->v->name,

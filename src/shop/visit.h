@@ -12,6 +12,7 @@
 
 #include "shop/browser.h"
 #include "shop/captures.h"
+#include "shop/cdp.h"
 
 #define VISIT_TEXT_LEN 256
 
@@ -63,6 +64,15 @@ int visit(struct visit *v, struct err *e);
 /* A line with that state and reason for each page that is not done.  0, -1. */
 int visit_give_up(struct visit *v, enum shop_state state, const char *why,
 	struct err *e);
+
+/*
+ * A message of N bytes from a helper at FD, within PATIENCE ms.  1; 0: it ended, or
+ * said nothing; -1: ERR_INTR, ERR_IO.
+ */
+int visit_word(int fd, int patience, void *message, size_t n, struct err *e);
+/* What the browser behind C calls itself; false: it does not answer. */
+#define VISIT_PRODUCT_LEN 128
+bool visit_product(struct cdp *c, char out[static VISIT_PRODUCT_LEN]);
 
 /* Of all fonts there are: a new one draws text otherwise.  For `fonts`. */
 void visit_fonts(char out[static BROWSER_PRINT_LEN]);

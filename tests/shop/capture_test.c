@@ -307,6 +307,7 @@ outlives_pages_that_mean_no_good(void **state)
 		{"/many", SHOP_STATES, ""},
 		{"/deep", SHOP_STATES, ""},
 		{"/wide", SHOP_STATES, ""},
+		{"/astray", SHOP_UNREACHABLE, "nobody answers"},
 		{"/dark", SHOP_UNREACHABLE, "empty"},
 		{"/odd", SHOP_UNREACHABLE, "empty"},
 		{"/title", SHOP_OK, ""},

@@ -221,6 +221,8 @@ static const struct { const char *path, *text; } pages[] = {
 	    "e.append(n);e=n}</script>"},
 	{"/wide", "<div style='width:90000px;height:9000px;background:red'>Hello"
 	    "</div>"},
+	{"/astray", "<p>Hello</p><script>location='http://127.0.0.1:2/'"
+	    "</script>"},
 	{"/dark", "<html hidden><p>Hello</p>"},
 	{"/odd", "<body><script>document.body.remove()</script>"},
 	{"/title", "<title>\x1b]0;owned\a\x1b[2J\xe2\x80\xaeno</title>"
@@ -376,6 +378,19 @@ standing_edit(char out[static 32])
 	return out;
 }
 
+/* Who asks for PATH is written into the file SHOP_LOG. */
+static void
+note(const char *path)
+{
+	const char *log = getenv("SHOP_LOG");
+	FILE *f = log ? fopen(log, "a") : NULL;
+
+	if (!f)
+		return;
+	(void)fprintf(f, "%s\n", path);
+	(void)fclose(f);
+}
+
 static void
 serve(int fd)
 {
@@ -395,6 +410,7 @@ serve(int fd)
 	}
 	if (sscanf(req, "GET %2047s", path) != 1)
 		return;
+	note(path);
 	if (strcmp(path, "/never") == 0) {
 		(void)sleep(60);
 	} else if (strcmp(path, "/endless-body") == 0) {

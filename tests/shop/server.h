@@ -7,7 +7,7 @@
  *   /hangimage /never /unread /endless /long
  *   /moving          all else that moves, and styles of its own are forbidden
  *   /close /refresh /reload /popups /leave /worker /frames /spoiled /flood /grow
- *   /many /deep /wide /dark /odd /title /round /name /stream: see server.c
+ *   /many /deep /wide /astray /dark /odd /title /round /name /stream: see server.c
  * Needs: libc.
  */
 #ifndef TESTS_SHOP_SERVER_H
@@ -17,7 +17,8 @@
 
 /*
  * What /live is edited like without a query stands in the file that the
- * environment calls SHOP_EDIT, if there is one.
+ * environment calls SHOP_EDIT, if there is one; each path that is asked for goes into
+ * the file SHOP_LOG.
  */
 
 /* Fork it; *port is where it listens.  The pid, or -1. */

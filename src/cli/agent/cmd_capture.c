@@ -10,12 +10,14 @@
 #include "cli/agent/commands.h"
 #include "cli/agent/tell.h"
 #include "shop/browser.h"
+#include "shop/inbox.h"
 #include "shop/shopfolder.h"
 #include "base/banned.h"
 
 struct told {
 	const struct cli *c;
 	bool wanting;		/* a page that does not show */
+	bool refused;		/* a person would see it */
 };
 
 static void
@@ -23,7 +25,9 @@ on_page(void *arg, const struct shopkeep_page *p)
 {
 	struct told *t = arg;
 
-	t->wanting |= !shop_state_shows(p->state);
+	t->wanting |= !p->page || !shop_state_shows(p->state);
+	t->refused |= p->state == SHOP_BLOCKED ||
+	    p->state == SHOP_LOGIN_NEEDED;
 	tell_page(t->c, p);
 }
 
@@ -45,7 +49,7 @@ open_agreed(struct cli *c, struct station *s, struct err *e)
 static enum cli_exit
 run_capture(struct cli *c, struct err *e)
 {
-	struct told t = {c, false};
+	struct told t = {c, false, false};
 	struct station s;
 	enum cli_exit rc = CLI_FAILED;
 	int done;
@@ -64,6 +68,10 @@ run_capture(struct cli *c, struct err *e)
 		if (done == 1)
 			cli_hint(c, "install Debian's package "
 			    "'chromium-headless-shell'");
+		if (t.refused)
+			cli_hint(c, "a page that shows itself to persons only: "
+			    "save it in a browser, into the inbox that 'liudi "
+			    "shop list' names");
 		if (done >= 0)
 			rc = done == 1 || t.wanting ? CLI_WARNINGS : CLI_DONE;
 	}
@@ -113,7 +121,8 @@ put_shop(const struct station *s, const struct config_shop *shop,
 	if (f == NULL)
 		rc = -1;
 	if (rc == 0)
-		(void)printf("%s  %s\n", shop->name, buf_str(&dir));
+		(void)printf("%s  %s\n  %-12s %s/%s\n", shop->name,
+		    buf_str(&dir), cli_tr("inbox"), buf_str(&dir), INBOX_NAME);
 	for (size_t i = 0; rc == 0 && i < shop->npages; i++) {
 		if (shop->view != CONFIG_MOBILE)
 			rc = put_page(f, &shop->page[i], "desktop", e);

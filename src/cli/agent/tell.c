@@ -127,16 +127,22 @@ tell_page_json(const struct shopkeep_page *p)
 	jsonw_init(&w, &b, &e);
 	jsonw_object(&w);
 	jsonw_kint(&w, "v", 1);
-	jsonw_kstr(&w, "type", "page");
+	jsonw_kstr(&w, "type", p->page ? "page" : "left");
 	jsonw_kstr(&w, "shop", p->shop->name);
-	jsonw_kstr(&w, "page", p->page->name);
-	jsonw_kstr(&w, "view", p->view);
-	jsonw_kstr(&w, "url", p->page->url);
-	jsonw_kstr(&w, "state", shop_state_name(p->state));
+	if (p->page) {
+		jsonw_kstr(&w, "page", p->page->name);
+		jsonw_kstr(&w, "view", p->view);
+		jsonw_kstr(&w, "url", p->page->url);
+		jsonw_kstr(&w, "state", shop_state_name(p->state));
+	}
+	if (p->file)
+		jsonw_kstr(&w, "file", p->file);
 	jsonw_kstr(&w, "reason", p->reason[0] != '\0' ? p->reason : NULL);
-	jsonw_kbool(&w, "new", p->is_new);
-	jsonw_kint(&w, "bytes", (int64_t)p->bytes);
-	jsonw_kint(&w, "ms", p->ms);
+	if (p->page) {
+		jsonw_kbool(&w, "new", p->is_new);
+		jsonw_kint(&w, "bytes", (int64_t)p->bytes);
+		jsonw_kint(&w, "ms", p->ms);
+	}
 	jsonw_object_end(&w);
 	if (jsonw_end(&w) == 0)
 		(void)printf("%s\n", buf_str(&b));
@@ -153,10 +159,19 @@ tell_page(const struct cli *c, const struct shopkeep_page *p)
 		tell_page_json(p);
 		return;
 	}
-	if (c->quiet && p->state == SHOP_OK)
+	if (c->quiet && p->page && p->state == SHOP_OK)
 		return;
-	(void)printf("%-12s %-10s %-8s %s", p->shop->name, p->page->name,
-	    cli_tr(p->view), cli_tr(shop_state_name(p->state)));
+	if (p->page) {
+		(void)printf("%-12s %-10s %-8s %s", p->shop->name,
+		    p->page->name, cli_tr(p->view),
+		    cli_tr(shop_state_name(p->state)));
+	} else {
+		(void)printf("%-12s inbox/", p->shop->name);
+		cli_put_shown(stdout, p->file, strlen(p->file));
+		(void)printf(" %s", cli_tr("is left there"));
+	}
+	if (p->page && p->file)
+		(void)fputs(cli_tr(", saved by a person"), stdout);
 	if (p->reason[0] != '\0') {
 		(void)fputs(" (", stdout);
 		cli_put_shown(stdout, why, strlen(why));
