@@ -20,6 +20,7 @@
 #include "base/proc.h"
 #include "base/sandbox.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "cli/desk/pages.h"
 #include "cli/desk/reads.h"
 #include "cli/desk/show.h"
@@ -35,6 +36,7 @@
 
 /* What the box leaves behind; shared with it. */
 struct made {
+	struct page_view view;
 	struct wire_answer a;
 	uint8_t body[];
 };
@@ -134,6 +136,8 @@ struct call {
 	const struct page_kind *kind;
 	const char *arg;
 	int64_t synced;
+	bool look;			/* not made: named */
+	const struct err *why;		/* not made: this is said */
 };
 
 /* What went wrong, as a page. */
@@ -153,48 +157,88 @@ make_sorry(struct page *p, const struct err *why)
 }
 
 static int
+make_it(struct page *p, const struct call *k, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (k->why)
+		why = *k->why;
+	else if (pages_make(p, k->kind, &why) == 0)
+		return 0;
+	html_begin(&p->h, p->out, e);
+	make_sorry(p, &why);
+	return html_end(&p->h);
+}
+
+/* Make the page, or say in the access log's words what it will show. */
+static int
 in_box(struct box *b, void *arg, struct err *e)
 {
 	struct call *k = arg;
-	struct serve *s = k->s;
+	struct made *made = k->s->made;
 	struct buf out = BUF_INIT(WIRE_BODY_MAX);
-	struct page p = {.b = b, .op = b->opener, .ask = &s->ask,
+	struct page p = {.b = b, .op = b->opener, .ask = &k->s->ask,
 	    .arg = k->arg, .now = clock_now_utc(), .synced = k->synced,
-	    .a = &s->made->a, .out = &out};
-	struct err why = ERR_INIT;
-	int rc = 0;
+	    .a = &made->a, .out = &out};
+	int rc;
 
-	if (setenv("LC_ALL", s->ask.zh ? "zh_CN.UTF-8" : "C.UTF-8", 1) < 0)
+	if (setenv("LC_ALL", p.ask->zh ? "zh_CN.UTF-8" : "C.UTF-8", 1) < 0)
 		return err_nomem(e);
-	if (pages_make(&p, k->kind, &why) < 0) {
-		html_begin(&p.h, &out, e);
-		make_sorry(&p, &why);
-		rc = html_end(&p.h);
-	}
-	if (rc == 0) {
-		memcpy(s->made->body, out.data, out.len);
-		s->made->a.n = out.len;
+	rc = k->look ? pages_name(&p, k->kind, &made->view, e) :
+	    make_it(&p, k, e);
+	if (rc == 0 && !k->look) {
+		memcpy(made->body, out.data, out.len);
+		made->a.n = out.len;
 	}
 	buf_release(&out);
 	return rc;
+}
+
+/* Into the access log.  1: nothing of the records will be shown. */
+static int
+note(struct serve *s, struct call *k, struct access_pass *pass, struct err *e)
+{
+	struct access_ask ask = {.action = k->kind->action,
+	    .first = ACCESS_NO_DAY, .last = ACCESS_NO_DAY};
+	struct page_view *v = &s->made->view;
+	struct box b = {.home = &s->h};
+	int rc;
+	size_t n;
+
+	k->look = true;
+	rc = box_run(&b, in_box, k, e);
+	k->look = false;
+	if (rc != 0)
+		return rc;
+	/* from where foreign bytes are parsed; whole characters */
+	v->station[sizeof(v->station) - 1] = v->text[PAGE_VIEW_LEN - 1] = '\0';
+	for (n = strlen(v->text); n > 0 && !utf8_valid(v->text, n); n--)
+		;
+	v->text[n] = '\0';
+	ask.station = v->station[0] && utf8_clean(v->station,
+	    strlen(v->station)) ? v->station : NULL;
+	ask.view = v->text;
+	return reads_page(s->c, s->op, &ask, pass, e);
 }
 
 static int
 make_page(struct serve *s, const struct page_kind *kind, const char *arg,
 	struct err *e)
 {
-	const struct access_ask ask = {kind->action, NULL, kind->view,
-	    ACCESS_NO_DAY, ACCESS_NO_DAY, NULL};
 	struct access_pass pass = {false};
-	struct call k = {s, kind, arg, deskhome_synced(&s->h)};
+	struct call k = {.s = s, .kind = kind, .arg = arg,
+	    .synced = deskhome_synced(&s->h)};
 	struct box b = {.home = &s->h, .pass = &pass, .mirrors = true};
+	struct box sorry = {.home = &s->h, .bare = true};
+	struct err why = ERR_INIT;
+	int rc = note(s, &k, &pass, &why);
 
-	if (kind->action) {
-		if (reads_page(s->c, s->op, &ask, &pass, e) < 0)
-			return -1;
+	if (rc == 0)
 		b.opener = s->op;
-	}
-	return box_run(&b, in_box, &k, e);
+	if (rc >= 0 && box_run(&b, in_box, &k, &why) == 0)
+		return 0;
+	k.why = &why;
+	return box_run(&sorry, in_box, &k, e);
 }
 
 /* The box may have been taken over: of what it says only what may be said. */

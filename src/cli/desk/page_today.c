@@ -332,5 +332,5 @@ make(struct page *p, struct err *e)
 }
 
 const struct page_kind page_today = {
-	.path = "/", .action = "open", .view = "today", .make = make
+	.path = "/", .title = "Today", .action = "open", .view = "today", .make = make
 };

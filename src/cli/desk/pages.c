@@ -1,6 +1,7 @@
 /* cli/desk/pages.c - which pages there are, and what all of them have. */
 #include "cli/desk/pages.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -13,6 +14,9 @@
 
 static const struct page_kind *const kinds[] = {
 	&page_today,
+	&page_chats,
+	&page_chat,
+	&page_search,
 	NULL
 };
 
@@ -61,20 +65,25 @@ put_languages(struct page *p)
 static void
 put_nav(struct page *p)
 {
-	static const struct { const char *href, *text; } items[] = {
-		{"/", "Today"},
-	};
+	const char *q = form_get(&p->query, "q");
 	size_t i;
 
 	html_lit(&p->h, "<nav>");
-	for (i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
-		html_open(&p->h, "a", "href", items[i].href, "aria-current",
-		    strcmp(items[i].href, p->ask->path) == 0 ? "page" : NULL,
+	for (i = 0; kinds[i]; i++) {
+		if (!kinds[i]->title)
+			continue;
+		html_open(&p->h, "a", "href", kinds[i]->path, "aria-current",
+		    strcmp(kinds[i]->path, p->ask->path) == 0 ? "page" : NULL,
 		    (char *)NULL);
-		html_text(&p->h, cli_tr(items[i].text));
+		html_text(&p->h, cli_tr(kinds[i]->title));
 		html_close(&p->h, "a");
 	}
-	html_lit(&p->h, "</nav>");
+	html_lit(&p->h, "</nav><form class=\"find\" action=\"/search\" "
+	    "role=\"search\">");
+	html_open(&p->h, "input", "type", "search", "name", "q", "aria-label",
+	    cli_tr("search all chats"), "placeholder",
+	    cli_tr("search all chats"), "value", q ? q : "", (char *)NULL);
+	html_lit(&p->h, "</form>");
 }
 
 void
@@ -127,24 +136,43 @@ page_finish(struct page *p)
 	html_lit(&p->h, "</main></body></html>\n");
 }
 
-int
-pages_make(struct page *p, const struct page_kind *kind, struct err *e)
+static int
+begin(struct page *p, struct err *e)
 {
-	int rc = -1;
-
 	html_begin(&p->h, p->out, e);
 	p->a->status = 200;
 	p->a->type = WIRE_HTML;
-	if (!p->b->catalogue) {
-		(void)err_set(e, ERR_NOENT, "there is no catalogue yet");
-		(void)err_hint(e, "run 'liudi-desk sync'");
-	} else if (form_parse(&p->query, p->ask->query, p->ask->nquery,
-	    e) == 0) {
+	if (p->b->catalogue)
+		return form_parse(&p->query, p->ask->query, p->ask->nquery,
+		    e);
+	(void)err_set(e, ERR_NOENT, "there is no catalogue yet");
+	return err_hint(e, "run 'liudi-desk sync'");
+}
+
+int
+pages_make(struct page *p, const struct page_kind *kind, struct err *e)
+{
+	int rc = begin(p, e);
+
+	if (rc == 0)
 		rc = kind->make(p, e);
-	}
 	if (rc == 0)
 		rc = html_end(&p->h);
 	if (p->has_team)
 		team_release(&p->team);
+	p->has_team = false;
 	return rc;
+}
+
+int
+pages_name(struct page *p, const struct page_kind *kind, struct page_view *v,
+	struct err *e)
+{
+	memset(v, 0, sizeof(*v));
+	if (begin(p, e) < 0)
+		return -1;
+	if (kind->name)
+		return kind->name(p, v, e);
+	(void)snprintf(v->text, sizeof(v->text), "%s", kind->view);
+	return 0;
 }

@@ -32,18 +32,31 @@ struct page {
 	bool has_team;
 };
 
+/* What is read of whom, for the access log. */
+#define PAGE_VIEW_LEN 512
+struct page_view {
+	char station[33];		/* "": of more than one */
+	char text[PAGE_VIEW_LEN];	/* cut where it is too long */
+};
+
 struct page_kind {
 	const char *path;		/* a "*" at its end: one more segment */
-	const char *action, *view;	/* in the access log; NULL: nothing that
-					 * is sealed is shown */
+	const char *title;		/* in the navigation; NULL: not there */
+	const char *action, *view;	/* in the access log */
+	/* What stands there where it depends on what was asked for; in a box
+	 * without an opener.  1: nothing of the records is shown. */
+	int (*name)(struct page *p, struct page_view *v, struct err *e);
 	int (*make)(struct page *p, struct err *e);
 };
 
 /* The page at PATH, *ARG into it; NULL: there is none. */
 const struct page_kind *pages_find(const char *path, const char **arg);
 
-/* In the box: make it.  -1 leaves *p->out as it is. */
+/* In the box: make it.  -1: what is in *p->out is no page. */
 int pages_make(struct page *p, const struct page_kind *kind, struct err *e);
+/* In a box without an opener: what it will show.  As `name`. */
+int pages_name(struct page *p, const struct page_kind *kind,
+	struct page_view *v, struct err *e);
 
 /* --- What pages share; in the box. */
 
@@ -54,6 +67,9 @@ void page_finish(struct page *p);
 /* p->team; the first who asks loads it.  As team_load(). */
 int page_people(struct page *p, struct err *e);
 
+extern const struct page_kind page_chat;
+extern const struct page_kind page_chats;
+extern const struct page_kind page_search;
 extern const struct page_kind page_today;
 
 #endif
