@@ -9,6 +9,10 @@ if(LIUDI_BENCH)
 	target_link_libraries(bench_corpus PRIVATE liudi_flags PkgConfig::SQLITE)
 	add_executable(bench_measure EXCLUDE_FROM_ALL bench/measure.c)
 	target_link_libraries(bench_measure PRIVATE liudi_flags)
+	add_executable(bench_shops EXCLUDE_FROM_ALL bench/shops.c
+		shop/server.c)
+	target_include_directories(bench_shops PRIVATE shop)
+	target_link_libraries(bench_shops PRIVATE liudi_shop)
 	add_executable(bench_words EXCLUDE_FROM_ALL bench/words.c
 		bench/speech.c)
 	target_link_libraries(bench_words PRIVATE liudi_desk PkgConfig::SQLITE)

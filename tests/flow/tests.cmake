@@ -46,7 +46,7 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(import 65-import.sh)
 	liudi_flow(vaultin 67-vaultin.sh)
 	add_executable(shopserver shop/shopserver.c shop/server.c)
-	target_link_libraries(shopserver PRIVATE liudi_base)
+	target_link_libraries(shopserver PRIVATE liudi_shop)
 	liudi_flow(shops 68-shops.sh $<TARGET_FILE:shopserver>)
 	liudi_flow(inbox 71-inbox.sh $<TARGET_FILE:shopserver>)
 	set_tests_properties(flow.shops flow.inbox PROPERTIES

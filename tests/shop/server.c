@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "shop/picture.h"
+
 #include "base/banned.h"
 
 #define PAGE_ROOM (256 * 1024)
@@ -93,6 +95,36 @@ bmp(int fd, int width, int height, uint32_t rgb)
 	}
 	answer(fd, "200 OK", "image/bmp", b, size);
 	free(b);
+}
+
+/* --- Photographs, made before anybody asks: SHOP_PHOTOS says that somebody will. */
+
+#define PHOTOS 41
+
+static struct buf photos[PHOTOS];
+
+/* What they are like to who compresses them: shapes, and some grain. */
+static void
+make_photo(unsigned seed, struct buf *out)
+{
+	enum { W = 304, H = 288 };
+	struct picture p = {calloc(3, W * H), W, H};
+	uint32_t grain = seed * 2654435761u + 1;
+	struct err e = ERR_INIT;
+
+	for (unsigned i = 0; p.rgb && i < W * H * 3; i++) {
+		const unsigned x = i / 3 % W, y = i / 3 / W, c = i % 3;
+		const unsigned dx = (x * (c + 3) + seed * 37) % 251;
+		const unsigned dy = (y * (5 - c) + seed * 91) % 241;
+
+		grain = grain * 1664525u + 1013904223u;
+		p.rgb[i] = (uint8_t)((dx > 125 ? 250 - dx : dx) / 2 +
+		    (dy > 120 ? 240 - dy : dy) / 2 + (grain >> 28) + 40);
+	}
+	buf_init(out, 1 << 20);
+	if (!p.rgb || picture_webp(&p, 0, H, out, &e) < 0)
+		_exit(1);
+	picture_release(&p);
 }
 
 /* Two frames, red and green, 400 ms each: a GIF that moves. */
@@ -306,6 +338,35 @@ hostile(int fd, const char *path)
 	return true;
 }
 
+/* 5,200 rows, forty photographs that come as they are scrolled to. */
+static void
+tall(int fd, const char *edit)
+{
+	struct page *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		_exit(1);
+	put(p, "<!doctype html><meta charset=utf-8><title>Lamps</title><style>"
+	    "body{margin:0;font:16px sans-serif}.g{display:grid;"
+	    "grid-template-columns:repeat(4,1fr)}.c{height:500px}.c img{"
+	    "display:block;width:304px;height:288px;background:#eee}</style>");
+	if (strcmp(edit, "banner") == 0)
+		put(p, "<img src=/photo/0 style='display:block;width:1280px;"
+		    "height:140px'>");
+	put(p, "<h1 style='margin:20px;height:60px'>Lamps 灯具</h1><div class=g>");
+	for (int i = 1; i <= 40; i++)
+		put(p, "<div class=c><a href='/item/B%d.html'><img %s src="
+		    "'/photo/%d' alt='Lamp B%d'>Lamp B%d, warm and bright, for "
+		    "every room 灯具</a><p><b>￥%d.%02d</b> and free of postage"
+		    "</p><p>Sold %d times in %d days</p></div>", i, i > 8 ?
+		    "loading=lazy" : "", i, i, i, strcmp(edit, "price") == 0 &&
+		    i == 7 ? 88 : 10 + i, 49, 31 * i, 7 + i);
+	put(p, "</div><div style='padding:20px;height:80px'>Tel. 0574-1234"
+	    "</div>");
+	html(fd, "200 OK", p);
+	free(p);
+}
+
 /* --- The pages that go wrong. */
 
 static bool
@@ -423,6 +484,12 @@ serve(int fd)
 		live(fd, standing_edit(edit));
 	} else if (strncmp(path, "/live?edit=", 11) == 0) {
 		live(fd, path + 11);
+	} else if (strncmp(path, "/tall", 5) == 0) {
+		tall(fd, strncmp(path + 5, "?edit=", 6) == 0 ? path + 11 : "");
+	} else if (sscanf(path, "/photo/%d", &i) == 1) {
+		if (i >= 0 && i < PHOTOS)
+			answer(fd, "200 OK", "image/webp", photos[i].data,
+			    photos[i].len);
 	} else if (strcmp(path, "/gif") == 0) {
 		gif(fd);
 	} else if (sscanf(path, "/img/%d", &i) == 1 && !strstr(path, "none")) {
@@ -447,6 +514,8 @@ server_start(int *port)
 	    getsockname(fd, (struct sockaddr *)&a, &len) < 0)
 		return -1;
 	*port = ntohs(a.sin_port);
+	for (unsigned i = 0; getenv("SHOP_PHOTOS") && i < PHOTOS; i++)
+		make_photo(i, &photos[i]);
 	pid = fork();
 	if (pid != 0) {
 		(void)close(fd);

@@ -3,6 +3,8 @@
  *
  *   /live            carousel, clock, countdown, canvas, GIF, lazy pictures
  *   /live?edit=NAME  the same with one planted edit (see server.c)
+ *   /tall            5,200 rows, forty photographs (if the environment has
+ *                    SHOP_PHOTOS when it starts); ?edit=banner, ?edit=price
  *   /403 /404 /captcha /members (leads to /signin) /download /alert /loop
  *   /hangimage /never /unread /endless /long
  *   /moving          all else that moves, and styles of its own are forbidden
