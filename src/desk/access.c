@@ -17,9 +17,6 @@
 #include "control/request.h"
 #include "crypto/hash.h"
 #include "desk/numbered.h"
-#include "desk/reheads.h"
-#include "repo/mirror.h"
-#include "repo/packw.h"
 #include "seal/seal.h"
 
 #include "base/banned.h"
@@ -30,7 +27,6 @@
 #define LOCK_STEP_NS 50000000
 #define DAY_LEN 11		/* "2026-11-23" and NUL */
 #define DAY_S 86400
-#define EVENT_PATH_LEN 64
 
 const struct access_pass access_own = {true};
 
@@ -58,10 +54,6 @@ struct work {
 	int lock;
 	struct buf lines;		/* access.unsent */
 	bool waits;			/* a commit is kept */
-	/* of the branch */
-	int64_t n;			/* of this key's next event */
-	bool has_prev;
-	uint8_t prev[HASH_LEN];
 };
 
 /* --- The line. */
@@ -120,33 +112,16 @@ line_end(const struct access_log *l, const struct access_ask *ask,
 	return rc;
 }
 
-static int
-line_begin(int64_t n, const uint8_t *prev, struct buf *out, struct err *e)
-{
-	char hex[2 * HASH_LEN + 1] = "";
-
-	if (prev)
-		str_hex(hex, prev, HASH_LEN);
-	return buf_addf(out, e, "{\"v\":1,\"n\":%" PRId64 ",\"prev\":%s%s%s,",
-	    n, prev ? "\"" : "", prev ? hex : "null", prev ? "\"" : "");
-}
-
 int
 access_line(const struct access_log *l, const struct access_ask *ask,
 	int64_t utc, int64_t n, const uint8_t *prev, struct buf *out,
 	struct err *e)
 {
-	return line_begin(n, prev, out, e) < 0 ? -1 :
+	return numbered_line(n, prev, out, e) < 0 ? -1 :
 	    line_end(l, ask, utc, out, e);
 }
 
 /* --- Sealed. */
-
-static int
-add_to_buf(void *arg, const void *data, size_t n, struct err *e)
-{
-	return buf_add(arg, data, n, e);
-}
 
 static size_t
 owners(const struct control *c, struct seal_recipient *out)
@@ -160,28 +135,6 @@ owners(const struct control *c, struct seal_recipient *out)
 		    strlen(c->recipient[i].age), &ignored) == 0)
 			n++;
 	return n;
-}
-
-/* LINE gets its LF and padding, so that lengths tell nothing. */
-static int
-seal_line(const struct control *c, struct buf *line, struct buf *out,
-	struct err *e)
-{
-	struct seal_recipient r[CONTROL_MAX_RECIPIENTS];
-	size_t n = owners(c, r);
-	struct seal *s = NULL;
-	int rc = -1;
-
-	if (n == 0)
-		return err_set(e, ERR_FORMAT, "control names no owner");
-	if (buf_addc(line, '\n', e) < 0 || seal_pad(line, line->len, e) < 0)
-		return -1;
-	s = seal_new(r, n, add_to_buf, out, e);
-	if (s && seal_write(s, line->data, line->len, e) == 0 &&
-	    seal_finish(s, e) == 0)
-		rc = 0;
-	seal_free(s);
-	return rc;
 }
 
 /* --- What this desk remembers. */
@@ -342,107 +295,6 @@ out:
 
 /* --- Into the clone. */
 
-static void
-event_path(const struct work *k, int64_t n, char out[static EVENT_PATH_LEN])
-{
-	(void)snprintf(out, EVENT_PATH_LEN, "access/%s/%" PRId64 ".age",
-	    k->key, n);
-}
-
-/*
- * Which number is next for this key, and the last event's hash.  Where that
- * event cannot be read, the next follows on none: somebody changed the log, the
- * owner is told, and what is read from now on must still be written down.
- */
-static int
-find_last(struct work *k, struct err *e)
-{
-	struct buf file = BUF_INIT(ACCESS_FILE_MAX);
-	char tree[CANON_ID_LEN], path[EVENT_PATH_LEN];
-	struct err why = ERR_INIT;
-	struct mirror *m;
-	int rc = -1, found;
-
-	k->n = 0;
-	k->has_prev = false;
-	if (!file_is_dir(k->l->home->desk))
-		return 0;
-	m = mirror_open(k->l->home->desk, e);
-	if (!m)
-		return -1;
-	found = reheads_tree(m, tree, e);
-	if (found <= 0) {
-		rc = found;
-		goto out;
-	}
-	(void)snprintf(path, sizeof(path), "access/%s", k->key);
-	if (numbered_next(m, tree, path, ".age", &k->n, e) < 0)
-		goto out;
-	if (k->n > 0) {
-		event_path(k, k->n - 1, path);
-		found = mirror_blob_at(m, tree, path, &file, &why);
-		if (found < 0 && why.code != ERR_INTEGRITY) {
-			*e = why;
-			goto out;
-		}
-		k->has_prev = found > 0;
-	}
-	if (k->has_prev)
-		hash_sha256(k->prev, file.data, file.len);
-	rc = 0;
-out:
-	buf_release(&file);
-	mirror_close(m);
-	return rc;
-}
-
-/* The next file of the chain, from the end of its line. */
-static int
-make_file(struct work *k, const char *end, size_t n, struct control_file *f,
-	struct err *e)
-{
-	struct buf line = BUF_INIT(ACCESS_FILE_MAX);
-	struct buf sealed = BUF_INIT(ACCESS_FILE_MAX);
-	char path[EVENT_PATH_LEN];
-	int rc = -1;
-
-	if (line_begin(k->n, k->has_prev ? k->prev : NULL, &line, e) < 0 ||
-	    buf_add(&line, end, n, e) < 0 ||
-	    seal_line(k->l->control, &line, &sealed, e) < 0)
-		goto out;
-	event_path(k, k->n, path);
-	hash_sha256(k->prev, sealed.data, sealed.len);
-	k->has_prev = true;
-	k->n++;
-	f->path = str_dup(path);
-	if (!f->path) {
-		(void)err_nomem(e);
-		goto out;
-	}
-	f->data = buf_take(&sealed, &f->len);
-	rc = 0;
-out:
-	buf_release(&line);
-	buf_release(&sealed);
-	return rc;
-}
-
-static void
-free_files(struct control_file *f, size_t n)
-{
-	char *path;
-	void *data;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		memcpy(&path, &f[i].path, sizeof(path));
-		memcpy(&data, &f[i].data, sizeof(data));
-		free(path);
-		free(data);
-	}
-	free(f);
-}
-
 /*
  * All that waits in one commit on the branch as it is.  The reader cannot open
  * his own events, so where the branch moved they are sealed anew from the list.
@@ -453,16 +305,26 @@ keep(struct work *k, int64_t utc, struct err *e)
 	size_t n = count_lines(&k->lines), i;
 	struct control_file *files = calloc(n + 1, sizeof(*files));
 	const char *s = buf_str(&k->lines);
+	struct seal_recipient owner[CONTROL_MAX_RECIPIENTS];
+	const size_t nowners = owners(k->l->control, owner);
+	char folder[NUMBERED_FOLDER_LEN];
+	struct numbered_chain chain;
 	int rc = -1;
 
 	if (!files)
 		return err_nomem(e);
-	if (find_last(k, e) < 0)
+	if (nowners == 0) {
+		(void)err_set(e, ERR_FORMAT, "control names no owner");
+		goto out;
+	}
+	(void)snprintf(folder, sizeof(folder), "access/%s", k->key);
+	if (numbered_follow(&chain, folder, k->l->home->desk, e) < 0)
 		goto out;
 	for (i = 0; i < n; i++) {
 		size_t len = strcspn(s, "\n");
 
-		if (make_file(k, s, len, &files[i], e) < 0)
+		if (numbered_make(&chain, s, len, owner, nowners, &files[i],
+		    e) < 0)
 			goto out;
 		s += len + 1;
 	}
@@ -472,7 +334,7 @@ keep(struct work *k, int64_t utc, struct err *e)
 		rc = edit_keep(&job, e);
 	}
 out:
-	free_files(files, n);
+	numbered_free(files, n);
 	return rc;
 }
 

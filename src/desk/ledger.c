@@ -13,9 +13,8 @@
 #include "base/str.h"
 #include "crypto/hash.h"
 #include "desk/bytes.h"
-#include "desk/everroots.h"
 #include "desk/finding.h"
-#include "desk/reheads.h"
+#include "desk/newfiles.h"
 #include "repo/packw.h"
 
 #include "base/banned.h"
@@ -37,7 +36,6 @@ struct ledger {
 	struct catalogue *c;
 	struct ledger_report *report;
 	struct bytes *bytes;		/* NULL until a station's is wanted */
-	struct signers roots;
 	char *copies;
 	struct buf file, text;
 	/* of the version that is looked at */
@@ -375,8 +373,9 @@ look_up(struct ledger *l, const char *name, struct known *k, struct err *e)
 /* --- desk.git. */
 
 static int
-note_added(void *arg, const struct mirror_file *f, struct err *e)
+note_added(void *arg, const struct newfiles_file *in, struct err *e)
 {
+	const struct mirror_file *f = in->file;
 	struct ledger *l = arg;
 	const size_t n = strlen(LEDGER_FOLDER);
 	char name[LEDGER_NAME_LEN];
@@ -392,115 +391,7 @@ note_added(void *arg, const struct mirror_file *f, struct err *e)
 		    "desk.git's event file %s is too large", name);
 	}
 	return catalogue_run(l->c, SQL_LEDGER_ASIDE_ADD, e, "ttt", name,
-	    f->id, l->station);
-}
-
-/* Who signed it, into l->station; "" where nobody may be believed. */
-static int
-take_signer(struct ledger *l, const char *id, char tree[static CANON_ID_LEN],
-	struct err *e)
-{
-	const struct finding_place at = place(l->c, NULL);
-	struct buf raw = BUF_INIT(CANON_MAX);
-	struct err why = ERR_INIT;
-	struct canon c;
-	int rc = -1;
-
-	l->station[0] = '\0';
-	if (mirror_tree(l->box->desk, id, tree, e) < 0 ||
-	    mirror_read(l->box->desk, id, PACKW_COMMIT, &raw, e) < 0)
-		goto out;
-	if (canon_parse(&c, raw.data, raw.len, &why) == 0 &&
-	    everroots_has(&l->roots, &c.signer, c.name)) {
-		(void)snprintf(l->station, sizeof(l->station), "%s", c.name);
-		rc = 0;
-		goto out;
-	}
-	l->report->wrong++;
-	rc = finding_once(&at, FINDING_INTEGRITY, CODE, e, "desk.git's commit "
-	    "%.12s is not signed by a manager or owner of this team; what it "
-	    "says of accounts does not count", id);
-out:
-	buf_release(&raw);
-	return rc;
-}
-
-/* TREE becomes that of the commit. */
-static int
-one_commit(struct ledger *l, const char *id, char tree[static CANON_ID_LEN],
-	struct err *e)
-{
-	const struct finding_place at = place(l->c, NULL);
-	struct err why = ERR_INIT;
-	char now[CANON_ID_LEN];
-	int rc = take_signer(l, id, now, e);
-
-	if (rc == 0 && l->station[0] && mirror_added(l->box->desk, tree, now,
-	    note_added, l, &why) < 0) {
-		if (!is_content(&why)) {
-			*e = why;
-			return -1;
-		}
-		l->report->wrong++;
-		rc = finding_once(&at, FINDING_INTEGRITY, CODE, e,
-		    "desk.git's commit %.12s does not only add: %s", id,
-		    why.what);
-	}
-	memcpy(tree, now, CANON_ID_LEN);
-	return rc;
-}
-
-static int
-load_mark(struct ledger *l, const char *name, char *out, size_t room,
-	struct err *e)
-{
-	int rc = catalogue_step(l->c, SQL_MARK_GET, e, "t", name);
-
-	out[0] = '\0';
-	if (rc > 0)
-		(void)snprintf(out, room, "%s",
-		    catalogue_text(l->c, SQL_MARK_GET, 0));
-	catalogue_reset(l->c, SQL_MARK_GET);
-	return rc < 0 ? -1 : 0;
-}
-
-/* The commits behind the mark, as far as HEAD. */
-static int
-new_commits(struct ledger *l, const char *head, struct err *e)
-{
-	char done[CANON_ID_LEN], tree[CANON_ID_LEN] = "";
-	char (*ids)[CANON_ID_LEN] = NULL;
-	struct err ignored = ERR_INIT;
-	size_t n = 0, i;
-	int rc;
-
-	if (load_mark(l, MARK_DESK, done, sizeof(done), e) < 0)
-		return -1;
-	if (strcmp(done, head) == 0)
-		return 0;
-	/* Where the branch was made anew, from its beginning. */
-	if (done[0] && (mirror_chain(l->box->desk, head, done, &ids, &n,
-	    &ignored) < 0 || mirror_tree(l->box->desk, done, tree,
-	    &ignored) < 0))
-		done[0] = tree[0] = '\0';
-	if (!done[0]) {
-		free(ids);
-		ids = NULL;
-		if (mirror_chain(l->box->desk, head, "", &ids, &n, e) < 0)
-			return -1;
-	}
-	rc = catalogue_begin(l->c, e);
-	for (i = 0; rc == 0 && i < n; i++)
-		rc = one_commit(l, ids[i], tree, e);
-	if (rc == 0)
-		rc = catalogue_run(l->c, SQL_MARK_SET, e, "tt", MARK_DESK,
-		    head);
-	if (rc == 0)
-		rc = catalogue_commit(l->c, e);
-	if (rc < 0)
-		catalogue_rollback(l->c);
-	free(ids);
-	return rc;
+	    f->id, in->name);
 }
 
 /* A name that is here already: the same bytes, or an alarm. */
@@ -569,16 +460,8 @@ asides(struct ledger *l, struct err *e)
 static int
 from_desk(struct ledger *l, struct err *e)
 {
-	char head[CANON_ID_LEN];
-	int rc = l->box->desk ?
-	    mirror_head(l->box->desk, REHEADS_REF, head, e) : 0;
-
-	if (rc <= 0)
-		return rc;
-	if (everroots_load(l->box->control_clone, l->box->control.commit,
-	    &l->roots, e) < 0 || new_commits(l, head, e) < 0)
-		return -1;
-	return asides(l, e);
+	return newfiles_each(l->box, MARK_DESK, note_added, l,
+	    &l->report->wrong, e) < 0 ? -1 : asides(l, e);
 }
 
 /* --- This desk's own, not sent yet. */
@@ -738,6 +621,20 @@ struct span {
 	int64_t sources;	/* of accounts: where one is new, all is asked */
 	int64_t from, to;
 };
+
+static int
+load_mark(struct ledger *l, const char *name, char *out, size_t room,
+	struct err *e)
+{
+	int rc = catalogue_step(l->c, SQL_MARK_GET, e, "t", name);
+
+	out[0] = '\0';
+	if (rc > 0)
+		(void)snprintf(out, room, "%s",
+		    catalogue_text(l->c, SQL_MARK_GET, 0));
+	catalogue_reset(l->c, SQL_MARK_GET);
+	return rc < 0 ? -1 : 0;
+}
 
 static int
 find_span(struct ledger *l, struct span *s, struct err *e)
@@ -915,7 +812,6 @@ ledger_index(struct box *b, struct ledger_report *r, struct err *e)
 	    from_stations(&l, e) == 0)
 		rc = copies(&l, e);
 	bytes_free(l.bytes);
-	signers_release(&l.roots);
 	buf_release(&l.file);
 	buf_release(&l.text);
 	buf_release(&l.path);

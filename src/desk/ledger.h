@@ -8,7 +8,7 @@
  * ledger_secret() and ledger_inner().
  * Caps: LEDGER_FILE_MAX bytes of a sealed file.
  * Needs: base, account, repo, control, desk/{box,bytes,catalogue,deskhome,
- * everroots,finding}.
+ * finding,newfiles}.
  */
 #ifndef LIUDI_DESK_LEDGER_H
 #define LIUDI_DESK_LEDGER_H
