@@ -123,6 +123,22 @@ for s in ws-chen:陈工 ws-wang:王芳; do
 	head -c 300000 /dev/urandom >"$s/design/banner.jpg"
 done
 
+# What a station's browser brings home of a shop, made without one.
+# page DAY PRICE: the shop of ws-chen as it was seen on that day.
+page() {
+	shop=$demo/ws-chen/lamps
+	mkdir -p "$shop/pages" "$shop/captures"
+	cat >page.json <<-PAGE
+	{"v":1,"type":"page","page":"home","view":"desktop","url":"https://lamps.example/","final":null,"status":200,"title":"Lamps","width":1280,"height":900,"cut":false,"fingerprint":{"browser":"an example","flags":"","view":"1280x800@1","fonts":"","driver":1},"text":[{"text":"Lamps for every room","y":10,"h":20}],"items":[{"id":"1001","href":"https://lamps.example/item/1001.html","title":"Lamp L-10","price":"¥$2","image":null,"y":100,"h":200}],"links":[],"images":[],"login":false,"captcha":false,"parts":[],"strips":[]}
+	PAGE
+	record=$(sha256sum <page.json | cut -c 1-64)
+	mv page.json "$shop/pages/$record.json"
+	printf '{"v":1,"type":"capture","ts":%s,"offset":0,"page":"home","view":"desktop","url":"https://lamps.example/","state":"ok","reason":null,"record":"%s","by":"auto"}\n' \
+	    "$LIUDI_NOW" "$record" >>"$shop/captures/$(on "$1" %Y-%m).jsonl"
+}
+printf '\n[source shop-lamps]\nkind = shop\npath = %s\n' "$demo/ws-chen/lamps" \
+    >>ws-chen/liudi.ini
+
 # A messenger that goes on writing while liudi reads.
 while :; do
 	sqlite3 ws-chen/app/messages.db \
@@ -143,6 +159,7 @@ exports() {
 
 say "day 1: everything is new"
 exports 1
+page 1 12.50
 show liudi --home ws-chen run
 show liudi --home ws-wang run
 
@@ -157,6 +174,7 @@ account() {
 	    --from account.ini
 }
 exports 2
+page 2 11.90
 printf '<h1>Lamps of ws-chen</h1><p>from 11.90</p>\n' >ws-chen/design/shop.html
 show liudi --home ws-chen run
 show liudi --home ws-wang run
@@ -200,6 +218,13 @@ say "and the day on one page"
 show liudi-desk --home manager digest --day "$(on 3 %Y-%m-%d)" \
     --passphrase-fd 3 3<"$pass" || [ $? -eq 3 ]
 
+say "and the shops: what changed, what nobody has reviewed"
+show liudi-desk --home manager shops --passphrase-fd 3 3<"$pass" || [ $? -eq 3 ]
+show liudi-desk --home manager shop lamps --passphrase-fd 3 3<"$pass" ||
+    [ $? -eq 3 ]
+show liudi-desk --home manager shop reviewed lamps --note 'the sale begins' \
+    --passphrase-fd 3 3<"$pass"
+
 say "and what if 王芳 leaves?"
 show liudi-desk --home manager whatif --leaves 王芳 --passphrase-fd 3 3<"$pass"
 
@@ -212,6 +237,7 @@ Everything above lies in $demo; look around, then start for real:
   liudi join STRING                  on the workstation
   liudi-desk sync                    every day: lets in, fetches, checks
   liudi-desk digest                  every morning: yesterday on one page
+  liudi-desk shops                   what changed in the shops; then shop NAME
   liudi-desk handover start NAME     when somebody goes: what to do, and when it
                                      is done
   liudi run                          every day; see README.md

@@ -107,7 +107,10 @@ unknown_command(const struct parse *p, const char *given, struct err *e)
 	    p->c->program, p->group ? " " : "", p->group ? p->group : "");
 }
 
-/* The command that begins at argv[i]; moves i behind it. */
+/*
+ * The command that begins at argv[i]; moves i behind it.  Where one word is a
+ * command as well, the second of two stands right behind it.
+ */
 static int
 find_command(struct parse *p, struct err *e)
 {
@@ -119,6 +122,18 @@ find_command(struct parse *p, struct err *e)
 		word = name;
 	}
 	p->c->command = command_named(p, word);
+	/* "shop NAME" beside "shop set": the longer one, where it is meant */
+	if (p->c->command && !p->group && p->i < p->argc) {
+		const struct cli_command *longer;
+
+		(void)snprintf(name, sizeof(name), "%s %s", word,
+		    p->argv[p->i]);
+		longer = command_named(p, name);
+		if (longer) {
+			p->c->command = longer;
+			p->i++;
+		}
+	}
 	if (p->c->command)
 		return 0;
 	if (!p->group && is_first_word(p, word)) {

@@ -565,6 +565,20 @@ begin_source(struct reader *r, const char *name)
 	return 0;
 }
 
+/* What liudi-desk does with a shop: `liudi-desk shop NAME` shows one. */
+static bool
+is_verb(const char *name)
+{
+	static const char *const verbs[] = {"set", "list", "diff", "check",
+	    "reviewed", "accept", "ignore", "ignored", "package"};
+	size_t i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (strcmp(name, verbs[i]) == 0)
+			return true;
+	return false;
+}
+
 static int
 begin_shop(struct reader *r, const char *name)
 {
@@ -576,6 +590,11 @@ begin_shop(struct reader *r, const char *name)
 		(void)fail(r, str_fmt("'%s' is no name for a shop", name));
 		return err_hint(r->e, "1 to %d of a-z, 0-9 and '-', not "
 		    "beginning with '-'", SHOP_NAME_MAX);
+	}
+	if (is_verb(name)) {
+		(void)fail(r, str_fmt("'%s' is no name for a shop", name));
+		return err_hint(r->e, "'liudi-desk shop %s' means something "
+		    "else: take another word", name);
 	}
 	for (i = 0; i < c->nshops; i++)
 		if (strcmp(c->shop[i].name, name) == 0)

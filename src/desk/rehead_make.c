@@ -457,6 +457,59 @@ accounts(struct making *m, struct err *e)
 	return save_tar(m, e);
 }
 
+/* --- Notes: for all readers. */
+
+static int
+on_note(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e)
+{
+	struct making *m = arg;
+	struct err why = ERR_INIT;
+	int64_t n;
+
+	if (mode != 0100644 || numbered_name(name, ".age", &n) < 0)
+		return 0;
+	if (proc_interrupted())
+		return err_set(e, ERR_INTR, "interrupted");
+	buf_clear(&m->file);
+	if (mirror_read(m->box->desk, id, PACKW_BLOB, &m->file, &why) == 0 &&
+	    sealed_for(m, "", EVERYBODY, &why) == 0)
+		return 0;
+	if (is_content(&why)) {
+		(void)err_prefix(&why, "%s", name);
+		return problem(m, "notes", why.what, e);
+	}
+	*e = why;
+	return -1;
+}
+
+static int
+on_key(void *arg, const char *name, unsigned mode, const char *id,
+	struct err *e)
+{
+	struct making *m = arg;
+
+	(void)name;
+	return mode != 040000 ? 0 :
+	    mirror_entries(m->box->desk, id, on_note, m, e);
+}
+
+static int
+notes(struct making *m, struct err *e)
+{
+	char tree[CANON_ID_LEN];
+	int rc = m->box->desk ? reheads_tree(m->box->desk, tree, e) : 0;
+
+	if (rc <= 0)
+		return rc;
+	buf_clear(&m->tar);
+	(void)snprintf(m->folder, sizeof(m->folder), "notes");
+	if (find_next(m, e) < 0 || mirror_entries_at(m->box->desk, tree,
+	    "notes", on_key, m, e) < 0)
+		return -1;
+	return save_tar(m, e);
+}
+
 int
 rehead_make(struct box *b, struct rehead_job *job, struct err *e)
 {
@@ -470,6 +523,8 @@ rehead_make(struct box *b, struct rehead_job *job, struct err *e)
 		rc = mirror_refs(b->records, "refs/heads/ws/", on_ref, &m, e);
 	if (m.had && rc == 0)
 		rc = accounts(&m, e);
+	if (m.had && rc == 0)
+		rc = notes(&m, e);
 	reheads_free(m.had);
 	buf_release(&m.tar);
 	buf_release(&m.file);

@@ -7,7 +7,8 @@
  * already, in itself or in desk.git, is passed over, so a rehead that was cut
  * off goes on where it stood.  Branches that are only kept are not looked at.
  * Behind the branches come desk.git's event files of accounts, each and the
- * secrets that are sealed in it, as the folder `accounts`.
+ * secrets that are sealed in it, as the folder `accounts`, and its notes as the
+ * folder `notes`.
  * Needs: base, control, repo, desk/box.
  */
 #ifndef LIUDI_DESK_REHEAD_MAKE_H

@@ -21,6 +21,8 @@
  * receipt  of the central, by its commit, that has no place here: its commit is
  *          not here (why NULL; excused: its branch is not followed that far),
  *          or it does not hold (why)
+ * note     of desk.git: the n-th of KEY, of the file BLOB with the SHA-256 sum;
+ *          line NULL: it is not open, or (done) does not count
  * mark     what a module left off at
  * export   the bytes (by `sum`) of a source that were read, or tried, as a chat
  * book_file   an event file (docs/FORMAT.md 21): sum = SHA-256; station and
@@ -99,6 +101,9 @@ const char sql_schema[] =
 "CREATE INDEX book_event_of ON book_event(of) WHERE of IS NOT NULL;"
 "CREATE TABLE book_aside(name TEXT PRIMARY KEY, blob TEXT NOT NULL,"
 " signer TEXT NOT NULL) WITHOUT ROWID;"
+"CREATE TABLE note(n INTEGER PRIMARY KEY, key TEXT NOT NULL,"
+" num INT NOT NULL, blob TEXT NOT NULL, signer TEXT NOT NULL, sum BLOB,"
+" utc INT, line TEXT, done INT NOT NULL DEFAULT 0, UNIQUE(key, num));"
 "CREATE TABLE mark(name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 " WITHOUT ROWID;";
 
@@ -756,4 +761,18 @@ const char *const sql_text[SQL_COUNT] = {
 		"JOIN version v ON v.line = f.line AND v.source = f.source "
 		"WHERE s.station = ?1 AND s.name = ?2 AND v.path >= ?3 "
 		"AND v.path < ?4 AND v.sum IS NOT NULL ORDER BY v.n DESC",
+
+	[SQL_NOTE_ADD] = "INSERT OR IGNORE INTO note(key, num, blob, signer) "
+		"VALUES(?1, ?2, ?3, ?4)",
+	/* … and the file before it. */
+	[SQL_NOTE_WAITING] = "SELECT a.n, a.key, a.num, a.blob, a.signer, "
+		"b.sum FROM note a LEFT JOIN note b ON b.key = a.key "
+		"AND b.num = a.num - 1 WHERE a.n > ?1 AND a.done = 0 "
+		"ORDER BY a.n LIMIT 1",
+	[SQL_NOTE_SUM] = "UPDATE note SET sum = ?2 WHERE n = ?1",
+	[SQL_NOTE_OPENED] = "UPDATE note SET utc = ?2, line = ?3 "
+		"WHERE n = ?1",
+	[SQL_NOTE_DONE] = "UPDATE note SET done = 1 WHERE n = ?1",
+	[SQL_NOTE_EACH] = "SELECT signer, utc, line FROM note "
+		"WHERE line IS NOT NULL ORDER BY utc, n",
 };

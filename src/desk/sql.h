@@ -8,7 +8,7 @@
 #define LIUDI_DESK_SQL_H
 
 /* Raised when the tables change; an older catalogue is built anew. */
-#define SQL_VERSION 8
+#define SQL_VERSION 9
 
 /* The tables, run once on an empty file. */
 extern const char sql_schema[];
@@ -80,6 +80,8 @@ enum sql {
 	SQL_SHOP_RECORD_THERE, SQL_SHOP_RECORD_ADD, SQL_SHOP_RECORD_GET,
 	SQL_SHOP_CAPTURE_ADD, SQL_SHOP_CAPTURE_EACH, SQL_SHOP_PAGE_EACH,
 	SQL_SHOP_PAGE_GOOD, SQL_SHOP_FILE,
+	SQL_NOTE_ADD, SQL_NOTE_WAITING, SQL_NOTE_SUM, SQL_NOTE_OPENED,
+	SQL_NOTE_DONE, SQL_NOTE_EACH,
 	SQL_COUNT
 };
 

@@ -504,6 +504,8 @@ shops(void **state)
 	bad(ROOT "[shop]\n", "liudi.ini:4: unknown section '[shop]'",
 	    "write '[shop NAME]'");
 	bad(ROOT "[shop A]\n", "liudi.ini:4: 'A' is no name for a shop", NULL);
+	bad(ROOT "[shop diff]\n", "liudi.ini:4: 'diff' is no name for a shop",
+	    "'liudi-desk shop diff' means something else: take another word");
 	bad(ROOT "[shop a234567890123456789012345678]\n", "liudi.ini:4: "
 	    "'a234567890123456789012345678' is no name for a shop",
 	    "1 to 27 of a-z, 0-9 and '-', not beginning with '-'");

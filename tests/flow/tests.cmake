@@ -52,6 +52,7 @@ if(TARGET liudi AND TARGET liudi-desk)
 	set_tests_properties(flow.shops flow.inbox PROPERTIES
 		RESOURCE_LOCK browser)
 	liudi_flow(shopdesk 69-shopdesk.sh)
+	liudi_flow(shopday 69-shopday.sh)
 	liudi_flow(talk 59-talk.sh)
 	liudi_flow(page 95-page.sh $<TARGET_FILE:look>)
 	set_tests_properties(flow.page PROPERTIES RESOURCE_LOCK browser)

@@ -9,12 +9,14 @@
 #include "base/file.h"
 #include "base/jsonw.h"
 #include "base/utf8.h"
+#include "cli/desk/shopdesk.h"
 #include "cli/desk/show.h"
 #include "desk/access.h"
 #include "desk/deskkeys.h"
 #include "desk/health.h"
 #include "desk/people.h"
 #include "desk/received.h"
+#include "desk/worktime.h"
 
 #include "base/banned.h"
 
@@ -30,6 +32,8 @@ struct doctor {
 	struct deskhome home;
 	struct control control;
 	bool control_there, online, shop_bad;
+	struct buf policy, unsent;	/* of the shops that are captured */
+	int64_t shops;
 	int64_t now;
 	enum cli_exit worst;
 };
@@ -280,6 +284,67 @@ check_clock(struct doctor *d, const struct health *h)
 		    "of this machine's clock"));
 }
 
+/* --- Shops that stations capture. */
+
+struct looking {
+	struct doctor *d;
+	struct catalogue *c;
+};
+
+static int
+on_shop(void *arg, const char *shop, struct err *e)
+{
+	const struct looking *l = arg;
+	struct doctor *d = l->d;
+	const int64_t today = shopdesk_today();
+	struct shopday *s = shopdesk_of(l->c, shop, &d->unsent,
+	    deskcmd_name(&d->home), e);
+	char n[CLI_COUNT_LEN], day[WORKTIME_DAY_LEN];
+	const char *station;
+	struct shopday_open o;
+	int64_t good, ts;
+	int rc = s ? shopday_open(s, today + 1, &o, e) : -1;
+
+	if (rc < 0)
+		goto out;
+	d->shops++;
+	(void)shopday_stations(s, today + 1, &station);
+	good = shopday_last_good(s, today + 1, &ts);
+	if (good == SHOPDAY_NONE)
+		say(d, STATE_WARN, "shops", cli_tr("shop '%s' was never seen"),
+		    shop);
+	else if (today - good > shopdesk_patience(buf_str(&d->policy),
+	    station))
+		say(d, STATE_WARN, "shops", cli_tr("shop '%s' was last seen "
+		    "on %s"), shop, worktime_day_text(good, day));
+	if (o.n > 0)
+		say(d, STATE_WARN, "shops", cli_tr("shop '%s': %s to be "
+		    "reviewed, the first is %s"), shop, cli_count(o.n,
+		    "%lld day", "%lld days", n), worktime_day_text(o.first,
+		    day));
+out:
+	shopday_free(s);
+	return rc;
+}
+
+static int
+check_shops(struct doctor *d, struct box *b, struct err *e)
+{
+	struct looking l = {d, b->catalogue};
+	const enum cli_exit before = d->worst;
+
+	if (!b->catalogue)
+		return 0;
+	d->worst = CLI_DONE;
+	if (shopdesk_names(b->catalogue, on_shop, &l, e) < 0)
+		return -1;
+	if (d->shops > 0 && d->worst == CLI_DONE)
+		say(d, STATE_OK, "shops", cli_tr("all shops are seen and "
+		    "reviewed"));
+	d->worst = cli_worse(before, d->worst);
+	return 0;
+}
+
 static int
 look(struct box *b, void *arg, struct err *e)
 {
@@ -307,6 +372,8 @@ look(struct box *b, void *arg, struct err *e)
 		if (check_waiting(d, b, e) < 0)
 			return -1;
 	}
+	if (check_shops(d, b, e) < 0)
+		return -1;
 	return (int)d->worst;
 }
 
@@ -322,6 +389,10 @@ check_records(struct doctor *d, struct err *e)
 		    "liudi-desk sync"));
 		return 0;
 	}
+	if (control_file_load(d->home.control, d->control.commit,
+	    "policy.ini", &d->policy, e) < 0 || notes_unsent(&d->home,
+	    &d->unsent, e) < 0)
+		return -1;
 	rc = box_run(&b, look, d, e);
 	if (rc < 0 && e->code != ERR_INTEGRITY)
 		return -1;
@@ -391,6 +462,8 @@ run(struct cli *c, struct err *e)
 	memset(&d, 0, sizeof(d));
 	d.c = c;
 	d.now = clock_now_utc();
+	buf_init(&d.policy, TEXT_MAX);
+	buf_init(&d.unsent, NOTES_UNSENT_MAX);
 	if (deskhome_open(&d.home, c->home, e) < 0)
 		goto out;
 	check_keys(&d);
@@ -409,6 +482,8 @@ run(struct cli *c, struct err *e)
 		goto out;
 	rc = (int)d.worst;
 out:
+	buf_release(&d.policy);
+	buf_release(&d.unsent);
 	control_release(&d.control);
 	deskhome_release(&d.home);
 	return rc < 0 ? CLI_FAILED : (enum cli_exit)rc;

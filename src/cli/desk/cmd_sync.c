@@ -15,6 +15,7 @@
 #include "cli/desk/letin.h"
 #include "cli/desk/progress.h"
 #include "cli/desk/reads.h"
+#include "cli/desk/shopdesk.h"
 #include "desk/deskkeys.h"
 #include "desk/finding.h"
 #include "desk/heads.h"
@@ -216,14 +217,15 @@ index_accounts(struct work *k, struct box *b, struct ledger_report *r,
 	return 0;
 }
 
-/* The same of what stations captured of shops. */
+/* The same of what stations captured of shops, and of managers' notes. */
 static int
 index_shops(struct work *k, struct box *b, struct shops_report *r,
 	struct err *e)
 {
 	char later[CLI_COUNT_LEN];
+	struct notes_report notes;
 
-	if (shops_index(b, r, e) < 0)
+	if (shops_index(b, r, e) < 0 || notes_index(b, &notes, e) < 0)
 		return -1;
 	if (r->later > 0)
 		cli_warn(k->c, "%s", cli_count(r->later, "%lld file of a shop "
@@ -538,6 +540,8 @@ run(struct cli *c, struct err *e)
 	}
 	if (online)
 		acct_send(c, &h, op, &asked);
+	if (online)
+		shopdesk_send(c, &h, op);
 	if (online)
 		digest_line_witness(c, &(struct vouch){&h, seen, k.aside.fn ?
 		    &k.aside : NULL, clock_now_utc()}, op);
