@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "exports.h"
@@ -49,6 +50,18 @@ struct desk {
 	struct export x;
 };
 
+/* Of whom it has exports. */
+static void
+desk_says(struct desk *d)
+{
+	d->f = (struct messages_file){.station = "ws-01", .source = "qq",
+	    .path = "Anna.txt", .zone = "Asia/Shanghai", .mtime = 1795000000,
+	    .taken = 1795000100, .format = "qq-txt", .platform = "qq",
+	    .parser = 1};
+	d->x = (struct export){.platform = "qq", .format = "qq-txt",
+	    .type = "private", .conv = "Anna"};
+}
+
 static void
 desk_open(struct desk *d)
 {
@@ -60,12 +73,7 @@ desk_open(struct desk *d)
 	assert_non_null(d->c);
 	d->m = messages_open(d->c, true, &e);
 	assert_non_null(d->m);
-	d->f = (struct messages_file){.station = "ws-01", .source = "qq",
-	    .path = "Anna.txt", .zone = "Asia/Shanghai", .mtime = 1795000000,
-	    .taken = 1795000100, .format = "qq-txt", .platform = "qq",
-	    .parser = 1};
-	d->x = (struct export){.platform = "qq", .format = "qq-txt",
-	    .type = "private", .conv = "Anna"};
+	desk_says(d);
 }
 
 static void
@@ -732,6 +740,146 @@ whole_or_nothing_when_killed(void **state)
 	desk_close(&d);
 }
 
+/* --- Killed while many exports share transactions. */
+
+#define SHARED 120		/* exports */
+#define SHARED_TOGETHER 40
+
+/* Export K: of one of three chats, with seconds that others have, too. */
+static void
+lay_one(struct desk *d, int k)
+{
+	static const char *const chats[] = {"Anna", "Berta", "Anna Li"};
+	char when[32], text[32];
+	int i;
+
+	export_clear(&d->x);
+	d->x.conv = chats[k % 3];
+	d->f.path = chats[k % 3];
+	for (i = k / 6; i < k / 2 + 20; i++) {
+		if (i % 17 == k % 17)
+			continue;	/* one was taken out */
+		(void)snprintf(when, sizeof(when), "2026-11-01T08:%02d:%02d",
+		    i / 60, i / 5 * 5 % 60);
+		(void)snprintf(text, sizeof(text), "number %d", i);
+		say(&d->x, when, i % 2 ? "Li" : chats[k % 3], text);
+	}
+	d->f.version = k;
+	d->f.mtime = 1795000000 + k * 3600;
+	d->f.taken = d->f.mtime + 60;
+	assert_int_equal(lay(d->m, &d->x, &d->f, &d->r), 0);
+}
+
+static void
+lay_together(struct desk *d)
+{
+	struct err e = ERR_INIT;
+	int k;
+
+	for (k = 0; k < SHARED; k++) {
+		if (k % SHARED_TOGETHER == 0)
+			assert_int_equal(messages_begin(d->m, &e), 0);
+		lay_one(d, k);
+		if (k % SHARED_TOGETHER == SHARED_TOGETHER - 1)
+			assert_int_equal(messages_end(d->m, &e), 0);
+	}
+}
+
+static int
+take_whole(void *arg, const struct history_message *h, struct err *e)
+{
+	struct buf *b = arg;
+
+	return buf_addf(b, e, "%lld %lld %d %lld %lld %s %s %s\n",
+	    (long long)h->n, (long long)h->at, (int)h->state,
+	    (long long)h->was, (long long)h->next, h->path, h->sender,
+	    h->text);
+}
+
+static int
+take_sums(void *arg, const struct history_chat *h, struct err *e)
+{
+	return buf_addf(arg, e, "%s %lld %lld %lld %lld %lld %lld %lld\n",
+	    h->name, (long long)h->messages, (long long)h->in,
+	    (long long)h->out, (long long)h->first, (long long)h->last,
+	    (long long)h->lost, (long long)h->changed);
+}
+
+/* All that can be asked: numbers, words, counts kept and counts made. */
+static void
+tell_all(struct desk *d, struct buf *b)
+{
+	struct history_filter f = {.since = HISTORY_NEVER,
+	    .until = HISTORY_NEVER};
+	struct buf sums = BUF_INIT(1 << 20);
+	struct seen s = {.b = BUF_INIT(1 << 24)};
+	struct err e = ERR_INIT;
+
+	assert_int_equal(history_each(d->m, &f, take_whole, b, &e), 0);
+	assert_int_equal(history_search(d->m, "number", &f, INT64_MAX,
+	    take, &s, &e), 0);
+	assert_int_equal(buf_addf(b, &e, "found %zu\n", s.n), 0);
+	assert_int_equal(history_chats(d->m, &f, take_sums, b, &e), 0);
+	f.since = 0;		/* counted from the rows */
+	assert_int_equal(history_chats(d->m, &f, take_sums, &sums, &e), 0);
+	assert_true(str_ends(buf_str(b), buf_str(&sums)));
+	buf_release(&sums);
+	buf_release(&s.b);
+}
+
+/* It opens FILE and lays all; killed after US microseconds. */
+static void
+die_after(int64_t us)
+{
+	struct desk d;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		desk_open(&d);
+		lay_together(&d);
+		_exit(0);
+	}
+	(void)usleep((useconds_t)us);
+	(void)kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* Whenever it dies, what follows makes the same of it as if it had not. */
+static void
+killed_between_many(void **state)
+{
+	struct buf want = BUF_INIT(1 << 24), got = BUF_INIT(1 << 24);
+	int64_t begin = clock_mono_ms(), took;
+	struct err e = ERR_INIT;
+	struct desk d;
+	int k;
+
+	(void)state;
+	desk_open(&d);
+	lay_together(&d);
+	took = clock_mono_ms() - begin;
+	tell_all(&d, &want);
+	assert_true(want.len > 1000);
+	desk_close(&d);
+	for (k = 1; k <= 12; k++) {
+		die_after(took * 1000 * k / 12);
+		memset(&d, 0, sizeof(d));
+		d.c = catalogue_open(file, true, &e);
+		assert_non_null(d.c);
+		d.m = messages_open(d.c, true, &e);
+		assert_non_null(d.m);
+		desk_says(&d);
+		lay_together(&d);
+		buf_clear(&got);
+		tell_all(&d, &got);
+		assert_string_equal(buf_str(&got), buf_str(&want));
+		desk_close(&d);
+	}
+	buf_release(&want);
+	buf_release(&got);
+}
+
 int
 main(void)
 {
@@ -752,6 +900,7 @@ main(void)
 		cmocka_unit_test(hostile_lines_change_nothing),
 		cmocka_unit_test(many_exports_at_once),
 		cmocka_unit_test(what_is_refused_takes_no_others),
+		cmocka_unit_test(killed_between_many),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
