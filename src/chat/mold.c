@@ -3,6 +3,8 @@
 
 #include "base/banned.h"
 
+#define NUMBER '\0'	/* where one stands; no text has it */
+
 static bool
 is_digit(char c)
 {
@@ -12,52 +14,50 @@ is_digit(char c)
 bool
 mold_make(struct mold *m, const char *s, size_t n)
 {
-	unsigned i = 0, len;
-	size_t at = 0, text = 0, may_grow = 0;
+	unsigned digits, i = 0;
+	size_t at = 0, may_grow = 0;
 
-	m->n = 0;
-	if (n > MOLD_LEN)
-		return false;
-	for (;;) {
-		for (len = 0; at < n && !is_digit(s[at]); len++)
-			m->text[text++] = s[at++];
-		m->len[i] = len;
-		if (at == n)
-			break;
-		if (i == MOLD_NUMBERS)
-			return false;
-		for (len = 0; at < n && is_digit(s[at]); len++)
-			at++;
-		if (len > 4)
-			return false;
-		m->digits[i++] = len;
-		may_grow += len == 1;
-	}
+	m->n = m->len = 0;
 	/* Behind a number that ends a header its digits could go on. */
-	if (i == 0 || m->len[i] == 0)
+	if (n == 0 || n > MOLD_LEN || is_digit(s[n - 1]))
 		return false;
+	while (at < n) {
+		if (!is_digit(s[at])) {
+			if (s[at] == NUMBER)
+				return false;
+			m->text[m->len++] = s[at++];
+			continue;
+		}
+		for (digits = 0; is_digit(s[at]); digits++)
+			at++;
+		if (digits > 4 || i == MOLD_NUMBERS)
+			return false;
+		m->digits[i++] = digits;
+		m->text[m->len++] = NUMBER;
+		may_grow += digits == 1;
+	}
 	m->longest = n + may_grow;
 	m->n = i;
-	return true;
+	return i > 0;
 }
 
 bool
 mold_fits(const struct mold *m, struct scan *c,
 	int number[static MOLD_NUMBERS], unsigned digits[static MOLD_NUMBERS])
 {
-	const char *p = c->s, *text = m->text, *end;
-	unsigned i, k, max, d;
+	const char *p = c->s, *text = m->text, *end = text + m->len;
+	unsigned i = 0, k, max, d;
 	int v;
 
 	/* What is too short for the longest is not looked at byte by byte. */
 	if (m->n == 0 || scan_left(c) < m->longest)
 		return false;
-	for (i = 0; ; i++) {
-		for (end = text + m->len[i]; text < end; )
-			if (*p++ != *text++)
+	for (; text < end; text++) {
+		if (*text != NUMBER) {
+			if (*p++ != *text)
 				return false;
-		if (i == m->n)
-			break;
+			continue;
+		}
 		max = m->digits[i] <= 2 ? 2 : m->digits[i];
 		for (v = 0, k = 0; k < max && (d = (unsigned)*p - '0') <= 9;
 		    k++, p++)
@@ -65,7 +65,7 @@ mold_fits(const struct mold *m, struct scan *c,
 		if (k == 0 || (max > 2 && k != max))
 			return false;
 		number[i] = v;
-		digits[i] = k;
+		digits[i++] = k;
 	}
 	c->s = p;
 	return true;

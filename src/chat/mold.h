@@ -17,9 +17,8 @@
 struct mold {
 	unsigned n;		/* numbers; 0: no mold */
 	unsigned digits[MOLD_NUMBERS];
-	/* what stands before each number, and behind the last */
-	unsigned len[MOLD_NUMBERS + 1];
 	size_t longest;		/* header that can fit */
+	size_t len;		/* of the header, a byte for each number */
 	char text[MOLD_LEN];
 };
 
