@@ -130,6 +130,12 @@ in_ 404 /chat/2
 in_ 404 /chat/x
 in_ 404 /chat/1/2
 
+step "is it whole?"
+in_ 200 /integrity
+says '<th scope="row">ws-02</th>'
+says 'can read: '
+says 'manager'
+
 step "a search, with what stands around"
 in_ 200 '/search?q=%E5%AE%81%E6%B3%A2'
 says '<mark>宁波</mark>'

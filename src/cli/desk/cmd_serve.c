@@ -231,11 +231,16 @@ make_page(struct serve *s, const struct page_kind *kind, const char *arg,
 	struct box b = {.home = &s->h, .pass = &pass, .mirrors = true};
 	struct box sorry = {.home = &s->h, .bare = true};
 	struct err why = ERR_INIT;
-	int rc = note(s, &k, &pass, &why);
+	struct seen *lost = seen_load(s->h.lost, &why);
+	int rc = lost ? note(s, &k, &pass, &why) : -1;
 
 	if (rc == 0)
 		b.opener = s->op;
-	if (rc >= 0 && box_run(&b, in_box, &k, &why) == 0)
+	b.lost = lost;
+	if (rc >= 0)
+		rc = box_run(&b, in_box, &k, &why);
+	seen_free(lost);
+	if (rc == 0)
 		return 0;
 	k.why = &why;
 	return box_run(&sorry, in_box, &k, e);

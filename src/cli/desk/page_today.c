@@ -171,7 +171,7 @@ put_grid(struct today *t)
 
 	html_lit(h, "<section><h2>");
 	html_text(h, cli_tr("The last 30 days"));
-	html_lit(h, "</h2><div class=\"wide\"><table class=\"grid\">");
+	html_lit(h, "</h2><div class=\"wide end\"><table class=\"grid\">");
 	put_dates(t);
 	for (i = 0; i < t->n; i++) {
 		html_lit(h, "<tr><th scope=\"row\">");

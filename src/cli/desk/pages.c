@@ -17,6 +17,7 @@ static const struct page_kind *const kinds[] = {
 	&page_chats,
 	&page_chat,
 	&page_search,
+	&page_integrity,
 	NULL
 };
 

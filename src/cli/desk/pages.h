@@ -69,6 +69,7 @@ int page_people(struct page *p, struct err *e);
 
 extern const struct page_kind page_chat;
 extern const struct page_kind page_chats;
+extern const struct page_kind page_integrity;
 extern const struct page_kind page_search;
 extern const struct page_kind page_today;
 
