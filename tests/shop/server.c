@@ -147,18 +147,41 @@ gif(int fd)
 
 /* --- The live page. */
 
+#define EDIT_LEN 128
+
+/* What a report must not run, and not fetch. */
+static void
+put_hostile(struct page *p, int fd)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET};
+	socklen_t len = sizeof(a);
+
+	if (getsockname(fd, (struct sockaddr *)&a, &len) < 0)
+		_exit(1);
+	put(p, "<p>&lt;img src='http://127.0.0.1:%d/beacon' onerror='"
+	    "document.title=2'> &quot;&gt;&lt;/svg>&lt;svg "
+	    "onload=document.title=3> &lt;/style>&lt;style>@import "
+	    "'http://127.0.0.1:%d/beacon'&lt;/style></p>"
+	    "<div class=c><a href='/item/B\"onclick=\"1.html'>"
+	    "&lt;iframe src='http://127.0.0.1:%d/beacon'></a><b>￥1.00</b>"
+	    "</div><p>gnp.\xe2\x80\xae" "exe ends here</p><p><a href='"
+	    "javascript:document.title=4'>press</a></p>", ntohs(a.sin_port),
+	    ntohs(a.sin_port), ntohs(a.sin_port));
+}
+
 static void
 live(int fd, const char *edit)
 {
 	struct page *p = calloc(1, sizeof(*p));
 	const char *no = strchr(edit, '&');
-	char name[32];
+	char name[EDIT_LEN];
 
 	if (!p)
 		_exit(1);
-	(void)snprintf(name, sizeof(name), "%.*s", no ? (int)(no - edit) : 31,
-	    edit);
-#define IS(word) (strcmp(name, word) == 0)
+	/* Several at once stand with + between them. */
+	(void)snprintf(name, sizeof(name), "+%.*s+", no ? (int)(no - edit) :
+	    EDIT_LEN - 3, edit);
+#define IS(word) (strstr(name, "+" word "+") != NULL)
 	put(p, "<!doctype html><title>Lamps of Ningbo%s</title><meta name="
 	    "viewport content='width=device-width'><style>body{margin:0;"
 	    "font:16px sans-serif}.g{display:grid;grid-template-columns:"
@@ -167,7 +190,8 @@ live(int fd, const char *edit)
 	    "360deg)}}.spin{width:40px;height:40px;background:#06c;animation:"
 	    "s 1s linear infinite}.foot{background:%s;padding:20px}"
 	    "@media(max-width:600px){.g{grid-template-columns:1fr}%s}"
-	    "</style>", IS("title") ? " (new)" : "",
+	    "</style>", IS("title") ? " (new)" : IS("hostile") ?
+	    "&lt;/title>&lt;script>document.title=1&lt;/script>" : "",
 	    IS("colour") ? "#fee" : "#eef",
 	    IS("mobile") ? ".foot{font-size:30px}" : "");
 	if (IS("banner"))
@@ -194,6 +218,8 @@ live(int fd, const char *edit)
 		    "/none" : "", n, n, IS("price") && n == 7 ? 88 : 10 + n,
 		    IS("price") && n == 7 ? 0 : 49);
 	}
+	if (IS("hostile"))
+		put_hostile(p, fd);
 	put(p, "</div><div class=foot><a href='%s'>Contact</a> %s</div>",
 	    IS("link") ? "https://other.example/" : "/contact",
 	    IS("footer") ? "Tel. 0574-9999" : "Tel. 0574-1234");
@@ -426,13 +452,13 @@ wrong(int fd, const char *path)
 
 /* The word in the file SHOP_EDIT, for all who come. */
 static const char *
-standing_edit(char out[static 32])
+standing_edit(char out[static EDIT_LEN])
 {
 	const char *path = getenv("SHOP_EDIT");
 	FILE *f = path ? fopen(path, "r") : NULL;
 
 	out[0] = '\0';
-	if (f && fscanf(f, "%31s", out) != 1)
+	if (f && fscanf(f, "%127s", out) != 1)
 		out[0] = '\0';
 	if (f)
 		(void)fclose(f);
@@ -455,8 +481,7 @@ note(const char *path)
 static void
 serve(int fd)
 {
-	char edit[32];
-
+	char edit[EDIT_LEN];
 	char req[4096], path[2048];
 	size_t n = 0;
 	ssize_t got;

@@ -19,8 +19,8 @@
 
 /*
  * What /live is edited like without a query stands in the file that the
- * environment calls SHOP_EDIT, if there is one; each path that is asked for goes into
- * the file SHOP_LOG.
+ * environment calls SHOP_EDIT, if there is one: words, with + between them.  Each
+ * path that is asked for becomes a line of the file that it calls SHOP_LOG.
  */
 
 /* Fork it; *port is where it listens.  The pid, or -1. */

@@ -85,6 +85,8 @@ extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_shop_accept;
 extern const struct cli_command cmd_shop_ignore;
 extern const struct cli_command cmd_shop_ignored;
+extern const struct cli_command cmd_shop_check;
+extern const struct cli_command cmd_shop_diff;
 extern const struct cli_command cmd_shop_list;
 extern const struct cli_command cmd_shop_reviewed;
 extern const struct cli_command cmd_shop_set;

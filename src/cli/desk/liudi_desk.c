@@ -16,6 +16,8 @@ static const struct cli_command *const commands[] = {
 	&cmd_source,
 	&cmd_shop_set,
 	&cmd_shop_list,
+	&cmd_shop_diff,
+	&cmd_shop_check,
 	&cmd_person_set,
 	&cmd_whatif,
 	&cmd_risk,

@@ -1,0 +1,906 @@
+/*
+ * cli/desk/shopreport.c - pictures, marks and words of a report, as HTML and SVG.
+ *
+ * Each page is one drawing a side: strips are drawn at the place of their row among
+ * the rows of both (shop/rowalign.h), so that both sides are equally high and what
+ * stands in the same line is the same.
+ */
+#include "cli/desk/shopreport.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/desk/escape.h"
+#include "cli/desk/shopwords.h"
+#include "cli/desk/show.h"
+#include "crypto/hash.h"
+#include "shop/picture.h"
+
+#include "base/banned.h"
+
+#define SEAM_ROWS 8
+#define LABEL_ROWS 60		/* a gap of so many rows says how many they are */
+#define SHOWN 400u		/* characters of a text in the list */
+
+struct strip {			/* one that is in the file */
+	uint8_t sha256[SHOP_HASH_LEN];
+	bool missing;		/* it could not be had, or is no strip */
+};
+
+struct work {
+	const struct shopreport *r;
+	struct buf *out;
+	struct err *e;
+	bool failed;		/* *e says why; nothing more is put */
+	struct strip *strip;
+	size_t nstrips, cap;
+	/* of the page that is drawn */
+	const struct shopreport_pair *p;
+	size_t at;		/* its place */
+	struct rowalign rows;
+	bool aligned;
+	int32_t width;
+};
+
+/* --- Putting. */
+
+static void
+html(struct work *w, const char *html)
+{
+	w->failed = w->failed || buf_adds(w->out, html, w->e) < 0;
+}
+
+static void __attribute__((format(printf, 2, 3)))
+htmlf(struct work *w, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	html(w, text);
+}
+
+static void
+put_text(struct work *w, const char *s)
+{
+	w->failed = w->failed || escape_html(w->out, s, strlen(s), w->e) < 0;
+}
+
+/* "<TAG>TEXT</TAG>": TAG may have attributes. */
+static void
+put_element(struct work *w, const char *tag, const char *s)
+{
+	htmlf(w, "<%s>", tag);
+	put_text(w, s);
+	htmlf(w, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+/* Foreign text, clipped. */
+static void
+put_foreign(struct work *w, const char *tag, const char *s)
+{
+	struct buf b = BUF_INIT(4 * SHOP_TEXT_MAX);
+
+	w->failed = w->failed || shopwords_clip(s, SHOWN, &b, w->e) < 0;
+	put_element(w, tag, buf_str(&b));
+	buf_release(&b);
+}
+
+const char *
+shopreport_time(const struct shop_capture *c, char out[SHOPREPORT_TIME_LEN])
+{
+	struct clock_date d;
+
+	clock_split_utc(c->ts + (int64_t)c->offset * 60, &d);
+	(void)snprintf(out, SHOPREPORT_TIME_LEN, "%04d-%02d-%02d %02d:%02d",
+	    d.year, d.month, d.day, d.hour, d.min);
+	return out;
+}
+
+enum shopreport_verdict
+shopreport_verdict(const struct shopreport_pair *p)
+{
+	for (int i = 0; i < 2; i++)
+		if (!p->side[i].page || !p->side[i].c ||
+		    !shop_state_shows(p->side[i].c->state))
+			return SHOPREPORT_CANNOT;
+	if (p->nevents == 0)
+		return SHOPREPORT_SAME;
+	return p->event[0].change == SHOP_REBASED ? SHOPREPORT_CANNOT :
+	    SHOPREPORT_CHANGED;
+}
+
+static const char *
+gravity_class(enum shop_gravity g)
+{
+	return g == SHOP_GRAVE ? "g2" : g == SHOP_NORMAL ? "g1" : "g0";
+}
+
+/* "2 grave", …, of one page or of all. */
+static void
+put_chips(struct work *w, const struct shopreport_pair *p, size_t n)
+{
+	size_t count[3] = {0, 0, 0};
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < p[i].nevents; k++)
+			if (p[i].event[k].change != SHOP_REBASED)
+				count[shop_change_gravity(
+				    p[i].event[k].change)]++;
+	for (int g = SHOP_GRAVE; g >= SHOP_MINOR; g--) {
+		if (count[g] == 0)
+			continue;
+		htmlf(w, "<span class=\"chip %s\">%zu ",
+		    gravity_class((enum shop_gravity)g), count[g]);
+		put_text(w, shopwords_gravity((enum shop_gravity)g));
+		html(w, "</span>");
+	}
+}
+
+/* --- The head. */
+
+static void
+put_hash(struct work *w, const char *text)
+{
+	uint8_t sha256[HASH_LEN];
+
+	hash_sha256(sha256, text, strlen(text));
+	html(w, "'sha256-");
+	w->failed = w->failed || base64_encode(w->out, sha256, HASH_LEN, true,
+	    w->e) < 0;
+	html(w, "'");
+}
+
+static void
+put_head(struct work *w)
+{
+	char now[SHOW_TIME_LEN];
+
+	htmlf(w, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n"
+	    "<meta charset=\"utf-8\">\n<meta http-equiv="
+	    "\"Content-Security-Policy\" content=\"default-src 'none'; "
+	    "img-src data:; base-uri 'none'; form-action 'none'; style-src ",
+	    cli_tr("en"));
+	put_hash(w, shopreport_css);
+	html(w, "; script-src ");
+	put_hash(w, shopreport_js);
+	html(w, "\">\n<meta name=\"viewport\" content=\"width=device-width, "
+	    "initial-scale=1\">\n<meta name=\"referrer\" "
+	    "content=\"no-referrer\">\n<title>");
+	put_text(w, w->r->title);
+	html(w, "</title>\n<style>");
+	html(w, shopreport_css);
+	html(w, "</style>\n</head>\n<body>\n<main>\n<header>\n");
+	put_element(w, "h1", w->r->title);
+	html(w, "<p>");
+	put_text(w, w->r->org);
+	html(w, " · ");
+	htmlf(w, cli_tr("made %s"), show_minute(clock_now_utc(), now));
+	html(w, "</p>");
+	if (w->r->note)
+		put_element(w, "p", w->r->note);
+	html(w, "\n<p>");
+	put_chips(w, w->r->pair, w->r->n);
+	html(w, "</p>\n</header>\n");
+}
+
+/* One side of a page in the table: when, who, how it went. */
+static void
+put_state(struct work *w, const struct shopreport_side *s)
+{
+	char when[SHOPREPORT_TIME_LEN], why[CLI_FILLED_LEN];
+
+	if (!s->c) {
+		put_element(w, "td class=\"same\"", cli_tr("not looked at"));
+		return;
+	}
+	html(w, "<td>");
+	put_text(w, shopreport_time(s->c, when));
+	html(w, " · ");
+	put_text(w, shopwords_state(s->c->state));
+	html(w, "<small>");
+	put_text(w, *s->who ? s->who : cli_tr("this desk"));
+	if (strcmp(s->c->by, "manual") == 0) {
+		html(w, " · ");
+		put_text(w, cli_tr("saved by a person"));
+	}
+	if (s->c->reason) {
+		html(w, " · ");
+		put_foreign(w, "bdi", cli_tr_filled(s->c->reason, why));
+	}
+	html(w, "</small></td>");
+}
+
+static const char *
+why_not(const struct shopreport_pair *p)
+{
+	return p->nevents && p->event[0].change == SHOP_REBASED ?
+	    cli_tr("taken with another browser or fonts, not compared") :
+	    cli_tr("cannot be compared: one of them does not show the page");
+}
+
+/* Has it a part of its own below? */
+static bool
+is_drawn(const struct work *w, const struct shopreport_pair *p)
+{
+	return (p->side[0].page || p->side[1].page) && (w->r->all ||
+	    shopreport_verdict(p) != SHOPREPORT_SAME);
+}
+
+static void
+put_row(struct work *w, size_t i)
+{
+	const struct shopreport_pair *p = &w->r->pair[i];
+	const enum shopreport_verdict v = shopreport_verdict(p);
+	const bool drawn = is_drawn(w, p);
+
+	html(w, "<tr><th scope=\"row\">");
+	if (drawn)
+		htmlf(w, "<a href=\"#p%zu\">", i);
+	put_foreign(w, "bdi", p->page);
+	html(w, drawn ? "</a> <small>" : " <small>");
+	put_text(w, shopwords_view(p->view));
+	html(w, "</small></th>");
+	put_state(w, &p->side[0]);
+	put_state(w, &p->side[1]);
+	html(w, "<td>");
+	if (v == SHOPREPORT_SAME)
+		put_element(w, "span class=\"same\"",
+		    cli_tr("no difference"));
+	else if (v == SHOPREPORT_CANNOT)
+		put_text(w, why_not(p));
+	else
+		put_chips(w, p, 1);
+	html(w, "</td></tr>\n");
+}
+
+static void
+put_table(struct work *w)
+{
+	html(w, "<table>\n<thead><tr>");
+	put_element(w, "th scope=\"col\"", cli_tr("page"));
+	put_element(w, "th scope=\"col\"", w->r->name[0]);
+	put_element(w, "th scope=\"col\"", w->r->name[1]);
+	put_element(w, "th scope=\"col\"", cli_tr("changes"));
+	html(w, "</tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < w->r->n; i++)
+		put_row(w, i);
+	html(w, "</tbody>\n</table>\n");
+}
+
+/* How pictures are looked at: works without a script, but for the slider. */
+static void
+put_modes(struct work *w)
+{
+	const char *const mode[] = {cli_tr("side by side"), cli_tr("slider"),
+	    w->r->name[0], w->r->name[1]};
+
+	for (int i = 0; i < 4; i++)
+		htmlf(w, "<input class=\"m\" type=\"radio\" name=\"m\" "
+		    "id=\"m%d\"%s>\n", i, i == 0 ? " checked" : "");
+	html(w, "<nav>");
+	for (int i = 0; i < 4; i++) {
+		htmlf(w, "<label for=\"m%d\"%s>", i,
+		    i == 1 ? " class=\"js\"" : "");
+		put_text(w, mode[i]);
+		html(w, "</label>");
+	}
+	html(w, "<span class=\"x\"><input type=\"range\" id=\"x\" min=\"0\" "
+	    "max=\"100\" value=\"50\" aria-label=\"");
+	put_text(w, cli_tr("slider"));
+	html(w, "\"></span><span class=\"k js\">");
+	put_text(w, cli_tr("keys j and k: next and previous change"));
+	html(w, "</span></nav>\n");
+}
+
+/* --- Strips in the file. */
+
+/* The place of a strip that is in the file, or SIZE_MAX. */
+static size_t
+find_strip(const struct work *w, const struct shop_strip *s)
+{
+	for (size_t i = w->nstrips; i-- > 0;)
+		if (memcmp(w->strip[i].sha256, s->sha256, SHOP_HASH_LEN) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static bool
+is_strip(const struct buf *webp, const struct shop_strip *s)
+{
+	struct err ignored = ERR_INIT;
+	int32_t width, height;
+
+	return picture_webp_size(webp->data, webp->len, &width, &height,
+	    &ignored) == 0 && width <= PICTURE_WIDTH_MAX && height == s->h;
+}
+
+static void
+keep_strip(struct work *w, int side, const struct shop_strip *s)
+{
+	struct buf webp = BUF_INIT(PICTURE_BYTES_MAX);
+	struct err why = ERR_INIT;
+	struct strip *n;
+	int rc;
+
+	if (w->failed || find_strip(w, s) != SIZE_MAX)
+		return;
+	if (w->nstrips == w->cap) {
+		w->cap = w->cap ? 2 * w->cap : 256;
+		n = realloc(w->strip, w->cap * sizeof(*n));
+		w->failed = !n;
+		if (!n) {
+			(void)err_nomem(w->e);
+			return;
+		}
+		w->strip = n;
+	}
+	n = &w->strip[w->nstrips++];
+	memcpy(n->sha256, s->sha256, SHOP_HASH_LEN);
+	rc = w->r->get(w->r->arg, w->p, side, s, &webp, &why);
+	if (rc < 0 && (err_is_nomem(&why) || why.code == ERR_INTR)) {
+		w->failed = true;
+		*w->e = why;
+	}
+	n->missing = rc < 0 || !is_strip(&webp, s);
+	if (!n->missing && !w->failed) {
+		htmlf(w, "<image id=\"s%zu\" width=\"%d\" height=\"%d\" "
+		    "preserveAspectRatio=\"none\" "
+		    "href=\"data:image/webp;base64,", w->nstrips - 1,
+		    (int)w->width, (int)s->h);
+		w->failed = w->failed || base64_encode(w->out, webp.data,
+		    webp.len, true, w->e) < 0;
+		html(w, "\"/>\n");
+	}
+	buf_release(&webp);
+}
+
+/* --- A drawing. */
+
+static bool
+has_rows(const struct rowalign_run *u, int side)
+{
+	return u->kind != (side ? ROWALIGN_REMOVED : ROWALIGN_INSERTED);
+}
+
+/* Rows [FROM, TO) of strip K, which has H, at row AT of the drawing. */
+static void
+draw_strip(struct work *w, size_t k, int32_t h, int32_t from, int32_t to,
+	int32_t at)
+{
+	if (from == 0 && to == h)
+		htmlf(w, "<use href=\"#s%zu\" y=\"%d\"/>", k, (int)at);
+	else
+		htmlf(w, "<svg y=\"%d\" width=\"%d\" height=\"%d\" "
+		    "viewBox=\"0 %d %d %d\"><use href=\"#s%zu\"/></svg>",
+		    (int)at, (int)w->width, (int)(to - from), (int)from,
+		    (int)w->width, (int)(to - from), k);
+}
+
+/* Rows [Y, Y + N) of the page from row AT of the drawing on. */
+static void
+draw_rows(struct work *w, int side, int32_t y, int32_t n, int32_t at)
+{
+	const struct shop_page *page = w->p->side[side].page;
+
+	for (size_t i = 0; i < page->nstrips; i++) {
+		const struct shop_strip *s = &page->strip[i];
+		const int32_t from = y > s->y ? y - s->y : 0;
+		const int32_t to = y + n < s->y + s->h ? y + n - s->y : s->h;
+		const int32_t put_at = at + s->y + from - y;
+		size_t k;
+
+		if (from >= to)
+			continue;
+		k = find_strip(w, s);
+		if (k == SIZE_MAX || w->strip[k].missing) {
+			htmlf(w, "<rect class=\"gap\" y=\"%d\" width=\"%d\" "
+			    "height=\"%d\"/>", (int)put_at, (int)w->width,
+			    (int)(to - from));
+			continue;
+		}
+		/*
+		 * Where an edge is smaller than a dot of the screen, both that
+		 * meet there let the ground shine through: so some rows of it lie
+		 * below.
+		 */
+		draw_strip(w, k, s->h, from, to, put_at + SEAM_ROWS);
+		draw_strip(w, k, s->h, from, to, put_at);
+		html(w, "\n");
+	}
+}
+
+/* Rows that the other side has and this one has not. */
+static void
+draw_gap(struct work *w, const struct rowalign_run *u, int32_t at)
+{
+	char n[CLI_COUNT_LEN];
+	const int32_t size = w->width / 28;
+
+	htmlf(w, "<rect class=\"gap\" y=\"%d\" width=\"%d\" height=\"%d\"/>"
+	    "<rect y=\"%d\" width=\"%d\" height=\"%d\" fill=\"url(#h)\"/>",
+	    (int)at, (int)w->width, (int)u->n, (int)at, (int)w->width,
+	    (int)u->n);
+	if (u->n < LABEL_ROWS || !w->aligned)
+		return;
+	htmlf(w, "<text class=\"say\" x=\"%d\" y=\"%d\" font-size=\"%d\">",
+	    (int)size, (int)(at + u->n / 2 + size / 3), (int)size);
+	put_text(w, u->kind == ROWALIGN_INSERTED ?
+	    cli_count(u->n, "%lld row was inserted here",
+	    "%lld rows were inserted here", n) :
+	    cli_count(u->n, "%lld row was here before",
+	    "%lld rows were here before", n));
+	html(w, "</text>");
+}
+
+static void
+draw_bar(struct work *w, const char *class, int32_t at, int32_t n)
+{
+	const int32_t width = w->width / 100 + 2;
+
+	htmlf(w, "<rect class=\"%s\" y=\"%d\" width=\"%d\" height=\"%d\"/>"
+	    "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
+	    "height=\"%d\"/>", class, (int)at, (int)width, (int)n, class,
+	    (int)(w->width - width), (int)at, (int)width, (int)n);
+}
+
+/* Rows that only this side has: a bar at both edges. */
+static void
+draw_bars(struct work *w, int side)
+{
+	int32_t at = 0;
+
+	for (size_t i = 0; w->aligned && i < w->rows.nruns; i++) {
+		const struct rowalign_run *u = &w->rows.run[i];
+
+		if (has_rows(u, side) && u->kind >= ROWALIGN_INSERTED)
+			draw_bar(w, side ? "bi" : "br", at, u->n);
+		at += u->n;
+	}
+}
+
+/* --- Marks: where an event is. */
+
+struct place { int32_t x, y, w, h; };	/* on a page */
+
+static const struct shop_image *
+find_image(const struct shop_page *p, const char *src, int32_t y, int32_t h)
+{
+	for (size_t i = 0; src && i < p->nimages; i++)
+		if (strcmp(p->image[i].src, src) == 0 && p->image[i].y >= y &&
+		    p->image[i].y < y + h)
+			return &p->image[i];
+	return NULL;
+}
+
+static const struct shop_item *
+find_item(const struct shop_page *p, const char *id)
+{
+	for (size_t i = 0; id && i < p->nitems; i++)
+		if (strcmp(p->item[i].id, id) == 0)
+			return &p->item[i];
+	return NULL;
+}
+
+/* WHOLE: it is all of the line. */
+static const struct shop_line *
+find_line(const struct shop_page *p, const char *text, bool whole)
+{
+	for (size_t i = 0; text && *text && i < p->ntext; i++)
+		if (whole ? strcmp(p->text[i].text, text) == 0 :
+		    strstr(p->text[i].text, text) != NULL)
+			return &p->text[i];
+	return NULL;
+}
+
+/* The columns of what changed in the rows of PLACE on the later page. */
+static void
+narrow(const struct work *w, struct place *at)
+{
+	int32_t x0 = INT32_MAX, x1 = 0;
+
+	for (size_t i = 0; i < w->rows.nboxes; i++) {
+		const struct rowalign_box *b = &w->rows.box[i];
+
+		if (b->y >= at->y + at->h || at->y >= b->y + b->h)
+			continue;
+		x0 = b->x < x0 ? b->x : x0;
+		x1 = b->x + b->w > x1 ? b->x + b->w : x1;
+	}
+	if (x1 > x0) {
+		at->x = x0;
+		at->w = x1 - x0;
+	}
+}
+
+/* Rows of a line: of text, or that of a link, which has none itself. */
+static bool
+find_text(const struct shop_page *p, const struct shop_event *v, int side,
+	struct place *at)
+{
+	const bool link = v->change == SHOP_LINK_ADDED ||
+	    v->change == SHOP_LINK_REMOVED || v->change == SHOP_LINK_CHANGED;
+	const struct shop_line *l = find_line(p, link ? v->what : side ?
+	    v->after : v->before, !link);
+
+	if (l) {
+		at->y = l->y;
+		at->h = l->h;
+	}
+	return l != NULL;
+}
+
+/* Where V is on SIDE: false if it is not there, or nobody can say. */
+static bool
+find_place(const struct work *w, const struct shop_event *v, int side,
+	struct place *at)
+{
+	const struct shop_page *p = w->p->side[side].page;
+	const bool came = v->change == SHOP_ITEM_ADDED ||
+	    v->change == SHOP_IMAGE_ADDED || v->change == SHOP_TEXT_ADDED ||
+	    v->change == SHOP_TEXT_HIDDEN || v->change == SHOP_LINK_ADDED;
+	const bool went = v->change == SHOP_ITEM_REMOVED ||
+	    v->change == SHOP_IMAGE_REMOVED ||
+	    v->change == SHOP_TEXT_REMOVED || v->change == SHOP_LINK_REMOVED;
+	const bool own = side == (went ? 0 : 1);
+	const struct shop_item *it = find_item(p, v->what);
+	const struct shop_image *m;
+	bool found = own && v->h > 0;
+
+	if ((came || went) && !own)
+		return false;
+	*at = (struct place){0, v->y, w->width, v->h};
+	if (it) {
+		at->y = it->y;
+		at->h = it->h;
+		found = true;
+	} else if (!found || !own) {
+		found = find_text(p, v, side, at);
+	}
+	m = find_image(p, it ? it->image : side ? v->after : v->before,
+	    found ? at->y : 0, found ? at->h : INT32_MAX / 2);
+	if (!m && own && !it)
+		m = find_image(p, v->what, at->y, at->h);
+	if (m && m->cw > 0 && m->ch > 0 && m->x >= 0 && m->x < w->width) {
+		at->x = m->x;
+		at->w = m->cw < w->width - m->x ? m->cw : w->width - m->x;
+		at->y = it ? at->y : m->y;
+		at->h = it ? at->h : m->ch;
+		found = true;
+	} else if (side == 1 && v->change == SHOP_LOOK) {
+		narrow(w, at);
+	}
+	if (!found && !own && v->h > 0) {
+		/* As high as it is on the other side. */
+		at->y = v->y;
+		return v->change == SHOP_LOOK;
+	}
+	return found && at->y >= 0 && at->h > 0 && at->h < INT32_MAX / 2;
+}
+
+/* Event I on SIDE of the drawing. */
+static void
+draw_mark(struct work *w, int side, size_t i)
+{
+	const struct shop_event *v = &w->p->event[i];
+	const int32_t r = w->width / 42 + 2;
+	struct place at, other;
+	int32_t y, h, cx, cy, beside = 0;
+
+	if (!w->aligned || !find_place(w, v, side, &at))
+		return;
+	y = rowalign_at(&w->rows, side, at.y);
+	h = rowalign_at(&w->rows, side, at.y + at.h) - y;
+	if (y >= w->rows.rows)
+		return;
+	h = h > w->rows.rows - y ? w->rows.rows - y : h < 4 ? 4 : h;
+	for (size_t k = 0; k < i; k++)
+		beside += find_place(w, &w->p->event[k], side, &other) &&
+		    abs(other.y - at.y) < r && abs(other.x - at.x) < r;
+	/* Of what goes over all columns at its end: words begin at the left. */
+	cx = at.w == w->width ? w->width - r - beside * 9 * r / 4 :
+	    at.x + r + beside * 9 * r / 4;
+	cx = cx > w->width - r ? w->width - r : cx < r ? r : cx;
+	cy = y > r ? y : r;
+	htmlf(w, "<g class=\"mk %s\" data-e=\"p%zue%zu\"",
+	    gravity_class(shop_change_gravity(v->change)), w->at, i);
+	if (side == 1 || !find_place(w, v, 1, &other))
+		htmlf(w, " id=\"p%zue%zu\"", w->at, i);
+	htmlf(w, "><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
+	    "rx=\"%d\"/><circle cx=\"%d\" cy=\"%d\" r=\"%d\"/>"
+	    "<text x=\"%d\" y=\"%d\" font-size=\"%d\">%zu</text></g>\n",
+	    (int)at.x, (int)y, (int)at.w, (int)h, (int)r / 4, (int)cx, (int)cy,
+	    (int)r, (int)cx, (int)(cy + r * 2 / 5), (int)(r * 6 / 5), i + 1);
+}
+
+/*
+ * From this row of the later page on goods stand elsewhere, and that their pixels
+ * are others says nothing.
+ */
+static int32_t
+find_flow(const struct work *w)
+{
+	int32_t flow = INT32_MAX;
+
+	for (size_t i = 0; i < w->p->nevents; i++) {
+		const struct shop_event *v = &w->p->event[i];
+		const bool went = v->change == SHOP_ITEM_REMOVED;
+		int32_t y;
+
+		if (!went && v->change != SHOP_ITEM_ADDED &&
+		    v->change != SHOP_ITEM_MOVED)
+			continue;
+		y = rowalign_at(&w->rows, went ? 0 : 1, v->y);
+		flow = y < flow ? y : flow;
+	}
+	return flow;
+}
+
+static void
+draw_boxes(struct work *w)
+{
+	const int32_t flow = find_flow(w);
+
+	for (size_t i = 0; i < w->rows.nboxes; i++) {
+		const struct rowalign_box *b = &w->rows.box[i];
+		const int32_t y = rowalign_at(&w->rows, 1, b->y);
+
+		if (y + b->h <= flow)
+			htmlf(w, "<rect class=\"box\" x=\"%d\" y=\"%d\" "
+			    "width=\"%d\" height=\"%d\"/>", (int)b->x,
+			    (int)y, (int)b->w, (int)b->h);
+	}
+}
+
+static void
+draw(struct work *w, int side)
+{
+	const struct shopreport_side *s = &w->p->side[side];
+	char when[SHOPREPORT_TIME_LEN];
+	int32_t at = 0;
+
+	htmlf(w, "<figure class=\"f%d\">\n<figcaption><b>", side);
+	put_text(w, w->r->name[side]);
+	html(w, "</b> ");
+	if (s->c) {
+		put_text(w, shopreport_time(s->c, when));
+		html(w, " · ");
+	}
+	put_text(w, *s->who ? s->who : cli_tr("this desk"));
+	htmlf(w, "</figcaption>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" "
+	    "aria-label=\"", (int)w->width, (int)w->rows.rows);
+	put_text(w, w->r->name[side]);
+	html(w, "\">\n");
+	for (size_t i = 0; i < w->rows.nruns; i++) {
+		const struct rowalign_run *u = &w->rows.run[i];
+
+		int32_t n = u->n;
+
+		if (!has_rows(u, side)) {
+			draw_gap(w, u, at);
+		} else {
+			/* As few pieces as can be: each has edges. */
+			while (i + 1 < w->rows.nruns &&
+			    has_rows(u + 1, side)) {
+				n += (++u)->n;
+				i++;
+			}
+			draw_rows(w, side, (side ? u->yb : u->ya) + u->n - n,
+			    n, at);
+		}
+		at += n;
+	}
+	draw_bars(w, side);
+	draw_boxes(w);
+	for (size_t i = 0; i < w->p->nevents; i++)
+		draw_mark(w, side, i);
+	html(w, "</svg>\n</figure>\n");
+}
+
+/* --- A page. */
+
+static void
+put_event(struct work *w, size_t i)
+{
+	const struct shop_event *v = &w->p->event[i];
+	const char *what = shopwords_what(v), *one;
+	const enum shop_gravity g = shop_change_gravity(v->change);
+	struct place at;
+	const bool placed = w->aligned && (find_place(w, v, 1, &at) ||
+	    find_place(w, v, 0, &at));
+
+	htmlf(w, "<li class=\"%s\">", gravity_class(g));
+	if (placed)
+		htmlf(w, "<a href=\"#p%zue%zu\">", w->at, i);
+	else
+		html(w, "<div>");
+	htmlf(w, "<span class=\"n\">%zu</span><span><b>", i + 1);
+	put_text(w, shopwords_change(v->change));
+	html(w, "</b><small>");
+	put_text(w, shopwords_gravity(g));
+	html(w, "</small>");
+	if (*what) {
+		html(w, "<p>");
+		put_foreign(w, "bdi", what);
+		html(w, "</p>");
+	}
+	one = v->before && v->after && strcmp(v->before, v->after) == 0 ?
+	    NULL : v->before;
+	if (one || v->after) {
+		html(w, "<p>");
+		if (one)
+			put_foreign(w, "del", one);
+		html(w, one && v->after ? " → " : "");
+		if (v->after)
+			put_foreign(w, "ins", v->after);
+		html(w, "</p>");
+	}
+	html(w, placed ? "</span></a></li>\n" : "</span></div></li>\n");
+}
+
+static int
+get_strip(void *arg, int side, const struct shop_strip *s, struct buf *out,
+	struct err *e)
+{
+	struct work *w = arg;
+
+	return w->r->get(w->r->arg, w->p, side, s, out, e);
+}
+
+/* Rows of both, one under the other, where they are not compared. */
+static int
+lay_plain(struct work *w)
+{
+	static const struct shop_page none = {.page = ""};
+	const struct shop_page *p[2];
+	struct err ignored = ERR_INIT;
+	struct rowalign r[2];
+	int rc = 0;
+
+	memset(r, 0, sizeof(r));
+	for (int i = 0; rc == 0 && i < 2; i++) {
+		p[i] = w->p->side[i].page;
+		rc = rowalign(p[i] ? p[i] : &none, &none, get_strip, w, &r[i],
+		    &ignored);
+	}
+	if (rc == 0 && r[0].rows + r[1].rows > 0) {
+		const int32_t least = r[0].rows < r[1].rows ? r[0].rows :
+		    r[1].rows;
+
+		w->rows.run = calloc(2, sizeof(*w->rows.run));
+		if (!w->rows.run)
+			rc = err_nomem(w->e);
+		else if (least > 0)
+			w->rows.run[w->rows.nruns++] = (struct rowalign_run){
+			    ROWALIGN_SAME, 0, 0, least};
+		w->rows.rows = r[0].rows > r[1].rows ? r[0].rows : r[1].rows;
+		if (rc == 0 && w->rows.rows > least)
+			w->rows.run[w->rows.nruns++] = (struct rowalign_run){
+			    r[0].rows > least ? ROWALIGN_REMOVED :
+			    ROWALIGN_INSERTED, least, least,
+			    w->rows.rows - least};
+	}
+	rowalign_release(&r[0]);
+	rowalign_release(&r[1]);
+	return rc;
+}
+
+/* *WHY: what is to be said of it, or NULL. */
+static void
+lay(struct work *w, const char **why)
+{
+	const struct shopreport_pair *p = w->p;
+	const bool both = p->side[0].page && p->side[1].page;
+	struct err e = ERR_INIT;
+
+	w->width = 1;
+	for (int i = 0; i < 2; i++)
+		if (p->side[i].page && p->side[i].page->width > w->width &&
+		    p->side[i].page->width <= PICTURE_WIDTH_MAX)
+			w->width = p->side[i].page->width;
+	*why = NULL;
+	w->aligned = both && !p->facts_only &&
+	    shopreport_verdict(p) != SHOPREPORT_CANNOT &&
+	    rowalign(p->side[0].page, p->side[1].page, get_strip, w, &w->rows,
+	    &e) == 0;
+	if (w->aligned)
+		return;
+	if (err_is_nomem(&e) || e.code == ERR_INTR) {
+		*w->e = e;
+		w->failed = true;
+		return;
+	}
+	if (shopreport_verdict(p) == SHOPREPORT_CANNOT)
+		*why = why_not(p);
+	else if (p->facts_only)
+		*why = cli_tr("Taken with another browser or other fonts: what "
+		    "the pages say is compared, and how they look is not.");
+	else
+		*why = cli_tr("The pictures cannot be laid beside each other.");
+	rowalign_release(&w->rows);
+	if (lay_plain(w) < 0)
+		rowalign_release(&w->rows);
+}
+
+static void
+put_pictures(struct work *w)
+{
+	html(w, "<svg class=\"store\" aria-hidden=\"true\"><defs>\n");
+	for (int i = 0; i < 2; i++) {
+		const struct shop_page *p = w->p->side[i].page;
+
+		for (size_t k = 0; p && k < p->nstrips; k++)
+			keep_strip(w, i, &p->strip[k]);
+	}
+	html(w, "</defs></svg>\n<div class=\"stage ");
+	html(w, strcmp(w->p->view, "mobile") == 0 ? "mobile\">\n" :
+	    "desktop\">\n");
+	for (int i = 0; i < 2; i++)
+		if (w->p->side[i].page)
+			draw(w, i);
+	html(w, "<div class=\"bar\"><i>⇔</i></div></div>\n");
+}
+
+static void
+put_pair(struct work *w, size_t i)
+{
+	const char *why;
+
+	w->p = &w->r->pair[i];
+	w->at = i;
+	if (w->failed || !is_drawn(w, w->p))
+		return;
+	lay(w, &why);
+	htmlf(w, "<section id=\"p%zu\">\n<h2>", i);
+	put_foreign(w, "bdi", w->p->page);
+	html(w, " <span>· ");
+	put_text(w, shopwords_view(w->p->view));
+	html(w, "</span></h2>\n");
+	if (w->p->side[1].c)
+		put_foreign(w, "p class=\"none\"", w->p->side[1].c->url);
+	if (why)
+		put_element(w, "p class=\"none\"", why);
+	html(w, "<div class=\"two\"><div class=\"list\"><ol>\n");
+	for (size_t k = 0; k < w->p->nevents; k++)
+		if (w->p->event[k].change != SHOP_REBASED)
+			put_event(w, k);
+	html(w, "</ol></div>\n");
+	if (w->rows.rows > 0)
+		put_pictures(w);
+	html(w, "</div>\n</section>\n");
+	rowalign_release(&w->rows);
+}
+
+int
+shopreport_html(const struct shopreport *r, struct buf *out, struct err *e)
+{
+	struct work w = {.r = r, .out = out, .e = e};
+
+	put_head(&w);
+	put_table(&w);
+	/* What all drawings share: the pattern of a gap. */
+	html(&w, "<svg class=\"store\" aria-hidden=\"true\"><defs><pattern "
+	    "id=\"h\" width=\"24\" height=\"24\" patternUnits="
+	    "\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path "
+	    "class=\"hatch\" d=\"M0 0V24\"/></pattern></defs></svg>\n");
+	put_modes(&w);
+	for (size_t i = 0; i < r->n && !w.failed; i++)
+		put_pair(&w, i);
+	html(&w, "<footer><p>");
+	put_text(&w, cli_tr("Rows of both pictures stand beside each other. "
+	    "Hatched: rows that only the other side has. A green edge: rows "
+	    "that came; a red one: rows that went. Dashed: pixels that "
+	    "changed. A number is that of the change in the list."));
+	html(&w, "</p></footer>\n</main>\n<script>");
+	html(&w, shopreport_js);
+	html(&w, "</script>\n</body>\n</html>\n");
+	rowalign_release(&w.rows);
+	free(w.strip);
+	return w.failed ? -1 : 0;
+}

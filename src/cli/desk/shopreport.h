@@ -1,0 +1,67 @@
+/*
+ * cli/desk/shopreport.h - pages of a shop before and after, as one file for a
+ * browser.
+ *
+ * The file loads nothing and runs one script of ours, which its policy knows by its
+ * hash; it is whole without that.  A strip that both sides have is in it once.  All
+ * that came from pages and stations is escaped, in the language of the user what is
+ * ours.
+ * Needs: cli/cli.h, cli/desk/{escape,shopwords,show}, base, crypto,
+ * shop/{captures,diff,rowalign}.
+ */
+#ifndef LIUDI_CLI_DESK_SHOPREPORT_H
+#define LIUDI_CLI_DESK_SHOPREPORT_H
+
+#include "base/buf.h"
+#include "shop/captures.h"
+#include "shop/diff.h"
+#include "shop/rowalign.h"
+
+#define SHOPREPORT_MAX ((size_t)512 << 20)	/* bytes of a report */
+
+struct shopreport_side {	/* all borrowed */
+	const char *who;	/* whose capture; "" = this desk's */
+	const struct shop_capture *c;	/* NULL: it was never looked at */
+	const struct shop_page *page;	/* NULL: it showed nothing */
+};
+
+struct shopreport_pair {	/* a page in a view */
+	const char *page, *view;
+	struct shopreport_side side[2];	/* before, after */
+	const struct shop_event *event;	/* borrowed; of shop_diff() */
+	size_t nevents;
+	bool facts_only;		/* their looks cannot be compared */
+};
+
+/* Append the bytes of strip S of side SIDE.  -1 only with ERR_NOMEM, ERR_INTR. */
+typedef int (*shopreport_strip)(void *arg, const struct shopreport_pair *p,
+	int side, const struct shop_strip *s, struct buf *out, struct err *e);
+
+struct shopreport {
+	const char *title, *org;	/* of the page; whose */
+	const char *note;		/* below; NULL: none */
+	const char *name[2];		/* what the sides are: "2026-11-21" */
+	const struct shopreport_pair *pair;
+	size_t n;
+	bool all;			/* pictures also where nothing changed */
+	shopreport_strip get;
+	void *arg;
+};
+
+/* Whether all of it could be compared, and whether there is a change. */
+enum shopreport_verdict { SHOPREPORT_SAME, SHOPREPORT_CHANGED,
+	SHOPREPORT_CANNOT };
+enum shopreport_verdict shopreport_verdict(const struct shopreport_pair *p);
+
+/* "2026-11-21 09:12" by the clock of who captured it. */
+#define SHOPREPORT_TIME_LEN 24
+const char *shopreport_time(const struct shop_capture *c,
+	char out[SHOPREPORT_TIME_LEN]);
+
+/* Append the file.  0, or -1 (ERR_NOMEM: over OUT's max; what GET gave). */
+int shopreport_html(const struct shopreport *r, struct buf *out,
+	struct err *e);
+
+extern const char shopreport_css[], shopreport_js[];
+
+#endif
