@@ -406,12 +406,16 @@ format_of(const struct csv *c)
 static int
 complain(const struct csv *c, struct err *e)
 {
-	(void)err_set(e, ERR_FORMAT, "the first line names no column for: %s%s%s",
-	    c->column[COLUMN_PASSWORD] ? "" : "password, ",
-	    c->column[COLUMN_LOGIN] ? "" : "username, ",
-	    c->column[COLUMN_URL] || c->column[COLUMN_TITLE] ? "" :
-	    "url or name, ");
-	e->what[strlen(e->what) - 2] = '\0';
+	/* Whole, so that each can be said in other languages. */
+	static const char *const what[] = {"nothing", "password", "username",
+		"password, username", "url or name", "password, url or name",
+		"username, url or name", "password, username, url or name"};
+	const unsigned lacks = (c->column[COLUMN_PASSWORD] ? 0 : 1u) |
+	    (c->column[COLUMN_LOGIN] ? 0 : 2u) |
+	    (c->column[COLUMN_URL] || c->column[COLUMN_TITLE] ? 0 : 4u);
+
+	(void)err_set(e, ERR_FORMAT, "the first line names no column for: %s",
+	    what[lacks]);
 	return err_hint(e, "give the export as it is, with its first line; "
 	    "or write one: name,url,username,password");
 }

@@ -219,6 +219,15 @@ printf 'name,url,username,password\na,https://ebay.com/,c,hunter2,x\nb,https://e
 expect 3 ws ws-01 account import -y "$x/damaged.csv"
 says 'warning: 1 row is damaged, and nothing is taken of it (at line 2)'
 has '"login":"damaged1"'
+# in Chinese, to its last word
+zh() { LC_ALL=zh_CN.UTF-8 ws ws-01 "$@"; }
+expect 1 zh account import -n "$x/column.csv"
+says '错误：首行没有以下列：用户名'
+expect 3 zh account import -n "$x/damaged.csv"
+says '警告：1 行已损坏，未取其内容 (第 2 行)'
+expect 0 zh account import -n "$x/edge.csv"
+says '  其中 1 行不属于此处已知的任何平台'
+says '团队经营的平台：'
 # one of three codes of an authenticator's export
 echo 'otpauth-migration://offline?data=ChsKCkhlbGxvId6tvu8SB2VCYXk6bGkgASgBMAIQARgDIAAoBQ%3D%3D' >"$x/codes.txt"
 expect 3 ws ws-01 account import -n "$x/codes.txt"

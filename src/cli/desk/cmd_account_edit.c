@@ -323,6 +323,7 @@ ask_name(struct acct *k, struct asked *q, struct answer *a, struct err *e)
 static int
 check_name(struct acct *k, struct asked *q, struct err *e)
 {
+	char shown[CLI_FILLED_LEN];
 	struct answer a;
 
 	if (ask_name(k, q, &a, e) < 0)
@@ -335,7 +336,7 @@ check_name(struct acct *k, struct asked *q, struct err *e)
 		    "is taken");
 	}
 	if (cli_has(k->c, "why")) {
-		cli_warn(k->c, "%s", a.why);
+		cli_warn(k->c, "%s", cli_tr_filled(a.why, shown));
 		return 0;
 	}
 	(void)err_set(e, ERR_USAGE, "%s", a.why);
@@ -370,10 +371,12 @@ check_login(struct adding *a, const struct platform *p, struct err *e)
 {
 	struct buf why = BUF_INIT(4096);
 	const char *login = a->v.value[EVENT_LOGIN];
+	char shown[CLI_FILLED_LEN];
 	int rc = login ? platform_check(p, login, &why, e) : 0;
 
 	if (rc > 0 && cli_has(a->k.c, "why")) {
-		cli_warn(a->k.c, "%s", buf_str(&why));
+		cli_warn(a->k.c, "%s", cli_tr_filled(buf_str(&why),
+		    shown));
 		rc = 0;
 	} else if (rc > 0) {
 		(void)err_set(e, ERR_USAGE, "%s", buf_str(&why));
