@@ -39,7 +39,7 @@ struct platform {
 	const char *rename;		/* "no", "free", "30d", … or NULL */
 	const char *routes;		/* "login, phone+email, licence"; never
 					 * NULL */
-	const char *checked;		/* "2026-11" */
+	const char *checked;		/* "2026-11"; NULL: never */
 	bool found;			/* rules seen in a public source */
 	bool business;			/* imports keep its rows */
 	bool dual;			/* its secrets need two */
