@@ -25,7 +25,7 @@ static const struct { const char *type, *extension; } extensions[] = {
 	{"text/html", "html"}, {"application/xhtml+xml", "xhtml"},
 	{"text/css", "css"}, {"image/jpeg", "jpg"}, {"image/png", "png"},
 	{"image/webp", "webp"}, {"image/gif", "gif"}, {"image/avif", "avif"},
-	{"image/svg+xml", "svg"}, {"image/x-icon", "ico"},
+	{"image/bmp", "bmp"}, {"image/svg+xml", "svg"}, {"image/x-icon", "ico"},
 	{"image/vnd.microsoft.icon", "ico"}, {"font/woff2", "woff2"},
 	{"font/woff", "woff"}, {"multipart/related", "mhtml"}
 };

@@ -49,7 +49,8 @@ if(TARGET liudi AND TARGET liudi-desk)
 	target_link_libraries(shopserver PRIVATE liudi_shop)
 	liudi_flow(shops 68-shops.sh $<TARGET_FILE:shopserver>)
 	liudi_flow(inbox 71-inbox.sh $<TARGET_FILE:shopserver>)
-	set_tests_properties(flow.shops flow.inbox PROPERTIES
+	liudi_flow(package 72-package.sh $<TARGET_FILE:shopserver>)
+	set_tests_properties(flow.shops flow.inbox flow.package PROPERTIES
 		RESOURCE_LOCK browser)
 	liudi_flow(shopdesk 69-shopdesk.sh)
 	liudi_flow(shopday 69-shopday.sh)

@@ -143,7 +143,7 @@ acct_run(struct acct *k, int (*fn)(struct acct *k, void *arg, struct err *e),
 {
 	struct call call = {k, fn, arg, true};
 	struct box b = {.home = &k->h, .opener = k->op, .pass = &k->pass,
-	    .mirrors = true, .no_records = true, .rw = k->rw};
+	    .mirrors = true, .no_records = !k->records, .rw = k->rw};
 
 	return box_run(&b, in_box, &call, e);
 }

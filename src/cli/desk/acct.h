@@ -50,6 +50,7 @@ struct acct {
 	char reader[READS_NAME_LEN];
 	struct buf policy;		/* text of policy.ini */
 	const char *rw;			/* the box may write there; NULL */
+	bool records;			/* the box reads files of stations too */
 	char *file, *dir;		/* of acct_target(), owned */
 	struct acct_found found;
 	/* in the box */

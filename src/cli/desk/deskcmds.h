@@ -88,6 +88,7 @@ extern const struct cli_command cmd_shop_ignored;
 extern const struct cli_command cmd_shop_check;
 extern const struct cli_command cmd_shop_diff;
 extern const struct cli_command cmd_shop_list;
+extern const struct cli_command cmd_shop_package;
 extern const struct cli_command cmd_shop_reviewed;
 extern const struct cli_command cmd_shop_set;
 extern const struct cli_command cmd_shop_show;

@@ -44,6 +44,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_shop_accept,
 	&cmd_shop_ignore,
 	&cmd_shop_ignored,
+	&cmd_shop_package,
 	&cmd_account_list,
 	&cmd_account_show,
 	&cmd_account_reveal,
