@@ -6,7 +6,8 @@
  * A browser, warm, and the page of 5,200 rows of tests/shop/server.h: ten times
  * unchanged, then with another price, then with a banner; and the page that moves,
  * on ten days.  Beside it, in FOLDER/whole/<state>/, what a browser saves as it is:
- * page.png and page.mhtml.  Lines "name value" on standard output; wall and CPU in
+ * page.png and page.mhtml.  Then two of them are laid beside each other, once as they
+ * are, and once with every strip opened.  Lines "name value" on standard output; wall and CPU in
  * ms, of CPU all processes of the browser and our own.
  */
 #include <dirent.h>
@@ -22,11 +23,14 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/proc.h"
+#include "base/str.h"
 #include "crypto/hash.h"
 #include "server.h"
 #include "shop/browser.h"
 #include "shop/capture.h"
+#include "shop/diff.h"
 #include "shop/picture.h"
+#include "shop/rowalign.h"
 
 #include "base/banned.h"
 
@@ -245,6 +249,91 @@ measure(void)
 	(void)printf("false-changes %d\n", changes);
 }
 
+/* --- Two pages beside each other. */
+
+static void
+load(struct shop_page *page, const char *path, int64_t ts)
+{
+	struct buf text = BUF_INIT(PAGE_MAX);
+	struct shopfolder_last last;
+	struct err e = ERR_INIT;
+	char hex[2 * SHOP_HASH_LEN + 1], at[512];
+
+	(void)take(path, ts);
+	if (shopfolder_last(folder, "home", "desktop", NULL, ts, &last,
+	    &e) != 1)
+		die(path, &e);
+	str_hex(hex, last.record, SHOP_HASH_LEN);
+	(void)snprintf(at, sizeof(at), "%s/shop/pages/%s.json", dir, hex);
+	if (file_load(at, &text, &e) < 0 ||
+	    page_read(page, text.data, text.len, &e) < 0)
+		die(at, &e);
+	buf_release(&text);
+}
+
+/* Strips whose hashes were turned, so that none is like another. */
+static bool turned;
+
+static int
+get(void *arg, int side, const struct shop_strip *s, struct buf *out,
+	struct err *e)
+{
+	char hex[2 * SHOP_HASH_LEN + 1], at[512];
+	uint8_t sha256[SHOP_HASH_LEN];
+
+	(void)arg;
+	memcpy(sha256, s->sha256, SHOP_HASH_LEN);
+	sha256[0] ^= turned && side ? 0xff : 0;
+	str_hex(hex, sha256, SHOP_HASH_LEN);
+	(void)snprintf(at, sizeof(at), "%s/shop/strips/%s.webp", dir, hex);
+	return file_load(at, out, e);
+}
+
+static int
+no_event(void *arg, const struct shop_event *v, struct err *e)
+{
+	(void)v;
+	(void)e;
+	++*(int *)arg;
+	return 0;
+}
+
+static void
+put_diff(const char *name, const struct shop_page *a,
+	const struct shop_page *b)
+{
+	const int64_t began = clock_mono_ms();
+	const long self = own_cpu();
+	struct rowalign rows;
+	struct err e = ERR_INIT;
+	int n = 0;
+
+	if (shop_diff(a, b, no_event, &n, &e) != 0 ||
+	    rowalign(a, b, get, NULL, &rows, &e) != 0)
+		die(name, &e);
+	(void)printf("%s-ms %lld\n%s-cpu-ms %ld\n", name,
+	    (long long)(clock_mono_ms() - began), name, own_cpu() - self);
+	(void)printf("%s-events %d\n%s-inserted %d\n%s-boxes %zu\n", name, n,
+	    name, (int)rows.inserted, name, rows.nboxes);
+	rowalign_release(&rows);
+}
+
+static void
+measure_diff(void)
+{
+	struct shop_page a, b;
+
+	load(&a, "/tall", NOW + 100 * DAY);
+	load(&b, "/tall?edit=banner", NOW + 101 * DAY);
+	put_diff("banner", &a, &b);
+	turned = true;
+	for (size_t i = 0; i < b.nstrips; i++)
+		b.strip[i].sha256[0] ^= 0xff;
+	put_diff("opened", &a, &b);
+	page_free(&a);
+	page_free(&b);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -279,6 +368,7 @@ main(int argc, char **argv)
 	if (!cdp)
 		die("cannot begin", &e);
 	measure();
+	measure_diff();
 	cdp_free(cdp);
 	browser_stop(browser);
 	shopfolder_close(folder);
