@@ -343,6 +343,7 @@ static void
 find_nothing_in_white(void **state)
 {
 	struct pair *q = pair(blank(3000), blank(3500));
+	const size_t na = q->a.page.nstrips, nb = q->b.page.nstrips;
 	struct rowalign r = laid(q);
 	struct err e = ERR_INIT;
 
@@ -359,8 +360,8 @@ find_nothing_in_white(void **state)
 	assert_int_equal(rowalign(&q->a.page, &q->b.page, get, q, &r, &e), 0);
 	assert_int_equal(r.nruns, 0);
 	rowalign_release(&r);
-	q->a.page.nstrips = 1;	/* what there was is to be released */
-	q->b.page.nstrips = 1;
+	q->a.page.nstrips = na;
+	q->b.page.nstrips = nb;
 	forget(q);
 }
 

@@ -16,7 +16,6 @@
 #include "cli/cli.h"
 #include "cli/desk/escape.h"
 #include "cli/desk/shopwords.h"
-#include "cli/desk/show.h"
 #include "crypto/hash.h"
 #include "shop/picture.h"
 
@@ -103,6 +102,18 @@ shopreport_time(const struct shop_capture *c, char out[SHOPREPORT_TIME_LEN])
 	return out;
 }
 
+static void
+time_now(char out[SHOPREPORT_TIME_LEN])
+{
+	struct shop_capture c = {.ts = clock_now_utc()};
+	struct clock_date d;
+	int seconds;
+
+	clock_split_local(c.ts, &d, &seconds);
+	c.offset = seconds / 60;
+	(void)shopreport_time(&c, out);
+}
+
 enum shopreport_verdict
 shopreport_verdict(const struct shopreport_pair *p)
 {
@@ -160,8 +171,9 @@ put_hash(struct work *w, const char *text)
 static void
 put_head(struct work *w)
 {
-	char now[SHOW_TIME_LEN];
+	char now[SHOPREPORT_TIME_LEN];
 
+	time_now(now);
 	htmlf(w, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n<meta http-equiv="
 	    "\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -181,7 +193,7 @@ put_head(struct work *w)
 	html(w, "<p>");
 	put_text(w, w->r->org);
 	html(w, " · ");
-	htmlf(w, cli_tr("made %s"), show_minute(clock_now_utc(), now));
+	htmlf(w, cli_tr("made %s"), now);
 	html(w, "</p>");
 	if (w->r->note)
 		put_element(w, "p", w->r->note);

@@ -6,7 +6,7 @@
  * hash; it is whole without that.  A strip that both sides have is in it once.  All
  * that came from pages and stations is escaped, in the language of the user what is
  * ours.
- * Needs: cli/cli.h, cli/desk/{escape,shopwords,show}, base, crypto,
+ * Needs: cli/cli.h, cli/desk/{escape,shopwords}, base, crypto,
  * shop/{captures,diff,rowalign}.
  */
 #ifndef LIUDI_CLI_DESK_SHOPREPORT_H
