@@ -23,6 +23,7 @@ struct shift {			/* one shop */
 	const struct shopkeep_job *job;
 	const struct config_shop *shop;
 	char *dir, *profile;	/* of the shop; of its browser */
+	char *known;		/* of strips */
 	/* those that are due, and what they are in the configuration */
 	struct visit_page page[2 * CONFIG_PAGES_MAX];
 	const struct config_page *of[2 * CONFIG_PAGES_MAX];
@@ -157,9 +158,11 @@ open_shift(struct shift *s, const char *browser, const char *fonts,
 	s->profile = shop->profile ? str_fmt("%s/logins/%s", s->job->state,
 	    shop->name) : str_fmt("%s/browser/%d", s->job->state,
 	    (int)getpid());
-	if (!s->dir || !s->profile)
+	s->known = str_fmt("%s/strips/%s", s->job->state, shop->name);
+	if (!s->dir || !s->profile || !s->known)
 		return err_nomem(e);
 	s->visit = (struct visit){.name = shop->name, .dir = s->dir,
+	    .known = s->known,
 	    .browser = browser, .profile = s->profile, .keep = shop->profile,
 	    .language = shop->language,
 	    .freeze = config_freeze_name(shop->freeze), .zone = s->zone,
@@ -270,6 +273,7 @@ one_shop(const struct shopkeep_job *j, const struct config_shop *shop,
 		    "no browser is installed", e) < 0 ? -1 : 1;
 out:
 	free(s->profile);
+	free(s->known);
 	free(s->dir);
 	free(s);
 	return rc;

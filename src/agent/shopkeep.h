@@ -3,7 +3,7 @@
  * sources.
  *
  * Folders below the station's state: shops/NAME (collected), browser/ (profiles
- * that are thrown away), logins/NAME (never collected).
+ * that are thrown away), logins/NAME and strips/NAME (never collected).
  * Needs: base, config, shop/{browser,shopfolder,visit}.
  */
 #ifndef LIUDI_AGENT_SHOPKEEP_H

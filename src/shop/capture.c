@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "crypto/hash.h"
 #include "shop/mhtml.h"
 #include "shop/strips.h"
 
@@ -322,23 +323,46 @@ read_parts(struct work *k, struct err *e)
 
 /* --- The picture. */
 
+/* What N rows from Y are, whoever looks at them with this encoder. */
+static void
+key_of(const struct picture *p, const struct shop_strip *s,
+	uint8_t key[static SHOPFOLDER_KEY_LEN])
+{
+	const size_t row = (size_t)p->width * 3;
+	struct { char encoder[PICTURE_ENCODER_LEN]; int32_t width; } with;
+
+	memset(&with, 0, sizeof(with));
+	(void)picture_encoder(with.encoder);
+	with.width = p->width;
+	hash_blake2b_n(key, SHOPFOLDER_KEY_LEN, &with, sizeof(with),
+	    p->rgb + (size_t)s->y * row, (size_t)s->h * row);
+}
+
 static int
 keep_strip(void *arg, const struct shop_strip *s, struct err *e)
 {
 	struct work *k = arg;
 	struct shop_page *p = &k->page;
 	struct buf webp = BUF_INIT(64u << 20);
+	uint8_t key[SHOPFOLDER_KEY_LEN];
+	uint8_t *sha256;
 	int rc = -1, kept;
 
 	if (full(p->nstrips))
 		return 0;
 	p->strip[p->nstrips] = *s;
+	sha256 = p->strip[p->nstrips].sha256;
+	key_of(&k->picture, s, key);
+	if (shopfolder_knows(k->folder, key, sha256)) {
+		p->nstrips++;
+		return 0;
+	}
 	if (picture_webp(&k->picture, s->y, s->h, &webp, e) < 0)
 		goto out;
-	kept = shopfolder_strip(k->folder, webp.data, webp.len,
-	    p->strip[p->nstrips].sha256, e);
+	kept = shopfolder_strip(k->folder, webp.data, webp.len, sha256, e);
 	if (kept < 0)
 		goto out;
+	shopfolder_learn(k->folder, key, sha256);
 	k->r->bytes += kept ? webp.len : 0;
 	p->nstrips++;
 	rc = 0;

@@ -16,9 +16,15 @@
 
 #include "base/banned.h"
 
+#define KNOWN_ENTRY (SHOPFOLDER_KEY_LEN + SHOP_HASH_LEN)
+#define KNOWN_MAX 20000u	/* entries; then the older half goes */
+
 struct shopfolder {
 	char *parts, *strips, *pages, *captures;	/* folders */
 	struct buf text;	/* of a page, of lines */
+	char *known_file;	/* NULL: there is none */
+	struct buf known;	/* KNOWN_ENTRY bytes each */
+	bool learned;		/* it is to be written */
 };
 
 static const struct { const char *type, *extension; } extensions[] = {
@@ -58,6 +64,7 @@ shopfolder_open(const char *dir, struct err *e)
 		return NULL;
 	}
 	buf_init(&f->text, SHOPFOLDER_LINES_MAX);
+	buf_init(&f->known, (size_t)KNOWN_MAX * KNOWN_ENTRY);
 	if (make(&f->parts, dir, "parts", e) < 0 ||
 	    make(&f->strips, dir, "strips", e) < 0 ||
 	    make(&f->pages, dir, "pages", e) < 0 ||
@@ -66,6 +73,17 @@ shopfolder_open(const char *dir, struct err *e)
 		return NULL;
 	}
 	return f;
+}
+
+/* What cannot be written is worked out anew next time. */
+static void
+save_known(struct shopfolder *f)
+{
+	struct err ignored = ERR_INIT;
+
+	if (f->learned)
+		(void)file_save(f->known_file, f->known.data, f->known.len,
+		    0600, &ignored);
 }
 
 int
@@ -84,6 +102,9 @@ shopfolder_close(struct shopfolder *f)
 {
 	if (!f)
 		return;
+	save_known(f);
+	free(f->known_file);
+	buf_release(&f->known);
 	free(f->parts);
 	free(f->strips);
 	free(f->pages);
@@ -132,6 +153,68 @@ shopfolder_strip(struct shopfolder *f, const void *webp, size_t n,
 	uint8_t sha256[static SHOP_HASH_LEN], struct err *e)
 {
 	return keep(f->strips, webp, n, "webp", sha256, e);
+}
+
+/* --- Strips that were made before. */
+
+int
+shopfolder_known(struct shopfolder *f, const char *dir, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+
+	if (file_mkdirs(dir, 0700, e) < 0 || file_sweep(dir, e) < 0)
+		return -1;
+	f->known_file = path_join(dir, "known");
+	if (!f->known_file)
+		return err_nomem(e);
+	/* What is no such file, or none, is none. */
+	if (file_load(f->known_file, &f->known, &ignored) < 0 ||
+	    f->known.len % KNOWN_ENTRY != 0)
+		buf_clear(&f->known);
+	return 0;
+}
+
+bool
+shopfolder_knows(struct shopfolder *f,
+	const uint8_t key[static SHOPFOLDER_KEY_LEN],
+	uint8_t sha256[static SHOP_HASH_LEN])
+{
+	char hex[2 * SHOP_HASH_LEN + 1];
+	const uint8_t *at = f->known.data;
+	struct stat st;
+	size_t left = f->known.len;
+	char *path;
+	bool is;
+
+	for (; left > 0; at += KNOWN_ENTRY, left -= KNOWN_ENTRY)
+		if (memcmp(at, key, SHOPFOLDER_KEY_LEN) == 0)
+			break;
+	if (left == 0)
+		return false;
+	memcpy(sha256, at + SHOPFOLDER_KEY_LEN, SHOP_HASH_LEN);
+	str_hex(hex, sha256, SHOP_HASH_LEN);
+	path = str_fmt("%s/%s.webp", f->strips, hex);
+	is = path && lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size > 0;
+	free(path);
+	return is;
+}
+
+void
+shopfolder_learn(struct shopfolder *f,
+	const uint8_t key[static SHOPFOLDER_KEY_LEN],
+	const uint8_t sha256[static SHOP_HASH_LEN])
+{
+	struct err ignored = ERR_INIT;
+
+	if (!f->known_file)
+		return;
+	if (f->known.len >= (size_t)KNOWN_MAX * KNOWN_ENTRY)
+		buf_drop(&f->known, (size_t)KNOWN_MAX / 2 * KNOWN_ENTRY);
+	if (buf_add(&f->known, key, SHOPFOLDER_KEY_LEN, &ignored) == 0 &&
+	    buf_add(&f->known, sha256, SHOP_HASH_LEN, &ignored) < 0)
+		f->known.len -= SHOPFOLDER_KEY_LEN;
+	f->learned = f->known.len % KNOWN_ENTRY == 0;
 }
 
 /* --- Lines. */

@@ -35,6 +35,23 @@ int shopfolder_strip(struct shopfolder *f, const void *webp, size_t n,
 	uint8_t sha256[static SHOP_HASH_LEN], struct err *e);
 
 /*
+ * What strips came to, for who looks at the same rows each day: to encode them is
+ * most of the work.  Kept in a file "known" of the folder DIR, which is made, beside
+ * the shop's own and not collected; it may go at any time.  Without this, nothing
+ * is known.  0; -1: ERR_IO, ERR_NOMEM.
+ */
+#define SHOPFOLDER_KEY_LEN 16
+int shopfolder_known(struct shopfolder *f, const char *dir, struct err *e);
+/* The strip that rows of hash KEY came to, if it is there: true, and SHA256. */
+bool shopfolder_knows(struct shopfolder *f,
+	const uint8_t key[static SHOPFOLDER_KEY_LEN],
+	uint8_t sha256[static SHOP_HASH_LEN]);
+/* From now on it is known; until then it is not, and that is no failure. */
+void shopfolder_learn(struct shopfolder *f,
+	const uint8_t key[static SHOPFOLDER_KEY_LEN],
+	const uint8_t sha256[static SHOP_HASH_LEN]);
+
+/*
  * Keep page P (NULL unless C's state shows one) and then the line C, whose
  * has_record and record are set here.  1: the page is another than any before;
  * 0; -1.

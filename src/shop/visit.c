@@ -136,7 +136,7 @@ static int
 driver(int fd, void *arg)
 {
 	const struct shift *s = arg;
-	const char *const rw[] = {s->v->dir, NULL};
+	const char *const rw[] = {s->v->dir, s->v->known, NULL};
 	const struct sandbox_paths paths = {NULL, rw};
 	struct told t = {.at = UINT32_MAX};
 	struct shopfolder *f = NULL;
@@ -146,7 +146,8 @@ driver(int fd, void *arg)
 
 	if (sandbox_enter(SANDBOX_PARSER, &paths, &e) == 0)
 		f = shopfolder_open(s->v->dir, &e);
-	if (f && shopfolder_sweep(f, &e) == 0)
+	if (f && shopfolder_sweep(f, &e) == 0 && (!s->v->known ||
+	    shopfolder_known(f, s->v->known, &e) == 0))
 		c = cdp_new(s->in, s->out, &e);
 	if (c) {
 		rc = drive(s, c, f, fd);
@@ -313,6 +314,8 @@ visit(struct visit *v, struct err *e)
 	size_t before = left(v), fatal = NO_PAGE;
 	int rc = browser_flags(s.flags, e), tries = 0, deaths = 0;
 
+	if (rc == 0 && v->known)
+		rc = file_mkdirs(v->known, 0700, e);
 	while (rc == 0 && left(v) > 0 && tries < TRIES) {
 		rc = one_browser(&s, e);
 		tries = left(v) < before || s.at != NO_PAGE ? 0 : tries + 1;

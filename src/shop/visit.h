@@ -35,6 +35,7 @@ typedef void (*visit_fn)(void *arg, const struct visit_page *p,
 struct visit {			/* all borrowed */
 	const char *name;	/* of the shop, for errors */
 	const char *dir;	/* its folder, which is there */
+	const char *known;	/* folder of shopfolder_known(), or NULL */
 	const char *browser;	/* program, as browser_find() says */
 	const char *profile;	/* folder of the browser */
 	bool keep;		/* the profile is a person's login */

@@ -356,6 +356,9 @@ main(int argc, char **argv)
 	}
 	(void)snprintf(at, sizeof(at), "%s/shop", dir);
 	folder = shopfolder_open(at, &e);
+	(void)snprintf(at, sizeof(at), "%s/known", dir);
+	if (!folder || shopfolder_known(folder, at, &e) < 0)
+		die("cannot begin", &e);
 	if (setenv("SHOP_PHOTOS", "yes", 1) < 0)
 		return 1;
 	server = server_start(&port);

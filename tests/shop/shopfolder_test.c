@@ -203,6 +203,45 @@ leaves_what_is_being_written(void **state)
 	shopfolder_close(f);
 }
 
+/* Rows that came to a strip once need not be encoded again, if it is there. */
+static void
+knows_strips_it_made(void **state)
+{
+	const uint8_t key[SHOPFOLDER_KEY_LEN] = {1};
+	uint8_t sha256[SHOP_HASH_LEN], found[SHOP_HASH_LEN];
+	char at[128], hex[2 * SHOP_HASH_LEN + 1], beside[96];
+	struct err e = ERR_INIT;
+	struct shopfolder *f = shopfolder_open(dir, &e);
+
+	(void)state;
+	assert_non_null(f);
+	(void)snprintf(beside, sizeof(beside), "%s/beside", dir);
+	assert_int_equal(shopfolder_strip(f, "RIFF", 4, sha256, &e), 1);
+	shopfolder_learn(f, key, sha256);
+	assert_false(shopfolder_knows(f, key, found));	/* nowhere to */
+	assert_int_equal(shopfolder_known(f, beside, &e), 0);
+	shopfolder_learn(f, key, sha256);
+	assert_true(shopfolder_knows(f, key, found));
+	assert_memory_equal(found, sha256, SHOP_HASH_LEN);
+	shopfolder_close(f);
+	f = shopfolder_open(dir, &e);
+	assert_int_equal(shopfolder_known(f, beside, &e), 0);
+	assert_true(shopfolder_knows(f, key, found));
+	assert_memory_equal(found, sha256, SHOP_HASH_LEN);
+	str_hex(hex, sha256, SHOP_HASH_LEN);
+	(void)snprintf(at, sizeof(at), "%s/strips/%s.webp", dir, hex);
+	assert_int_equal(file_remove(at, &e), 0);
+	assert_false(shopfolder_knows(f, key, found));
+	shopfolder_close(f);
+	/* What is no such file is none. */
+	(void)snprintf(at, sizeof(at), "%s/known", beside);
+	assert_int_equal(file_save(at, "x", 1, 0600, &e), 0);
+	f = shopfolder_open(dir, &e);
+	assert_int_equal(shopfolder_known(f, beside, &e), 0);
+	assert_false(shopfolder_knows(f, key, found));
+	shopfolder_close(f);
+}
+
 int
 main(void)
 {
@@ -211,6 +250,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(goes_on_behind_half_a_line,
 		    setup, teardown),
+		cmocka_unit_test_setup_teardown(knows_strips_it_made, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(leaves_what_is_being_written,
 		    setup, teardown)
 	};
