@@ -7,6 +7,7 @@
 #include "chat/formats.h"
 #include "chat/kinds.h"
 #include "chat/shape.h"
+#include "chat/wide.h"
 
 #include "base/banned.h"
 
@@ -240,12 +241,9 @@ try_each(const struct chat_format **f, size_t n, const struct look *l,
 	return any ? 0 : -1;
 }
 
-/*
- * The file that L has looked at, into *r.  1: no format knows it.  Where it is
- * no member of an archive, MEMBER is NULL.
- */
+/* As read_one(), what is read as it stands. */
 static int
-read_one(const struct look *l, const struct chat_hints *hints,
+read_bytes(const struct look *l, const struct chat_hints *hints,
 	const struct chat_sink *sink, const char *member,
 	struct chat_report *r, struct err *e)
 {
@@ -261,6 +259,118 @@ read_one(const struct look *l, const struct chat_hints *hints,
 		return -1;
 	return read_with(f[best], l, hints, sink, member, r, e);
 }
+
+/* --- UTF-16. */
+
+/* Behind the blanks of the text, which is in UTF-16 or UTF-32; "": it is not. */
+static const char *
+wide_text(const struct chat_sniff *s)
+{
+	if (strncmp(s->encoding.name, "UTF-", 4) != 0 ||
+	    strcmp(s->encoding.name, "UTF-8") == 0)
+		return "";
+	return s->text + strspn(s->text, " \t\r\n");
+}
+
+/* JSON is read by its bytes, which must be those of UTF-8. */
+static bool
+is_wide_json(const struct chat_sniff *s)
+{
+	const char *p = wide_text(s);
+
+	if (*p == '[')		/* "[12:00]" is none */
+		p += 1 + strspn(p + 1, " \t\r\n");
+	return *p == '{' && strncmp(s->encoding.name, "UTF-16", 6) == 0;
+}
+
+struct narrow {
+	struct chat_wide *w;
+	const struct chat_sink *next;
+};
+
+/* N bytes from *OFF on are where they stand in the file. */
+static int
+place(struct narrow *k, uint64_t *off, uint64_t *n, struct err *e)
+{
+	const uint64_t behind = *off + *n;
+	uint64_t end;
+
+	if (chat_wide_place(k->w, *off, off, e) < 0 ||
+	    chat_wide_place(k->w, behind, &end, e) < 0)
+		return -1;
+	*n = end - *off;
+	return 0;
+}
+
+static int
+on_narrow_message(void *arg, const struct chat_msg *m, struct err *e)
+{
+	struct narrow *k = arg;
+	struct chat_msg copy = *m;
+
+	if (!k->next || !k->next->message)
+		return 0;
+	return place(k, &copy.off, &copy.len, e) < 0 ? -1 :
+	    k->next->message(k->next->arg, &copy, e);
+}
+
+static int
+on_narrow_unparsed(void *arg, uint64_t off, uint64_t n, const char *text,
+	struct err *e)
+{
+	struct narrow *k = arg;
+
+	if (!k->next || !k->next->unparsed)
+		return 0;
+	return place(k, &off, &n, e) < 0 ? -1 :
+	    k->next->unparsed(k->next->arg, off, n, text, e);
+}
+
+static int
+read_wide(const struct look *l, const struct chat_hints *hints,
+	const struct chat_sink *sink, const char *member,
+	struct chat_report *r, struct err *e)
+{
+	struct chat_hints known = hints ? *hints : (struct chat_hints){0};
+	struct narrow k = {.next = sink};
+	const struct chat_sink narrow = {on_narrow_message,
+	    on_narrow_unparsed, &k};
+	const bool big = strstr(l->s.encoding.name, "BE") != NULL;
+	struct chat_input in;
+	struct look *again = NULL;
+	int rc = -1;
+
+	known.encoding = NULL;
+	k.w = chat_wide_new(l->s.in, l->s.encoding.bom, big, e);
+	if (!k.w)
+		return -1;
+	chat_wide_input(k.w, &in);
+	again = look_at(&in, &known, e);
+	if (again) {
+		again->s.member = l->s.member;
+		again->s.nmember = l->s.nmember;
+		rc = read_bytes(again, &known, &narrow, member, r, e);
+	}
+	look_free(again);
+	chat_wide_free(k.w);
+	return rc;
+}
+
+/*
+ * The file that L has looked at, into *r.  1: no format knows it.  Where it is
+ * no member of an archive, MEMBER is NULL.
+ */
+static int
+read_one(const struct look *l, const struct chat_hints *hints,
+	const struct chat_sink *sink, const char *member,
+	struct chat_report *r, struct err *e)
+{
+	return is_wide_json(&l->s) ?
+	    read_wide(l, hints, sink, member, r, e) :
+	    read_bytes(l, hints, sink, member, r, e);
+}
+
+/* --- Archives. */
 
 /* Pictures and documents, and what apps put there for themselves. */
 static bool
@@ -355,17 +465,6 @@ read_archive(const struct chat_input *in, struct look *l,
 	return rc;
 }
 
-/* JSON and HTML are read by their bytes, which must be those of UTF-8. */
-static bool
-is_wide_markup(const struct chat_sniff *s)
-{
-	const size_t n = strspn(s->text, " \t\r\n");
-
-	return strncmp(s->encoding.name, "UTF-", 4) == 0 &&
-	    strcmp(s->encoding.name, "UTF-8") != 0 && n < s->ntext &&
-	    strchr("{[<", s->text[n]);
-}
-
 /* Nothing but NUL: what a crash leaves. */
 static bool
 only_nul(const struct look *l)
@@ -406,7 +505,8 @@ chat_import(const struct chat_input *in, const struct chat_hints *hints,
 		r->warn |= CHAT_WARN_EMPTY;
 		rc = err_set(e, ERR_FORMAT, "no message in it");
 	}
-	if (rc != 0 && r->messages == 0 && is_wide_markup(&l->s)) {
+	if (rc != 0 && r->messages == 0 && *wide_text(&l->s) &&
+	    strchr("{[<", *wide_text(&l->s))) {
 		err_clear(e);
 		rc = err_set(e, ERR_FORMAT, "the file is in %s: save it as "
 		    "UTF-8", l->s.encoding.name);

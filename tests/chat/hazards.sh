@@ -167,13 +167,25 @@ printf '2024/3/10 23:59 - A: a\n2024/3/11 00:01 - A: b\n2024/3/10 02:30 - A: c\n
     >'WhatsApp Chat with A.txt'
 read_as 'WhatsApp Chat with A.txt' whatsapp-txt 3
 
-# --- UTF-16: texts are read; JSON and HTML say what to do.
+# --- UTF-16: texts and JSON are read; HTML says what to do.
 if command -v iconv >/dev/null; then
 	printf '14/03/24, 10:00 - A: x\n' | iconv -t UTF-16LE >16.txt
 	read_as 16.txt whatsapp-txt 1
 	printf '{"name":"A","type":"personal_chat","id":1,"messages":[{"id":1,"type":"message","date":"2024-03-01T08:59:07","from":"A","from_id":"user1","text":"one"}]}' |
-	    iconv -t UTF-16 >16.json
-	refused 16.json 'the file is in UTF-16LE: save it as UTF-8'
+	    tee 8.json | iconv -t UTF-16 >16.json
+	read_as 16.json telegram-json 1
+	# its bytes are those of the file
+	src=$(sed -n 's/.*"text":"one.*"offset":\([0-9]*\),"length":\([0-9]*\).*/\1 \2/p' out)
+	[ -n "$src" ] && [ "$(tail -c +$((${src% *} + 1)) 16.json |
+	    head -c "${src#* }" | iconv -f UTF-16LE -t UTF-8)" = \
+	    '{"id":1,"type":"message","date":"2024-03-01T08:59:07","from":"A","from_id":"user1","text":"one"}' ] || {
+		echo "hazards: offset and length in UTF-16 are not its: $src"
+		bad=1
+	}
+	iconv -t UTF-16BE 8.json >16.json
+	read_as 16.json telegram-json 1
+	printf '<html><body>x</body></html>' | iconv -t UTF-16 >16.html
+	refused 16.html 'the file is in UTF-16LE: save it as UTF-8'
 fi
 
 # --- The bytes that a message says it has are its own.
