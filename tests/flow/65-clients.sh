@@ -1,8 +1,8 @@
 #!/bin/sh
 # tests/flow/65-clients.sh FOLDER - exports that the programs themselves have
-# written, each where it is here: Firefox, KeePassXC, otpauth-migration of npm
-# (LIUDI_NODE_MODULES, else npm's own folder).  Fixtures made by hand are in
-# 65-import.sh and 67-vaultin.sh.
+# written, each where it is here: Firefox, KeePassXC, and of npm (the folder
+# LIUDI_NODE_MODULES, else npm's own) otpauth-migration and @bitwarden/cli.
+# Fixtures made by hand are in 65-import.sh and 67-vaultin.sh.
 # shellcheck source=tests/flow/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -80,6 +80,62 @@ else
 	missing 'otpauth-migration'
 fi
 
+step 'Bitwarden, CSV and JSON'
+# bitwarden COMMAND...: its own client; the server is ours.
+bitwarden()
+{
+	HOME=$t/bw BITWARDENCLI_APPDATA_DIR=$t/bw/data \
+	    NODE_EXTRA_CA_CERTS=$t/bw/cert.pem \
+	    node "$modules/@bitwarden/cli/build/bw.js" "$@"
+}
+server=''
+cleanup() { [ -z "$server" ] || kill "$server" 2>/dev/null || :; }
+if command -v node openssl >/dev/null &&
+    [ -f "$modules/@bitwarden/cli/build/bw.js" ]; then
+	found=1
+	mkdir -p "$t/bw/data"
+	cat >"$t/bw/items.json" <<-'JSON'
+	[{"name": "eBay", "notes": "code 78", "user": "bw1", "uris":
+	["https://signin.ebay.com/", "https://ebay.de/x,y"], "fields":
+	[["phone", "138"]], "password": "p\"w,密码", "old": ["was-1"],
+	"totp": "NB2W45DFOJZWQYLNOBUW4ZZB"},
+	{"name": "Bank", "uris": ["https://bank.example/x,ebay.com"],
+	"user": "li", "password": "hunter2", "old": ["hunter2-old"]}]
+	JSON
+	ok openssl req -x509 -newkey rsa:2048 -nodes -days 2 \
+	    -keyout "$t/bw/key.pem" -out "$t/bw/cert.pem" \
+	    -subj /CN=localhost -addext subjectAltName=DNS:localhost
+	node "$here/bitwarden.mjs" "$t/bw" >"$t/bw/said" 2>&1 &
+	server=$!
+	for _ in $(seq 60); do
+		[ ! -s "$t/bw/port" ] || break
+		sleep 0.5
+	done
+	ok bitwarden config server "https://localhost:$(cat "$t/bw/port")"
+	session=$(bitwarden login li@acme.example 'master password' --raw \
+	    2>"$t/err") || fail 'bw login'
+	for format in csv json; do
+		ok bitwarden export --format $format --session "$session" \
+		    --output "$x/bitwarden.$format"
+	done
+	expect 0 ws ws-01 account import -y "$x/bitwarden.csv"
+	says 'eBay  bw1  password, seed'
+	# a comma in the bank's address makes it no shop
+	says '1 other row is not'
+	says_no 'hunter2\|bank'
+	expect 0 ws ws-01 --json account import -n "$x/bitwarden.csv"
+	says '"format":"bitwarden"'
+	expect 0 sync
+	expect 0 desk_key vault import -y "$x/bitwarden.json"
+	says 'eBay'
+	says '1 other row is not'
+	expect 0 desk_key --json vault import -n "$x/bitwarden.json"
+	says '"format":"bitwarden-json"'
+	says_no 'hunter2\|bank'
+else
+	missing '@bitwarden/cli'
+fi
+
 # What the managers open of it.
 step 'what was sealed'
 if [ "$found" = 1 ] && command -v age >/dev/null; then
@@ -99,6 +155,9 @@ if [ "$found" = 1 ] && command -v age >/dev/null; then
 	opened firefox.csv '"password":" blanks "'
 	opened real.csv '"password":"\"quoted\", =1+1 密码"'
 	opened real.csv '"codes":"code 77"'
+	opened bitwarden.csv '"password":"p\"w,密码"'
+	opened bitwarden.csv '"codes":"code 78\u000aphone: 138"'
+	opened bitwarden.csv 'secret=NB2W45DFOJZWQYLNOBUW4ZZB'
 	opened code.txt 'secret=JBSWY3DPEHPK3PXP'
 	no grep -q -e hunter2 -e GEZDGNBVGY3TQOJQ "$t/all"
 else
