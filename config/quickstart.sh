@@ -237,6 +237,7 @@ Everything above lies in $demo; look around, then start for real:
   liudi join STRING                  on the workstation
   liudi-desk sync                    every day: lets in, fetches, checks
   liudi-desk digest                  every morning: yesterday on one page
+  liudi-desk serve                   all of it as a page in your browser
   liudi-desk shops                   what changed in the shops; then shop NAME
   liudi-desk handover start NAME     when somebody goes: what to do, and when it
                                      is done
