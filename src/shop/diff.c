@@ -630,7 +630,8 @@ is_told(const struct work *w, size_t n, int32_t y, int32_t h)
 	for (size_t i = 0; i < n; i++) {
 		const struct shop_event *v = &w->event[i];
 
-		if (v->h > 0 && v->y < y + h && y < v->y + v->h)
+		if (v->h > 0 && v->y < (int64_t)y + h &&
+		    y < (int64_t)v->y + v->h)
 			return true;
 	}
 	return false;

@@ -253,6 +253,41 @@ mark_where_it_is(void **state)
 	end(&t);
 }
 
+/* A page that says any number of changes, anywhere. */
+static void
+bear_any_number(void **state)
+{
+	enum { MANY = 3000 };
+	struct shop_event *v = calloc(MANY, sizeof(*v));
+	struct shop_item x = {"A", "h", "t", "p", "i", INT32_MAX, INT32_MAX};
+	struct shop_image m = {.src = "i", .x = INT32_MAX, .y = INT32_MIN,
+	    .cw = INT32_MAX, .ch = INT32_MAX};
+	static const int32_t any[] = {0, -1, 1, 99, 100, 29999, 30000,
+	    INT32_MIN, INT32_MAX};
+	struct sample t;
+	const char *html;
+
+	(void)state;
+	assert_non_null(v);
+	for (size_t i = 0; i < MANY; i++)
+		v[i] = (struct shop_event){(enum shop_change)(1 + i %
+		    (SHOP_CHANGES - 1)), i % 2 ? "A" : "B", "i", "t",
+		    any[i % 9], any[i / 9 % 9]};
+	begin(&t);
+	t.page[0].item = t.page[1].item = &x;
+	t.page[0].image = t.page[1].image = &m;
+	t.page[0].nitems = t.page[1].nitems = 1;
+	t.page[0].nimages = t.page[1].nimages = 1;
+	t.pair.event = v;
+	t.pair.nevents = MANY;
+	html = made(&t);
+	assert_int_equal(times(html, "<li class="), 500);
+	assert_non_null(strstr(html, "and 2500 more changes"));
+	assert_null(strstr(html, "=\"-"));
+	end(&t);
+	free(v);
+}
+
 static void
 judge(void **state)
 {
@@ -329,6 +364,7 @@ main(void)
 		cmocka_unit_test(hold_strips_once),
 		cmocka_unit_test(bear_what_is_missing),
 		cmocka_unit_test(mark_where_it_is),
+		cmocka_unit_test(bear_any_number),
 		cmocka_unit_test(judge),
 		cmocka_unit_test(put_into_words)
 	};

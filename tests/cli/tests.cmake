@@ -10,8 +10,8 @@ target_sources(digest_page_test PRIVATE ${desk}/digest_page.c
 	${desk}/digest_text.c ${desk}/digest_html.c ${desk}/digest_json.c
 	${desk}/talk.c ${desk}/escape.c)
 liudi_test(cli shopreport DEPENDS shop)
-target_sources(shopreport_test PRIVATE ${desk}/shopreport.c ${desk}/shopwords.c
-	${desk}/escape.c)
+target_sources(shopreport_test PRIVATE ${desk}/shopreport.c ${desk}/shopplace.c
+	${desk}/shopwords.c ${desk}/escape.c)
 if(TARGET liudi-desk)
 	add_test(NAME cli.desk COMMAND sh
 		${CMAKE_CURRENT_SOURCE_DIR}/cli/desk.sh

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/desk/escape.h"
+#include "cli/desk/shopplace.h"
 #include "cli/desk/shopwords.h"
 #include "crypto/hash.h"
 #include "shop/picture.h"
@@ -23,6 +24,7 @@
 
 #define SEAM_ROWS 8
 #define LABEL_ROWS 60		/* a gap of so many rows says how many they are */
+#define EVENTS_MAX 500u		/* of a page that are listed and marked */
 #define SHOWN 400u		/* characters of a text in the list */
 
 struct strip {			/* one that is in the file */
@@ -43,6 +45,9 @@ struct work {
 	struct rowalign rows;
 	bool aligned;
 	int32_t width;
+	size_t shown;		/* of its events, and where they are */
+	struct shopplace place[2][EVENTS_MAX];
+	bool placed[2][EVENTS_MAX];
 };
 
 /* --- Putting. */
@@ -479,155 +484,39 @@ draw_bars(struct work *w, int side)
 
 /* --- Marks: where an event is. */
 
-struct place { int32_t x, y, w, h; };	/* on a page */
-
-static const struct shop_image *
-find_image(const struct shop_page *p, const char *src, int32_t y, int32_t h)
-{
-	for (size_t i = 0; src && i < p->nimages; i++)
-		if (strcmp(p->image[i].src, src) == 0 && p->image[i].y >= y &&
-		    p->image[i].y < y + h)
-			return &p->image[i];
-	return NULL;
-}
-
-static const struct shop_item *
-find_item(const struct shop_page *p, const char *id)
-{
-	for (size_t i = 0; id && i < p->nitems; i++)
-		if (strcmp(p->item[i].id, id) == 0)
-			return &p->item[i];
-	return NULL;
-}
-
-/* WHOLE: it is all of the line. */
-static const struct shop_line *
-find_line(const struct shop_page *p, const char *text, bool whole)
-{
-	for (size_t i = 0; text && *text && i < p->ntext; i++)
-		if (whole ? strcmp(p->text[i].text, text) == 0 :
-		    strstr(p->text[i].text, text) != NULL)
-			return &p->text[i];
-	return NULL;
-}
-
-/* The columns of what changed in the rows of PLACE on the later page. */
-static void
-narrow(const struct work *w, struct place *at)
-{
-	int32_t x0 = INT32_MAX, x1 = 0;
-
-	for (size_t i = 0; i < w->rows.nboxes; i++) {
-		const struct rowalign_box *b = &w->rows.box[i];
-
-		if (b->y >= at->y + at->h || at->y >= b->y + b->h)
-			continue;
-		x0 = b->x < x0 ? b->x : x0;
-		x1 = b->x + b->w > x1 ? b->x + b->w : x1;
-	}
-	if (x1 > x0) {
-		at->x = x0;
-		at->w = x1 - x0;
-	}
-}
-
-/* Rows of a line: of text, or that of a link, which has none itself. */
-static bool
-find_text(const struct shop_page *p, const struct shop_event *v, int side,
-	struct place *at)
-{
-	const bool link = v->change == SHOP_LINK_ADDED ||
-	    v->change == SHOP_LINK_REMOVED || v->change == SHOP_LINK_CHANGED;
-	const struct shop_line *l = find_line(p, link ? v->what : side ?
-	    v->after : v->before, !link);
-
-	if (l) {
-		at->y = l->y;
-		at->h = l->h;
-	}
-	return l != NULL;
-}
-
-/* Where V is on SIDE: false if it is not there, or nobody can say. */
-static bool
-find_place(const struct work *w, const struct shop_event *v, int side,
-	struct place *at)
-{
-	const struct shop_page *p = w->p->side[side].page;
-	const bool came = v->change == SHOP_ITEM_ADDED ||
-	    v->change == SHOP_IMAGE_ADDED || v->change == SHOP_TEXT_ADDED ||
-	    v->change == SHOP_TEXT_HIDDEN || v->change == SHOP_LINK_ADDED;
-	const bool went = v->change == SHOP_ITEM_REMOVED ||
-	    v->change == SHOP_IMAGE_REMOVED ||
-	    v->change == SHOP_TEXT_REMOVED || v->change == SHOP_LINK_REMOVED;
-	const bool own = side == (went ? 0 : 1);
-	const struct shop_item *it = find_item(p, v->what);
-	const struct shop_image *m;
-	bool found = own && v->h > 0;
-
-	if ((came || went) && !own)
-		return false;
-	*at = (struct place){0, v->y, w->width, v->h};
-	if (it) {
-		at->y = it->y;
-		at->h = it->h;
-		found = true;
-	} else if (!found || !own) {
-		found = find_text(p, v, side, at);
-	}
-	m = find_image(p, it ? it->image : side ? v->after : v->before,
-	    found ? at->y : 0, found ? at->h : INT32_MAX / 2);
-	if (!m && own && !it)
-		m = find_image(p, v->what, at->y, at->h);
-	if (m && m->cw > 0 && m->ch > 0 && m->x >= 0 && m->x < w->width) {
-		at->x = m->x;
-		at->w = m->cw < w->width - m->x ? m->cw : w->width - m->x;
-		at->y = it ? at->y : m->y;
-		at->h = it ? at->h : m->ch;
-		found = true;
-	} else if (side == 1 && v->change == SHOP_LOOK) {
-		narrow(w, at);
-	}
-	if (!found && !own && v->h > 0) {
-		/* As high as it is on the other side. */
-		at->y = v->y;
-		return v->change == SHOP_LOOK;
-	}
-	return found && at->y >= 0 && at->h > 0 && at->h < INT32_MAX / 2;
-}
-
 /* Event I on SIDE of the drawing. */
 static void
 draw_mark(struct work *w, int side, size_t i)
 {
 	const struct shop_event *v = &w->p->event[i];
+	const struct shopplace *at = &w->place[side][i];
 	const int32_t r = w->width / 42 + 2;
-	struct place at, other;
 	int32_t y, h, cx, cy, beside = 0;
 
-	if (!w->aligned || !find_place(w, v, side, &at))
+	if (!w->placed[side][i])
 		return;
-	y = rowalign_at(&w->rows, side, at.y);
-	h = rowalign_at(&w->rows, side, at.y + at.h) - y;
+	y = rowalign_at(&w->rows, side, at->y);
+	h = rowalign_at(&w->rows, side, at->y + at->h) - y;
 	if (y >= w->rows.rows)
 		return;
 	h = h > w->rows.rows - y ? w->rows.rows - y : h < 4 ? 4 : h;
 	for (size_t k = 0; k < i; k++)
-		beside += find_place(w, &w->p->event[k], side, &other) &&
-		    abs(other.y - at.y) < r && abs(other.x - at.x) < r;
+		beside += w->placed[side][k] &&
+		    abs(w->place[side][k].y - at->y) < r &&
+		    abs(w->place[side][k].x - at->x) < r;
 	/* Of what goes over all columns at its end: words begin at the left. */
-	cx = at.w == w->width ? w->width - r - beside * 9 * r / 4 :
-	    at.x + r + beside * 9 * r / 4;
+	cx = at->w == w->width ? w->width - r - beside * 9 * r / 4 :
+	    at->x + r + beside * 9 * r / 4;
 	cx = cx > w->width - r ? w->width - r : cx < r ? r : cx;
 	cy = y > r ? y : r;
 	htmlf(w, "<g class=\"mk %s\" data-e=\"p%zue%zu\"",
 	    gravity_class(shop_change_gravity(v->change)), w->at, i);
-	if (side == 1 || !find_place(w, v, 1, &other))
+	if (side == 1 || !w->placed[1][i])
 		htmlf(w, " id=\"p%zue%zu\"", w->at, i);
 	htmlf(w, "><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
 	    "rx=\"%d\"/><circle cx=\"%d\" cy=\"%d\" r=\"%d\"/>"
 	    "<text x=\"%d\" y=\"%d\" font-size=\"%d\">%zu</text></g>\n",
-	    (int)at.x, (int)y, (int)at.w, (int)h, (int)r / 4, (int)cx, (int)cy,
+	    (int)at->x, (int)y, (int)at->w, (int)h, (int)r / 4, (int)cx, (int)cy,
 	    (int)r, (int)cx, (int)(cy + r * 2 / 5), (int)(r * 6 / 5), i + 1);
 }
 
@@ -710,7 +599,7 @@ draw(struct work *w, int side)
 	}
 	draw_bars(w, side);
 	draw_boxes(w);
-	for (size_t i = 0; i < w->p->nevents; i++)
+	for (size_t i = 0; i < w->shown; i++)
 		draw_mark(w, side, i);
 	html(w, "</svg>\n</figure>\n");
 }
@@ -723,9 +612,7 @@ put_event(struct work *w, size_t i)
 	const struct shop_event *v = &w->p->event[i];
 	const char *what = shopwords_what(v), *one;
 	const enum shop_gravity g = shop_change_gravity(v->change);
-	struct place at;
-	const bool placed = w->aligned && (find_place(w, v, 1, &at) ||
-	    find_place(w, v, 0, &at));
+	const bool placed = w->placed[0][i] || w->placed[1][i];
 
 	htmlf(w, "<li class=\"%s\">", gravity_class(g));
 	if (placed)
@@ -841,6 +728,17 @@ lay(struct work *w, const char **why)
 }
 
 static void
+find_places(struct work *w)
+{
+	w->shown = w->p->nevents < EVENTS_MAX ? w->p->nevents : EVENTS_MAX;
+	for (int side = 0; side < 2; side++)
+		for (size_t i = 0; i < w->shown; i++)
+			w->placed[side][i] = w->aligned && shopplace_find(w->p,
+			    &w->rows, w->width, &w->p->event[i], side,
+			    &w->place[side][i]);
+}
+
+static void
 put_pictures(struct work *w)
 {
 	html(w, "<svg class=\"store\" aria-hidden=\"true\"><defs>\n");
@@ -862,6 +760,7 @@ put_pictures(struct work *w)
 static void
 put_pair(struct work *w, size_t i)
 {
+	char more[CLI_COUNT_LEN];
 	const char *why;
 
 	w->p = &w->r->pair[i];
@@ -869,6 +768,7 @@ put_pair(struct work *w, size_t i)
 	if (w->failed || !is_drawn(w, w->p))
 		return;
 	lay(w, &why);
+	find_places(w);
 	htmlf(w, "<section id=\"p%zu\">\n<h2>", i);
 	put_foreign(w, "bdi", w->p->page);
 	html(w, " <span>· ");
@@ -879,9 +779,15 @@ put_pair(struct work *w, size_t i)
 	if (why)
 		put_element(w, "p class=\"none\"", why);
 	html(w, "<div class=\"two\"><div class=\"list\"><ol>\n");
-	for (size_t k = 0; k < w->p->nevents; k++)
+	for (size_t k = 0; k < w->shown; k++)
 		if (w->p->event[k].change != SHOP_REBASED)
 			put_event(w, k);
+	if (w->shown < w->p->nevents) {
+		html(w, "<li><div><span></span><span>");
+		put_text(w, cli_count((int64_t)(w->p->nevents - w->shown),
+		    "and %lld more change", "and %lld more changes", more));
+		html(w, "</span></div></li>\n");
+	}
 	html(w, "</ol></div>\n");
 	if (w->rows.rows > 0)
 		put_pictures(w);
