@@ -117,6 +117,7 @@ same "$(sort "$t/asking" | tr '\n' ,)" "$(printf '%s\n' restore unseal \
     'account transfer' 'account rename' 'account alias' 'account flag' \
     'account code' 'account export' 'naming audit' 'vault import' \
     shops shop 'shop reviewed' 'shop accept' 'shop ignore' 'shop ignored' 'shop package' \
+    'shop diff' 'shop check' \
     'account close' 'account certificate' whatif risk 'handover start' \
     'handover show' 'handover signoff' 'handover close' \
     init invite approve 'key accept' 'key add' 'key renew' 'key retire' \
