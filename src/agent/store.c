@@ -17,6 +17,7 @@
 
 #define READ_LEN (256 * 1024)
 #define TELL_MS 200
+#define CUT_CHUNKS 32		/* hashed at a time */
 
 /* One file being stored. */
 struct store {
@@ -64,17 +65,15 @@ feed_tail(struct store *x, int64_t at, const uint8_t *data, size_t n)
 		    (size_t)(to - from));
 }
 
+/* The chunk M, whose id is known, to the sink. */
 static int
-one_chunk(struct store *x, const uint8_t *data, size_t n, bool packed,
+one_chunk(struct store *x, const struct hash_message *m, bool packed,
 	struct err *e)
 {
-	uint8_t id[HASH_LEN];
-
-	hash_blake2b(id, data, n);
-	x->last_len = (uint32_t)n;
-	if (buf_add(&x->ids, id, sizeof(id), e) != 0)
+	x->last_len = (uint32_t)m->n;
+	if (buf_add(&x->ids, m->id, sizeof(m->id), e) != 0)
 		return -1;
-	if (x->k->chunk(x->k->arg, id, data, n, packed, e) == 0)
+	if (x->k->chunk(x->k->arg, m->id, m->data, m->n, packed, e) == 0)
 		return 0;
 	x->lost = true;
 	return -1;
@@ -95,18 +94,31 @@ room_for(struct store *x, size_t n, struct err *e)
 	return 0;
 }
 
-/* Cut and store what is in the buffer; LAST: the file ends there. */
+/*
+ * Cut and store what is in the buffer; LAST: the file ends there.  Chunks are
+ * hashed several at a time, which is far cheaper.
+ */
 static int
 cut_buffer(struct store *x, const struct chunker *ch, size_t *have,
 	bool packed, bool last, struct err *e)
 {
-	size_t pos = 0, n;
+	struct hash_message m[CUT_CHUNKS];
+	size_t pos = 0, n, i;
 
-	while ((n = chunker_cut(ch, x->data + pos, *have - pos, last)) > 0) {
-		if (one_chunk(x, x->data + pos, n, packed, e) != 0)
-			return -1;
-		pos += n;
-	}
+	do {
+		for (n = 0; n < CUT_CHUNKS; n++) {
+			m[n].data = x->data + pos;
+			m[n].n = chunker_cut(ch, x->data + pos, *have - pos,
+			    last);
+			if (m[n].n == 0)
+				break;
+			pos += m[n].n;
+		}
+		hash_blake2b_many(m, n);
+		for (i = 0; i < n; i++)
+			if (one_chunk(x, &m[i], packed, e) != 0)
+				return -1;
+	} while (n == CUT_CHUNKS);
 	memmove(x->data, x->data + pos, *have - pos);
 	*have -= pos;
 	return 0;
@@ -130,7 +142,7 @@ read_file(struct store *x, struct source_file *f, struct entry *en,
 	struct err *e)
 {
 	struct chunker ch;
-	size_t have = 0, got;
+	size_t have = 0, room, got;
 	bool packed = false, first = true;
 
 	buf_clear(&x->ids);
@@ -140,8 +152,8 @@ read_file(struct store *x, struct source_file *f, struct entry *en,
 	if (hash_restart(&x->tail, e) != 0 || room_for(x, READ_LEN, e) != 0)
 		return -1;
 	do {
-		if (source_file_read(f, x->data + have, x->cap - have, &got,
-			e) != 0)
+		room = x->cap - have;
+		if (source_file_read(f, x->data + have, room, &got, e) != 0)
 			return -1;
 		feed_tail(x, x->size, x->data + have, got);
 		x->size += (int64_t)got;
@@ -158,13 +170,13 @@ read_file(struct store *x, struct source_file *f, struct entry *en,
 				return -1;
 			first = false;
 		}
-		if (cut_buffer(x, &ch, &have, packed, got == 0, e) != 0)
+		if (cut_buffer(x, &ch, &have, packed, got < room, e) != 0)
 			return -1;
 		x->c->progress.bytes += (int64_t)got;
 		tell_progress(x);
 		if (proc_interrupted())
 			return err_set(e, ERR_INTR, "interrupted");
-	} while (got > 0);
+	} while (got == room);
 	return 0;
 }
 
