@@ -17,6 +17,7 @@
 #include "base/banned.h"
 
 #define COMMIT_NOTES 64
+#define HEAD_MAX 512		/* of what stands before the rest of a note */
 
 static size_t
 count_lines(const struct buf *b)
@@ -194,7 +195,7 @@ notes_write(const struct access_log *l, int64_t utc, const char *type,
 	char *file = list_of(l->home);
 	int fd = -1, rc = -1;
 
-	if (n > NOTES_LINE_MAX / 2) {
+	if (n > NOTES_LINE_MAX - HEAD_MAX) {
 		(void)err_set(e, ERR_USAGE, "that is too much for one note");
 		(void)err_hint(e, "name fewer days");
 		goto out;

@@ -694,6 +694,8 @@ shopday_pages(const struct shopday *s, int64_t day,
 		p.state = k->state;
 		p.reason = k->reason;
 		p.good_day = good ? good->day : SHOPDAY_NONE;
+		if (good)
+			memcpy(p.good, good->record, sizeof(p.good));
 		hold(s, l, day, &p);
 		rc = fn(arg, &p, e);
 	}

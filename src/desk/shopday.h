@@ -54,6 +54,7 @@ struct shopday_page {		/* texts are good until shopday_free() */
 	enum shop_state state;
 	const char *reason;	/* or NULL */
 	int64_t good_day;	/* of the newest that shows it; SHOPDAY_NONE */
+	uint8_t good[SHOP_HASH_LEN];	/* its record, where there is one */
 	enum shopday_held held;
 	uint8_t now[SHOP_HASH_LEN], base[SHOP_HASH_LEN];	/* as `held` has it */
 	int64_t base_day;	/* SHOPDAY_NONE unless there is a base */

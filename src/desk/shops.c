@@ -283,17 +283,21 @@ makes_sense(const struct shop_capture *c)
 	    c->ts <= TS_MAX;
 }
 
-/* 1: one more page would be too many; 0; -1. */
+/* 1: one more page would be too many; 0; -1.  Mostly it is one that is known. */
 static int
 is_over(struct index *k, const struct shop_capture *c, struct err *e)
 {
-	const enum sql q = SQL_SHOP_PAGES;
-	int rc = catalogue_step(k->c, q, e, "itt", k->shop, c->page, c->view);
+	int rc = catalogue_step(k->c, SQL_SHOP_PAGE_THERE, e, "itt", k->shop,
+	    c->page, c->view);
 
+	catalogue_reset(k->c, SQL_SHOP_PAGE_THERE);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	rc = catalogue_step(k->c, SQL_SHOP_PAGES, e, "i", k->shop);
 	if (rc > 0)
-		rc = catalogue_int(k->c, q, 0) >= SHOPS_PAGES_MAX &&
-		    catalogue_int(k->c, q, 1) == 0;
-	catalogue_reset(k->c, q);
+		rc = catalogue_int(k->c, SQL_SHOP_PAGES, 0) >=
+		    SHOPS_PAGES_MAX;
+	catalogue_reset(k->c, SQL_SHOP_PAGES);
 	return rc;
 }
 

@@ -52,24 +52,31 @@ take(struct catalogue *c, enum sql q, struct shops_capture *out)
 	return true;
 }
 
+/* Of a row that may name a record that is here. */
+static void
+take_print(struct catalogue *c, enum sql q, struct shops_capture *out)
+{
+	size_t n;
+	const void *print = catalogue_blob(c, q, COL_MORE, &n);
+
+	out->has_page = n == SHOPS_PRINT_LEN;
+	if (out->has_page)
+		memcpy(out->print, print, n);
+}
+
 int
 shops_captures(struct catalogue *c, const char *shop, int64_t day,
 	shops_fn fn, void *arg, struct err *e)
 {
 	const enum sql q = SQL_SHOP_CAPTURE_EACH;
 	struct shops_capture it;
-	const void *print;
-	size_t n;
 	int rc;
 
 	for (rc = catalogue_step(c, q, e, "ti", shop, day); rc > 0;
 	    rc = catalogue_next(c, q, e)) {
 		if (!take(c, q, &it))
 			continue;
-		print = catalogue_blob(c, q, COL_MORE, &n);
-		it.has_page = n == SHOPS_PRINT_LEN;
-		if (it.has_page)
-			memcpy(it.print, print, n);
+		take_print(c, q, &it);
 		if (fn(arg, &it, e) < 0) {
 			rc = -1;
 			break;
@@ -97,7 +104,8 @@ shops_each(struct catalogue *c, const char *shop, int64_t day,
 		    catalogue_int(c, q, COL_SHOP), r.last.c.page,
 		    r.last.c.view, day);
 		r.has_good = got > 0 && take(c, good, &r.good);
-		r.good.has_page = r.has_good;
+		if (r.has_good)
+			take_print(c, good, &r.good);
 		if (got >= 0)
 			got = fn(arg, &r, e);
 		catalogue_reset(c, good);

@@ -726,8 +726,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SHOP_ADD] = "INSERT INTO shop(station, name) VALUES(?1, ?2)",
 	[SQL_SHOP_SOURCE_ADD] = "INSERT OR IGNORE INTO shop_source "
 		"VALUES(?1, ?2, ?3)",
-	[SQL_SHOP_PAGES] = "SELECT count(*), ifnull(max(page = ?2 "
-		"AND view = ?3), 0) FROM (SELECT DISTINCT page, view "
+	[SQL_SHOP_PAGE_THERE] = "SELECT 1 FROM shop_capture WHERE shop = ?1 "
+		"AND page = ?2 AND view = ?3 LIMIT 1",
+	[SQL_SHOP_PAGES] = "SELECT count(*) FROM (SELECT DISTINCT page, view "
 		"FROM shop_capture WHERE shop = ?1)",
 	[SQL_SHOP_MONTH] = "SELECT len, sum, list, version FROM shop_month "
 		"WHERE line = ?1 AND source = ?2 AND path = ?3",
@@ -751,7 +752,7 @@ const char *const sql_text[SQL_COUNT] = {
 		SHOP_FROM "WHERE (?1 IS NULL OR s.name = ?1) AND c.day <= ?2 "
 		"GROUP BY s.n, c.page, c.view "
 		"ORDER BY s.name, s.station, c.page <> 'home', c.page, c.view",
-	[SQL_SHOP_PAGE_GOOD] = "SELECT " SHOP_COLUMNS SHOP_FROM
+	[SQL_SHOP_PAGE_GOOD] = "SELECT " SHOP_COLUMNS ", r.print" SHOP_FROM
 		SHOP_RECORD "WHERE c.shop = ?1 AND c.page = ?2 "
 		"AND c.view = ?3 AND c.day <= ?4 "
 		"ORDER BY c.ts DESC, c.n DESC LIMIT 1",

@@ -198,6 +198,7 @@ blocked_is_no_change(void **state)
 	look(D + 3, 0);
 	held(D + 1, SHOPDAY_UNSEEN, 0, SHOPDAY_NONE);
 	assert_int_equal(got[0].good_day, D);
+	assert_int_equal(got[0].good[0], 1);
 	held(D + 2, SHOPDAY_SAME, 1, D);
 	assert_int_equal(shopday_last_good(s, D + 3, &ts), D + 2);
 	assert_int_equal(ts, (D + 2) * 86400 + 600);

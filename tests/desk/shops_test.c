@@ -110,6 +110,7 @@ on_row(void *arg, const struct shops_row *r, struct err *e)
 	(void)arg;
 	if (on_capture(NULL, &r->last, e) < 0)
 		return -1;
+	assert_int_equal(r->good.print[0], r->has_good ? 7 : 0);
 	return r->has_good ? on_capture(NULL, &r->good, e) : 0;
 }
 

@@ -261,19 +261,19 @@ const struct cli_command cmd_shop_reviewed = {
 /* --- accept */
 
 static int
-add_page(void *arg, const struct shops_row *r, struct err *e)
+add_page(void *arg, const struct shopday_page *p, struct err *e)
 {
 	struct told *t = arg;
 
-	if (!r->has_good)
+	if (p->good_day == SHOPDAY_NONE)
 		return 0;
 	if (t->n == PAGES_MAX)
 		return err_set(e, ERR_FAIL, "the shop has more than %d pages",
 		    PAGES_MAX);
-	memcpy(t->record[t->n], r->good.c.record, SHOP_HASH_LEN);
+	memcpy(t->record[t->n], p->good, SHOP_HASH_LEN);
 	(void)snprintf(t->of[t->n].page, sizeof(t->of[t->n].page), "%s",
-	    r->good.c.page);
-	t->of[t->n].mobile = strcmp(r->good.c.view, "mobile") == 0;
+	    p->page);
+	t->of[t->n].mobile = strcmp(p->view, "mobile") == 0;
 	t->n++;
 	return 0;
 }
@@ -283,14 +283,12 @@ look_accept(struct shopdesk *k, void *arg, struct err *e)
 {
 	struct deed *d = arg;
 	struct told *t = d->told;
-	const char *shop = k->c->args[0];
-	struct shopday *s = shopdesk_load_one(k, shop, e);
+	struct shopday *s = shopdesk_load_one(k, k->c->args[0], e);
 	int rc = -1;
 
 	t->day = s ? day_of(d, s, e) : SHOPDAY_NONE;
 	if (t->day != SHOPDAY_NONE)
-		rc = shops_each(k->b->catalogue, shop, t->day, add_page, t,
-		    e);
+		rc = shopday_pages(s, t->day, add_page, t, e);
 	if (rc == 0 && t->n == 0)
 		rc = err_set(e, ERR_NOENT, "no page of the shop was seen by "
 		    "that day");
