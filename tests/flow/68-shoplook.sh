@@ -15,6 +15,8 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 # shellcheck source=tests/flow/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/flow/shopmade.sh
+. "$(dirname "$0")/shopmade.sh"
 
 team
 station ws-01
@@ -33,8 +35,8 @@ cleanup() { kill -9 -"$pid"; }
 } >>"$t/ws-01/liudi.ini"
 kept=$t/ws-01/state/shops/lamps
 date_of() { date -u -d "@$((epoch0 + $1 * 86400))" +%F; }
-# looked N EDITS: day N, with that on the page, up to the desk.
-looked()
+# seen N EDITS: day N, with that on the page, up to the desk.
+seen()
 {
 	day "$1"
 	echo "$2" >"$t/edit"
@@ -68,9 +70,9 @@ holds()
 }
 
 step "two days that are alike, and one on which four things changed"
-looked 1 none
-looked 2 none
-looked 3 price+text+banner+link
+seen 1 none
+seen 2 none
+seen 3 price+text+banner+link
 expect 3 differ 1 2
 says "home  desktop  no difference"
 says "door  desktop  cannot be compared"
@@ -114,7 +116,7 @@ same "$(wc -l <"$t/urls")" 1 "addresses of a page that asks"
 same "$(fetched)" 1 "beacons of it"
 
 step "what a page says is shown, and never runs"
-looked 4 hostile
+seen 4 hostile
 before=$(fetched)
 expect 3 differ 2 4 -o "$t/hostile.html"
 dom "$t/hostile.html"
@@ -136,7 +138,7 @@ expect 3 desk_key shop check lamps
 says "home  desktop  no difference"
 says "login-needed"
 sed -i '/^page = door/d' "$t/ws-01/liudi.ini"
-looked 5 none
+seen 5 none
 
 step "and a price that only the desk sees is told, and is no verdict"
 echo price >"$t/edit"
@@ -148,6 +150,21 @@ same "$(cat "$t/urls")" "" "addresses"
 holds 1 'does not say that anybody changed'
 same "$(find "$t/desk/catalogue" -name 'check*' ! -name check.lock)" "" \
     "what stays"
+
+step "of two stations one is to be named"
+station ws-02
+shop_source ws-02 lamps
+looked ws-02 lamps home 12.00
+expect 0 ws ws-02 run
+expect 0 sync
+expect 2 differ 3 5
+says "more than one station captures this shop"
+says "say which: --station ws-02"
+expect 3 differ 3 5 --station ws-01 --page home
+says "price: A7, ￥88.00 -> ￥17.49"
+expect 1 differ 2 3 --station ws-02
+expect 2 desk_key shop check lamps
+says "more than one station captures this shop"
 
 step "without a browser that is said, and nothing else"
 LIUDI_BROWSER=/nowhere expect 1 desk_key shop check lamps

@@ -570,7 +570,10 @@ draw(struct work *w, int side)
 	put_text(w, w->r->name[side]);
 	html(w, "</b> ");
 	if (s->c) {
-		put_text(w, shopreport_time(s->c, when));
+		/* A side that is a day has said which. */
+		(void)shopreport_time(s->c, when);
+		put_text(w, str_starts(when, w->r->name[side]) ?
+		    when + strcspn(when, " ") + 1 : when);
 		html(w, " · ");
 	}
 	put_text(w, *s->who ? s->who : cli_tr("this desk"));
