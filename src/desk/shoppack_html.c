@@ -9,7 +9,6 @@
 #include "base/banned.h"
 
 #define URL_MAX 8192u
-#define CHARSET_MAX 40
 
 /*
  * What may be loaded is what lies beside it; file: as a scheme, for the page's own
@@ -132,38 +131,41 @@ rewrite(const char *at, const char *end, bool html, shoppack_local local,
 	return buf_add(out, from, (size_t)(at - from), e);
 }
 
-/* "utf-8" or what the head of the page says. */
-static void
-charset_of(const char *text, size_t n, char out[static CHARSET_MAX])
+/*
+ * "utf-8", or what the head of the page says, if letters of ASCII are the same
+ * bytes in it and no others: else words that lead away could hide.
+ */
+static const char *
+charset_of(const char *text, size_t n)
 {
-	const char *at = NULL;
-	size_t len, i;
+	static const char *const known[] = {"gbk", "gb2312", "gb18030", "big5",
+	    "shift_jis", "euc-jp", "euc-kr", "koi8-r", "windows-1250",
+	    "windows-1251", "windows-1252", "windows-1254", "iso-8859-1",
+	    "iso-8859-2", "iso-8859-15"};
+	const size_t end = n < 2048 ? n : 2048;
+	const char *best = "utf-8";
+	size_t i = 0, length = 0;
 
-	for (i = 0; i + 8 < n && i < 2048 && !at; i++)
-		if (strncasecmp(text + i, "charset=", 8) == 0)
-			at = text + i + 8;
-	(void)memcpy(out, "utf-8", 6);
-	if (!at)
-		return;
-	at += *at == '"' || *at == '\'';
-	for (len = 0; at + len < text + n && len < CHARSET_MAX - 1 &&
-	    ((at[len] >= 'a' && at[len] <= 'z') || (at[len] >= 'A' &&
-	    at[len] <= 'Z') || (at[len] >= '0' && at[len] <= '9') ||
-	    at[len] == '-' || at[len] == '_'); len++)
-		continue;
-	/* In these the same letters can stand as other bytes. */
-	if (len == 0 || strncasecmp(at, "iso-2022", 8) == 0 ||
-	    strncasecmp(at, "utf-16", 6) == 0 || strncasecmp(at, "hz", 2) == 0)
-		return;
-	memcpy(out, at, len);
-	out[len] = '\0';
+	while (i + 8 < end && strncasecmp(text + i, "charset=", 8) != 0)
+		i++;
+	i += 8;
+	i += i < end && (text[i] == '"' || text[i] == '\'');
+	for (size_t k = 0; k < sizeof(known) / sizeof(*known); k++) {
+		const size_t len = strlen(known[k]);
+
+		if (i < end && end - i >= len && len > length &&
+		    strncasecmp(text + i, known[k], len) == 0) {
+			best = known[k];
+			length = len;
+		}
+	}
+	return best;
 }
 
 int
 shoppack_html(const char *text, size_t n, shoppack_local local, void *arg,
 	struct buf *out, struct err *e)
 {
-	char charset[CHARSET_MAX];
 	size_t head = 0;
 
 	/* Behind the word that makes the page what it is, before all else. */
@@ -176,12 +178,12 @@ shoppack_html(const char *text, size_t n, shoppack_local local, void *arg,
 	} else {
 		head = 0;
 	}
-	charset_of(text, n, charset);
-	if (buf_add(out, text, head, e) < 0 || buf_addf(out, e,
+	if (rewrite(text, text + head, true, local, arg, out, e) < 0 ||
+	    buf_addf(out, e,
 	    "<meta charset=\"%s\"><meta http-equiv=\"Content-Security-Policy\" "
 	    "content=\"" POLICY "\"><meta http-equiv=\"x-dns-prefetch-control\" "
 	    "content=\"off\"><meta name=\"referrer\" content=\"no-referrer\">",
-	    charset) < 0)
+	    charset_of(text, n)) < 0)
 		return -1;
 	return rewrite(text + head, text + n, true, local, arg, out, e);
 }

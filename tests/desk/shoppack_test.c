@@ -94,7 +94,9 @@ begins_with_its_policy(void **state)
 		ROW("\xff\xfe<\0m\0", "<meta charset=\"utf-8\">"),
 		ROW("<meta charset='gbk'>", "<meta charset=\"gbk\">"),
 		ROW("<meta charset=iso-2022-jp>", "<meta charset=\"utf-8\">"),
-		ROW("<meta charset=\"x\"y>", "<meta charset=\"x\">"),
+		ROW("<meta charset=\"windows-1252\"y>",
+		    "<meta charset=\"windows-1252\">"),
+		ROW("<meta charset=0-http-equiv>", "<meta charset=\"utf-8\">"),
 		ROW("<meta charset=\">", "<meta charset=\"utf-8\">")
 #undef ROW
 	};
