@@ -269,6 +269,66 @@ stands_still_whatever_moves(void **state)
 		assert_int_equal(take("/moving", NOW, 20000).bytes, 0);
 }
 
+static int
+take_saved(const void *data, size_t n, struct capture_report *r)
+{
+	struct capture_job j = job("p", "http://shop.example/p", NOW);
+	struct err e = ERR_INIT;
+	struct saved s;
+	int rc;
+
+	j.asked = j.tab.url;
+	j.by = "manual";
+	if (saved_open(&s, data, n, &e) < 0)
+		fail_msg("%s", e.what);
+	rc = capture_saved(cdp, folder, &j, &s, r, &e);
+	if (rc < 0)
+		fail_msg("%s", e.what);
+	saved_free(&s);
+	return rc;
+}
+
+static void
+takes_what_a_person_saved(void **state)
+{
+	static const char html[] = "<!doctype html><meta charset=utf-8>"
+	    "<!-- saved from url=(0021)http://shop.example/p -->"
+	    "<style>@keyframes k{to{opacity:.5}}p{animation:k 1s infinite}"
+	    "</style><p>By hand</p><div><a href=/item/9>Lamp</a> ￥9</div>"
+	    "<script>document.title='ran'</script>"
+	    "<meta http-equiv=refresh content='0;url=http://shop.example/q'>";
+	static const char riddle[] = "<!doctype html><div id=nocaptcha>请完成"
+	    "滑动验证</div>";
+	static const uint8_t bomb[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\xff\xff"
+	    "\xff\0\xff\xff\xff\x08\2\0\0\0";
+	struct capture_report r;
+	struct shop_page p;
+
+	(void)state;
+	assert_int_equal(take_saved(html, sizeof(html) - 1, &r), 0);
+	assert_int_equal(r.state, SHOP_OK);
+	load_last("desktop", &p);
+	assert_string_equal(p.final, "http://shop.example/p");
+	assert_string_equal(p.title, "");
+	assert_int_equal(p.status, 0);
+	assert_string_equal(p.text[0].text, "By hand");
+	assert_string_equal(p.item[0].id, "9");
+	assert_int_equal(p.nparts, 1);
+	assert_true(p.nstrips > 0);
+	page_free(&p);
+	assert_int_equal(take_saved(html, sizeof(html) - 1, &r), 0);
+	assert_false(r.is_new);
+	assert_int_equal(r.bytes, 0);
+	/* What is none leaves no line. */
+	assert_int_equal(take_saved(riddle, sizeof(riddle) - 1, &r), 2);
+	assert_int_equal(r.state, SHOP_BLOCKED);
+	assert_int_equal(take_saved(bomb, sizeof(bomb) - 1, &r), 2);
+	assert_non_null(strstr(r.reason, "PNG"));
+	load_last("desktop", &p);
+	assert_string_equal(p.text[0].text, "By hand");
+	page_free(&p);
+}
+
 /* What a page makes of Array and JSON is its own. */
 static void
 reads_a_page_that_spoiled_its_world(void **state)
@@ -422,6 +482,7 @@ main(void)
 		cmocka_unit_test(tells_what_was_changed),
 		cmocka_unit_test(says_what_came_instead),
 		cmocka_unit_test(stands_still_whatever_moves),
+		cmocka_unit_test(takes_what_a_person_saved),
 		cmocka_unit_test(reads_a_page_that_spoiled_its_world),
 		cmocka_unit_test(outlives_pages_that_mean_no_good),
 		cmocka_unit_test(goes_on_with_another_browser),

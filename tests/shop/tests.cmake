@@ -7,9 +7,11 @@ liudi_test(shop rowalign DEPENDS base crypto LIBS PkgConfig::WEBP)
 liudi_test(shop shopfolder DEPENDS base crypto)
 liudi_test(shop strips DEPENDS base crypto LIBS PkgConfig::PNG PkgConfig::JPEG
 	PkgConfig::WEBP)
+liudi_fuzz(captures DEPENDS shop)
 liudi_fuzz(mhtml DEPENDS shop)
 liudi_fuzz(page DEPENDS shop)
 liudi_fuzz(picture DEPENDS shop)
+liudi_fuzz(saved DEPENDS shop)
 liudi_fuzz(rowalign DEPENDS shop)
 
 # With a real browser, where there is one.

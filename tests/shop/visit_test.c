@@ -25,7 +25,7 @@
 #define NOBODY 65534
 #define NOW 1795428000
 
-static char dir[64], fonts[BROWSER_PRINT_LEN];
+static char dir[64], log_file[96], fonts[BROWSER_PRINT_LEN];
 static int port;
 static pid_t server;
 
@@ -38,40 +38,55 @@ on_page(void *arg, const struct visit_page *p, const struct visit_report *r)
 	    shop_state_name(r->state), *r->reason ? " why" : ""), 0);
 }
 
-/* Kill those of PARENT's children that are what we are, N times: drivers. */
+/* Kill those of PARENT's children that are what we are: drivers. */
 static void
-kill_drivers(pid_t parent, int n)
+kill_drivers(pid_t parent)
 {
-	char path[64];
+	struct buf list = BUF_INIT(1 << 20);
 	struct err e = ERR_INIT;
+	char path[64];
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
 	    (int)parent, (int)parent);
-	for (int tries = 0; n > 0 && tries < 600; tries++) {
-		struct buf list = BUF_INIT(1 << 20);
-		const char *at;
+	if (file_load(path, &list, &e) < 0)
+		_exit(0);
+	for (const char *at = buf_str(&list); *at; at += strcspn(at, " "),
+	    at += strspn(at, " ")) {
+		const pid_t pid = (pid_t)strtol(at, NULL, 10);
+		struct buf name = BUF_INIT(1 << 20);
+		char comm[64];
+
+		(void)snprintf(comm, sizeof(comm), "/proc/%d/comm", (int)pid);
+		if (pid != getpid() && pid != server &&
+		    file_load(comm, &name, &e) == 0 &&
+		    strcmp(buf_str(&name), "visit_test\n") == 0)
+			(void)kill(pid, SIGKILL);
+		buf_release(&name);
+	}
+	buf_release(&list);
+}
+
+/* Each time that /never is asked for, N times. */
+static void
+kill_at_never(pid_t parent, int n)
+{
+	int done = 0;
+
+	for (int tries = 0; done < n && tries < 600; tries++) {
+		struct buf asked = BUF_INIT(1 << 20);
+		struct err e = ERR_INIT;
+		int times = 0;
 
 		clock_nap_ms(100);
-		if (file_load(path, &list, &e) < 0)
-			return;
-		for (at = buf_str(&list); *at; at += strcspn(at, " "),
-		    at += strspn(at, " ")) {
-			const pid_t pid = (pid_t)strtol(at, NULL, 10);
-			struct buf name = BUF_INIT(1 << 20);
-			char comm[64];
-
-			(void)snprintf(comm, sizeof(comm), "/proc/%d/comm",
-			    (int)pid);
-			if (pid != getpid() && pid != server &&
-			    file_load(comm, &name, &e) == 0 &&
-			    strcmp(buf_str(&name), "visit_test\n") == 0) {
-				/* It is at its page by then. */
-				clock_nap_ms(2500);
-				n -= kill(pid, SIGKILL) == 0;
-			}
-			buf_release(&name);
-		}
-		buf_release(&list);
+		if (file_load(log_file, &asked, &e) == 0)
+			for (const char *at = buf_str(&asked);
+			    (at = strstr(at, "/never")) != NULL; at++)
+				times++;
+		buf_release(&asked);
+		if (times <= done)
+			continue;
+		kill_drivers(parent);
+		done = times;
 	}
 }
 
@@ -110,7 +125,7 @@ a_driver_that_dies_costs_its_page(void **state)
 	(void)state;
 	assert_true(killer >= 0);
 	if (killer == 0) {
-		kill_drivers(me, 2);
+		kill_at_never(me, 2);
 		_exit(0);
 	}
 	(void)snprintf(never, sizeof(never), "http://127.0.0.1:%d/never",
@@ -144,6 +159,9 @@ group_setup(void **state)
 	(void)state;
 	(void)snprintf(dir, sizeof(dir), "/tmp/visit-XXXXXX");
 	if (!mkdtemp(dir) || setenv("HOME", dir, 1) != 0)
+		return -1;
+	(void)snprintf(log_file, sizeof(log_file), "%s/asked", dir);
+	if (setenv("SHOP_LOG", log_file, 1) != 0)
 		return -1;
 	server = server_start(&port);
 	return server < 0 ? -1 : 0;
