@@ -627,13 +627,17 @@ const char *const sql_text[SQL_COUNT] = {
 		"FROM version) FROM (SELECT DISTINCT b.line, s.name "
 		"FROM source_state s JOIN part q ON q.n = s.part "
 		"JOIN branch b ON b.n = q.branch WHERE s.kind = 'chat')",
-	/* Files of chats behind version ?1 that nobody tried to read. */
+	/*
+	 * Files of chats behind version ?1 whose bytes nobody tried to read,
+	 * or did, and died before he had noted it.
+	 */
 	[SQL_GATHER_NEXT] = "SELECT v.n FROM version v WHERE v.n > ?1 "
 		"AND v.sum IS NOT NULL AND (v.line, v.source) IN "
 		"(SELECT b.line, s.name FROM source_state s "
 		"JOIN part q ON q.n = s.part JOIN branch b ON b.n = q.branch "
-		"WHERE s.kind = 'chat') AND NOT EXISTS(SELECT 1 FROM reading r "
-		"WHERE r.version = v.n) ORDER BY v.n LIMIT ?2",
+		"WHERE s.kind = 'chat') AND NOT EXISTS(SELECT 1 FROM export x "
+		"WHERE x.line = v.line AND x.source = v.source "
+		"AND x.sum = v.sum) ORDER BY v.n LIMIT ?2",
 	[SQL_GATHER_GET] = "SELECT l.station, v.source, v.path, v.size, "
 		"v.mtime, v.sum, v.runs, v.torn, v.line, "
 		"ifnull(p.started, 0), ifnull(p.tz, '') FROM version v "

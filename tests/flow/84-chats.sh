@@ -176,6 +176,14 @@ news 0 0 0 0
 all_of_it >"$t/again"
 ok cmp "$t/once" "$t/again"
 
+step "read, and killed before that was noted: no bytes count as unread"
+noted=$(sql 'select count(*) from export')
+sql "delete from export; update mark set value = '0 0' where name = 'gather'"
+expect 0 sync
+same "$(sql 'select count(*) from export')" "$noted" 'exports that were noted'
+all_of_it >"$t/again"
+ok cmp "$t/once" "$t/again"
+
 step "an export put back brings nothing back, and takes nothing away"
 cp "$chats/全部消息记录.txt" "$t/newest.txt"
 qq "$chats/全部消息记录.txt" 100
