@@ -270,6 +270,11 @@ node(struct reader *k, xmlTextReaderPtr xml)
 			return 0;
 		k->now.damaged = k->past.damaged = true;
 		return 0;
+	case XML_READER_TYPE_ENTITY_REFERENCE:
+		/* Not expanded: what is left would be another password. */
+		if (k->capture)
+			(k->in_past ? &k->past : &k->now)->damaged = true;
+		return 0;
 	default:
 		return 0;
 	}

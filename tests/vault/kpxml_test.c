@@ -117,12 +117,25 @@ refuses_what_it_is_not(void **state)
 	for (i = 0; i < 70; i++)
 		(void)snprintf(deep + strlen(deep), 16, "<Group>");
 	refuses(deep, "groups are more than 64 deep");
-	/* entities are not expanded, files are not read */
-	reads("<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b "
-	    "\"&a;&a;&a;&a;&a;\"><!ENTITY c SYSTEM \"/etc/passwd\">]>"
-	    "<KeePassFile><Root><Group><Entry>" S("Title", "x&b;&c;y")
-	    "</Entry></Group></Root></KeePassFile>",
-	    "xy|-|-|-|-|-|-|-|\n");
+}
+
+/* They are not expanded, files are not read, and what is left is no password. */
+static void
+takes_nothing_of_entities(void **state)
+{
+	static const char xml[] = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\">"
+	    "<!ENTITY b \"&a;&a;&a;&a;&a;\"><!ENTITY c SYSTEM "
+	    "\"/etc/passwd\">]><KeePassFile><Root><Group>"
+	    "<Entry>" S("Title", "one") S("Password", "x&b;&c;y") "</Entry>"
+	    "<Entry>" S("Title", "two") S("Password", "p&amp;2") "<History>"
+	    "<Entry>" S("Password", "p&a;1") "</Entry></History></Entry>"
+	    "</Group></Root></KeePassFile>";
+	struct creds_report r;
+
+	(void)state;
+	r = rows_of(kpxml_read, xml, strlen(xml), "two|-|-|p&2|-|-|-|-|\n");
+	assert_int_equal(r.damaged, 1);
+	assert_int_equal(r.bad[0], 1);
 }
 
 static void
@@ -166,6 +179,7 @@ main(void)
 		cmocka_unit_test(keeps_former_passwords),
 		cmocka_unit_test(leaves_the_bin),
 		cmocka_unit_test(refuses_what_it_is_not),
+		cmocka_unit_test(takes_nothing_of_entities),
 		cmocka_unit_test(counts_what_is_too_long),
 		cmocka_unit_test(stops_where_it_is_told)
 	};
