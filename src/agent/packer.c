@@ -33,6 +33,13 @@
 #define PART_BUNDLES 5u
 #define PART_LEN (33u * 1024 * 1024)
 
+/*
+ * Where chunks are as small as this on average, opening, hashing and listing
+ * files costs more than compressing them: there is time for a longer search.
+ * The bundle before tells.  Pages of databases are larger.
+ */
+#define SMALL_CHUNKS 3072u
+
 enum item_kind { ITEM_CHUNK, ITEM_BEGIN, ITEM_END };
 
 /* In the ring: this, then the bytes. */
@@ -60,6 +67,7 @@ struct packer {
 	uint64_t tar_len;	/* of the open bundle, at most */
 	uint64_t part_len;	/* sealed bytes of the part, about */
 	uint64_t held;		/* bytes given to tarz since it was flushed */
+	uint64_t chunks, chunk_bytes;	/* in the open bundle */
 
 	/*
 	 * Shared, under lock.  Bytes go in at `put`; the thread works on them
@@ -108,6 +116,7 @@ bundle_open(struct packer *p, struct err *e)
 	p->plain_len = 0;
 	p->tar_len = TAR_EXTRA;
 	p->held = 0;
+	p->chunks = p->chunk_bytes = 0;
 	p->seal = seal_new(p->recipient, p->nrecipients, sealed_sink, p, e);
 	if (p->seal == NULL)
 		return -1;
@@ -130,6 +139,8 @@ bundle_close(struct packer *p, struct err *e)
 	int rc = -1;
 
 	if (tarz_finish(p->tarz, e) != 0 ||
+	    tarz_longer(p->tarz, p->chunk_bytes < p->chunks * SMALL_CHUNKS,
+		e) != 0 ||
 	    seal_pad(&pad, p->plain_len, e) != 0 ||
 	    plain_sink(p, pad.data, pad.len, e) != 0 ||
 	    seal_finish(p->seal, e) != 0 ||
@@ -186,6 +197,8 @@ put_chunk(struct packer *p, const struct item *it, const void *data,
 	if (tarz_add(p->tarz, name, data, it->len, it->packed, e) != 0)
 		return -1;
 	p->held += it->len;
+	p->chunks++;
+	p->chunk_bytes += it->len;
 	if (is_full(p, &full, e) != 0)
 		return -1;
 	return full ? bundle_close(p, e) : 0;

@@ -51,7 +51,15 @@
 #define LINES_SMALL (128 * 1024)
 #define LINES_SMALL_LEVEL 9
 
+/*
+ * A longer search: 14.56 MB of 40 MB of notes of 1.5 KB, 15.54 at level 3.  With
+ * the tables that zstd has for it, 14.17, and 2 MiB of memory more.
+ */
+#define LONGER_LEVEL 5
+#define LONGER_HASH_LOG 18
+
 struct tarz {
+	int level;
 	ZSTD_CCtx *text, *stored;
 	ZSTD_CCtx *cur;			/* text, stored; NULL: no frame open */
 	uint64_t frame_len;		/* plain bytes in the open frame */
@@ -112,6 +120,7 @@ tarz_new(int level, struct err *e)
 		err_nomem(e);
 		return NULL;
 	}
+	t->level = level;
 	t->text = new_context(text, sizeof(text) / sizeof(text[0]), e);
 	if (!t->text)
 		goto fail;
@@ -203,6 +212,23 @@ open_frame(struct tarz *t, ZSTD_CCtx *c)
 	t->cur = c;
 	t->frame_len = 0;
 	return 0;
+}
+
+int
+tarz_longer(struct tarz *t, bool longer, struct err *e)
+{
+	size_t code;
+
+	drop_file(t);
+	code = ZSTD_CCtx_reset(t->text, ZSTD_reset_session_only);
+	if (!ZSTD_isError(code))
+		code = ZSTD_CCtx_setParameter(t->text,
+		    ZSTD_c_compressionLevel,
+		    longer ? LONGER_LEVEL : t->level);
+	if (!ZSTD_isError(code))	/* 0: as the level has it */
+		code = ZSTD_CCtx_setParameter(t->text, ZSTD_c_hashLog,
+		    longer ? LONGER_HASH_LOG : 0);
+	return ZSTD_isError(code) ? zstd_failed(code, e) : 0;
 }
 
 int

@@ -22,6 +22,13 @@ struct tarz;	/* reusable: keeps its compression contexts between files */
 struct tarz *tarz_new(int level, struct err *e);
 void tarz_free(struct tarz *t);
 
+/*
+ * Search longer, at twice the CPU and 1 MB more memory, or as the level says,
+ * in what begins from now on; a file that was begun is dropped.  0, or -1
+ * (ERR_FAIL).
+ */
+int tarz_longer(struct tarz *t, bool longer, struct err *e);
+
 /* Begin a file; bytes go to SINK. */
 int tarz_begin(struct tarz *t, tarz_sink sink, void *arg, struct err *e);
 /* An entry; PACKED: its bytes do not compress. */

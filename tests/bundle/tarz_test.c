@@ -173,6 +173,55 @@ switches_frames_with_care(void **state)
 	buf_release(&tar);
 }
 
+/* One file of TEXT; returns its length. */
+static size_t
+text_len(const struct buf *text)
+{
+	struct buf z = BUF_INIT(1 << 24), tar = BUF_INIT(1 << 24);
+	struct err e = ERR_INIT;
+	size_t at = 0, len;
+
+	assert_int_equal(tarz_begin(t, to_buf, &z, &e), 0);
+	assert_int_equal(tarz_add(t, NAME, text->data, text->len, false, &e),
+	    0);
+	assert_int_equal(tarz_finish(t, &e), 0);
+	assert_int_equal(unzstd(&z, &tar), 1);
+	expect_entry(&tar, &at, NAME, text->data, text->len);
+	expect_end(&tar, at);
+	len = z.len;
+	buf_release(&z);
+	buf_release(&tar);
+	return len;
+}
+
+/* A longer search finds more, until it is called off. */
+static void
+searches_longer(void **state)
+{
+	struct buf text = BUF_INIT(1 << 24), z = BUF_INIT(1 << 24);
+	struct err e = ERR_INIT;
+	size_t i, usual;
+
+	(void)state;
+	/* words of a small language */
+	for (i = 0; i < 100000; i++)
+		assert_int_equal(buf_add(&text, random_bytes +
+		    (size_t)random_bytes[i] * random_bytes[i + 1] % 3000,
+		    3 + random_bytes[i + 2] % 5, &e), 0);
+	usual = text_len(&text);
+	assert_int_equal(tarz_longer(t, true, &e), 0);
+	assert_true(text_len(&text) < usual - usual / 50);
+	assert_int_equal(tarz_longer(t, true, &e), 0);
+	assert_int_equal(tarz_longer(t, false, &e), 0);
+	assert_int_equal(text_len(&text), usual);
+	/* what was begun is dropped */
+	assert_int_equal(tarz_begin(t, to_buf, &z, &e), 0);
+	assert_int_equal(tarz_longer(t, false, &e), 0);
+	assert_int_equal(tarz_add(t, NAME, "x", 1, false, &e), -1);
+	buf_release(&text);
+	buf_release(&z);
+}
+
 /* Headers between packed bytes are folded up. */
 static void
 packed_costs_little(void **state)
@@ -346,6 +395,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_ustar),
 		cmocka_unit_test(switches_frames_with_care),
+		cmocka_unit_test(searches_longer),
 		cmocka_unit_test(packed_costs_little),
 		cmocka_unit_test(passes_on_what_the_sink_said),
 		cmocka_unit_test(lines_come_back),
