@@ -256,12 +256,13 @@ drive(const struct shift *s, struct cdp *c, struct shopfolder *f, int fd)
 		char *path = path_join(s->dir, s->file[i].name);
 
 		err_clear(&e);
-		rc = path ? file_load(path, &bytes, &e) : err_nomem(&e);
-		if (rc == 0)
+		if (path && file_load(path, &bytes, &e) == 0) {
 			rc = take(s, c, product, f, &s->file[i], &bytes, &t,
 			    &e);
-		else
-			why(&t, e.what);
+		} else {	/* it is gone, or not ours to read */
+			why(&t, path ? e.what : "no memory");
+			rc = 2;
+		}
 		/* Only behind its line does it go. */
 		if (rc == 0 && file_remove(path, &e) < 0) {
 			why(&t, e.what);

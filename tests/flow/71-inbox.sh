@@ -128,6 +128,8 @@ mkdir "$inbox/folder"
 echo half >"$inbox/home.mhtml.crdownload"
 esc=$(printf '\033')
 printf x >"$inbox/${esc}[31mred"
+echo secret >"$inbox/lamp.png"
+chmod 000 "$inbox/lamp.png"
 expect 3 ws ws-01 shop capture
 line 'inbox/home.txt is left there (it is no saved page'
 line 'inbox/other.html is left there (it is called like no page of the shop)'
@@ -135,9 +137,10 @@ line 'inbox/lamp.mhtml is left there (the saved page is cut off)'
 line 'inbox/home.png is left there (.*damaged PNG'
 line 'inbox/home.html is left there (it is no file)'
 line 'inbox/folder is left there (it is no file)'
+line 'inbox/lamp.png is left there (cannot open'
 says_no 'crdownload'
 says_no "$esc"
-same "$(find "$inbox" -mindepth 1 | wc -l)" 8 "files that are left"
+same "$(find "$inbox" -mindepth 1 | wc -l)" 9 "files that are left"
 rm -rf "${inbox:?}"/*
 
 step "without a browser its parts are kept, and a picture is one all the same"
