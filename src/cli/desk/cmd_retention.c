@@ -70,8 +70,10 @@ static const struct cli_option decide_options[] = {
 
 /* --- retention show */
 
+/* A line of JSON with what FILL says of IT. */
 static int
-stream_json(const struct retention_stream *s, struct err *e)
+put_json(void (*fill)(struct jsonw *w, const void *it), const void *it,
+	struct err *e)
 {
 	struct buf b = BUF_INIT(4096);
 	struct jsonw w;
@@ -80,17 +82,25 @@ stream_json(const struct retention_stream *s, struct err *e)
 	jsonw_init(&w, &b, e);
 	jsonw_object(&w);
 	jsonw_kint(&w, "v", 1);
-	jsonw_kstr(&w, "stream", s->name);
-	if (s->years == RETENTION_FOREVER) {
-		jsonw_key(&w, "keep_years");
-		jsonw_null(&w);
-	} else {
-		jsonw_kint(&w, "keep_years", s->years);
-	}
+	fill(&w, it);
 	jsonw_object_end(&w);
 	rc = jsonw_end(&w) < 0 ? -1 : show_json_line(&b, e);
 	buf_release(&b);
 	return rc;
+}
+
+static void
+stream_json(struct jsonw *w, const void *it)
+{
+	const struct retention_stream *s = it;
+
+	jsonw_kstr(w, "stream", s->name);
+	if (s->years == RETENTION_FOREVER) {
+		jsonw_key(w, "keep_years");
+		jsonw_null(w);
+	} else {
+		jsonw_kint(w, "keep_years", s->years);
+	}
 }
 
 static int
@@ -103,7 +113,7 @@ show_streams(const struct cli *c, const struct retention *r, struct err *e)
 		const struct retention_stream *s = &r->stream[i];
 
 		if (c->json) {
-			if (stream_json(s, e) < 0)
+			if (put_json(stream_json, s, e) < 0)
 				return -1;
 			continue;
 		}
@@ -119,23 +129,14 @@ show_streams(const struct cli *c, const struct retention *r, struct err *e)
 	return 0;
 }
 
-static int
-hold_json(const struct retention_hold *h, struct err *e)
+static void
+hold_json(struct jsonw *w, const void *it)
 {
-	struct buf b = BUF_INIT(4096);
-	struct jsonw w;
-	int rc;
+	const struct retention_hold *h = it;
 
-	jsonw_init(&w, &b, e);
-	jsonw_object(&w);
-	jsonw_kint(&w, "v", 1);
-	jsonw_kstr(&w, "hold", h->name);
-	jsonw_kstr(&w, "refs", h->refs);
-	jsonw_kstr(&w, "reason", h->reason[0] ? h->reason : NULL);
-	jsonw_object_end(&w);
-	rc = jsonw_end(&w) < 0 ? -1 : show_json_line(&b, e);
-	buf_release(&b);
-	return rc;
+	jsonw_kstr(w, "hold", h->name);
+	jsonw_kstr(w, "refs", h->refs);
+	jsonw_kstr(w, "reason", h->reason[0] ? h->reason : NULL);
 }
 
 static int
@@ -148,7 +149,7 @@ show_holds(const struct cli *c, const struct retention *r, struct err *e)
 		const struct retention_hold *h = &r->hold[i];
 
 		if (c->json) {
-			if (hold_json(h, e) < 0)
+			if (put_json(hold_json, h, e) < 0)
 				return -1;
 			continue;
 		}
