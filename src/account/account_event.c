@@ -56,7 +56,8 @@ static const struct {
 	[EVENT_HANDOVER] = {"handover", F(PERSON) | F(STEP),
 	    F(BY) | F(TEXT), 0},
 	[EVENT_REQUESTED] = {"requested", F(BY) | F(OF), F(REASON), 0},
-	[EVENT_GRANTED] = {"granted", F(TO) | F(OF), F(REASON),
+	[EVENT_GRANTED] = {"granted", F(TO) | F(OF),
+	    F(REASON) | F(UNTIL),
 	    SECRET_PASSWORD | SECRET_TOTP | SECRET_CODES},
 };
 
@@ -93,6 +94,7 @@ static const struct {
 	[EVENT_PERSON] = {"person", NULL},
 	[EVENT_STEP] = {"step", "start signoff close"},
 	[EVENT_OF] = {"of", NULL},
+	[EVENT_UNTIL] = {"until", NULL},
 };
 
 const char *

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "desk/dual.h"
 #include "vault/recovery.h"
 
 #include "base/banned.h"
@@ -180,14 +181,27 @@ on_knows(void *arg, const char *person, const struct account_event *told,
 	    ids_add(&k->s->keep, i, e);
 }
 
+static int
+add_opener(const struct custody *c, const struct people_reader *r,
+	struct ids *reach, struct ids *keep, struct err *e)
+{
+	if (ids_add(reach, r->person, e) < 0)
+		return -1;
+	return r->until == INT64_MAX && !has_left(c, r->person) ?
+	    ids_add(keep, r->person, e) : 0;
+}
+
 /*
- * Who can open V, the FIRST of what is to be opened or a further one: X has it
- * with any of them, the company only with all.
+ * Who can open V of A, the FIRST of what is to be opened or a further one: X has
+ * it with any of them, the company only with all.  What was granted once, any
+ * manager opens alone, and an owner does not.
  */
 static int
 add_openers(const struct custody *c, struct spec *s,
-	const struct account_event *v, bool first, struct err *e)
+	const struct book_account *a, const struct account_event *v,
+	bool first, struct err *e)
 {
+	const bool given = is(a, EVENT_DUAL, "yes") && dual_granted(a, v);
 	struct ids can[2] = {{NULL, 0}, {NULL, 0}};
 	const struct people_reader *r;
 	size_t n, i, g, k, kept;
@@ -195,13 +209,14 @@ add_openers(const struct custody *c, struct spec *s,
 
 	r = people_readers(c->p, &n);
 	for (i = 0; i < n; i++) {
-		g = s->dual && !r[i].owner;
-		if (!people_opens(c->p, i, v->device, v->ts))
+		if ((given && r[i].owner) ||
+		    !people_opens(c->p, i, v->device, v->ts))
 			continue;
 		s->said = true;
-		if (ids_add(&s->open_reach[g], r[i].person, e) < 0 ||
-		    (r[i].until == INT64_MAX && !has_left(c, r[i].person) &&
-		    ids_add(&can[g], r[i].person, e) < 0))
+		g = s->dual && !r[i].owner;
+		if (add_opener(c, &r[i], &s->open_reach[g], &can[g], e) < 0 ||
+		    (given && g == 1 && add_opener(c, &r[i],
+		    &s->open_reach[0], &can[0], e) < 0))
 			goto out;
 	}
 	for (g = 0; g < 2; g++) {
@@ -229,14 +244,18 @@ spec_password(const struct custody *c, struct held *h, struct err *e)
 {
 	struct spec *s = &h->spec[CUSTODY_PASSWORD];
 	struct knowing k = {c, s, h->a->npasswords <= 1};
+	bool given = h->a->npasswords > 0;
 	size_t i;
 
-	s->dual = is(h->a, EVENT_DUAL, "yes");
+	for (i = 0; i < h->a->npasswords; i++)
+		given = given && dual_granted(h->a, h->a->password[i]);
+	s->dual = is(h->a, EVENT_DUAL, "yes") && !given;
 	if (book_knows(c->b, h->a, false, on_knows, &k, e) != 0)
 		return -1;
 	for (i = 0; i < h->a->npasswords; i++)
 		if (h->a->password[i]->has_password &&
-		    add_openers(c, s, h->a->password[i], i == 0, e) < 0)
+		    add_openers(c, s, h->a, h->a->password[i],
+		    i == 0, e) < 0)
 			return -1;
 	return 0;
 }
@@ -247,11 +266,12 @@ spec_seed(const struct custody *c, struct held *h, struct err *e)
 	struct spec *s = &h->spec[CUSTODY_SEED];
 	struct knowing k = {c, s, true};
 
-	s->dual = is(h->a, EVENT_DUAL, "yes");
+	s->dual = is(h->a, EVENT_DUAL, "yes") &&
+	    !(h->a->totp && dual_granted(h->a, h->a->totp));
 	if (book_knows(c->b, h->a, true, on_knows, &k, e) != 0)
 		return -1;
 	return h->a->totp && h->a->totp->has_totp ?
-	    add_openers(c, s, h->a->totp, true, e) : 0;
+	    add_openers(c, s, h->a, h->a->totp, true, e) : 0;
 }
 
 /* SIM or mailbox: whose it is and who holds it. */

@@ -11,6 +11,12 @@
 #define ROOTS_MAX (1024 * 1024)
 
 bool
+everroots_named(const struct signers *s, const char *name)
+{
+	return signers_named(s, name, 0);
+}
+
+bool
 everroots_has(const struct signers *s, const struct sshkey_pub *pub,
 	const char *name)
 {

@@ -19,6 +19,9 @@
 int everroots_load(struct mirror *control, const char *commit,
 	struct signers *out, struct err *e);
 
+/* Was one of them, with whatever key, called NAME? */
+bool everroots_named(const struct signers *s, const char *name);
+
 /* Was that key one of them, under that name? */
 bool everroots_has(const struct signers *s, const struct sshkey_pub *pub,
 	const char *name);

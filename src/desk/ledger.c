@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "crypto/hash.h"
 #include "desk/bytes.h"
+#include "desk/everroots.h"
 #include "desk/finding.h"
 #include "desk/newfiles.h"
 #include "repo/packw.h"
@@ -36,6 +37,7 @@ struct ledger {
 	struct catalogue *c;
 	struct ledger_report *report;
 	struct bytes *bytes;		/* NULL until a station's is wanted */
+	struct signers roots;		/* ever; none until one is wanted */
 	char *copies;
 	struct buf file, text;
 	/* of the version that is looked at */
@@ -57,6 +59,23 @@ ledger_name(const char *file, char name[static LEDGER_NAME_LEN])
 		return false;
 	str_hex(name, raw, sizeof(raw));
 	return true;
+}
+
+bool
+ledger_own_name(const char *file, char name[static LEDGER_NAME_LEN],
+	char who[static LEDGER_WHO_LEN])
+{
+	const size_t n = LEDGER_NAME_LEN - 1, len = strlen(file);
+	char plain[LEDGER_NAME_LEN + sizeof(".age")];
+
+	if (len < n + sizeof("..age") || len - n - sizeof(".age") >=
+	    LEDGER_WHO_LEN || file[n] != '.')
+		return false;
+	(void)snprintf(plain, sizeof(plain), "%.*s%s", (int)n, file,
+	    file + len - strlen(".age"));
+	(void)snprintf(who, LEDGER_WHO_LEN, "%.*s",
+	    (int)(len - n - sizeof(".age")), file + n + 1);
+	return ledger_name(plain, name);
 }
 
 char *
@@ -158,7 +177,21 @@ add_file(struct taking *t, const struct buf *secrets, bool dual,
 	return 0;
 }
 
-/* ERR_INTEGRITY: a station speaks for another, or for the managers. */
+/* In desk.git a manager speaks for himself, or hands on a station's word. */
+static int
+judge_signer(const struct ledger_new *f, const struct account_event *v,
+	struct err *e)
+{
+	if (str_eq(v->device, f->signer))
+		return 0;
+	if (everroots_named(f->roots, v->device))
+		return err_set(e, ERR_INTEGRITY, "it says that '%s' made it, "
+		    "and '%s' signed it", v->device, f->signer);
+	return event_of_station(v->kind) ? 0 : err_set(e, ERR_INTEGRITY,
+	    "'%s' is for managers to say", event_kind_name(v->kind));
+}
+
+/* ERR_INTEGRITY: somebody speaks for another, or a station for the managers. */
 static int
 judge(void *arg, const struct account_event *v, const char *line, size_t n,
 	struct err *e)
@@ -168,7 +201,7 @@ judge(void *arg, const struct account_event *v, const char *line, size_t n,
 	(void)line;
 	(void)n;
 	if (!t->f->device)
-		return 0;
+		return t->f->signer ? judge_signer(t->f, v, e) : 0;
 	if (!str_eq(v->device, t->f->device))
 		return err_set(e, ERR_INTEGRITY, "it says that '%s' made it",
 		    v->device);
@@ -416,12 +449,15 @@ static int
 one_aside(struct ledger *l, const char *blob, const char *signer,
 	struct err *e)
 {
-	struct ledger_new f = {.name = l->name, .blob = blob};
+	struct ledger_new f = {.name = l->name, .blob = blob,
+	    .signer = signer, .roots = &l->roots};
 	struct known k;
 	int rc;
 
-	(void)signer;	/* whoever copies a station's file vouches for it */
 	buf_clear(&l->file);
+	if (l->roots.n == 0 && everroots_load(l->box->control_clone,
+	    l->box->control.commit, &l->roots, e) < 0)
+		return -1;
 	if (mirror_read(l->box->desk, blob, PACKW_BLOB, &l->file, e) < 0 ||
 	    look_up(l, l->name, &k, e) < 0)
 		return -1;
@@ -471,11 +507,12 @@ on_unsent(const char *file, void *arg, struct err *e)
 {
 	struct ledger *l = arg;
 	struct ledger_new f = {.name = l->name};
+	char who[LEDGER_WHO_LEN];
 	struct known k;
 	char *path;
 	int rc = -1;
 
-	if (!ledger_name(file, l->name))
+	if (!ledger_own_name(file, l->name, who))
 		return 0;
 	path = path_join(l->box->home->unsent, file);
 	buf_clear(&l->file);
@@ -812,6 +849,7 @@ ledger_index(struct box *b, struct ledger_report *r, struct err *e)
 	    from_stations(&l, e) == 0)
 		rc = copies(&l, e);
 	bytes_free(l.bytes);
+	signers_release(&l.roots);
 	buf_release(&l.file);
 	buf_release(&l.text);
 	buf_release(&l.path);

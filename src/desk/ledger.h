@@ -20,6 +20,7 @@
 #define LEDGER_FILE_MAX (5u << 20)
 #define LEDGER_FOLDER "accounts/events"	/* of desk.git */
 #define LEDGER_NAME_LEN 33		/* 32 hex and NUL */
+#define LEDGER_WHO_LEN 33		/* a name of section 9 and NUL */
 
 /* --- In the box. */
 
@@ -44,14 +45,25 @@ int ledger_index(struct box *b, struct ledger_report *r, struct err *e);
 /* All events of the catalogue, folded; book_free().  NULL on failure. */
 struct book *ledger_book(struct catalogue *c, struct err *e);
 
+/* Who is to see a secret, and when: what two must agree on is for one. */
+struct ledger_seer {
+	const char *person;
+	int64_t utc;
+};
 /*
  * The secrets that EVENT holds, opened; event_secret_free().  Those that two
- * must agree on, out of what an owner granted.  1; 0: it has none; -1:
- * ERR_CRYPTO (not sealed to this desk), ERR_NOENT (dual, and not granted: with a
- * hint), ERR_FORMAT, ERR_INTEGRITY.
+ * must agree on, out of what an owner granted to WHO, as long as that holds.  1;
+ * 0: it has none; -1: ERR_NOENT (dual, and not granted, or not any more: with a
+ * hint), ERR_CRYPTO (not sealed to this desk; also what was granted), ERR_FORMAT,
+ * ERR_INTEGRITY.
  */
-int ledger_secret(struct box *b, const uint8_t event[static EVENT_ID_LEN],
-	struct event_secret *out, struct err *e);
+int ledger_secret(struct box *b, const struct ledger_seer *who,
+	const uint8_t event[static EVENT_ID_LEN], struct event_secret *out,
+	struct err *e);
+
+/* Are the secrets of EVENT such as two must agree on?  1, 0 (none too), -1. */
+int ledger_is_dual(struct catalogue *c,
+	const uint8_t event[static EVENT_ID_LEN], struct err *e);
 
 /*
  * The owner's part: append to OUT what the outer seal of EVENT's dual secrets
@@ -114,13 +126,15 @@ int ledger_grant(const struct ledger_desk *d, const struct account_event *v,
 	const void *sealed, size_t n, struct err *e);
 
 /*
- * Send what waits: this desk's own and the stations' that ledger_index() put
- * aside.  *SENT, *WAITS (may be NULL): files.  A name that desk.git has with
+ * Send what waits: D's own and the stations' that ledger_index() put aside; not
+ * what another says in this folder.  *SENT, *WAITS (may be NULL): files.  A name that desk.git has with
  * other bytes is left where it is and counted in *CLASHES (may be NULL).  -1:
  * ERR_NET, ERR_LOCKED.
  */
 struct ledger_sent {
 	int64_t sent, waits, clashes;
+	int64_t others;		/* that wait here for another to sign */
+	char other[LEDGER_WHO_LEN];	/* one of these */
 	char clash[LEDGER_NAME_LEN];	/* one of them */
 };
 int ledger_send(const struct ledger_desk *d, struct ledger_sent *s,
@@ -141,6 +155,9 @@ struct ledger_new {
 	size_t nlist;
 	const char *blob;		/* NULL */
 	const char *device;		/* who must have made it; NULL: any */
+	/* of desk.git: who signed the commit, and who was ever a root */
+	const char *signer;
+	const struct signers *roots;
 	const void *text;
 	size_t n;
 };
@@ -150,5 +167,8 @@ int ledger_take(struct catalogue *c, const struct ledger_new *f,
 
 /* "<32 hex>.age" into NAME, or false. */
 bool ledger_name(const char *file, char name[static LEDGER_NAME_LEN]);
+/* The same of "<32 hex>.<who>.age", as files wait in accounts.unsent. */
+bool ledger_own_name(const char *file, char name[static LEDGER_NAME_LEN],
+	char who[static LEDGER_WHO_LEN]);
 
 #endif

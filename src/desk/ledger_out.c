@@ -106,10 +106,16 @@ load(struct sending *k, const char *file, char name[static LEDGER_NAME_LEN],
 	char **path, struct buf *data, struct err *e)
 {
 	uint8_t want[HASH_LEN], have[HASH_LEN];
+	char who[LEDGER_WHO_LEN];
 
 	if (k->copies ? !copy_name(file, name, want) :
-	    !ledger_name(file, name))
+	    !ledger_own_name(file, name, who))
 		return 0;
+	if (!k->copies && !str_eq(who, k->d->name)) {
+		k->s->others++;
+		memcpy(k->s->other, who, sizeof(who));
+		return 0;
+	}
 	*path = path_join(k->dir, file);
 	if (!*path)
 		return err_nomem(e);
@@ -164,7 +170,7 @@ gather(struct sending *k, struct err *e)
 	char *copies = ledger_copies(k->d->home);
 	int rc = copies ? open_desk(k, e) : err_nomem(e);
 
-	k->s->clashes = 0;
+	k->s->clashes = k->s->others = 0;
 	k->dir = unsent;
 	k->copies = false;
 	if (rc == 0 && file_is_dir(unsent))
@@ -295,7 +301,8 @@ take_own(struct box *b, void *arg, struct err *e)
 static int
 keep(const struct ledger_desk *d, const struct own *o, struct err *e)
 {
-	char *path = str_fmt("%s/%s.age", d->home->unsent, o->name);
+	char *path = str_fmt("%s/%s.%s.age", d->home->unsent, o->name,
+	    d->name);
 	int rc = -1;
 
 	if (!path)

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/path.h"
 #include "crypto/secmem.h"
+#include "desk/dual.h"
 
 #include "base/banned.h"
 
@@ -195,56 +197,127 @@ load_sealed(struct catalogue *c, const uint8_t event[static EVENT_ID_LEN],
 	return rc;
 }
 
-/* The newest that was granted and that this desk opens.  1, 0, -1. */
+/*
+ * The grant at which the query stands: is it for WHO?  1; 0: no, and *ENDED is
+ * raised to the time at which it ended, if it was his; -1.
+ */
 static int
-open_granted(struct box *b, const uint8_t event[static EVENT_ID_LEN],
-	struct event_secret *out, struct err *e)
+is_for(struct catalogue *c, struct event_reader *r,
+	const struct ledger_seer *who, int64_t *ended, struct err *e)
+{
+	const char *line = catalogue_text(c, SQL_LEDGER_GRANTS, 1);
+	struct account_event v;
+	int64_t until;
+
+	if (event_read(r, line, strlen(line), &v, e) < 0)
+		return -1;
+	if (dual_holds(&v, who->person, who->utc))
+		return 1;
+	until = dual_until(&v);
+	if (until <= who->utc && until > *ended &&
+	    dual_holds(&v, who->person, until - 1))
+		*ended = until;
+	return 0;
+}
+
+/* The newest that WHO was granted and that this desk opens.  1, 0, -1. */
+static int
+try_grants(struct box *b, const struct ledger_seer *who,
+	const uint8_t event[static EVENT_ID_LEN], struct event_secret *out,
+	int64_t *ended, struct err *e)
 {
 	const enum sql q = SQL_LEDGER_GRANTS;
+	struct event_reader *r = event_reader_new(e);
 	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
 	struct err why = ERR_INIT;
 	const void *p;
 	size_t n;
 	int rc, got = 0;
 
-	for (rc = catalogue_step(b->catalogue, q, e, "b",
-	    (const void *)event, (size_t)EVENT_ID_LEN); rc > 0 && got <= 0;
+	for (rc = r ? catalogue_step(b->catalogue, q, e, "b",
+	    (const void *)event, (size_t)EVENT_ID_LEN) : -1; rc > 0;
 	    rc = catalogue_next(b->catalogue, q, e)) {
+		rc = is_for(b->catalogue, r, who, ended, e);
+		if (rc < 0)
+			break;
+		if (rc == 0)
+			continue;
 		p = catalogue_blob(b->catalogue, q, 0, &n);
 		buf_clear(&sealed);
-		if (buf_add(&sealed, p, n, e) < 0) {
-			rc = -1;
+		rc = buf_add(&sealed, p, n, e);
+		if (rc < 0)
 			break;
-		}
 		err_clear(&why);
 		got = open_secret(b, &sealed, event, out, &why);
+		if (got > 0)
+			break;
 	}
 	catalogue_reset(b->catalogue, q);
 	buf_release(&sealed);
-	if (rc < 0 || got > 0)
-		return rc < 0 ? -1 : 1;
-	if (got < 0 && why.code != ERR_CRYPTO) {
+	event_reader_free(r);
+	if (rc >= 0 && got < 0) {
 		*e = why;
 		return -1;
 	}
-	(void)err_set(e, ERR_NOENT, "these secrets are opened by an owner and "
-	    "a manager together, and no owner has granted them yet");
+	return rc < 0 ? -1 : got;
+}
+
+static int
+open_granted(struct box *b, const struct ledger_seer *who,
+	const uint8_t event[static EVENT_ID_LEN], struct event_secret *out,
+	struct err *e)
+{
+	int64_t ended = 0;
+	char when[CLOCK_TEXT_LEN];
+	int rc = try_grants(b, who, event, out, &ended, e);
+
+	if (rc < 0 && e->code == ERR_CRYPTO) {
+		err_clear(e);
+		(void)err_set(e, ERR_CRYPTO, "what the owner granted was "
+		    "sealed to managers, but not to this one: he came later");
+		return err_hint(e, "a manager who was one then makes it "
+		    "readable: 'liudi-desk rehead', then sync here");
+	}
+	if (rc != 0)
+		return rc;
+	if (ended > 0)
+		(void)err_set(e, ERR_NOENT, "what an owner granted of these "
+		    "secrets ended at %s", clock_text_local(ended, when));
+	else
+		(void)err_set(e, ERR_NOENT, "these secrets are opened by an "
+		    "owner and a manager together, and no owner has granted "
+		    "them yet");
 	return err_hint(e, "'liudi-desk account reveal NAME --why TEXT' asks; "
 	    "'liudi-desk account grant NAME' of an owner answers");
 }
 
 int
-ledger_secret(struct box *b, const uint8_t event[static EVENT_ID_LEN],
-	struct event_secret *out, struct err *e)
+ledger_secret(struct box *b, const struct ledger_seer *who,
+	const uint8_t event[static EVENT_ID_LEN], struct event_secret *out,
+	struct err *e)
 {
 	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
 	bool dual = false;
 	int rc = load_sealed(b->catalogue, event, &sealed, &dual, e);
 
 	if (rc > 0)
-		rc = dual ? open_granted(b, event, out, e) :
+		rc = dual ? open_granted(b, who, event, out, e) :
 		    open_secret(b, &sealed, event, out, e);
 	buf_release(&sealed);
+	return rc;
+}
+
+int
+ledger_is_dual(struct catalogue *c,
+	const uint8_t event[static EVENT_ID_LEN], struct err *e)
+{
+	const enum sql q = SQL_LEDGER_SECRETS;
+	int rc = catalogue_step(c, q, e, "b", (const void *)event,
+	    (size_t)EVENT_ID_LEN);
+
+	if (rc > 0)
+		rc = catalogue_int(c, q, 1) != 0;
+	catalogue_reset(c, q);
 	return rc;
 }
 

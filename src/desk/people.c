@@ -20,6 +20,7 @@
 #define BLANKS " \t"
 #define DAY_S 86400
 #define CONFIRM_DAYS_MAX 100000
+#define GRANT_HOURS_MAX 720
 #define WHAT_LEN 512
 #define TEXT_MAX (1024 * 1024)
 
@@ -33,7 +34,7 @@ struct people {
 	size_t nstations;
 	struct people_reader *reader;
 	size_t nreaders;
-	int confirm_days;
+	int confirm_days, grant_hours;
 	bool said;		/* policy.ini has shops or persons */
 	/* owned */
 	void **keep;
@@ -262,7 +263,7 @@ static int
 on_value(void *arg, const char *section, const char *key, const char *value)
 {
 	struct reading *r = arg;
-	int64_t days;
+	int64_t n;
 
 	if (!*value)
 		return 0;
@@ -274,10 +275,14 @@ on_value(void *arg, const char *section, const char *key, const char *value)
 		r->p->said = true;
 		return on_person(r->p, section + 7, key, value, r->e);
 	}
-	if (strcmp(section, "accounts") == 0 &&
-	    strcmp(key, "confirm_days") == 0 &&
-	    str_to_i64(value, 0, CONFIRM_DAYS_MAX, &days) == 0)
-		r->p->confirm_days = (int)days;
+	if (strcmp(section, "accounts") != 0)
+		return 0;
+	if (strcmp(key, "confirm_days") == 0 &&
+	    str_to_i64(value, 0, CONFIRM_DAYS_MAX, &n) == 0)
+		r->p->confirm_days = (int)n;
+	if (strcmp(key, "grant_hours") == 0 &&
+	    str_to_i64(value, 1, GRANT_HOURS_MAX, &n) == 0)
+		r->p->grant_hours = (int)n;
 	return 0;
 }
 
@@ -449,6 +454,7 @@ people_new(const char *policy, const struct roster *roster,
 	}
 	p->control = c;
 	p->confirm_days = PEOPLE_CONFIRM_DAYS;
+	p->grant_hours = PEOPLE_GRANT_HOURS;
 	if (teamini_each(policy, on_value, &r) != 0)
 		goto fail;
 	for (i = 0; roster && i < roster->n; i++)
@@ -540,6 +546,12 @@ int
 people_confirm_days(const struct people *p)
 {
 	return p->confirm_days;
+}
+
+int
+people_grant_hours(const struct people *p)
+{
+	return p->grant_hours;
 }
 
 static bool

@@ -23,6 +23,7 @@
 #define PEOPLE_MAX 4096u
 #define PEOPLE_LIST_MAX 64u
 #define PEOPLE_CONFIRM_DAYS 90
+#define PEOPLE_GRANT_HOURS 24
 #define PEOPLE_NONE (-1L)
 
 struct people_shop {
@@ -78,6 +79,8 @@ bool people_same(const char *a, const char *b);
 /* Who is behind STATION (roster), or NULL. */
 const char *people_behind(const struct people *p, const char *station);
 int people_confirm_days(const struct people *p);	/* 0: never stale */
+/* For how long what an owner grants is shown: 1 to 720. */
+int people_grant_hours(const struct people *p);
 
 /* The key KEY was a reader's until UTC. */
 int people_former(struct people *p, const char *key, int64_t utc,

@@ -698,7 +698,7 @@ const char *const sql_text[SQL_COUNT] = {
 		"JOIN book_file f ON f.n = v.file WHERE v.event = ?1 "
 		"AND f.secrets IS NOT NULL",
 	/* The newest first. */
-	[SQL_LEDGER_GRANTS] = "SELECT f.secrets FROM book_event v "
+	[SQL_LEDGER_GRANTS] = "SELECT f.secrets, v.line FROM book_event v "
 		"JOIN book_file f ON f.n = v.file WHERE v.of = ?1 "
 		"AND f.secrets IS NOT NULL AND f.dual = 0 ORDER BY v.n DESC",
 	/* Event files of a line that were first seen up to an epoch. */

@@ -226,6 +226,19 @@ versions(struct work *w)
 	settle(&w->state[w->nstates - 1], w->a);
 }
 
+/* Is it of event I what counts now? */
+static bool
+counts(const struct work *w, size_t i)
+{
+	const struct state *s = &w->state[w->nstates - 1];
+	size_t k;
+
+	for (k = 0; k < s->nothers; k++)
+		if (s->other[k] == i)
+			return true;
+	return s->password == i || s->totp == i || s->codes == i;
+}
+
 /* The secrets of event I, opened once; NULL: it has none, or none for us. */
 static int
 open_secret(struct work *w, size_t i, const struct event_secret **out,
@@ -245,8 +258,10 @@ open_secret(struct work *w, size_t i, const struct event_secret **out,
 			*e = why;
 			return -1;
 		}
-		if (rc < 0 && why.code == ERR_NOENT)
+		if (rc < 0 && why.code == ERR_NOENT && counts(w, i))
 			w->item->lack.apart = true;
+		else if (rc < 0 && why.code == ERR_NOENT)
+			w->item->lack.once = true;
 		if (rc < 0 && why.code == ERR_CRYPTO)
 			w->item->lack.shut = true;
 	}

@@ -18,7 +18,8 @@
 
 struct vaultfile_lack {
 	bool address, password;	/* it has none */
-	bool apart;		/* secrets that only two together open */
+	bool apart;		/* secrets that only two together open, */
+	bool once;		/* and former ones, which count no more */
 	bool shut;		/* secrets that this desk cannot open */
 };
 struct vaultfile_item {

@@ -187,6 +187,35 @@ says_why(void **state)
 	team_release(&t);
 }
 
+/* What was granted once any manager opens alone, and an owner does not. */
+static void
+granted_is_open(void **state)
+{
+	static const struct made m[] = {
+		{1, REG, 10, NULL, "ws-1", "platform=cc name=a1 dual=yes", 1},
+		{1, EVENT_GRANTED, 20, NULL, "owner", "to=zhang "
+		    "of=01010101010101010101010101010101 until=30", 1},
+		{1, EVENT_ROTATED, 40, NULL, "ws-1", "", 1},
+	};
+	struct team t;
+
+	(void)state;
+	team_make(&t, m, 1, "");
+	check(&t, "manager", "", "");
+	check(&t, "manager,ws-1", "a1", "a1");
+	team_release(&t);
+	team_make(&t, m, 2, "");
+	check(&t, "manager", "", "a1");
+	check(&t, "owner", "", "");
+	check(&t, "owner,ws-1", "", "a1");
+	check(&t, "manager,ws-1", "a1", "a1");
+	team_release(&t);
+	/* changed: of two again */
+	team_make(&t, m, 3, "");
+	check(&t, "manager", "", "");
+	team_release(&t);
+}
+
 static void
 follows_each_rule(void **state)
 {
@@ -417,6 +446,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_what_was_worked_out),
 		cmocka_unit_test(says_why),
+		cmocka_unit_test(granted_is_open),
 		cmocka_unit_test(follows_each_rule),
 		cmocka_unit_test(counts_who_left),
 		cmocka_unit_test(knows_former_readers),

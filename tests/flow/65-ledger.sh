@@ -338,7 +338,7 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 	# shellcheck disable=SC2046
 	"$LIUDI_SEALER" $(git --git-dir "$central/control.git" cat-file blob \
 	    control:recipients | sed -n 's/.* \(age1[0-9a-z]*\).*/\1/p') \
-	    <"$t/event" >"$t/desk/accounts.unsent/$(printf %032d 7).age"
+	    <"$t/event" >"$t/desk/accounts.unsent/$(printf %032d 7).manager.age"
 	expect 0 sync
 	expect 0 acc show acmelamps-eb-06
 	says requested
@@ -354,7 +354,7 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 	# shellcheck disable=SC2046
 	"$LIUDI_SEALER" $(git --git-dir "$central/control.git" cat-file blob \
 	    control:recipients | sed -n 's/.* \(age1[0-9a-z]*\).*/\1/p') \
-	    <"$t/event" >"$t/desk/accounts.unsent/$(printf %032d 8).age"
+	    <"$t/event" >"$t/desk/accounts.unsent/$(printf %032d 8).manager.age"
 	expect 0 sync
 	for what in 'list' 'show b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2' \
 	    'flag b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2 odd'; do

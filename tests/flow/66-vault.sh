@@ -193,13 +193,13 @@ no grep -q -F '灯笼-4' "$t/all.csv"
 expect 0 acc export "$t/all.csv" --all --format bitwarden-csv --plaintext \
     --why again --overwrite --json
 says '"format":"bitwarden-csv","for":null,"accounts":3,"no_password":["acmelamps-tq-01"],"no_address":['
-says '"needs_two":[],"not_opened":[]}'
+says '"needs_two":[],"former_needs_two":[],"not_opened":[]}'
 
 step 'what needs two'
 expect 0 acc_with "$pw-d" add eb holder=Chen dual=yes
 expect 3 hand "$t/chen.kdbx" --for Chen --why leaving
 says ': 2 accounts'
-says "left out, for two must agree to them ('liudi-desk account reveal'): acmelamps-eb-03"
+says "('liudi-desk account reveal' asks): acmelamps-eb-03"
 says_no -F "$pw"
 LANG=zh_CN.UTF-8 LC_ALL=
 export LANG LC_ALL
@@ -207,7 +207,7 @@ expect 3 hand "$t/chen.kdbx" --for Chen --why leaving --overwrite
 LC_ALL=C
 unset LANG
 says '2 个账号'
-says '未写入（需要两人同意'
+says '未写入，因须两人同意'
 
 step 'nothing of it lies about'
 rm -f "$t/all.csv" "$t/typed" "$t/seed" "$t/out" "$t/err"

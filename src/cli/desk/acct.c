@@ -12,6 +12,7 @@
 #include "cli/desk/deskcmds.h"
 #include "crypto/secmem.h"
 #include "desk/deskkeys.h"
+#include "desk/dual.h"
 #include "desk/fetch.h"
 #include "desk/sealed.h"
 
@@ -42,6 +43,31 @@ acct_reason(const struct cli *c, struct err *e)
 	    "it is needed for: it goes into the access log");
 }
 
+static void
+copy_text(char out[static ACCT_SHOWN_LEN], const char *s)
+{
+	size_t n;
+
+	(void)snprintf(out, ACCT_SHOWN_LEN, "%s", s ? s : "");
+	for (n = strlen(out); n > 0 && !utf8_valid(out, n); n--)
+		;
+	out[n] = '\0';
+}
+
+/* The person who works here, as policy.ini names him, or his key. */
+static void
+find_me(struct acct *k)
+{
+	struct err ignored = ERR_INIT;
+	struct people *p = people_new(buf_str(&k->policy), NULL, &k->control,
+	    &ignored);
+	const char *who = p ? people_behind(p, k->name) : NULL;
+
+	copy_text(k->me, who ? who : k->name);
+	k->seer = (struct ledger_seer){k->me, clock_now_utc()};
+	people_free(p);
+}
+
 int
 acct_open(struct acct *k, const struct cli *c, const char *as,
 	struct err *e)
@@ -57,6 +83,7 @@ acct_open(struct acct *k, const struct cli *c, const char *as,
 		return -1;
 	if (!file_exists(k->h.catalogue))
 		return no_catalogue(e);
+	find_me(k);
 	k->op = deskcmd_open_as(c, &k->h, k->name, &k->key, e);
 	return k->op ? 0 : -1;
 }
@@ -161,17 +188,6 @@ acct_look(struct acct *k, int (*fn)(struct acct *k, void *arg,
 /* --- Which account. */
 
 static void
-copy_text(char out[static ACCT_SHOWN_LEN], const char *s)
-{
-	size_t n;
-
-	(void)snprintf(out, ACCT_SHOWN_LEN, "%s", s ? s : "");
-	for (n = strlen(out); n > 0 && !utf8_valid(out, n); n--)
-		;
-	out[n] = '\0';
-}
-
-static void
 describe(const struct book_account *a, struct acct_found *f)
 {
 	size_t i;
@@ -241,30 +257,6 @@ acct_note(struct acct *k, const char *action, const char *view,
 	return reads_note(k->c, k->op, &ask, &k->pass, k->reader, e);
 }
 
-const char *
-acct_me(struct acct *k)
-{
-	struct err ignored = ERR_INIT;
-	const struct people_person *all;
-	const char *name = k->name;
-	size_t n, i;
-
-	if (!k->people)
-		k->people = people_new(buf_str(&k->policy), NULL, &k->control,
-		    &ignored);
-	if (!k->people)
-		return name;
-	all = people_all(k->people, &n);
-	for (i = 0; i < n; i++)
-		if (str_eq(all[i].key, k->name))
-			name = all[i].name;
-	/* a copy that outlives it */
-	(void)snprintf(k->reader, sizeof(k->reader), "%s", name);
-	people_free(k->people);
-	k->people = NULL;
-	return k->reader;
-}
-
 void
 acct_event(struct acct *k, struct account_event *v, enum event_kind kind)
 {
@@ -312,6 +304,114 @@ acct_write(struct acct *k, struct account_event *v,
 	return 0;
 }
 
+/* --- What two must agree on. */
+
+struct lacks {			/* by shared memory */
+	size_t n;		/* of what is wanted, by index */
+	size_t at[ACCT_WANTED];
+	bool asked[ACCT_WANTED];
+};
+
+/* Has he asked for the event, and not been answered? */
+static bool
+is_asked(const struct account_event *const *open, size_t n,
+	const uint8_t event[static EVENT_ID_LEN])
+{
+	char hex[EVENT_ID_HEX];
+	size_t i;
+
+	str_hex(hex, event, EVENT_ID_LEN);
+	for (i = 0; i < n; i++)
+		if (str_eq(open[i]->value[EVENT_OF], hex))
+			return true;
+	return false;
+}
+
+static int
+try_open(struct acct *k, void *arg, struct err *e)
+{
+	const struct account_event *open[DUAL_EVENTS_MAX];
+	const struct acct_wanted *w = arg;
+	const struct book_account *a;
+	struct err why = ERR_INIT;
+	struct event_secret s;
+	struct lacks l = {0};
+	char hex[EVENT_ID_HEX];
+	size_t i, nopen;
+	int rc;
+
+	str_hex(hex, k->found.id, EVENT_ID_LEN);
+	a = book_find(k->book, hex, e);
+	if (!a)
+		return -1;
+	nopen = dual_requests(a, k->people, k->me, open);
+	for (i = 0; i < w->n; i++) {
+		s = (struct event_secret){NULL, NULL, NULL};
+		rc = ledger_secret(k->b, &k->seer, w->event[i], &s, &why);
+		event_secret_free(&s);
+		if (rc < 0 && why.code == ERR_NOENT) {
+			l.asked[l.n] = is_asked(open, nopen, w->event[i]);
+			l.at[l.n++] = i;
+		}
+		if (rc < 0)
+			*e = why;
+		if (rc < 0 && why.code != ERR_NOENT)
+			return -1;
+		err_clear(&why);
+	}
+	memcpy(acct_shared(k), &l, sizeof(l));
+	return l.n > 0 ? -1 : 0;
+}
+
+/* A request for each event that he has not asked for yet. */
+static int
+ask_owner(struct acct *k, const struct acct_wanted *w,
+	const struct lacks *l, bool *asked, struct err *e)
+{
+	char hex[EVENT_ID_HEX];
+	struct account_event v;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		if (l->asked[i] || l->at[i] >= w->n)
+			continue;
+		str_hex(hex, w->event[l->at[i]], EVENT_ID_LEN);
+		acct_event(k, &v, EVENT_REQUESTED);
+		v.value[EVENT_BY] = k->me;
+		v.value[EVENT_REASON] = cli_value(k->c, "why");
+		v.value[EVENT_OF] = hex;
+		if (acct_write(k, &v, NULL, e) < 0)
+			return -1;
+		*asked = true;
+	}
+	return 0;
+}
+
+int
+acct_may_see(struct acct *k, const struct acct_wanted *w, struct err *e)
+{
+	struct lacks l, *shared = acct_shared(k);
+	struct acct_wanted mine = *w;
+	struct err why = ERR_INIT;
+	bool asked = false;
+
+	memset(shared, 0, sizeof(*shared));
+	if (acct_run(k, try_open, &mine, e) == 0)
+		return 0;
+	memcpy(&l, shared, sizeof(l));
+	if (e->code != ERR_NOENT || l.n == 0 || l.n > w->n)
+		return -1;
+	if (ask_owner(k, w, &l, &asked, &why) < 0) {
+		*e = why;
+		return -1;
+	}
+	e->hint[0] = '\0';
+	return err_hint(e, asked ? "the owner is asked now; when 'liudi-desk "
+	    "account grant' of the owner has answered: sync, then the same "
+	    "again" : "the owner was asked before; when 'liudi-desk account "
+	    "grant' of the owner has answered: sync, then the same again");
+}
+
 const char *
 acct_who(const struct acct *k, const struct account_event *v,
 	char out[ACCT_WHO_LEN])
@@ -328,7 +428,20 @@ acct_who(const struct acct *k, const struct account_event *v,
 	return out;
 }
 
-/* --- After a sync. */
+/* --- Sending what waits. */
+
+void
+acct_send_own(struct acct *k)
+{
+	const struct ledger_desk d = {&k->h, &k->control, k->name, k->key};
+	struct ledger_sent sent;
+	char why[CLI_FILLED_LEN];
+	struct err e = ERR_INIT;
+
+	if (k->key && ledger_send(&d, &sent, &e) < 0)
+		cli_warn(k->c, "events of accounts wait here to be sent: %s",
+		    cli_tr_filled(e.what, why));
+}
 
 static int
 send_all(const struct deskhome *h, struct opener *op,
@@ -369,6 +482,10 @@ acct_send(const struct cli *c, const struct deskhome *h, struct opener *op,
 	if (send_all(h, op, &sent, &e) < 0)
 		cli_warn(c, "events of accounts wait here to be sent: %s",
 		    cli_tr_filled(e.what, why));
+	if (sent.others > 0)
+		cli_warn(c, "%lld events wait here for '%s' to send them: "
+		    "'liudi-desk account requests --as %s' does",
+		    (long long)sent.others, sent.other, sent.other);
 	if (sent.clashes == 0)
 		return;
 	cli_warn(c, "desk.git has other bytes as event file %s than are here: "

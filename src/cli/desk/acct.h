@@ -22,6 +22,7 @@
 
 #define ACCT_SHOWN_LEN 256
 #define ACCT_PASSWORDS 8
+#define ACCT_WANTED (ACCT_PASSWORDS + 2)
 
 /* As the box found it; of fixed size, for it comes by shared memory. */
 struct acct_found {
@@ -48,6 +49,8 @@ struct acct {
 	const char *name;		/* who works here, as control says */
 	struct access_pass pass;
 	char reader[READS_NAME_LEN];
+	char me[ACCT_SHOWN_LEN];	/* the person: for `by` */
+	struct ledger_seer seer;	/* he, and when he came */
 	struct buf policy;		/* text of policy.ini */
 	const char *rw;			/* the box may write there; NULL */
 	bool records;			/* the box reads files of stations too */
@@ -85,15 +88,25 @@ int acct_note(struct acct *k, const char *action, const char *view,
 int acct_run(struct acct *k, int (*fn)(struct acct *k, void *arg,
 	struct err *e), void *arg, struct err *e);
 
-/* The person who works here, for `by`: as policy.ini names him, or his key. */
-const char *acct_me(struct acct *k);
-
 /* An event of KIND now, of the account that was found; FIELDS are empty. */
 void acct_event(struct acct *k, struct account_event *v,
 	enum event_kind kind);
 /* Seal, keep and send it; what was not sent is a warning. */
 int acct_write(struct acct *k, struct account_event *v,
 	const struct event_secret *secret, struct err *e);
+
+/* Events whose secrets are to be shown. */
+struct acct_wanted {
+	uint8_t event[ACCT_WANTED][EVENT_ID_LEN];
+	size_t n;
+};
+/*
+ * Can all of W be opened, and may he see it now?  Tried, behind acct_note(), with
+ * what is shown nowhere.  What two must agree on, and no owner has granted him, or
+ * not any more, is asked for, once.  0, or -1: ERR_NOENT (asked for: the hint
+ * says so), what ledger_secret() says.
+ */
+int acct_may_see(struct acct *k, const struct acct_wanted *w, struct err *e);
 
 /* FN(k, ARG) in a box with the book alone: nothing of it is to be shown. */
 int acct_look(struct acct *k, int (*fn)(struct acct *k, void *arg,
@@ -106,6 +119,8 @@ void *acct_shared(const struct acct *k);
 const char *acct_who(const struct acct *k, const struct account_event *v,
 	char out[ACCT_WHO_LEN]);
 
+/* Send what waits of whose keys these are; a warning where it cannot be. */
+void acct_send_own(struct acct *k);
 /*
  * After a sync: send what its box put aside, and what waits from before.  A
  * warning where it cannot be; *WORST becomes graver where a name is taken.

@@ -30,14 +30,13 @@ struct codes {
 
 struct ask {
 	uint8_t account[EVENT_ID_LEN], seed[EVENT_ID_LEN];
-	const char *me;
 };
 
 /* --- In the box. */
 
 /* A read is in the access log each time; in the book it is once, for a seed. */
 static bool
-is_known(const struct book_account *a, const struct ask *ask)
+is_known(const struct book_account *a, const struct ask *ask, const char *me)
 {
 	const struct account_event *v;
 	size_t i;
@@ -47,7 +46,7 @@ is_known(const struct book_account *a, const struct ask *ask)
 		if (memcmp(v->id, ask->seed, EVENT_ID_LEN) == 0)
 			return false;
 		if (v->kind == EVENT_REVEALED && v->value[EVENT_BY] &&
-		    people_same(v->value[EVENT_BY], ask->me))
+		    people_same(v->value[EVENT_BY], me))
 			return true;
 	}
 	return false;
@@ -82,7 +81,8 @@ in_box(struct acct *k, void *arg, struct err *e)
 	memset(&o, 0, sizeof(o));
 	str_hex(id, ask->account, EVENT_ID_LEN);
 	a = book_find(k->book, id, e);
-	if (!a || ledger_secret(k->b, ask->seed, &secret, e) < 0)
+	if (!a || ledger_secret(k->b, &k->seer, ask->seed,
+	    &secret, e) < 0)
 		goto out;
 	if (!secret.totp) {
 		(void)err_set(e, ERR_INTEGRITY, "the event that should hold "
@@ -92,7 +92,7 @@ in_box(struct acct *k, void *arg, struct err *e)
 	if (otpauth_parse(secret.totp, strlen(secret.totp), &o, e) < 0 ||
 	    make_codes(&o, &codes, e) < 0)
 		goto out;
-	codes.known = is_known(a, ask);
+	codes.known = is_known(a, ask, k->me);
 	memcpy(acct_shared(k), &codes, sizeof(codes));
 	rc = 0;
 out:
@@ -176,6 +176,7 @@ no_seed(const struct acct *k, struct err *e)
 static int
 code(struct acct *k, const char *word, struct err *e)
 {
+	struct acct_wanted w = {.n = 1};
 	struct account_event v;
 	char view[VIEW_LEN];
 	struct codes codes;
@@ -191,12 +192,14 @@ code(struct acct *k, const char *word, struct err *e)
 	(void)snprintf(view, sizeof(view), "code of %s", k->found.shown);
 	if (acct_note(k, "reveal", view, e) < 0)
 		return -1;
-	ask.me = acct_me(k);
 	memset(&codes, 0, sizeof(codes));
+	memcpy(w.event[0], ask.seed, EVENT_ID_LEN);
+	if (acct_may_see(k, &w, e) < 0)
+		goto out;
 	if (acct_run(k, in_box, &ask, e) < 0 || take(k, &codes, e) < 0)
 		goto out;
 	acct_event(k, &v, EVENT_REVEALED);
-	v.value[EVENT_BY] = ask.me;
+	v.value[EVENT_BY] = k->me;
 	v.value[EVENT_REASON] = cli_value(k->c, "why");
 	if (!codes.known && acct_write(k, &v, NULL, e) < 0)
 		goto out;

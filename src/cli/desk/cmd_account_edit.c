@@ -177,7 +177,7 @@ fill_confirmed(struct acct *k, struct account_event *v, struct secrets *s,
 	(void)s;
 	(void)e;
 	v->value[EVENT_BY] = cli_has(k->c, "by") ? cli_value(k->c, "by") :
-	    acct_me(k);
+	    k->me;
 	return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "cli/desk/show.h"
 #include "crypto/hash.h"
 #include "crypto/secmem.h"
+#include "desk/dual.h"
 #include "desk/vaultfile.h"
 
 #include "base/banned.h"
@@ -47,6 +48,7 @@ struct pick {
 	uint8_t heads[EVENT_PREV_MAX][EVENT_ID_LEN];
 	size_t nheads;
 	char shown[ACCT_SHOWN_LEN];
+	bool blind;		/* it goes without its secrets */
 };
 struct picks {
 	size_t n;
@@ -110,6 +112,40 @@ hash_set(const struct vaultfile *f, uint8_t out[static HASH_LEN],
 	return 0;
 }
 
+/* 1: V's secrets are two people's, and not granted to whom this is; 0; -1. */
+static int
+is_apart(struct acct *k, const struct book_account *a,
+	const struct account_event *v, struct err *e)
+{
+	int rc = ledger_is_dual(k->b->catalogue, v->id, e);
+
+	return rc > 0 ? !dual_open(a, v, k->seer.person, k->seer.utc) : rc;
+}
+
+/* Who is handed nothing of an account does not know it then: 1, 0, -1. */
+static int
+is_blind(struct acct *k, const struct book_account *a, struct err *e)
+{
+	size_t i, n = 0, apart = 0;
+	int rc = 0;
+
+	for (i = 0; rc >= 0 && i < a->npasswords; i++, n++) {
+		rc = is_apart(k, a, a->password[i], e);
+		apart += rc > 0;
+	}
+	if (rc >= 0 && a->totp) {
+		rc = is_apart(k, a, a->totp, e);
+		n++;
+		apart += rc > 0;
+	}
+	if (rc >= 0 && a->codes) {
+		rc = is_apart(k, a, a->codes, e);
+		n++;
+		apart += rc > 0;
+	}
+	return rc < 0 ? -1 : n > 0 && apart == n;
+}
+
 static int
 look(struct acct *k, void *arg, struct err *e)
 {
@@ -130,6 +166,9 @@ look(struct acct *k, void *arg, struct err *e)
 		all->v[i].nheads = a->nheads;
 		(void)snprintf(all->v[i].shown, ACCT_SHOWN_LEN, "%s",
 		    a->shown);
+		rc = is_blind(k, a, e);
+		all->v[i].blind = rc > 0;
+		rc = rc < 0 ? -1 : 0;
 	}
 	if (rc == 0)
 		all->n = x.f.n;
@@ -143,7 +182,7 @@ on_secret(void *arg, const struct account_event *v, struct event_secret *out,
 {
 	struct acct *k = arg;
 
-	return ledger_secret(k->b, v->id, out, e);
+	return ledger_secret(k->b, &k->seer, v->id, out, e);
 }
 
 static int
@@ -167,13 +206,14 @@ make(struct job *j, struct vaultfile *f, struct buf *out, struct err *e)
 
 /* --- In the box: what was written. */
 
-enum lack { NO_PASSWORD, NO_ADDRESS, APART, SHUT, LACKS };
+enum lack { NO_PASSWORD, NO_ADDRESS, APART, ONCE, SHUT, LACKS };
 
 static bool
 lacks(const struct vaultfile_lack *l, enum lack what)
 {
 	return what == NO_PASSWORD ? l->password : what == NO_ADDRESS ?
-	    l->address : what == APART ? l->apart : l->shut;
+	    l->address : what == APART ? l->apart : what == ONCE ?
+	    l->once : l->shut;
 }
 
 static size_t
@@ -190,7 +230,8 @@ static int
 tell_json(const struct job *j, const struct vaultfile *f, struct err *e)
 {
 	static const char *const key[LACKS] = { "no_password", "no_address",
-	    "needs_two", "not_opened" };
+	    "needs_two", "former_needs_two",
+	    "not_opened" };
 	struct buf line = BUF_INIT(LINE_MAX_LEN);
 	struct jsonw w;
 	size_t i;
@@ -246,8 +287,11 @@ tell(const struct job *j, const struct vaultfile *f)
 	cli_put_shown(stdout, j->to, strlen(j->to));
 	(void)printf(": %s\n", cli_count((int64_t)f->n, "%lld account",
 	    "%lld accounts", words));
-	list(f, APART, cli_tr("left out, for two must agree to them "
-	    "('liudi-desk account reveal')"));
+	list(f, APART, cli_tr("left out, for two must agree to them, and no "
+	    "owner has granted them to you now ('liudi-desk account reveal' "
+	    "asks)"));
+	list(f, ONCE, cli_tr("former ones left out, for two must agree to "
+	    "them"));
 	list(f, SHUT, cli_tr("left out, for they were not sealed to this "
 	    "desk"));
 	list(f, NO_PASSWORD, j->csv ? cli_tr("no password, so no browser "
@@ -340,6 +384,8 @@ write_events(struct job *j, const struct picks *all, struct err *e)
 	while (rc == 0 && i < all->n) {
 		rc = eventfile_init(&f, e);
 		for (; rc == 0 && i < all->n; i++) {
+			if (all->v[i].blind)
+				continue;
 			memcpy(j->k.found.id, all->v[i].id, EVENT_ID_LEN);
 			memcpy(j->k.found.heads, all->v[i].heads,
 			    sizeof(j->k.found.heads));
@@ -352,7 +398,7 @@ write_events(struct job *j, const struct picks *all, struct err *e)
 			if (rc != 0)
 				break;
 		}
-		if (rc >= 0)	/* 1: this one goes into the next */
+		if (rc >= 0 && f.n > 0)	/* 1: this one goes into the next */
 			rc = put_events(j, &f, e);
 		eventfile_release(&f);
 	}
@@ -431,7 +477,7 @@ hand_out(struct job *j, struct err *e)
 	}
 	if (new_passphrase(j, e) < 0 || note(j, all, e) < 0)
 		goto out;
-	j->by = j->person ? j->person : acct_me(&j->k);
+	j->by = j->person ? j->person : j->k.me;
 	if (write_events(j, all, e) < 0)
 		goto out;
 	j->k.rw = j->dir;

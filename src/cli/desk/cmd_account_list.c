@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "cli/desk/deskcmds.h"
 #include "cli/desk/show.h"
+#include "desk/dual.h"
 
 #include "base/banned.h"
 
@@ -27,6 +28,8 @@ state_of(const struct book_account *a)
 		return cli_tr("changed, not told");
 	if (a->npasswords > 1)
 		return cli_tr("conflict");
+	if (dual_to_change(a))
+		return cli_tr("granted: to be changed");
 	return a->npasswords == 0 ? cli_tr("no password") : a->confirmed ?
 	    cli_tr("confirmed") : cli_tr("sealed");
 }
@@ -74,6 +77,7 @@ put_ids(struct jsonw *w, const char *key,
 static void
 put_account_json(struct jsonw *w, const struct book_account *a)
 {
+	const struct account_event *given;
 	size_t f, i;
 
 	jsonw_khex(w, "account", a->id, EVENT_ID_LEN);
@@ -89,6 +93,12 @@ put_account_json(struct jsonw *w, const struct book_account *a)
 		jsonw_str(w, a->alias[i]);
 	jsonw_array_end(w);
 	put_ids(w, "passwords", a->password, a->npasswords);
+	given = dual_to_change(a);
+	jsonw_key(w, "granted");
+	if (given)
+		jsonw_int(w, given->ts);
+	else
+		jsonw_null(w);
 	jsonw_kbool(w, "password_void", a->password_void);
 	jsonw_kbool(w, "totp", a->totp != NULL);
 	jsonw_kbool(w, "codes", a->codes != NULL);
@@ -230,7 +240,8 @@ by_whom(const struct acct *k, const struct account_event *v,
 static void
 print_secrets(const struct acct *k, const struct book_account *a)
 {
-	char text[2 * ACCT_WHO_LEN];
+	const struct account_event *given = dual_to_change(a);
+	char text[2 * ACCT_WHO_LEN], when[SHOW_TIME_LEN];
 	size_t i;
 
 	for (i = 0; i < a->npasswords; i++)
@@ -245,6 +256,12 @@ print_secrets(const struct acct *k, const struct book_account *a)
 	if (a->confirmed)
 		print_field(cli_tr("confirmed"), by_whom(k, a->confirmed,
 		    text));
+	if (given) {
+		(void)snprintf(text, sizeof(text), cli_tr("to %s until %s: "
+		    "to be changed behind that"), given->value[EVENT_TO],
+		    show_time(dual_until(given), when));
+		print_field(cli_tr("granted"), text);
+	}
 	if (a->totp)
 		print_field(cli_tr("seed sealed"), by_whom(k, a->totp, text));
 	if (a->codes)
@@ -255,7 +272,7 @@ print_secrets(const struct acct *k, const struct book_account *a)
 static void
 print_event(const struct acct *k, const struct account_event *v)
 {
-	char text[2 * ACCT_WHO_LEN];
+	char text[2 * ACCT_WHO_LEN], when[SHOW_TIME_LEN];
 	size_t f;
 	bool first = true;
 
@@ -264,12 +281,15 @@ print_event(const struct acct *k, const struct account_event *v)
 	cli_put_shown(stdout, text, strlen(text));
 	(void)printf("  %s", cli_tr(event_kind_name(v->kind)));
 	for (f = 0; f < EVENT_FIELDS; f++) {
-		if (!v->value[f] || f == EVENT_OF)
+		const char *s = v->value[f];
+
+		if (!s || f == EVENT_OF)
 			continue;
+		if (f == EVENT_UNTIL)
+			s = show_time(dual_until(v), when);
 		(void)printf("%s%s ", first ? ": " : ", ",
 		    cli_tr(event_field_name((enum event_field)f)));
-		cli_put_shown(stdout, v->value[f][0] ? v->value[f] : "-",
-		    v->value[f][0] ? strlen(v->value[f]) : 1);
+		cli_put_shown(stdout, s[0] ? s : "-", s[0] ? strlen(s) : 1);
 		first = false;
 	}
 	(void)fputc('\n', stdout);

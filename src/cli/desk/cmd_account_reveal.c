@@ -6,16 +6,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/jsonw.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "cli/desk/deskcmds.h"
 #include "cli/desk/show.h"
+#include "desk/dual.h"
 
 #include "base/banned.h"
 
-#define SEALED_MAX OPENER_ROOM_LEN
+#define JSON_ROOM (512u << 10)	/* ten secrets, each byte escaped */
+#define GRANT_ROOM (4u << 20)
+#define GRANT_HOURS_MAX 720
+#define HOUR_S 3600
 
 /* --- account reveal */
 
@@ -59,94 +64,109 @@ put_secret(const char *label, const char *s, bool lines, struct err *e)
 	return put_line(s, strlen(s), e) < 0 ? -1 : put("\n", e);
 }
 
-/* One event's; WHAT of it is printed. */
-struct wanted {
-	const uint8_t *event;
-	bool password, totp, codes;
+/* What was opened, each of an event of its own. */
+struct opened {
+	struct event_secret password[ACCT_PASSWORDS], totp, codes;
+	size_t npasswords;
 };
 
-static int
-reveal_one(struct acct *k, const struct wanted *w, struct err *e)
+static void
+opened_free(struct opened *o)
 {
-	struct event_secret s = {NULL, NULL, NULL};
-	int rc = ledger_secret(k->b, w->event, &s, e);
+	size_t i;
 
-	if (rc > 0) {
-		rc = 0;
-		if (w->password)
-			rc = put_secret(cli_tr("password"), s.password,
-			    false, e);
-		if (rc == 0 && w->totp)
-			rc = put_secret(cli_tr("seed"), s.totp, false,
-			    e);
-		if (rc == 0 && w->codes)
-			rc = put_secret(cli_tr("recovery codes"), s.codes,
-			    true, e);
+	for (i = 0; i < o->npasswords; i++)
+		event_secret_free(&o->password[i]);
+	event_secret_free(&o->totp);
+	event_secret_free(&o->codes);
+}
+
+static int
+open_all(struct acct *k, struct opened *o, struct err *e)
+{
+	const struct acct_found *f = &k->found;
+	size_t i;
+
+	memset(o, 0, sizeof(*o));
+	for (i = 0; i < f->npasswords; i++) {
+		o->npasswords++;
+		if (ledger_secret(k->b, &k->seer, f->password[i],
+		    &o->password[i], e) < 0)
+			return -1;
 	}
-	event_secret_free(&s);
+	if (cli_has(k->c, "seed") && f->has_totp &&
+	    ledger_secret(k->b, &k->seer, f->totp, &o->totp, e) < 0)
+		return -1;
+	return !f->has_codes ? 0 : ledger_secret(k->b, &k->seer, f->codes,
+	    &o->codes, e) < 0 ? -1 : 0;
+}
+
+static int
+put_text(const struct opened *o, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < o->npasswords; i++)
+		if (put_secret(cli_tr("password"), o->password[i].password,
+		    false, e) < 0)
+			return -1;
+	if (put_secret(cli_tr("seed"), o->totp.totp, false, e) < 0)
+		return -1;
+	return put_secret(cli_tr("recovery codes"), o->codes.codes, true, e);
+}
+
+/* docs/REPORTS.md "The book of accounts"; in memory that is wiped. */
+static int
+put_json(const struct acct *k, const struct opened *o, struct err *e)
+{
+	struct buf line = BUF_INIT(JSON_ROOM);
+	const char *s = o->codes.codes;
+	struct jsonw w;
+	size_t i, n;
+	int rc = -1;
+
+	if (buf_reserve(&line, line.max, e) < 0)
+		goto out;
+	jsonw_init(&w, &line, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "type", "secret");
+	jsonw_khex(&w, "account", k->found.id, EVENT_ID_LEN);
+	jsonw_kstr(&w, "shown", k->found.shown);
+	jsonw_key(&w, "passwords");
+	jsonw_array(&w);
+	for (i = 0; i < o->npasswords; i++)
+		jsonw_str(&w, o->password[i].password);
+	jsonw_array_end(&w);
+	jsonw_kstr(&w, "seed", o->totp.totp);
+	jsonw_key(&w, "codes");
+	jsonw_array(&w);
+	for (; s && *s; s += n + (s[n] == '\n')) {
+		n = strcspn(s, "\n");
+		jsonw_strn(&w, s, n);
+	}
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
+	if (jsonw_end(&w) == 0 && buf_addc(&line, '\n', e) == 0)
+		rc = file_write(STDOUT_FILENO, line.data, line.len,
+		    "standard output", e);
+out:
+	buf_wipe(&line);
 	return rc;
 }
 
 static int
 reveal(struct acct *k, void *arg, struct err *e)
 {
-	const struct acct_found *f = &k->found;
-	const bool seed = cli_has(k->c, "seed");
-	struct wanted w;
-	size_t i;
+	struct opened o;
+	int rc = open_all(k, &o, e);
 
 	(void)arg;
 	(void)fflush(stdout);
-	for (i = 0; i < f->npasswords; i++) {
-		w = (struct wanted){f->password[i], true, false, false};
-		if (reveal_one(k, &w, e) < 0)
-			return -1;
-	}
-	w = (struct wanted){f->totp, false, true, false};
-	if (seed && f->has_totp && reveal_one(k, &w, e) < 0)
-		return -1;
-	w = (struct wanted){f->codes, false, false, true};
-	if (f->has_codes && reveal_one(k, &w, e) < 0)
-		return -1;
-	return (int)CLI_DONE;
-}
-
-/* Can it be opened?  Tried with what is printed nowhere. */
-static int
-try_open(struct acct *k, void *arg, struct err *e)
-{
-	const struct acct_found *f = &k->found;
-	struct event_secret s = {NULL, NULL, NULL};
-	const uint8_t *event = f->npasswords ? f->password[0] :
-	    f->has_codes ? f->codes : f->totp;
-	int rc = ledger_secret(k->b, event, &s, e);
-
-	(void)arg;
-	event_secret_free(&s);
-	return rc < 0 ? -1 : 0;
-}
-
-/* Of dual secrets that are not granted: ask. */
-static int
-request(struct acct *k, struct err *e)
-{
-	const struct acct_found *f = &k->found;
-	const uint8_t *of = f->npasswords ? f->password[0] :
-	    f->has_codes ? f->codes : f->totp;
-	char hex[EVENT_ID_HEX];
-	struct account_event v;
-
-	str_hex(hex, of, EVENT_ID_LEN);
-	acct_event(k, &v, EVENT_REQUESTED);
-	v.value[EVENT_BY] = acct_me(k);
-	v.value[EVENT_REASON] = cli_value(k->c, "why");
-	v.value[EVENT_OF] = hex;
-	if (acct_write(k, &v, NULL, e) < 0)
-		return -1;
-	(void)err_set(e, ERR_CRYPTO, "%s is opened by an owner and a manager "
-	    "together: the owner is asked now", f->shown);
-	return err_hint(e, "when 'liudi-desk account grant' of the owner has "
-	    "answered: sync, then the same again");
+	if (rc == 0)
+		rc = k->c->json ? put_json(k, &o, e) : put_text(&o, e);
+	opened_free(&o);
+	return rc < 0 ? -1 : (int)CLI_DONE;
 }
 
 static int
@@ -168,17 +188,36 @@ check(const struct acct *k, struct err *e)
 	    "'liudi-desk account code' what it gives now") : -1;
 }
 
+static void
+want(struct acct_wanted *w, const uint8_t event[static EVENT_ID_LEN])
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (memcmp(w->event[i], event, EVENT_ID_LEN) == 0)
+			return;
+	memcpy(w->event[w->n++], event, EVENT_ID_LEN);
+}
+
 static int
 reveal_noted(struct acct *k, struct err *e)
 {
+	const struct acct_found *f = &k->found;
+	struct acct_wanted w = {.n = 0};
 	struct account_event v;
+	size_t i;
 
-	if (acct_run(k, try_open, NULL, e) < 0)
-		return e->code == ERR_NOENT && k->found.dual ?
-		    (err_clear(e), request(k, e)) : -1;
+	for (i = 0; i < f->npasswords; i++)
+		want(&w, f->password[i]);
+	if (f->has_totp && cli_has(k->c, "seed"))
+		want(&w, f->totp);
+	if (f->has_codes)
+		want(&w, f->codes);
+	if (acct_may_see(k, &w, e) < 0)
+		return -1;
 	/* Whoever is to see it is known before he does. */
 	acct_event(k, &v, EVENT_REVEALED);
-	v.value[EVENT_BY] = acct_me(k);
+	v.value[EVENT_BY] = k->me;
 	v.value[EVENT_REASON] = cli_value(k->c, "why");
 	if (acct_write(k, &v, NULL, e) < 0)
 		return -1;
@@ -233,45 +272,6 @@ const struct cli_command cmd_account_reveal = {
 
 /* --- account requests */
 
-/*
- * Does it ask for an event of A?  If that could be another account's, who grants
- * the one would give the other away.
- */
-static bool
-is_of(const struct book_account *a, const struct account_event *v)
-{
-	const char *of = v->value[EVENT_OF];
-	uint8_t id[EVENT_ID_LEN];
-	size_t i;
-
-	if (!of || str_unhex(id, sizeof(id), of, strlen(of)) < 0)
-		return false;
-	for (i = 0; i < a->nevents; i++)
-		if (memcmp(a->event[i]->id, id, sizeof(id)) == 0)
-			return true;
-	return false;
-}
-
-/* The newest request of A that nothing was granted for, or NULL. */
-static const struct account_event *
-open_request(const struct book_account *a)
-{
-	const struct account_event *found = NULL;
-	size_t i;
-
-	for (i = 0; i < a->nevents; i++) {
-		if (a->event[i]->kind == EVENT_REQUESTED) {
-			if (is_of(a, a->event[i]))
-				found = a->event[i];
-		} else if (found && a->event[i]->kind == EVENT_GRANTED &&
-		    str_eq(found->value[EVENT_OF],
-		    a->event[i]->value[EVENT_OF])) {
-			found = NULL;
-		}
-	}
-	return found;
-}
-
 static int
 json_request(const struct book_account *a, const struct account_event *v,
 	struct buf *line, struct err *e)
@@ -290,7 +290,7 @@ json_request(const struct book_account *a, const struct account_event *v,
 	return jsonw_end(&w) < 0 ? -1 : show_json_line(line, e);
 }
 
-static void
+static int
 print_request(const struct book_account *a, const struct account_event *v)
 {
 	char when[SHOW_TIME_LEN];
@@ -302,28 +302,26 @@ print_request(const struct book_account *a, const struct account_event *v)
 	if (why)
 		cli_put_shown(stdout, why, strlen(why));
 	(void)fputc('\n', stdout);
+	return 0;
 }
 
 static int
 list_requests(struct acct *k, void *arg, struct err *e)
 {
 	struct buf line = BUF_INIT(1u << 20);
-	const struct account_event *v;
+	const struct account_event *v[DUAL_EVENTS_MAX];
 	const struct book_account *a;
-	size_t n, i, found = 0;
+	size_t n, i, r, m, found = 0;
 	int rc = 0;
 
 	(void)arg;
 	a = book_accounts(k->book, &n);
-	for (i = 0; rc == 0 && i < n; i++) {
-		v = open_request(a + i);
-		if (!v)
-			continue;
-		found++;
-		if (k->c->json)
-			rc = json_request(a + i, v, &line, e);
-		else
-			print_request(a + i, v);
+	for (i = 0; i < n; i++) {
+		m = dual_requests(a + i, k->people, NULL, v);
+		found += m;
+		for (r = 0; rc == 0 && r < m; r++)
+			rc = k->c->json ? json_request(a + i, v[r], &line,
+			    e) : print_request(a + i, v[r]);
 	}
 	if (found == 0 && !k->c->json && !k->c->quiet)
 		(void)puts(cli_tr("nobody asks"));
@@ -340,6 +338,8 @@ run_requests(struct cli *c, struct err *e)
 	if (acct_open(&k, c, cli_value(c, "as"), e) == 0 &&
 	    acct_note(&k, "open", "requests for accounts", e) == 0)
 		rc = acct_run(&k, list_requests, NULL, e);
+	if (rc == 0)
+		acct_send_own(&k);
 	acct_release(&k);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
@@ -362,46 +362,42 @@ const struct cli_command cmd_account_requests = {
 
 /* --- account grant */
 
-struct granting {		/* by shared memory */
-	bool asked;
+/* What is granted at once, by shared memory: what one person asked for. */
+struct granted_one {
 	uint8_t of[EVENT_ID_LEN];
-	char to[ACCT_SHOWN_LEN];
+	size_t at, n;		/* bytes of `sealed` */
+};
+struct granting {
 	size_t n;
-	uint8_t sealed[];	/* for managers */
+	char to[ACCT_SHOWN_LEN];
+	int hours;
+	struct granted_one one[DUAL_EVENTS_MAX];
+	uint8_t sealed[GRANT_ROOM];	/* for managers */
 };
 
+/* The owner's half of event OF, behind what is there already. */
 static int
-open_outer(struct acct *k, void *arg, struct err *e)
+open_outer(struct acct *k, struct granting *g,
+	const struct account_event *v, struct err *e)
 {
-	struct granting *g = acct_shared(k);
+	struct granted_one *one = &g->one[g->n];
 	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
-	const struct account_event *v;
-	const struct book_account *a;
-	char hex[EVENT_ID_HEX];
+	const char *of = v->value[EVENT_OF];
 	int rc = -1;
 
-	(void)arg;
-	memset(g, 0, sizeof(*g));
-	str_hex(hex, k->found.id, EVENT_ID_LEN);
-	a = book_find(k->book, hex, e);
-	v = a ? open_request(a) : NULL;
-	if (!a)
+	one->at = g->n > 0 ? one[-1].at + one[-1].n : 0;
+	if (str_unhex(one->of, EVENT_ID_LEN, of, strlen(of)) < 0)
 		goto out;
-	if (!v) {
-		rc = 0;
-		goto out;
-	}
-	if (str_unhex(g->of, EVENT_ID_LEN, v->value[EVENT_OF],
-	    strlen(v->value[EVENT_OF])) < 0)
-		goto out;
-	(void)snprintf(g->to, sizeof(g->to), "%s", v->value[EVENT_BY]);
-	rc = ledger_inner(k->b, g->of, &sealed, e);
+	rc = ledger_inner(k->b, one->of, &sealed, e);
 	if (rc == 0)
-		rc = err_set(e, ERR_USAGE, "%s needs no grant", a->shown);
+		rc = err_set(e, ERR_USAGE, "%s needs no grant",
+		    k->found.shown);
+	if (rc > 0 && sealed.len > sizeof(g->sealed) - one->at)
+		rc = err_set(e, ERR_FAIL, "that is too much at once");
 	if (rc > 0) {
-		memcpy(g->sealed, sealed.data, sealed.len);
-		g->n = sealed.len;
-		g->asked = true;
+		memcpy(g->sealed + one->at, sealed.data, sealed.len);
+		one->n = sealed.len;
+		g->n++;
 		rc = 0;
 	}
 out:
@@ -410,45 +406,118 @@ out:
 }
 
 static int
-grant(struct acct *k, struct err *e)
+open_outers(struct acct *k, void *arg, struct err *e)
+{
+	const struct account_event *v[DUAL_EVENTS_MAX];
+	struct granting *g = calloc(1, sizeof(*g));
+	const struct book_account *a;
+	char hex[EVENT_ID_HEX];
+	size_t n = 0, i;
+	int rc = g ? 0 : err_nomem(e);
+
+	(void)arg;
+	str_hex(hex, k->found.id, EVENT_ID_LEN);
+	a = g ? book_find(k->book, hex, e) : NULL;
+	if (a)
+		n = dual_requests(a, k->people, NULL, v);
+	else
+		rc = -1;
+	for (i = 0; rc == 0 && i < n; i++)
+		rc = open_outer(k, g, v[i], e);
+	if (rc == 0) {
+		g->hours = people_grant_hours(k->people);
+		if (n > 0)
+			(void)snprintf(g->to, sizeof(g->to), "%s",
+			    v[0]->value[EVENT_BY]);
+		memcpy(acct_shared(k), g, sizeof(*g));
+	}
+	free(g);
+	return rc;
+}
+
+/* The box had foreign bytes before it. */
+static int
+take_grants(const struct acct *k, struct granting *g, struct err *e)
+{
+	size_t i;
+
+	memcpy(g, acct_shared(k), sizeof(*g));
+	g->to[sizeof(g->to) - 1] = '\0';
+	if (g->n > DUAL_EVENTS_MAX || g->hours < 1 ||
+	    g->hours > GRANT_HOURS_MAX)
+		goto bad;
+	for (i = 0; i < g->n; i++)
+		if (g->one[i].n > sizeof(g->sealed) ||
+		    g->one[i].at > sizeof(g->sealed) - g->one[i].n)
+			goto bad;
+	return g->n > 0 ? 0 : err_set(e, ERR_NOENT, "nobody asks for %s",
+	    k->found.shown);
+bad:
+	return err_set(e, ERR_FAIL,
+	    "the reading process said what makes no sense");
+}
+
+static int
+write_grant(struct acct *k, const struct granting *g, size_t i,
+	const char *until, struct err *e)
 {
 	const struct ledger_desk d = {&k->h, &k->control, k->name, k->key};
-	const struct granting *g = acct_shared(k);
-	char why[CLI_FILLED_LEN], to[ACCT_SHOWN_LEN], hex[EVENT_ID_HEX];
+	char why[CLI_FILLED_LEN], hex[EVENT_ID_HEX];
 	struct account_event v;
-	size_t n;
 	int rc;
 
-	if (acct_run(k, open_outer, NULL, e) < 0)
-		return -1;
-	if (!g->asked)
-		return err_set(e, ERR_NOENT, "nobody asks for %s",
-		    k->found.shown);
-	memcpy(to, g->to, sizeof(to));
-	to[sizeof(to) - 1] = '\0';
-	str_hex(hex, g->of, EVENT_ID_LEN);
-	n = g->n;
-	if (n > EVENTFILE_MAX)
-		return err_set(e, ERR_FAIL,
-		    "the reading process said what makes no sense");
+	str_hex(hex, g->one[i].of, EVENT_ID_LEN);
 	acct_event(k, &v, EVENT_GRANTED);
-	v.value[EVENT_TO] = to;
+	v.value[EVENT_TO] = g->to;
 	v.value[EVENT_REASON] = cli_value(k->c, "why");
 	v.value[EVENT_OF] = hex;
+	v.value[EVENT_UNTIL] = until;
 	v.has_password = true;
-	rc = ledger_grant(&d, &v, g->sealed, n, e);
+	rc = ledger_grant(&d, &v, g->sealed + g->one[i].at, g->one[i].n, e);
 	if (rc > 0) {
 		cli_warn(k->c, "it is kept here and sent at the next sync: %s",
 		    cli_tr_filled(e->what, why));
 		err_clear(e);
 	}
-	if (rc >= 0 && !k->c->quiet) {
-		show_padded(k->found.shown, 0);
-		(void)fputs(cli_tr(": granted to "), stdout);
-		cli_put_shown(stdout, to, strlen(to));
-		(void)fputc('\n', stdout);
-	}
 	return rc < 0 ? -1 : 0;
+}
+
+static int
+grant_all(struct acct *k, const struct granting *g, struct err *e)
+{
+	const int64_t end = clock_now_utc() + g->hours * HOUR_S;
+	char until[32], when[SHOW_TIME_LEN];
+	size_t i;
+
+	(void)snprintf(until, sizeof(until), "%lld", (long long)end);
+	for (i = 0; i < g->n; i++)
+		if (write_grant(k, g, i, until, e) < 0)
+			return -1;
+	if (k->c->quiet)
+		return 0;
+	show_padded(k->found.shown, 0);
+	(void)fputs(cli_tr(": granted to "), stdout);
+	cli_put_shown(stdout, g->to, strlen(g->to));
+	(void)printf(cli_tr(" until %s\n"), show_time(end, when));
+	cli_hint(k->c, "who saw it has seen it: have it changed afterwards "
+	    "('liudi-desk account rotated')");
+	return 0;
+}
+
+static int
+grant(struct acct *k, struct err *e)
+{
+	struct granting *g = malloc(sizeof(*g));
+	int rc = g ? 0 : err_nomem(e);
+
+	if (rc == 0)
+		rc = acct_run(k, open_outers, NULL, e);
+	if (rc == 0)
+		rc = take_grants(k, g, e);
+	if (rc == 0)
+		rc = grant_all(k, g, e);
+	free(g);
+	return rc;
 }
 
 static enum cli_exit

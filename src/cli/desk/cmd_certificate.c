@@ -143,7 +143,7 @@ said(struct work *x, const struct account_event *v, struct err *e)
 		const char *s = v->value[f];
 
 		if (!s || f == EVENT_PLATFORM || f == EVENT_URL ||
-		    f == EVENT_OF)
+		    f == EVENT_OF || f == EVENT_UNTIL)
 			continue;
 		if (buf_addf(&x->out, e, "%s%s: ", first ? "" : "; ",
 		    cli_tr(event_field_name((enum event_field)f))) < 0 ||

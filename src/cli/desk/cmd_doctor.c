@@ -13,7 +13,9 @@
 #include "cli/desk/show.h"
 #include "desk/access.h"
 #include "desk/deskkeys.h"
+#include "desk/dual.h"
 #include "desk/health.h"
+#include "desk/ledger.h"
 #include "desk/people.h"
 #include "desk/received.h"
 #include "desk/worktime.h"
@@ -406,6 +408,51 @@ check_records(struct doctor *d, struct err *e)
 	return 0;
 }
 
+/* --- The book: what an owner granted is no secret of two any more. */
+
+/* How many: which they are is read with a key, and an event. */
+static int
+on_book(struct box *b, void *arg, struct err *e)
+{
+	struct book *book = b->catalogue ? ledger_book(b->catalogue, e) :
+	    NULL;
+	const struct book_account *a;
+	char words[CLI_COUNT_LEN];
+	int64_t granted = 0;
+	struct doctor *d = arg;
+	size_t n, i;
+
+	if (!b->catalogue)
+		return 0;
+	if (!book)
+		return -1;
+	a = book_accounts(book, &n);
+	for (i = 0; i < n; i++)
+		granted += dual_to_change(&a[i]) != NULL;
+	if (granted > 0)
+		say(d, STATE_WARN, "granted", cli_tr("%s whose secrets an "
+		    "owner granted: have them changed ('liudi-desk account "
+		    "list' names them)"), cli_count(granted, "%lld account",
+		    "%lld accounts", words));
+	book_free(book);
+	return (int)d->worst;
+}
+
+static int
+check_book(struct doctor *d, struct err *e)
+{
+	struct box b = {.home = &d->home};
+	enum cli_exit before = d->worst;
+	int rc;
+
+	if (!file_exists(d->home.catalogue))
+		return 0;
+	d->worst = CLI_DONE;
+	rc = box_run(&b, on_book, d, e);
+	d->worst = cli_worse(before, rc < 0 ? CLI_DONE : (enum cli_exit)rc);
+	return rc < 0 ? -1 : 0;
+}
+
 /* --- Shops and who reads, as policy.ini has them. */
 
 static int
@@ -478,7 +525,7 @@ run(struct cli *c, struct err *e)
 		    "receipts can"));
 	}
 	if (d.control_there && (check_people(&d, e) < 0 ||
-	    check_records(&d, e) < 0))
+	    check_book(&d, e) < 0 || check_records(&d, e) < 0))
 		goto out;
 	rc = (int)d.worst;
 out:

@@ -178,7 +178,7 @@ run_start(struct cli *c, struct err *e)
 		    "already", x.person);
 		(void)err_hint(e, "liudi-desk handover show '%s'", x.person);
 	} else if (rc > 0) {
-		rc = write_step(&k, x.person, "start", acct_me(&k), NULL, e);
+		rc = write_step(&k, x.person, "start", k.me, NULL, e);
 		if (rc == 0 && !c->quiet)
 			(void)printf(cli_tr("the handover of %s has begun; "
 			    "what is to be done: liudi-desk handover show "
@@ -259,7 +259,7 @@ run_close(struct cli *c, struct err *e)
 		    "closed: both lists must be empty", x.person);
 		(void)err_hint(e, "do what is listed above; then close again");
 	} else if (rc > 0) {
-		rc = write_step(&k, x.person, "close", acct_me(&k), NULL, e);
+		rc = write_step(&k, x.person, "close", k.me, NULL, e);
 		if (rc == 0 && !c->quiet)
 			(void)printf(cli_tr("the handover of %s is closed: "
 			    "nothing is lost with him, and nothing is open "
