@@ -16,6 +16,7 @@
 #include "desk/everroots.h"
 #include "desk/finding.h"
 #include "desk/newfiles.h"
+#include "desk/sealedto.h"
 #include "repo/packw.h"
 
 #include "base/banned.h"
@@ -40,6 +41,7 @@ struct ledger {
 	struct signers roots;		/* ever; none until one is wanted */
 	char *copies;
 	struct buf file, text;
+	struct policy_readers readers;	/* for whom `file` is sealed */
 	/* of the version that is looked at */
 	char station[33];
 	char name[LEDGER_NAME_LEN];
@@ -325,43 +327,149 @@ open_checked(struct ledger *l, const char *station, int *ok, struct err *e)
 		last = p->version;
 		tries++;
 		rc = open_for(l, p, ok, e);
+		if (rc == 0 && *ok)
+			l->readers = *p;
 	}
 	free(ids);
 	return rc;
 }
 
-/* 1: it cannot be opened now; 0: in l->text, or bad, which *WHY says; -1. */
+/*
+ * Nobody here opens it.  Whose file it is a desk cannot say that became a reader
+ * later; for one that always was, it is sealed to strangers.
+ */
 static int
-open_file(struct ledger *l, const char *station, struct err *why,
+note_shut(struct ledger *l, const char *station, struct err *e)
+{
+	const struct finding_place at = place(l->c, station);
+	int rc = station ? sealedto_always(l->box, station, e) : 0;
+
+	if (rc <= 0)
+		return rc;
+	l->report->wrong++;
+	return finding_once(&at, FINDING_INTEGRITY, CODE, e, "event file %s "
+	    "of '%s' is sealed to strangers: nobody opens it", l->name,
+	    station);
+}
+
+/* 1: nobody here opens it; 0: in l->text, or bad, which *WHY says; -1. */
+static int
+open_file(struct ledger *l, const char *station, bool *ok, struct err *why,
 	struct err *e)
 {
 	const struct finding_place at = place(l->c, station);
-	int ok = 0;
+	int fits = 0;
 
-	if (open_checked(l, station ? station : "", &ok, why) < 0) {
+	if (open_checked(l, station ? station : "", &fits, why) < 0) {
 		if (why->code == ERR_CRYPTO)
-			return 1;
+			return note_shut(l, station, e) < 0 ? -1 : 1;
 		if (is_content(why))
 			return 0;
 		*e = *why;
 		return -1;
 	}
-	if (ok)
+	*ok = fits;
+	if (fits)
 		return 0;
 	l->report->wrong++;
 	return finding_once(&at, FINDING_INTEGRITY, CODE, e, "event file %s "
 	    "is sealed to others than control ever named", l->name);
 }
 
-/* l->file, opened, into the catalogue.  1: not now; 0; -1. */
+struct inside {			/* of an event file that has secrets */
+	uint8_t account[EVENT_ID_LEN];	/* the first with one */
+	char device[33];
+	bool granted;
+	size_t n;
+};
+
+static int
+look_inside(void *arg, const struct account_event *v, const char *line,
+	size_t n, struct err *e)
+{
+	struct inside *x = arg;
+
+	(void)line;
+	(void)n;
+	(void)e;
+	if ((!v->has_password && !v->has_totp && !v->has_codes) ||
+	    x->n++ > 0)
+		return 0;
+	memcpy(x->account, v->account, EVENT_ID_LEN);
+	(void)snprintf(x->device, sizeof(x->device), "%s", v->device);
+	x->granted = v->kind == EVENT_GRANTED;
+	return 0;
+}
+
+static int
+note_secrets(struct ledger *l, const struct ledger_new *f,
+	const struct inside *x, struct err *e)
+{
+	const struct finding_place at = place(l->c, f->station);
+	struct book *book = ledger_book(l->c, e);
+	const struct book_account *a;
+	struct err ignored = ERR_INIT;
+	char hex[EVENT_ID_HEX];
+	int rc;
+
+	if (!book)
+		return -1;
+	str_hex(hex, x->account, EVENT_ID_LEN);
+	a = book_find(book, hex, &ignored);
+	l->report->wrong++;
+	rc = x->n > 1 ? finding_once(&at, FINDING_INTEGRITY, CODE, e, "'%s' "
+	    "sealed the secrets of account '%s' and %zu more (event file %s) "
+	    "to others than may read them: have them entered again",
+	    x->device, a ? a->shown : hex, x->n - 1, l->name) :
+	    finding_once(&at, FINDING_INTEGRITY, CODE, e, "'%s' sealed the "
+	    "secrets of account '%s' (event file %s) to others than may read "
+	    "them: have them entered again", x->device, a ? a->shown : hex,
+	    l->name);
+	book_free(book);
+	return rc;
+}
+
+/*
+ * The secrets in l->text: for those who may read them?  What was granted is as its
+ * own event had it, for managers of another day.
+ */
+static int
+check_secrets(struct ledger *l, const struct ledger_new *f, struct err *e)
+{
+	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
+	struct inside x = {.n = 0};
+	struct err why = ERR_INIT;
+	bool dual = false;
+	int rc = eventfile_read(f->text, f->n, look_inside, &x, &sealed,
+	    &dual, &why);
+
+	/* one that makes no sense was told */
+	if (rc < 0 || sealed.len == 0 || x.n == 0 || x.granted) {
+		if (rc < 0 && !is_content(&why))
+			*e = why;
+		else
+			rc = 0;
+		goto out;
+	}
+	rc = sealedto_check(l->box, &l->readers, dual, sealed.data,
+	    sealed.len, e);
+	if (rc == 0)
+		rc = note_secrets(l, f, &x, e);
+out:
+	buf_release(&sealed);
+	return rc < 0 ? -1 : 0;
+}
+
+/* l->file, opened, into the catalogue.  1: nobody here opens it; 0; -1. */
 static int
 take_file(struct ledger *l, struct ledger_new *f, struct err *e)
 {
 	struct err why = ERR_INIT;
+	bool ok = false;
 	int rc;
 
 	hash_sha256(f->sum, l->file.data, l->file.len);
-	rc = open_file(l, f->station, &why, e);
+	rc = open_file(l, f->station, &ok, &why, e);
 	if (rc != 0)
 		return rc;
 	f->text = l->text.data;
@@ -369,7 +477,10 @@ take_file(struct ledger *l, struct ledger_new *f, struct err *e)
 	if (why.code != ERR_NONE)
 		f->version = 0;		/* nothing that is worth a copy */
 	l->report->files++;
-	return ledger_take(l->c, f, &l->report->events, &l->report->wrong, e);
+	if (ledger_take(l->c, f, &l->report->events, &l->report->wrong,
+	    e) < 0)
+		return -1;
+	return ok ? check_secrets(l, f, e) : 0;
 }
 
 /* --- What is known of a name. */
@@ -444,7 +555,7 @@ meet(struct ledger *l, const struct known *k, const char *blob,
 	    "other bytes as event file %s than were here first", l->name);
 }
 
-/* 1: it stays aside; 0; -1. */
+/* What nobody here opens waits for a header of its own. */
 static int
 one_aside(struct ledger *l, const char *blob, const char *signer,
 	struct err *e)
@@ -462,9 +573,12 @@ one_aside(struct ledger *l, const char *blob, const char *signer,
 	    look_up(l, l->name, &k, e) < 0)
 		return -1;
 	rc = k.n ? meet(l, &k, blob, e) : take_file(l, &f, e);
-	if (rc > 0)
+	if (rc > 0) {
 		l->report->later++;
-	return rc != 0 ? rc : catalogue_run(l->c, SQL_LEDGER_ASIDE_DROP, e,
+		return catalogue_run(l->c, SQL_LEDGER_ASIDE_SHUT, e, "tb",
+		    l->name, (const void *)f.sum, sizeof(f.sum));
+	}
+	return rc < 0 ? -1 : catalogue_run(l->c, SQL_LEDGER_ASIDE_DROP, e,
 	    "t", l->name);
 }
 
@@ -651,7 +765,35 @@ one_version(struct ledger *l, int64_t version, struct err *e)
 	rc = read_bytes(l, e);
 	f.list = l->list.data;
 	f.nlist = l->list.len;
-	return rc != 0 ? rc : take_file(l, &f, e);
+	if (rc != 0)
+		return rc;
+	rc = take_file(l, &f, e);
+	if (rc <= 0)
+		return rc;
+	l->report->later++;
+	return catalogue_run(l->c, SQL_LEDGER_SHUT_ADD, e, "ib", version,
+	    (const void *)f.sum, sizeof(f.sum));
+}
+
+/* Files that nobody here opened, and for which there is a header now. */
+static int
+from_shut(struct ledger *l, struct err *e)
+{
+	const enum sql q = SQL_LEDGER_SHUT;
+	int64_t version = 0;
+	int rc;
+
+	while ((rc = catalogue_step(l->c, q, e, "i", version)) > 0) {
+		version = catalogue_int(l->c, q, 0);
+		catalogue_reset(l->c, q);
+		if (proc_interrupted())
+			return err_set(e, ERR_INTR, "interrupted");
+		if (catalogue_run(l->c, SQL_LEDGER_SHUT_DROP, e, "i",
+		    version) < 0 || one_version(l, version, e) < 0)
+			return -1;
+	}
+	catalogue_reset(l->c, q);
+	return rc;
 }
 
 struct span {
@@ -846,7 +988,7 @@ ledger_index(struct box *b, struct ledger_report *r, struct err *e)
 	if (!l.copies)
 		(void)err_nomem(e);
 	else if (from_desk(&l, e) == 0 && from_unsent(&l, e) == 0 &&
-	    from_stations(&l, e) == 0)
+	    from_stations(&l, e) == 0 && from_shut(&l, e) == 0)
 		rc = copies(&l, e);
 	bytes_free(l.bytes);
 	signers_release(&l.roots);

@@ -56,9 +56,12 @@ pick(struct policy *p, const char *station)
 
 	r->version = p->control.version;
 	r->n = control_readers(&p->control, station, index);
-	for (i = 0; i < r->n; i++)
+	for (i = 0; i < r->n; i++) {
 		memcpy(r->age[i], p->control.recipient[index[i]].age,
 		    sizeof(r->age[i]));
+		r->owner[i] = control_is_owner(
+		    p->control.recipient[index[i]].name);
+	}
 }
 
 /* Stations do not follow a file that is not readable, so it has no readers. */

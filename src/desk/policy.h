@@ -21,6 +21,7 @@ struct policy_readers {
 	int64_t version;
 	size_t n;
 	char age[CONTROL_MAX_RECIPIENTS][80];
+	bool owner[CONTROL_MAX_RECIPIENTS];
 };
 
 /*

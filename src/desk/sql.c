@@ -100,7 +100,8 @@ const char sql_schema[] =
 " file INT NOT NULL, of BLOB, line TEXT NOT NULL);"
 "CREATE INDEX book_event_of ON book_event(of) WHERE of IS NOT NULL;"
 "CREATE TABLE book_aside(name TEXT PRIMARY KEY, blob TEXT NOT NULL,"
-" signer TEXT NOT NULL) WITHOUT ROWID;"
+" signer TEXT NOT NULL, shut BLOB) WITHOUT ROWID;"
+"CREATE TABLE book_shut(version INTEGER PRIMARY KEY, sum BLOB NOT NULL);"
 "CREATE TABLE note(n INTEGER PRIMARY KEY, key TEXT NOT NULL,"
 " num INT NOT NULL, blob TEXT NOT NULL, signer TEXT NOT NULL, sum BLOB,"
 " utc INT, line TEXT, done INT NOT NULL DEFAULT 0, UNIQUE(key, num));"
@@ -682,7 +683,16 @@ const char *const sql_text[SQL_COUNT] = {
 		"WHERE v.file = f.n AND v.of IS NOT NULL) FROM book_file f "
 		"ORDER BY f.n",
 	[SQL_LEDGER_ASIDE] = "SELECT name, blob, signer FROM book_aside "
-		"WHERE name > ?1 ORDER BY name LIMIT 1",
+		"WHERE name > ?1 AND (shut IS NULL OR shut IN (SELECT sum "
+		"FROM header)) ORDER BY name LIMIT 1",
+	[SQL_LEDGER_ASIDE_SHUT] = "UPDATE book_aside SET shut = ?2 "
+		"WHERE name = ?1",
+	[SQL_LEDGER_SHUT] = "SELECT version FROM book_shut WHERE "
+		"version > ?1 AND sum IN (SELECT sum FROM header) "
+		"ORDER BY version LIMIT 1",
+	[SQL_LEDGER_SHUT_ADD] = "INSERT OR REPLACE INTO book_shut(version, "
+		"sum) VALUES(?1, ?2)",
+	[SQL_LEDGER_SHUT_DROP] = "DELETE FROM book_shut WHERE version = ?1",
 	[SQL_LEDGER_ASIDE_ADD] = "INSERT OR IGNORE INTO book_aside(name, "
 		"blob, signer) VALUES(?1, ?2, ?3)",
 	[SQL_LEDGER_ASIDE_DROP] = "DELETE FROM book_aside WHERE name = ?1",

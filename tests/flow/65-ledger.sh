@@ -212,10 +212,11 @@ age -r "$(age-keygen -y "$t/stranger")" -o \
     "${ev%/*}/00000000000000000000000000000002.age" "$t/pass"
 day 5
 expect 0 ws ws-01 run
-expect 3 sync
+expect 5 sync
 says 'cannot be read'
-says 'cannot be opened here yet'
+says "event file 00000000000000000000000000000002 of 'ws-01' is sealed to strangers"
 expect 0 sync
+says_no 'cannot be opened here yet'
 rm "${ev%/*}"/0000000000000000000000000000000?.age
 expect 0 ws ws-01 run
 expect 3 sync

@@ -119,7 +119,6 @@ no grep -q -F "$secret" "$t/all.csv"
 # who asks again is answered again, for as long as policy says
 policy '[team]
 org = Acme Lamps
-notice = 1
 [accounts]
 grant_hours = 2
 '
@@ -277,6 +276,78 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 	same "$(of honest-73 .shop)" 'Shop B' 'what a station said'
 	expect 0 acc show honest-73
 	says_no forged-72
+
+	step 'sealed to strangers'
+	day 9
+	printf '[account]\nplatform = tb\nshop = Main\n' >"$t/t.ini"
+	ok ws ws-01 account add --from "$t/t.ini" <"$t/pass"
+	expect 0 ws ws-01 run
+	# a station that seals as it should is no alarm
+	expect 0 sync
+	day 10
+	events=$t/ws-01/state/accounts/events
+	for n in 1 2; do
+		age-keygen -o "$t/stranger$n" 2>/dev/null
+	done
+	strangers="$(age-keygen -y "$t/stranger1") $(age-keygen -y \
+	    "$t/stranger2")"
+	all=$(git --git-dir "$central/control.git" cat-file blob \
+	    control:recipients | sed -n 's/.* \(age1[0-9a-z]*\).*/\1/p')
+	owners=$(git --git-dir "$central/control.git" cat-file blob \
+	    control:recipients | sed -n 's/^owner[^ ]* \(age1[0-9a-z]*\).*/\1/p')
+	# hidden N DUAL TO...: an account whose secrets are sealed to TO
+	hidden()
+	{
+		id=$(printf %032d "$1")
+		jq -c -n --arg e "$id" --arg n "hidden-$1" --argjson ts \
+		    "$LIUDI_NOW" '{v: 1, type: "registered", event: $e,
+		    account: $e, ts: $ts, offset: 0, device: "ws-01",
+		    fields: {platform: "eb", name: $n}, secrets: ["password"],
+		    prev: []}' >"$t/event"
+		jq -c -n --arg e "$id" '{v: 1, type: "secret", event: $e,
+		    password: "never to be had"}' >"$t/plain"
+		dual=$2
+		shift 2
+		"$LIUDI_SEALER" "$@" <"$t/plain" >"$t/sealed"
+		jq -c -n --arg s "$(base64 -w 0 "$t/sealed")" --argjson d \
+		    "$dual" '{v: 1, type: "secrets"} + $d + {sealed: $s}' \
+		    >>"$t/event"
+		# shellcheck disable=SC2086
+		"$LIUDI_SEALER" $all <"$t/event" >"$events/$id.age"
+	}
+	# shellcheck disable=SC2086
+	{
+		# as many as may open them, but others
+		hidden 81 '{}' $strangers $strangers
+		hidden 82 '{"dual": true}' $strangers
+		hidden 83 '{"dual": true}' $strangers $strangers
+		hidden 84 '{"dual": true}' $owners
+		hidden 85 '{}' $all
+	}
+	age -r "$(age-keygen -y "$t/stranger1")" -o \
+	    "$events/$(printf %032d 86).age" "$t/pass"
+	expect 0 ws ws-01 run
+	expect 5 sync
+	says "'ws-01' sealed the secrets of account 'hidden-81'"
+	says "'ws-01' sealed the secrets of account 'hidden-83'"
+	says "event file $(printf %032d 86) of 'ws-01' is sealed to strangers"
+	cp "$t/err" "$t/said"
+	for n in 84 85; do
+		no grep -q "hidden-$n" "$t/said"
+	done
+	# told once, and not tried for ever
+	expect 0 sync
+	says_no 'strangers'
+	says_no 'cannot be opened here yet'
+	# what is for owners, an owner's desk tells
+	no grep -q hidden-82 "$t/said"
+	second sync >"$t/out" 2>&1 || :
+	says "'ws-01' sealed the secrets of account 'hidden-82'"
+	says_no "account 'hidden-84'"
+	# all of it again, as a desk sees it that knows nothing
+	expect 5 desk_key sync --rebuild
+	says "account 'hidden-81'"
+	says_no "account 'hidden-85'"
 else
 	say 'skipped: nothing that seals'
 fi
