@@ -22,7 +22,7 @@ struct work {
 	const struct custody *then, *now;
 	/* the account at hand, now and as it was (NULL: not yet) */
 	const struct book_account *a, *was;
-	bool must;
+	bool must, lost;
 	char quoted[2][256];		/* of quote() */
 	unsigned nquoted;
 	struct err *e;
@@ -68,6 +68,7 @@ add(struct work *w, enum handover_step step, bool done)
 	t->step = step;
 	t->account = w->a;
 	t->must = w->must && !done;
+	t->lost = w->lost && !done;
 	t->done = done;
 	t->order = h->n;
 	return t;
@@ -327,7 +328,7 @@ confirm(struct work *w, size_t first)
 	t = add(w, HANDOVER_CONFIRM, by);
 	if (!t)
 		return -1;
-	t->must = false;	/* neither list is shorter by it */
+	t->must = t->lost = false;	/* neither list is shorter by it */
 	t->by = by;
 	if (by)
 		what(t, "%s logged in", who);
@@ -362,15 +363,15 @@ of_accounts(struct work *w)
 	for (i = 0; i < n; i++) {
 		w->a = &v[i];
 		w->was = as_it_was(w);
-		w->must = listed(now->lost, now->nlost, w->a) ||
-		    listed(now->reach, now->nreach, w->a);
+		w->lost = listed(now->lost, now->nlost, w->a);
+		w->must = w->lost || listed(now->reach, now->nreach, w->a);
 		first = w->h->n;
 		if (rotate(w) < 0 || rebind(w) < 0 || second_factor(w) < 0 ||
 		    transfer(w) < 0 || confirm(w, first) < 0)
 			return -1;
 	}
 	w->a = w->was = NULL;
-	w->must = false;
+	w->must = w->lost = false;
 	return 0;
 }
 
@@ -592,6 +593,10 @@ cmp_tasks(const void *a, const void *b)
 
 	if (x->step != y->step)
 		return x->step < y->step ? -1 : 1;
+	if (x->account && y->account && x->lost != y->lost)
+		return x->lost ? -1 : 1;
+	if (x->account && y->account && x->must != y->must)
+		return x->must ? -1 : 1;
 	if (x->account && y->account && x->account != y->account)
 		return strcmp(x->account->shown, y->account->shown);
 	return x->order < y->order ? -1 : x->order > y->order;

@@ -26,6 +26,7 @@ struct handover_task {		/* one thing to do */
 	enum handover_step step;
 	const struct book_account *account;	/* NULL: of the person */
 	bool must;		/* the account is in LOST or REACH */
+	bool lost;		/* in LOST: nobody else gets in */
 	bool done;
 	const struct account_event *by;	/* the event that did it, or NULL */
 	size_t order;		/* among those of its step and account */
@@ -36,7 +37,8 @@ struct handover_task {		/* one thing to do */
 struct handover {
 	const char *person;		/* as he is called */
 	int64_t started, closed;	/* UTC; 0: not */
-	struct handover_task *task;	/* owned, by step, then account */
+	/* owned; by step, then LOST, then what must be done, then account */
+	struct handover_task *task;
 	size_t n;
 	struct custody *custody;	/* now; owned */
 	struct custody_result now;	/* LOST and REACH of the person */

@@ -144,14 +144,15 @@ shows_what_a_start_would_find(void **state)
 	    "manager, owner\n");
 	expect(&h, HANDOVER_REBIND,
 	    "a1 open must: SIM …1391, personal, held by zhang\n");
+	/* what nobody else gets into stands first */
 	expect(&h, HANDOVER_TWOFA,
+	    "a4 open must: device of zhang\n"
 	    "a2 open must: sealed one-time codes, known to zhang, opened by "
-	    "manager, owner\n"
-	    "a4 open must: device of zhang\n");
+	    "manager, owner\n");
 	expect(&h, HANDOVER_TRANSFER,
 	    "a1 open must: in the hands of zhang\n"
-	    "a2 open must: in the hands of zhang\n"
-	    "a4 open must: in the hands of zhang\n");
+	    "a4 open must: in the hands of zhang\n"
+	    "a2 open must: in the hands of zhang\n");
 	n = handover_count(&h, HANDOVER_SIGNOFF, &d);
 	assert_int_equal(n, 3);
 	assert_int_equal(d, 0);
@@ -172,10 +173,10 @@ is_done_by_events(void **state)
 	expect(&h, HANDOVER_REBIND,
 	    "a1 done by: SIM …3333, the company's, held by wang\n");
 	expect(&h, HANDOVER_ROTATE,
-	    "a1 open: sealed password, known to zhang, opened by manager, "
-	    "owner\n"
 	    "a2 open must: sealed password, known to zhang, opened by "
-	    "manager, owner\n");
+	    "manager, owner\n"
+	    "a1 open: sealed password, known to zhang, opened by manager, "
+	    "owner\n");
 	done(&t, &h);
 
 	make(&t, &h, DONE, "zhang");
@@ -321,11 +322,11 @@ knows_a_manager(void **state)
 	expect(&h, HANDOVER_FREEZE, "- done: key 'manager' opens nothing "
 	    "that is sealed from now on\n");
 	expect(&h, HANDOVER_ROTATE,
-	    "a1 open: sealed password, known to zhang, opened by owner, "
-	    "manager\n"
 	    "a2 open must: sealed password, known to zhang, opened by owner, "
 	    "manager\n"
 	    "a3 open must: sealed password, known to wang, opened by owner, "
+	    "manager\n"
+	    "a1 open: sealed password, known to zhang, opened by owner, "
 	    "manager\n");
 	done(&t, &h);
 }

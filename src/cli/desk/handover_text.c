@@ -173,6 +173,7 @@ task_json(const struct handover_task *t, struct buf *out, struct err *e)
 		jsonw_knull(&w, "account");
 	jsonw_kstr(&w, "name", t->account ? t->account->shown : NULL);
 	jsonw_kbool(&w, "must", t->must);
+	jsonw_kbool(&w, "lost", t->lost);
 	jsonw_kbool(&w, "done", t->done);
 	jsonw_kstr(&w, "what", t->what);
 	jsonw_kstr(&w, "command", t->command[0] ? t->command : NULL);
