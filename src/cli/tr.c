@@ -1638,6 +1638,8 @@ static const struct tr_pair pairs[] = {
 	    "请换一个名称，或使用 --overwrite"},
 	{"choose another name, or say with --reason why this one must be",
 	    "请换一个名称，或用 --reason 说明为何必须用它"},
+	{"choose one that no account ever had",
+	    "请选一个从未有账号用过的名称"},
 	{"chown and chmod it: 'chmod go-w %s'",
 	    "请改正其所有者和权限：chmod go-w %s"},
 	{"chunk %s does not have the bytes of its name",

@@ -676,6 +676,9 @@ const char *const sql_text[SQL_COUNT] = {
 		"VALUES(?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9)",
 	[SQL_LEDGER_FILE_THERE] = "UPDATE book_file SET blob = ?2 "
 		"WHERE n = ?1",
+	[SQL_LEDGER_FILE_FROM] = "UPDATE book_file SET station = ?2, "
+		"version = ?3, list = ?4 WHERE n = ?1 AND version IS NULL "
+		"AND blob IS NOT NULL AND bad IS NULL",
 	[SQL_LEDGER_UNCOPIED] = "SELECT name, sum, version FROM book_file "
 		"WHERE blob IS NULL AND version IS NOT NULL ORDER BY n",
 	[SQL_LEDGER_EACH] = "SELECT f.name, f.sum, f.station, f.blob, "

@@ -117,6 +117,7 @@ says "is not like 'acmelamps-"
 says '--why'
 expect 2 acc rename acmelamps-eb-05 'The old LAMP shop' --why order
 says 'a name that was in use'
+says 'choose one that no account ever had'
 expect 0 acc flag acmelamps-eb-05 'asks for a licence'
 expect 0 acc twofa acmelamps-eb-05 sms
 expect 0 acc add qq qr=yes login=12345
@@ -185,6 +186,9 @@ acc list --json >"$t/before"
 expect 0 desk_key sync --rebuild
 acc list --json >"$t/after"
 ok cmp "$t/before" "$t/after"
+# desk.git had the station's file first then: its commit is found all the same
+expect 0 acc certificate acmelamps-eb-06 --html -
+says 'records.git'
 
 step 'what a station takes away stays'
 day 3

@@ -332,8 +332,10 @@ check_name(struct acct *k, struct asked *q, struct err *e)
 		return 0;
 	if (a.wrong == 2) {
 		(void)err_set(e, ERR_USAGE, "%s", a.why);
-		return err_hint(e, "leave the name out, and the next free one "
-		    "is taken");
+		/* what has a name is renamed */
+		return err_hint(e, k->found.shown[0] ? "choose one that no "
+		    "account ever had" : "leave the name out, and the next "
+		    "free one is taken");
 	}
 	if (cli_has(k->c, "why")) {
 		cli_warn(k->c, "%s", cli_tr_filled(a.why, shown));
