@@ -66,6 +66,13 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(handover 67-handover.sh)
 	liudi_flow(ledger 65-ledger.sh ${core})
 	liudi_flow(dual 69-dual.sh)
+	add_executable(liudi_desk_faulty $<TARGET_OBJECTS:liudi-desk>
+		${PROJECT_SOURCE_DIR}/src/base/file.c)
+	target_compile_definitions(liudi_desk_faulty PRIVATE LIUDI_FAULTS)
+	target_link_libraries(liudi_desk_faulty PRIVATE liudi_cli liudi_desk
+		liudi_chat liudi_web)
+	liudi_flow(ledger_faults 63-ledger-faults.sh
+		$<TARGET_FILE:liudi_desk_faulty>)
 	liudi_flow(heartbeat 60-heartbeat.sh)
 	liudi_flow(names 70-names.sh $<TARGET_FILE:flow_model>)
 	liudi_flow(push 80-push.sh)
