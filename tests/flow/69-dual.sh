@@ -351,4 +351,15 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 else
 	say 'skipped: nothing that seals'
 fi
+
+step 'a platform whose secrets need two, from now on'
+policy '[team]
+org = Acme Lamps
+[platform eb]
+dual = yes
+'
+expect 0 with "$secret-4" rotated acmelamps-eb-01 --password-fd 4
+expect 1 reveal acmelamps-eb-01
+says 'by an owner and a manager together'
+says_no -F "$secret"
 done_

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/platform.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -196,6 +197,9 @@ describe(const struct book_account *a, struct acct_found *f)
 	memcpy(f->id, a->id, sizeof(f->id));
 	copy_text(f->shown, a->shown);
 	copy_text(f->holder, a->value[EVENT_HOLDER]);
+	if (a->value[EVENT_PLATFORM])
+		(void)snprintf(f->platform, sizeof(f->platform), "%s",
+		    a->value[EVENT_PLATFORM]);
 	f->closed = a->closed;
 	f->dual = str_eq(a->value[EVENT_DUAL], "yes");
 	f->is_void = a->password_void;
@@ -224,6 +228,22 @@ find_in_box(struct acct *k, void *arg, struct err *e)
 	return 0;
 }
 
+/* What policy says of the platform holds for accounts that are older, too. */
+static int
+ask_platform(struct acct *k, struct err *e)
+{
+	struct acct_found *f = &k->found;
+	struct platforms *all = platforms_new(buf_str(&k->policy), e);
+	const struct platform *p = all ? platforms_find(all, f->platform) :
+	    NULL;
+
+	if (!all)
+		return -1;
+	f->dual |= p && p->dual;
+	platforms_free(all);
+	return 0;
+}
+
 int
 acct_find(struct acct *k, const char *word, struct err *e)
 {
@@ -238,11 +258,12 @@ acct_find(struct acct *k, const char *word, struct err *e)
 	/* from where foreign bytes are parsed */
 	memcpy(f, acct_shared(k), sizeof(*f));
 	f->shown[ACCT_SHOWN_LEN - 1] = f->holder[ACCT_SHOWN_LEN - 1] = '\0';
+	f->platform[ACCT_PLATFORM_LEN - 1] = '\0';
 	if (f->nheads > EVENT_PREV_MAX || f->npasswords > ACCT_PASSWORDS ||
 	    !utf8_clean(f->shown, strlen(f->shown)))
 		return err_set(e, ERR_FAIL,
 		    "the reading process said what makes no sense");
-	return 0;
+	return ask_platform(k, e);
 }
 
 /* --- Leave, and events. */

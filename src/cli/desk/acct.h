@@ -22,13 +22,15 @@
 
 #define ACCT_SHOWN_LEN 256
 #define ACCT_PASSWORDS 8
+#define ACCT_PLATFORM_LEN 32
 #define ACCT_WANTED (ACCT_PASSWORDS + 2)
 
 /* As the box found it; of fixed size, for it comes by shared memory. */
 struct acct_found {
 	uint8_t id[EVENT_ID_LEN];
 	char shown[ACCT_SHOWN_LEN];
-	bool closed, dual;
+	char platform[ACCT_PLATFORM_LEN];	/* its code, or "" */
+	bool closed, dual;	/* dual: its own word, or its platform's */
 	bool is_void;			/* changed, and not told */
 	uint8_t heads[EVENT_PREV_MAX][EVENT_ID_LEN];
 	size_t nheads;
