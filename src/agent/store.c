@@ -17,7 +17,6 @@
 
 #define READ_LEN (256 * 1024)
 #define TELL_MS 200
-#define CUT_CHUNKS 32		/* hashed at a time */
 
 /* One file being stored. */
 struct store {
@@ -65,15 +64,17 @@ feed_tail(struct store *x, int64_t at, const uint8_t *data, size_t n)
 		    (size_t)(to - from));
 }
 
-/* The chunk M, whose id is known, to the sink. */
 static int
-one_chunk(struct store *x, const struct hash_message *m, bool packed,
+one_chunk(struct store *x, const uint8_t *data, size_t n, bool packed,
 	struct err *e)
 {
-	x->last_len = (uint32_t)m->n;
-	if (buf_add(&x->ids, m->id, sizeof(m->id), e) != 0)
+	uint8_t id[HASH_LEN];
+
+	hash_blake2b(id, data, n);
+	x->last_len = (uint32_t)n;
+	if (buf_add(&x->ids, id, sizeof(id), e) != 0)
 		return -1;
-	if (x->k->chunk(x->k->arg, m->id, m->data, m->n, packed, e) == 0)
+	if (x->k->chunk(x->k->arg, id, data, n, packed, e) == 0)
 		return 0;
 	x->lost = true;
 	return -1;
@@ -94,31 +95,18 @@ room_for(struct store *x, size_t n, struct err *e)
 	return 0;
 }
 
-/*
- * Cut and store what is in the buffer; LAST: the file ends there.  Chunks are
- * hashed several at a time, which is far cheaper.
- */
+/* Cut and store what is in the buffer; LAST: the file ends there. */
 static int
 cut_buffer(struct store *x, const struct chunker *ch, size_t *have,
 	bool packed, bool last, struct err *e)
 {
-	struct hash_message m[CUT_CHUNKS];
-	size_t pos = 0, n, i;
+	size_t pos = 0, n;
 
-	do {
-		for (n = 0; n < CUT_CHUNKS; n++) {
-			m[n].data = x->data + pos;
-			m[n].n = chunker_cut(ch, x->data + pos, *have - pos,
-			    last);
-			if (m[n].n == 0)
-				break;
-			pos += m[n].n;
-		}
-		hash_blake2b_many(m, n);
-		for (i = 0; i < n; i++)
-			if (one_chunk(x, &m[i], packed, e) != 0)
-				return -1;
-	} while (n == CUT_CHUNKS);
+	while ((n = chunker_cut(ch, x->data + pos, *have - pos, last)) > 0) {
+		if (one_chunk(x, x->data + pos, n, packed, e) != 0)
+			return -1;
+		pos += n;
+	}
 	memmove(x->data, x->data + pos, *have - pos);
 	*have -= pos;
 	return 0;
@@ -142,7 +130,7 @@ read_file(struct store *x, struct source_file *f, struct entry *en,
 	struct err *e)
 {
 	struct chunker ch;
-	size_t have = 0, room, got;
+	size_t have = 0, got;
 	bool packed = false, first = true;
 
 	buf_clear(&x->ids);
@@ -152,8 +140,8 @@ read_file(struct store *x, struct source_file *f, struct entry *en,
 	if (hash_restart(&x->tail, e) != 0 || room_for(x, READ_LEN, e) != 0)
 		return -1;
 	do {
-		room = x->cap - have;
-		if (source_file_read(f, x->data + have, room, &got, e) != 0)
+		if (source_file_read(f, x->data + have, x->cap - have, &got,
+			e) != 0)
 			return -1;
 		feed_tail(x, x->size, x->data + have, got);
 		x->size += (int64_t)got;
@@ -170,13 +158,13 @@ read_file(struct store *x, struct source_file *f, struct entry *en,
 				return -1;
 			first = false;
 		}
-		if (cut_buffer(x, &ch, &have, packed, got < room, e) != 0)
+		if (cut_buffer(x, &ch, &have, packed, got == 0, e) != 0)
 			return -1;
 		x->c->progress.bytes += (int64_t)got;
 		tell_progress(x);
 		if (proc_interrupted())
 			return err_set(e, ERR_INTR, "interrupted");
-	} while (got == room);
+	} while (got > 0);
 	return 0;
 }
 

@@ -22,17 +22,6 @@
 int crypto_setup(struct err *e);
 
 void hash_blake2b(uint8_t out[static HASH_LEN], const void *data, size_t n);
-/* DATA is borrowed; id is filled in by hash_blake2b_many(). */
-struct hash_message {
-	const void *data;
-	size_t n;
-	uint8_t id[HASH_LEN];
-};
-/*
- * hash_blake2b() of each of N messages, several at a time where the CPU has
- * vectors for it: the more and the more alike in length, the faster.
- */
-void hash_blake2b_many(struct hash_message *m, size_t n);
 /* Keyed, key of KEY_LEN <= 64 bytes. */
 void hash_blake2b_keyed(uint8_t out[static HASH_LEN], const void *key,
 	size_t key_len, const void *data, size_t n);

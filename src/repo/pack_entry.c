@@ -1,6 +1,8 @@
 /* repo/pack_entry.c - entries of stored blocks; gitformat-pack(5). */
 #include "repo/pack_entry.h"
 
+#include <zlib.h>
+
 #include "base/file.h"
 
 #include "base/banned.h"
@@ -84,7 +86,7 @@ pack_read_stored(struct pack_reader *r, uint64_t n, struct buf *out, struct err 
 	} while (b[0] == 0);
 	out->data[out->len] = '\0';
 	if (out->len - begin != n || pack_read_at(r, b, 4, e) < 0 ||
-	    pack_get32(b) != pack_adler32(1, out->data + begin, n))
+	    pack_get32(b) != adler32_z(1, out->data + begin, n))
 		return pack_bad_entry(r, e);
 	return 0;
 }

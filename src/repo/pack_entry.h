@@ -36,9 +36,6 @@ pack_get32(const uint8_t *p)
 	    (uint32_t)p[2] << 8 | p[3];
 }
 
-/* Go on with an Adler-32 (1 at the beginning); zlib's adler32_z() is slower. */
-uint32_t pack_adler32(uint32_t adler, const void *data, size_t n);
-
 /* Type and size in front of an entry: 4 bits, then groups of 7; its length. */
 size_t pack_entry_head(uint8_t out[static 16], enum packw_type type,
 	uint64_t n);

@@ -256,7 +256,7 @@ put_block(struct packw *p, const uint8_t *data, size_t n, bool last,
 	    (n > 0 && put_entry(p, data, n, e) < 0))
 		return -1;
 	if (n > 0)
-		p->adler = pack_adler32(p->adler, data, n);
+		p->adler = (uint32_t)adler32(p->adler, data, (uInt)n);
 	return 0;
 }
 

@@ -129,7 +129,7 @@ struct source_file;
  */
 int source_file_open(struct source *s, const char *path, const char *tmp_dir,
 	struct source_file **out, struct err *e);
-/* Up to N bytes; *got is less than N only at the end. */
+/* Up to N bytes; *got 0 at the end. */
 int source_file_read(struct source_file *f, void *data, size_t n, size_t *got,
 	struct err *e);
 /* The page size where it is a consistent database, else 0. */

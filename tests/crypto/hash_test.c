@@ -142,49 +142,6 @@ running(void **state)
 	}
 }
 
-/*
- * Messages side by side are what each is alone: all lengths around a block, a
- * number of them that leaves lanes idle, long ones beside short ones.
- */
-static void
-many(void **state)
-{
-	enum { MOST = 300, LEN = 70000 };
-	struct hash_message *m = calloc(MOST, sizeof(*m));
-	uint8_t *data = malloc(LEN + MOST), alone[HASH_LEN];
-	uint32_t x = 1;
-	size_t i, n;
-
-	(void)state;
-	assert_non_null(m);
-	assert_non_null(data);
-	for (i = 0; i < LEN + MOST; i++) {
-		x = x * 1664525 + 1013904223;
-		data[i] = (uint8_t)(x >> 24);
-	}
-	for (n = 0; n <= MOST; n = n < 9 ? n + 1 : n * 2 + 1) {
-		for (i = 0; i < n; i++) {
-			m[i].data = data + i;
-			m[i].n = i % 7 == 6 ? LEN - i * 3 : i;
-			memset(m[i].id, 0, sizeof(m[i].id));
-		}
-		hash_blake2b_many(m, n);
-		for (i = 0; i < n; i++) {
-			hash_blake2b(alone, m[i].data, m[i].n);
-			assert_memory_equal(m[i].id, alone, HASH_LEN);
-		}
-	}
-	m[0] = (struct hash_message){.data = NULL, .n = 0};
-	m[1] = (struct hash_message){.data = "abc", .n = 3};
-	hash_blake2b_many(m, 2);
-	assert_hex(m[0].id, 32, "0e5751c026e543b2e8ab2eb06099daa1"
-	    "d1e5df47778f7787faab45cdf12fe3a8");
-	assert_hex(m[1].id, 32, "bddd813c634239723171ef3fee98579b"
-	    "94964e3bb1cb3e427262c8c068d52319");
-	free(data);
-	free(m);
-}
-
 static void
 hmac(void **state)
 {
@@ -237,7 +194,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha),
 		cmocka_unit_test(blake2b),
-		cmocka_unit_test(many),
 		cmocka_unit_test(running),
 		cmocka_unit_test(hmac),
 		cmocka_unit_test(hkdf)

@@ -6,10 +6,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <sys/resource.h>
-#include <zlib.h>
 
 #include "base/clock.h"
-#include "repo/pack_entry.h"
 
 #define BIG ((size_t)8 << 20)
 
@@ -493,35 +491,6 @@ setup(void **state)
 	return crypto_setup(&e);
 }
 
-/* The checksum of stored blocks, also where its sums are largest. */
-static void
-test_adler(void **state)
-{
-	static const size_t sizes[] = {0, 1, 15, 16, 17, 4095, 65520, 65535,
-		65536, 65537, 131072, 1000003};
-	uint8_t *full = malloc(1000003);
-	uint32_t ours = 1, theirs = 1;
-	size_t i, n;
-
-	(void)state;
-	assert_non_null(full);
-	memset(full, 0xff, 1000003);
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		n = sizes[i];
-		assert_int_equal(pack_adler32(1, bytes, n),
-		    adler32_z(1, bytes, n));
-		assert_int_equal(pack_adler32(1, full, n),
-		    adler32_z(1, full, n));
-		/* a start that is as large as it gets; not aligned */
-		assert_int_equal(pack_adler32(0xfff0fff0, full + 1, n / 2),
-		    adler32_z(0xfff0fff0, full + 1, n / 2));
-		ours = pack_adler32(ours, bytes + i, n);
-		theirs = (uint32_t)adler32_z(theirs, bytes + i, n);
-		assert_int_equal(ours, theirs);
-	}
-	free(full);
-}
-
 static int
 teardown(void **state)
 {
@@ -534,7 +503,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_adler),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_dropped),

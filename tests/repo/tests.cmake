@@ -1,7 +1,6 @@
-foreach(module IN ITEMS canon central packr spool push mirror receipt drop)
+foreach(module IN ITEMS canon central packr packw spool push mirror receipt drop)
 	liudi_test(repo ${module})
 endforeach()
-liudi_test(repo packw LIBS PkgConfig::ZLIB)
 target_compile_definitions(central_test PRIVATE
 	LIUDI_HOOKS="${PROJECT_SOURCE_DIR}/hooks")
 liudi_fuzz(canon DEPENDS repo)
