@@ -729,7 +729,10 @@ desk_git_is_what_roots_added(void **state)
 
 /* --- Secrets. */
 
+#define UNTIL (T0 + 3600)
+
 struct ask {
+	struct ledger_seer who;
 	uint8_t event[EVENT_ID_LEN];
 	struct event_secret s;
 	struct buf inner;
@@ -743,7 +746,7 @@ ask_secret(struct box *b, void *arg, struct err *e)
 	struct ask *a = arg;
 
 	(void)e;
-	a->rc = ledger_secret(b, a->event, &a->s, &a->why);
+	a->rc = ledger_secret(b, &a->who, a->event, &a->s, &a->why);
 	return 0;
 }
 
@@ -758,17 +761,25 @@ ask_inner(struct box *b, void *arg, struct err *e)
 }
 
 static void
-ask(struct ask *a, uint8_t n, struct opener *op,
+ask_at(struct ask *a, struct ledger_seer who, uint8_t n, struct opener *op,
 	int (*fn)(struct box *b, void *arg, struct err *e))
 {
 	struct box b = {.home = &one, .opener = op, .make = true,
 	    .mirrors = true, .no_records = true};
 	struct err e = ERR_INIT;
 
-	*a = (struct ask){.inner = BUF_INIT(EVENTFILE_MAX), .why = ERR_INIT};
+	*a = (struct ask){.who = who, .inner = BUF_INIT(EVENTFILE_MAX),
+	    .why = ERR_INIT};
 	memset(a->event, n, sizeof(a->event));
 	if (box_run_here(&b, fn, a, &e) < 0)
 		fail_msg("%s", e.what);
+}
+
+static void
+ask(struct ask *a, uint8_t n, struct opener *op,
+	int (*fn)(struct box *b, void *arg, struct err *e))
+{
+	ask_at(a, (struct ledger_seer){"Wang", UNTIL - 1}, n, op, fn);
 }
 
 static void
@@ -807,6 +818,7 @@ two_open_what_is_dual(void **state)
 	    NULL);
 	struct err e = ERR_INIT;
 	struct ask a, b;
+	char until[32];
 
 	(void)state;
 	v.value[EVENT_DUAL] = "yes";
@@ -824,6 +836,8 @@ two_open_what_is_dual(void **state)
 	assert_int_equal(a.rc, 1);
 	grant.value[EVENT_TO] = "Wang";
 	grant.value[EVENT_OF] = "01010101010101010101010101010101";
+	(void)snprintf(until, sizeof(until), "%lld", (long long)UNTIL);
+	grant.value[EVENT_UNTIL] = until;
 	grant.has_password = true;
 	assert_int_equal(ledger_grant(&d, &grant, a.inner.data, a.inner.len,
 	    &e), 0);
@@ -833,10 +847,19 @@ two_open_what_is_dual(void **state)
 	assert_int_equal(b.rc, 1);
 	assert_string_equal(b.s.password, "hunter2");
 	event_secret_free(&b.s);
+	/* to him, and until then */
+	ask_at(&b, (struct ledger_seer){"Li", UNTIL - 1}, 1, other,
+	    ask_secret);
+	assert_int_equal(b.rc, -1);
+	assert_int_equal(b.why.code, ERR_NOENT);
+	ask_at(&b, (struct ledger_seer){"Wang", UNTIL}, 1, other, ask_secret);
+	assert_int_equal(b.rc, -1);
+	assert_int_equal(b.why.code, ERR_NOENT);
+	assert_non_null(strstr(b.why.what, "ended"));
 	/* what was granted is the managers': the owner alone opens nothing */
 	ask(&b, 1, opener, ask_secret);
 	assert_int_equal(b.rc, -1);
-	assert_int_equal(b.why.code, ERR_NOENT);
+	assert_int_equal(b.why.code, ERR_CRYPTO);
 	buf_release(&a.inner);
 }
 
