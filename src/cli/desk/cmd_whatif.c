@@ -79,8 +79,8 @@ put_whatif(const struct leave *l, struct custody *c, const struct whatif *x,
 			(void)fputs(i ? ", " : "", stdout);
 			cli_put_shown(stdout, x->name[i], strlen(x->name[i]));
 		}
-		(void)printf(cli_tr(": what if they leave? %zu accounts\n"),
-		    all);
+		(void)printf(cli_tr(": what if they leave? %s\n"), cli_count(
+		    (int64_t)all, "%lld account", "%lld accounts", title));
 	}
 	if (leave_list(l, c, "lost", r->lost, r->nlost, cli_count(
 	    (int64_t)r->nlost, "%lld would be lost: the company has no way "

@@ -110,8 +110,8 @@ handover_text(const struct handover_page *p, struct buf *out, struct err *e)
 	char when[SHOW_TIME_LEN];
 	int s;
 
-	if (buf_addf(out, e, cli_tr("handover of %s: %zu accounts would be "
-	    "lost, %zu are still open to him\n"), h->person, h->now.nlost,
+	if (buf_addf(out, e, cli_tr("handover of %s: accounts that would "
+	    "be lost: %zu, still open to him: %zu\n"), h->person, h->now.nlost,
 	    h->now.nreach) < 0)
 		return -1;
 	if (h->closed ? buf_addf(out, e, cli_tr("closed %s\n"),
