@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/run.sh - build and run every test; ends in ctest's closing lines.
-# Usage: sh tests/run.sh [--sanitize] [ctest arguments]
+# Usage: sh tests/run.sh [--slow] [--sanitize] [ctest arguments]
+# --slow: also what is tested by default already, under more shells.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -16,12 +17,18 @@ fi
 LIUDI_SHARED=${LIUDI_SHARED:-$top/../shared}
 export LIUDI_SHARED
 
+slow=OFF
+if [ "${1:-}" = --slow ]; then
+	shift
+	slow=ON
+fi
 sanitize=
 if [ "${1:-}" = --sanitize ]; then
 	shift
 	build=$build-sanitize
 	sanitize=address,undefined
 fi
-cmake -G Ninja -S "$top" -B "$build" -DLIUDI_SANITIZE=$sanitize >/dev/null
+cmake -G Ninja -S "$top" -B "$build" -DLIUDI_SANITIZE=$sanitize \
+    -DLIUDI_SLOW=$slow >/dev/null
 cmake --build "$build"
 exec ctest --test-dir "$build" --output-on-failure -j 2 "$@"

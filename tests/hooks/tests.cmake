@@ -1,5 +1,10 @@
-# The hooks under each shell that a central may have.
-foreach(shell IN ITEMS dash busybox bash)
+# The hooks under the shells that a central may have; bash, which is more than they
+# need, where there is time.
+set(shells dash busybox)
+if(LIUDI_SLOW)
+	list(APPEND shells bash)
+endif()
+foreach(shell IN LISTS shells)
 	set(words ${shell})
 	if(shell STREQUAL busybox)
 		set(words busybox sh)

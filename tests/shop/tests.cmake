@@ -18,8 +18,9 @@ liudi_fuzz(rowalign DEPENDS shop)
 liudi_test(shop capture DEPENDS base crypto)
 target_sources(capture_test PRIVATE shop/server.c)
 target_include_directories(capture_test PRIVATE shop)
+# It is the longest, and others wait for the browser: first.
 set_tests_properties(shop.capture PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
-	RESOURCE_LOCK browser)
+	RESOURCE_LOCK browser COST 100)
 liudi_test(shop visit DEPENDS base crypto)
 target_sources(visit_test PRIVATE shop/server.c)
 target_include_directories(visit_test PRIVATE shop)
