@@ -1,6 +1,8 @@
 /* desk/access_read.c - check and open the log of readers; FORMAT.md 17. */
 #include "desk/access_read.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +42,11 @@ struct reading {
 	struct chain_of *of;
 	size_t nof;
 	/* of the commit being read */
+	struct added {
+		int64_t n;
+		char key[REQUEST_KEY_LEN], id[CANON_ID_LEN];
+	} *added;
+	size_t nadded;
 	const char *id;
 	char signer[REQUEST_KEY_LEN];	/* "" = nobody known */
 	char name[64];
@@ -397,45 +404,87 @@ split_path(const char *path, char key[static REQUEST_KEY_LEN], int64_t *n)
 }
 
 static int
-event_file(struct reading *k, const struct mirror_file *f, struct err *e)
+event_file(struct reading *k, const struct added *f, struct err *e)
 {
 	struct buf file = BUF_INIT(ACCESS_FILE_MAX);
-	char key[REQUEST_KEY_LEN];
 	struct chain_of *of;
 	struct err why = ERR_INIT;
-	int64_t n = 0;
+	char path[64];
 	int rc = -1;
 
 	k->r->events++;
-	if (split_path(f->path, key, &n) < 0)
-		return problem(k, f->path, e, "it has the name of no event");
-	of = chain_for(k, key, e);
+	(void)snprintf(path, sizeof(path), "access/%s/%" PRId64 ".age", f->key,
+	    f->n);
+	of = chain_for(k, f->key, e);
 	if (!of)
 		return -1;
-	if (strcmp(key, k->signer) != 0 &&
-	    problem(k, f->path, e, "it was signed by another key") < 0)
+	if (strcmp(f->key, k->signer) != 0 &&
+	    problem(k, path, e, "it was signed by another key") < 0)
 		return -1;
-	if (n != of->n && problem(k, f->path, e, "event %lld should "
+	if (f->n != of->n && problem(k, path, e, "event %lld should "
 	    "stand here: events were removed or put in another order",
 	    (long long)of->n) < 0)
 		return -1;
 	if (mirror_read(k->box->desk, f->id, PACKW_BLOB, &file, &why) < 0) {
-		rc = not_opened(k, f->path, &why, e);
+		rc = not_opened(k, path, &why, e);
 		goto out;
 	}
-	of->n = n;
-	rc = open_event(k, f->path, of, &file, e);
-	of->n = n + 1;
+	of->n = f->n;
+	rc = open_event(k, path, of, &file, e);
+	of->n = f->n + 1;
 	hash_sha256(of->last, file.data, file.len);
 out:
 	buf_release(&file);
 	return rc;
 }
 
+/* A file of the commit being read, put aside until all of it are known. */
 static int
 on_file(void *arg, const struct mirror_file *f, struct err *e)
 {
-	return str_starts(f->path, "access/") ? event_file(arg, f, e) : 0;
+	struct reading *k = arg;
+	char key[REQUEST_KEY_LEN];
+	struct added *v;
+	int64_t n;
+
+	if (!str_starts(f->path, "access/"))
+		return 0;
+	if (split_path(f->path, key, &n) < 0) {
+		k->r->events++;
+		return problem(k, f->path, e, "it has the name of no event");
+	}
+	v = realloc(k->added, (k->nadded + 1) * sizeof(*v));
+	if (!v)
+		return err_nomem(e);
+	k->added = v;
+	v += k->nadded++;
+	v->n = n;
+	memcpy(v->key, key, sizeof(v->key));
+	memcpy(v->id, f->id, sizeof(v->id));
+	return 0;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	const struct added *x = a, *y = b;
+	const int key = strcmp(x->key, y->key);
+
+	return key != 0 ? key : (x->n > y->n) - (x->n < y->n);
+}
+
+/* In the order in which they were made: in a tree 10 stands before 9. */
+static int
+event_files(struct reading *k, struct err *e)
+{
+	size_t i;
+
+	if (k->nadded > 0)
+		qsort(k->added, k->nadded, sizeof(*k->added), by_number);
+	for (i = 0; i < k->nadded; i++)
+		if (event_file(k, &k->added[i], e) < 0)
+			return -1;
+	return 0;
 }
 
 /* --- Commits. */
@@ -535,6 +584,7 @@ one_commit(struct reading *k, const char *id, char tree[static CANON_ID_LEN],
 	struct buf raw = BUF_INIT(CANON_MAX);
 	struct err why = ERR_INIT;
 	char now[CANON_ID_LEN], where[32];
+	bool bad;
 	int rc = -1;
 
 	(void)snprintf(where, sizeof(where), "commit %.12s", id);
@@ -546,8 +596,13 @@ one_commit(struct reading *k, const char *id, char tree[static CANON_ID_LEN],
 	}
 	if (take_signer(k, &raw, where, e) < 0)
 		goto out;
+	k->nadded = 0;
+	bad = mirror_added(k->box->desk, tree, now, on_file, k, &why) < 0;
+	/* what it did add is read in any case */
+	if ((!bad || is_content(&why)) && event_files(k, e) < 0)
+		goto out;
 	rc = 0;
-	if (mirror_added(k->box->desk, tree, now, on_file, k, &why) < 0) {
+	if (bad) {
 		rc = -1;
 		if (!is_content(&why))
 			*e = why;
@@ -593,5 +648,6 @@ access_read(struct box *b, struct access_read *r, struct err *e)
 	json_free(k.json);
 	free(k.root);
 	free(k.of);
+	free(k.added);
 	return rc;
 }

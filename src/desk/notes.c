@@ -176,15 +176,21 @@ one_note(struct index *k, const struct waiting *v, struct err *e)
 	return -1;
 }
 
-/* The next row behind ROW that is not open; 1, 0, -1. */
+/*
+ * The next row behind V that is not open, by its number, for a note is held against
+ * the one before it, and a commit has 10 before 9; 1, 0, -1.
+ */
 static int
-next_waiting(struct index *k, int64_t row, struct waiting *v, struct err *e)
+next_waiting(struct index *k, struct waiting *v, struct err *e)
 {
 	const enum sql q = SQL_NOTE_WAITING;
-	int rc = catalogue_step(k->c, q, e, "i", row);
+	char key[REQUEST_KEY_LEN];
 	const void *prev;
 	size_t n;
+	int rc;
 
+	memcpy(key, v->key, sizeof(key));
+	rc = catalogue_step(k->c, q, e, "it", v->n, key);
 	memset(v, 0, sizeof(*v));
 	if (rc > 0) {
 		v->row = catalogue_int(k->c, q, 0);
@@ -208,10 +214,10 @@ next_waiting(struct index *k, int64_t row, struct waiting *v, struct err *e)
 static int
 open_all(struct index *k, struct err *e)
 {
-	struct waiting v = {.row = 0};
+	struct waiting v = {.n = -1};
 	int rc, later;
 
-	while ((rc = next_waiting(k, v.row, &v, e)) > 0) {
+	while ((rc = next_waiting(k, &v, e)) > 0) {
 		later = one_note(k, &v, e);
 		if (later < 0)
 			return -1;

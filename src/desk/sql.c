@@ -785,8 +785,8 @@ const char *const sql_text[SQL_COUNT] = {
 	/* … and the file before it. */
 	[SQL_NOTE_WAITING] = "SELECT a.n, a.key, a.num, a.blob, a.signer, "
 		"b.sum FROM note a LEFT JOIN note b ON b.key = a.key "
-		"AND b.num = a.num - 1 WHERE a.n > ?1 AND a.done = 0 "
-		"ORDER BY a.n LIMIT 1",
+		"AND b.num = a.num - 1 WHERE a.done = 0 "
+		"AND (a.num, a.key) > (?1, ?2) ORDER BY a.num, a.key LIMIT 1",
 	[SQL_NOTE_SUM] = "UPDATE note SET sum = ?2 WHERE n = ?1",
 	[SQL_NOTE_OPENED] = "UPDATE note SET utc = ?2, line = ?3 "
 		"WHERE n = ?1",

@@ -111,6 +111,7 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(rewrite 87-rewrite.sh)
 	liudi_flow(people 88-people.sh)
 	liudi_flow(access 56-access.sh)
+	liudi_flow(many 56-many.sh)
 	# Reads the memory of processes: what must not be there.
 	add_executable(flow_memory flow/memory.c)
 	target_link_libraries(flow_memory PRIVATE liudi_flags liudi_sign)

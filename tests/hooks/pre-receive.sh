@@ -559,6 +559,22 @@ no C10 'the number that is missing' desk "$(note "$hole" manager manager \
 ok 'the number behind the last' desk "$(note "$hole" manager manager \
     "access/$mk/3.age"):refs/heads/desk"
 git --git-dir="$t/desk.git" update-ref refs/heads/desk "$kept"
+# several at once, of which 10 stands before 9 in a tree
+# events LAST EXCEPT: a commit on $kept of all from 3 to LAST but one
+events()
+{
+	parent=$kept
+	begin "$kept"
+	for n in $(seq 3 "$1"); do
+		[ "$n" -eq "$2" ] ||
+			put 100644 "$(age_file 10)" "access/$mk/$n.age"
+	done
+	sign manager manager
+}
+no C10 'one of ten left out' desk "$(events 11 7):refs/heads/desk"
+no C10 'the first of ten left out' desk "$(events 11 3):refs/heads/desk"
+ok 'ten at once' desk "$(events 11 0):refs/heads/desk"
+git --git-dir="$t/desk.git" update-ref refs/heads/desk "$kept"
 git --git-dir="$t/desk.git" config receive.denyNonFastForwards false
 no C03 'backwards' desk "+$d0:refs/heads/desk"
 
