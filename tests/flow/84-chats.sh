@@ -146,8 +146,14 @@ ok cmp "$t/once" "$t/again"
 
 step "killed in the middle, again and again"
 cut=0
-# the first hundredths end before there is a catalogue, the last behind all
-for pause in 0.02 0.1 0.15 0.2 0.25 0.3 0.4 0.6; do
+rm -f "$catalogue"*
+began=$(date +%s%N)
+expect 0 sync
+whole=$((($(date +%s%N) - began) / 1000000))
+# at every eighth of a whole one
+for part in 1 2 3 4 5 6 7 8; do
+	pause=$(printf '%d.%03d' $((whole * part / 9000)) \
+	    $((whole * part / 9 % 1000)))
 	rm -f "$catalogue"*
 	# the group: sync, its box, its importer and what that started
 	setsid liudi-desk --home "$t/desk" sync --offline --passphrase-fd 3 \
