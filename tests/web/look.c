@@ -84,26 +84,45 @@ object(const char *key, const char *value, const char *rest)
 	return s;
 }
 
-/* The value of an expression, made a string. */
-static void
-eval(struct look *l, const char *expression, char *out, size_t n)
+/*
+ * The value of an expression, made a string.  -1: E says why, as when the page
+ * goes away meanwhile.
+ */
+static int
+value_of(struct look *l, const char *expression, char *out, size_t n,
+	struct err *e)
 {
 	char *text = str_fmt("String(%s)", expression);
 	char *params = object("expression", text,
 	    ",\"returnByValue\":true,\"awaitPromise\":true");
-	const struct json_node *r;
+	const struct json_node *r = NULL;
 	const struct json *j;
+	int rc = -1;
 
 	(void)snprintf(out, n, "?");
-	r = call(l, "Runtime.evaluate", params, &j);
+	if (cdp_call(l->cdp, l->session, "Runtime.evaluate", params,
+	    clock_mono_ms() + PATIENCE_MS, &j, &r, e) != CDP_DONE)
+		goto out;
+	rc = 0;
 	if (r && (r = json_get(j, r, "result")) != NULL &&
 	    (r = json_get(j, r, "value")) != NULL && r->type == JSON_STR)
 		(void)snprintf(out, n, "%s", r->str);
+out:
 	free(params);
 	free(text);
+	return rc;
 }
 
-/* Until EXPRESSION says WANT. */
+static void
+eval(struct look *l, const char *expression, char *out, size_t n)
+{
+	struct err e = ERR_INIT;
+
+	if (value_of(l, expression, out, n, &e) < 0)
+		fail(l, expression, e.what);
+}
+
+/* Until EXPRESSION says WANT; the page may go away and another come. */
 static void
 wait_for(struct look *l, const char *line, const char *expression,
 	const char *want)
@@ -112,8 +131,10 @@ wait_for(struct look *l, const char *line, const char *expression,
 	char got[LINE_LEN];
 
 	do {
-		eval(l, expression, got, sizeof(got));
-		if (strcmp(got, want) == 0)
+		struct err e = ERR_INIT;
+
+		if (value_of(l, expression, got, sizeof(got), &e) == 0 &&
+		    strcmp(got, want) == 0)
 			return;
 		(void)usleep(50000);
 	} while (clock_mono_ms() < until);
