@@ -30,6 +30,7 @@
 #define STACK ((size_t)256 << 10)
 #define ADDRESSES 20
 #define LOOK_MS 1000
+#define LAST_MS 300
 
 /* --- The place. */
 
@@ -544,6 +545,9 @@ web_serve(const struct web_job *j, struct err *e)
 	if (!d)
 		return err_set(e, ERR_NET, "the page cannot be served");
 	end = wait_for_end(&s);
+	/* who has asked already is still told that it is over */
+	(void)MHD_quiesce_daemon(d);
+	(void)poll(NULL, 0, LAST_MS);
 	MHD_stop_daemon(d);
 	return (int)end;
 }

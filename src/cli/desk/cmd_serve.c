@@ -281,6 +281,29 @@ answer(struct serve *s, struct err *e)
 
 /* --- Until nobody asks any more. */
 
+static bool
+opener_lost(const struct serve *s)
+{
+	struct pollfd p = {.fd = opener_fd(s->op), .events = POLLRDHUP};
+
+	return poll(&p, 1, 0) > 0 &&
+	    (p.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
+/* The next question; 1: the browser's side is gone. */
+static int
+one(struct serve *s, struct err *e)
+{
+	int rc = wire_get_ask(s->fd, &s->ask, e);
+
+	if (rc != 0)
+		return rc;
+	if (!opener_lost(s))
+		return answer(s, e);
+	(void)err_set(e, ERR_FAIL, "the process that opens records was lost");
+	return err_hint(e, "start 'liudi-desk serve' again");
+}
+
 static int
 work(struct serve *s, struct err *e)
 {
@@ -298,12 +321,11 @@ work(struct serve *s, struct err *e)
 			rc = 0;
 			continue;
 		}
-		rc = wire_get_ask(s->fd, &s->ask, e);
-		if (rc == 0)
-			rc = answer(s, e);
+		rc = one(s, e);
 		sent = false;
 	}
-	if (!sent)
+	/* who wants it to end now leaves that to the next sync */
+	if (!sent && rc >= 0 && !proc_interrupted())
 		reads_send(s->c, &s->h, s->op);
 	return rc < 0 ? -1 : 0;
 }
