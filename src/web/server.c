@@ -246,7 +246,8 @@ add_rules(struct MHD_Response *r, bool foreign)
 {
 	add(r, "Content-Security-Policy", foreign ? FOREIGN_POLICY : POLICY);
 	add(r, "X-Content-Type-Options", "nosniff");
-	add(r, "Referrer-Policy", "no-referrer");
+	/* with "no-referrer" a browser sends our own forms without an Origin */
+	add(r, "Referrer-Policy", foreign ? "no-referrer" : "same-origin");
 	add(r, "Cross-Origin-Opener-Policy", "same-origin");
 	add(r, "Cross-Origin-Resource-Policy", "same-origin");
 	add(r, "Permissions-Policy", "camera=(), microphone=(), geolocation=()");

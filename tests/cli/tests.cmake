@@ -12,6 +12,8 @@ target_sources(digest_page_test PRIVATE ${desk}/digest_page.c
 liudi_test(cli shopreport DEPENDS shop)
 target_sources(shopreport_test PRIVATE ${desk}/shopreport.c ${desk}/shopplace.c
 	${desk}/shopwords.c ${desk}/escape.c)
+liudi_test(cli shopdeed DEPENDS desk shop)
+target_sources(shopdeed_test PRIVATE ${desk}/shopdeed.c)
 if(TARGET liudi-desk)
 	add_test(NAME cli.desk COMMAND sh
 		${CMAKE_CURRENT_SOURCE_DIR}/cli/desk.sh

@@ -177,7 +177,7 @@ a_page(void **state)
 	has("Content-Security-Policy: default-src 'none'; script-src 'self'; ");
 	has("require-trusted-types-for 'script'");
 	has("X-Content-Type-Options: nosniff\r\n");
-	has("Referrer-Policy: no-referrer\r\n");
+	has("Referrer-Policy: same-origin\r\n");
 	has("Cross-Origin-Opener-Policy: same-origin\r\n");
 	has("Cross-Origin-Resource-Policy: same-origin\r\n");
 	has("Cache-Control: no-store\r\n");

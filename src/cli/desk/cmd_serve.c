@@ -3,7 +3,7 @@
  *
  * Three processes: one speaks HTTP and has no key; this one writes the access log
  * and looks at nothing of the records; and for each page one in the box, which
- * makes it with the opener's help.
+ * makes it with the opener's help.  A form is done by this one.
  */
 #include "cli/desk/deskcmds.h"
 
@@ -25,6 +25,7 @@
 #include "cli/desk/reads.h"
 #include "cli/desk/show.h"
 #include "crypto/secmem.h"
+#include "desk/notes.h"
 #include "web/assets.h"
 #include "web/server.h"
 
@@ -41,10 +42,25 @@ struct made {
 	uint8_t body[];
 };
 
+#define TWICE_MS 60000
+
+/* The last form that was done; its answer, until a page has said it. */
+struct done {
+	char path[WIRE_PATH_MAX + 1];
+	char form[WIRE_FIELDS_MAX];
+	size_t n;
+	int64_t at;			/* clock_mono_ms(); 0: none */
+	char to[WIRE_PATH_MAX + 1];
+	const char *said;
+	bool kept, told;
+};
+
 struct serve {
 	const struct cli *c;
 	struct deskhome h;
 	struct opener *op;
+	char reader[READS_NAME_LEN];	/* who signs; "": nobody can */
+	struct buf unsent;		/* notes that wait to be sent */
 	struct web_job job;
 	const char *unix_path;		/* or NULL */
 	char *door;			/* the file that lets in */
@@ -52,6 +68,7 @@ struct serve {
 	int fd;				/* to it */
 	struct wire_ask ask;
 	struct made *made;
+	struct done done;
 };
 
 /* --- The process that speaks HTTP. */
@@ -137,18 +154,20 @@ struct call {
 	const char *arg;
 	int64_t synced;
 	bool look;			/* not made: named */
-	const struct err *why;		/* not made: this is said */
+	const char *title;		/* not made: with this title … */
+	const struct err *why;		/* … this is said */
 };
 
 /* What went wrong, as a page. */
 static void
-make_sorry(struct page *p, const struct err *why)
+make_sorry(struct page *p, const char *title, const struct err *why)
 {
 	char what[CLI_FILLED_LEN], hint[CLI_FILLED_LEN];
 
 	buf_clear(p->out);
-	p->a->status = why->code == ERR_NOENT ? 404 : 500;
-	page_begin(p, cli_tr("This page cannot be shown"));
+	p->a->status = why->code == ERR_NOENT ? 404 :
+	    why->code == ERR_USAGE ? 400 : 500;
+	page_begin(p, cli_tr(title));
 	html_element(&p->h, "p", "sentence do", cli_tr_filled(why->what,
 	    what));
 	if (why->hint[0] != '\0')
@@ -166,8 +185,18 @@ make_it(struct page *p, const struct call *k, struct err *e)
 	else if (pages_make(p, k->kind, &why) == 0)
 		return 0;
 	html_begin(&p->h, p->out, e);
-	make_sorry(p, &why);
+	make_sorry(p, k->title, &why);
 	return html_end(&p->h);
+}
+
+/* Is P the page that the last form led to?  Told once. */
+static bool
+to_be_told(const struct done *d, const struct wire_ask *q)
+{
+	const size_t n = strcspn(d->to, "?#");
+
+	return d->at != 0 && !d->told && strlen(q->path) == n &&
+	    memcmp(q->path, d->to, n) == 0;
 }
 
 /* Make the page, or say in the access log's words what it will show. */
@@ -179,9 +208,14 @@ in_box(struct box *b, void *arg, struct err *e)
 	struct buf out = BUF_INIT(WIRE_BODY_MAX);
 	struct page p = {.b = b, .op = b->opener, .ask = &k->s->ask,
 	    .arg = k->arg, .now = clock_now_utc(), .synced = k->synced,
-	    .a = &made->a, .out = &out};
+	    .a = &made->a, .out = &out, .unsent = &k->s->unsent,
+	    .reader = k->s->reader};
 	int rc;
 
+	if (to_be_told(&k->s->done, p.ask) && !k->why) {
+		p.said = k->s->done.said;
+		p.kept = k->s->done.kept;
+	}
 	if (setenv("LC_ALL", p.ask->zh ? "zh_CN.UTF-8" : "C.UTF-8", 1) < 0)
 		return err_nomem(e);
 	rc = k->look ? pages_name(&p, k->kind, &made->view, e) :
@@ -227,35 +261,118 @@ make_page(struct serve *s, const struct page_kind *kind, const char *arg,
 {
 	struct access_pass pass = {false};
 	struct call k = {.s = s, .kind = kind, .arg = arg,
-	    .synced = deskhome_synced(&s->h)};
+	    .synced = deskhome_synced(&s->h),
+	    .title = "This page cannot be shown"};
 	struct box b = {.home = &s->h, .pass = &pass, .mirrors = true};
 	struct box sorry = {.home = &s->h, .bare = true};
 	struct err why = ERR_INIT;
 	struct seen *lost = seen_load(s->h.lost, &why);
-	int rc = lost ? note(s, &k, &pass, &why) : -1;
+	int rc = -1;
 
+	buf_clear(&s->unsent);
+	if (lost && notes_unsent(&s->h, &s->unsent, &why) == 0)
+		rc = note(s, &k, &pass, &why);
 	if (rc == 0)
 		b.opener = s->op;
 	b.lost = lost;
 	if (rc >= 0)
 		rc = box_run(&b, in_box, &k, &why);
 	seen_free(lost);
-	if (rc == 0)
+	if (rc == 0) {
+		s->done.told = s->done.told || to_be_told(&s->done, &s->ask);
 		return 0;
+	}
 	k.why = &why;
 	return box_run(&sorry, in_box, &k, e);
 }
 
-/* The box may have been taken over: of what it says only what may be said. */
+/*
+ * The box may have been taken over: of what it says only what may be said.  It
+ * leads nowhere, and is no script, or it could send forms by itself.
+ */
 static void
 hold(struct wire_answer *a)
 {
 	if (a->n > WIRE_BODY_MAX || (unsigned)a->type >= WIRE_TYPES ||
-	    a->status < 200 || a->status > 599) {
+	    a->type == WIRE_SCRIPT || a->type == WIRE_CSS ||
+	    a->status < 200 || a->status > 599 || a->status / 100 == 3) {
 		memset(a, 0, sizeof(*a));
 		a->status = 500;
 	}
-	a->to[WIRE_PATH_MAX] = a->file[WIRE_NAME_MAX] = '\0';
+	a->to[0] = a->file[WIRE_NAME_MAX] = '\0';
+}
+
+/* --- A form, here. */
+
+/* The very form that was done just now: a second click. */
+static bool
+is_twice(const struct serve *s)
+{
+	const struct done *d = &s->done;
+
+	return d->at != 0 && clock_mono_ms() - d->at < TWICE_MS &&
+	    d->n == s->ask.nform && strcmp(d->path, s->ask.path) == 0 &&
+	    memcmp(d->form, s->ask.form, d->n) == 0;
+}
+
+static void
+remember(struct serve *s, const struct page_deed *deed)
+{
+	struct done *d = &s->done;
+
+	(void)snprintf(d->path, sizeof(d->path), "%s", s->ask.path);
+	memcpy(d->form, s->ask.form, s->ask.nform);
+	d->n = s->ask.nform;
+	d->at = clock_mono_ms();
+	memcpy(d->to, deed->to, sizeof(d->to));
+	d->said = deed->said;
+	d->kept = deed->kept;
+}
+
+static int
+do_deed(struct serve *s, const struct page_kind *kind, const char *arg,
+	struct err *e)
+{
+	struct page_deed d = {.c = s->c, .op = s->op, .arg = arg};
+	struct form f;
+
+	if (is_twice(s))
+		return 0;
+	if (form_parse(&f, s->ask.form, s->ask.nform, e) < 0) {
+		e->code = ERR_USAGE;	/* of who sent it */
+		return -1;
+	}
+	d.form = &f;
+	if (kind->deed(&d, e) < 0)
+		return -1;
+	remember(s, &d);
+	return 0;
+}
+
+/* 1: done; 0: a page says why not. */
+static int
+take_form(struct serve *s, const struct page_kind *kind, const char *arg,
+	struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct box sorry = {.home = &s->h, .bare = true};
+	struct call k = {.s = s, .synced = deskhome_synced(&s->h),
+	    .title = "This was not done", .why = &why};
+
+	if (do_deed(s, kind, arg, &why) < 0)
+		return box_run(&sorry, in_box, &k, e);
+	s->done.told = false;
+	return 1;
+}
+
+/* Behind a form: to a page of ours, which says what was done. */
+static void
+lead_on(const struct serve *s, struct wire_answer *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->status = 303;
+	(void)snprintf(a->to, sizeof(a->to), "%s", s->done.to[0] ?
+	    s->done.to : "/");
 }
 
 static int
@@ -265,17 +382,23 @@ answer(struct serve *s, struct err *e)
 	struct wire_answer *a = &s->made->a;
 	struct err why = ERR_INIT;
 	const char *arg;
+	int rc = 0;
 
 	memset(a, 0, sizeof(*a));
 	kind = pages_find(s->ask.path, &arg);
-	if (!kind || s->ask.post)
+	if (!kind || (s->ask.post && !kind->deed))
 		a->status = kind ? 405 : 404;
-	else if (make_page(s, kind, arg, &why) < 0) {
+	else
+		rc = (s->ask.post ? take_form : make_page)(s, kind, arg,
+		    &why);
+	if (rc < 0) {
 		cli_error(s->c, &why);
 		memset(a, 0, sizeof(*a));
 		a->status = 500;
 	}
 	hold(a);
+	if (rc > 0)
+		lead_on(s, a);
 	return wire_put_answer(s->fd, a, s->made->body, e);
 }
 
@@ -344,6 +467,22 @@ stop_speaker(struct serve *s, struct err *e)
 	    "the process that speaks to the browser was lost (%d)", status);
 }
 
+/* Whose name stands below what is decided here; it is enough to read without. */
+static int
+find_reader(struct serve *s, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+	struct control control;
+	char pin[CANON_ID_LEN];
+
+	if (deskhome_pin_load(&s->h, pin, e) < 0 || control_load(&control,
+	    s->h.control, pin[0] ? pin : NULL, e) < 0)
+		return -1;
+	sshkey_free(reads_key(&s->h, &control, s->op, s->reader, &ignored));
+	control_release(&control);
+	return 0;
+}
+
 static int
 prepare(struct serve *s, struct err *e)
 {
@@ -392,6 +531,7 @@ end(struct serve *s)
 	if (s->made)
 		(void)munmap(s->made, sizeof(*s->made) + WIRE_BODY_MAX);
 	free(s->door);
+	buf_release(&s->unsent);
 	deskhome_release(&s->h);
 	secmem_wipe(&s->job.guard, sizeof(s->job.guard));
 }
@@ -399,12 +539,14 @@ end(struct serve *s)
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
-	struct serve s = {.c = c, .fd = -1, .job = {.place = {.fd = -1}}};
+	struct serve s = {.c = c, .fd = -1, .job = {.place = {.fd = -1}},
+	    .unsent = BUF_INIT(NOTES_UNSENT_MAX)};
 	int rc = -1;
 
 	if (prepare(&s, e) == 0 && start_speaker(&s, e) == 0) {
 		s.op = show_opener(c, &s.h, e);
-		if (s.op && write_door(&s, e) == 0) {
+		if (s.op && find_reader(&s, e) == 0 &&
+		    write_door(&s, e) == 0) {
 			tell(&s);
 			rc = work(&s, e);
 		}

@@ -7,232 +7,70 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/jsonw.h"
-#include "base/str.h"
-#include "base/utf8.h"
-#include "cli/desk/shopdesk.h"
+#include "cli/desk/shopdeed.h"
 #include "cli/desk/show.h"
-#include "desk/fetch.h"
 #include "desk/worktime.h"
 
 #include "base/banned.h"
 
-#define REST_MAX 65536u
-#define TEXT_MAX_LEN 1000
-#define PAGES_MAX 128		/* in a note */
 #define LINE_MAX_LEN 65536u
 
-/* What the box says, in memory that it shares; foreign, so held to caps. */
-struct told {
-	int64_t day;
-	int64_t n;
-	int64_t open;		/* days of those that are asked for */
-	bool done;
-	uint8_t record[SHOPDAY_SEEN_MAX][SHOP_HASH_LEN];
-	struct { char page[SHOPS_NAME_MAX + 1]; bool mobile; }
-		of[PAGES_MAX];
-};
-
-struct deed {
-	struct shopdesk k;
-	int64_t day;		/* SHOPDAY_NONE: the newest */
-	int64_t since;		/* the same: that day alone */
-	struct told *told;
-};
-
 static int
-begin(struct deed *d, struct cli *c, struct err *e)
+open_desk(struct shopdesk *k, struct cli *c, struct err *e)
 {
-	memset(d, 0, sizeof(*d));
-	if (shopdesk_is_name(c->args[0], e) < 0 ||
-	    shopdesk_open(&d->k, c, true, e) < 0 ||
-	    shopdesk_day(&d->k, "day", SHOPDAY_NONE, &d->day, e) < 0 ||
-	    shopdesk_day(&d->k, "since", SHOPDAY_NONE, &d->since, e) < 0)
-		return -1;
-	d->told = (struct told *)opener_room(d->k.op, FETCH_ROOM_HELD);
-	memset(d->told, 0, sizeof(*d->told));
-	return shopdesk_note(&d->k, c->args[0], ACCESS_NO_DAY, ACCESS_NO_DAY,
-	    e);
+	return shopdesk_is_name(c->args[0], e) < 0 ||
+	    shopdesk_open(k, c, true, e) < 0 || shopdesk_note(k, c->args[0],
+	    ACCESS_NO_DAY, ACCESS_NO_DAY, e) < 0 ? -1 : 0;
 }
 
-/* A copy that nobody changes any more; -1: it makes no sense. */
-static int
-believe(const struct deed *d, struct told *t, int64_t most, struct err *e)
-{
-	size_t i;
-
-	memcpy(t, d->told, sizeof(*t));
-	if (!t->done || t->n < 0 || t->n > most)
-		return err_set(e, ERR_FAIL, "the reading process said what "
-		    "makes no sense");
-	for (i = 0; i < PAGES_MAX; i++) {
-		t->of[i].page[SHOPS_NAME_MAX] = '\0';
-		if (!utf8_clean(t->of[i].page, strlen(t->of[i].page)))
-			return err_set(e, ERR_FAIL, "the reading process said "
-			    "what makes no sense");
-	}
-	return 0;
-}
-
-/* REST, an object, as a note.  0 or -1. */
-static int
-write_note(struct deed *d, const char *type, const struct buf *rest,
-	struct err *e)
-{
-	const struct access_log l = {&d->k.h, &d->k.control, d->k.name,
-	    d->k.key};
-	char why[CLI_FILLED_LEN];
-	int rc = notes_write(&l, clock_now_utc(), type,
-	    buf_str(rest) + 1, rest->len - 2, e);
-
-	if (rc > 0) {
-		cli_warn(d->k.c, "it is kept here and sent at the next sync: "
-		    "%s", cli_tr_filled(e->what, why));
-		err_clear(e);
-		rc = 0;
-	}
-	return rc;
-}
-
+/* What was done is done; whether the central has it by now is said first. */
 static void
-put_day(struct jsonw *w, const char *key, int64_t day)
+tell(const struct cli *c, const struct shopdeed_done *d, const char *text)
 {
-	char text[WORKTIME_DAY_LEN];
+	char why[CLI_FILLED_LEN];
 
-	jsonw_kstr(w, key, day == SHOPDAY_NONE ? NULL :
-	    worktime_day_text(day, text));
-}
-
-static int
-check_text(const char *option, const char *s, struct err *e)
-{
-	const size_t n = s ? strlen(s) : 0;
-
-	return n == 0 || (n <= TEXT_MAX_LEN && utf8_clean(s, n)) ? 0 :
-	    err_set(e, ERR_USAGE, "%s takes a line of plain text", option);
+	if (d->kept)
+		cli_warn(c, "it is kept here and sent at the next sync: "
+		    "%s", cli_tr_filled(d->why.what, why));
+	if (!c->quiet)
+		(void)puts(text);
 }
 
 /* --- reviewed */
 
-/* Which day is meant, and was the shop looked at on it?  SHOPDAY_NONE: no. */
-static int64_t
-day_of(const struct deed *d, const struct shopday *s, struct err *e)
-{
-	const int64_t day = d->day != SHOPDAY_NONE ? d->day :
-	    shopday_last(s, d->k.today + 1);
-
-	if (shopday_last(s, day) == day)
-		return day;
-	(void)err_set(e, ERR_NOENT,
-	    "the shop was not looked at on that day");
-	return SHOPDAY_NONE;
-}
-
 static int
-look_reviewed(struct shopdesk *k, void *arg, struct err *e)
+reviewed(struct shopdesk *k, struct cli *c, struct err *e)
 {
-	struct deed *d = arg;
-	struct told *t = d->told;
-	struct shopday *s = shopdesk_load_one(k, k->c->args[0], e);
-	int64_t first, day;
-	int rc = -1;
+	char text[CLI_FILLED_LEN], day[WORKTIME_DAY_LEN], n[CLI_COUNT_LEN];
+	struct shopdeed_done d;
+	int64_t first, last;
+	int rc;
 
-	t->day = s ? day_of(d, s, e) : SHOPDAY_NONE;
-	if (t->day == SHOPDAY_NONE)
-		goto out;
-	first = d->since != SHOPDAY_NONE ? d->since : t->day;
-	/* each day between two captures is none, so this ends */
-	for (day = t->day; day != SHOPDAY_NONE && day >= first;
-	    day = shopday_last(s, day - 1))
-		t->open += shopday_is_open(s, day);
-	t->n = shopday_seen(s, first, t->day, t->record, SHOPDAY_SEEN_MAX,
-	    e);
-	t->done = true;
-	rc = t->n < 0 ? -1 : 0;
-out:
-	shopday_free(s);
-	return rc;
-}
-
-static int
-put_reviewed(struct deed *d, const struct told *t, struct buf *out,
-	struct err *e)
-{
-	char hex[2 * SHOP_HASH_LEN + 1];
-	struct jsonw w;
-	int64_t i;
-
-	jsonw_init(&w, out, e);
-	jsonw_object(&w);
-	jsonw_kstr(&w, "shop", d->k.c->args[0]);
-	put_day(&w, "first", d->since != SHOPDAY_NONE ? d->since : t->day);
-	put_day(&w, "last", t->day);
-	jsonw_key(&w, "seen");
-	jsonw_array(&w);
-	for (i = 0; i < t->n; i++) {
-		str_hex(hex, t->record[i], SHOP_HASH_LEN);
-		jsonw_str(&w, hex);
-	}
-	jsonw_array_end(&w);
-	jsonw_kstr(&w, "text", cli_value(d->k.c, "note"));
-	jsonw_object_end(&w);
-	return jsonw_end(&w);
-}
-
-static int
-reviewed(struct deed *d, struct err *e)
-{
-	struct buf rest = BUF_INIT(REST_MAX);
-	char day[WORKTIME_DAY_LEN], n[CLI_COUNT_LEN];
-	struct told t;
-	int rc = -1;
-
-	if (shopdesk_run(&d->k, look_reviewed, d, e) < 0 ||
-	    believe(d, &t, INT64_MAX, e) < 0)
-		goto out;
-	if (t.n > SHOPDAY_SEEN_MAX) {
-		(void)err_set(e, ERR_USAGE, "too much changed in these days "
-		    "for one note");
-		(void)err_hint(e, "name fewer days");
-		goto out;
-	}
-	if (t.open == 0 && !cli_has(d->k.c, "note")) {
-		if (!d->k.c->quiet)
-			(void)puts(cli_tr("it is reviewed already"));
-		rc = 0;
-		goto out;
-	}
-	if (put_reviewed(d, &t, &rest, e) < 0 ||
-	    write_note(d, "reviewed", &rest, e) < 0)
-		goto out;
-	if (!d->k.c->quiet)
-		(void)printf(cli_tr("reviewed: %s, up to %s\n"), cli_count(
-		    t.open, "%lld day", "%lld days", n),
-		    worktime_day_text(t.day, day));
-	rc = 0;
-out:
-	buf_release(&rest);
-	return rc;
+	if (shopdesk_day(k, "day", SHOPDAY_NONE, &last, e) < 0 ||
+	    shopdesk_day(k, "since", SHOPDAY_NONE, &first, e) < 0)
+		return -1;
+	rc = shopdeed_reviewed(k, c->args[0], first, last, cli_value(c,
+	    "note"), &d, e);
+	if (rc < 0)
+		return -1;
+	(void)snprintf(text, sizeof(text), cli_tr("reviewed: %s, up to %s"),
+	    cli_count(d.open, "%lld day", "%lld days", n),
+	    worktime_day_text(d.day, day));
+	tell(c, &d, rc > 0 ? cli_tr("it is reviewed already") : text);
+	return 0;
 }
 
 static enum cli_exit
 run_reviewed(struct cli *c, struct err *e)
 {
-	struct deed d;
+	struct shopdesk k;
 	int rc = -1;
 
-	memset(&d, 0, sizeof(d));
-	if (check_text("--note", cli_value(c, "note"), e) < 0)
-		return CLI_FAILED;
-	if (begin(&d, c, e) == 0) {
-		if (d.since != SHOPDAY_NONE && d.day != SHOPDAY_NONE &&
-		    d.since > d.day)
-			(void)err_set(e, ERR_USAGE, "--since is behind --day");
-		else
-			rc = reviewed(&d, e);
-	}
-	shopdesk_release(&d.k);
+	memset(&k, 0, sizeof(k));
+	if (open_desk(&k, c, e) == 0)
+		rc = reviewed(&k, c, e);
+	shopdesk_release(&k);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
 
@@ -261,107 +99,33 @@ const struct cli_command cmd_shop_reviewed = {
 /* --- accept */
 
 static int
-add_page(void *arg, const struct shopday_page *p, struct err *e)
+accept(struct shopdesk *k, struct cli *c, struct err *e)
 {
-	struct told *t = arg;
+	const bool rolling = cli_has(c, "rolling");
+	char text[CLI_FILLED_LEN], day[WORKTIME_DAY_LEN];
+	struct shopdeed_done d;
+	int64_t asked;
 
-	if (p->good_day == SHOPDAY_NONE)
-		return 0;
-	if (t->n == PAGES_MAX)
-		return err_set(e, ERR_FAIL, "the shop has more than %d pages",
-		    PAGES_MAX);
-	memcpy(t->record[t->n], p->good, SHOP_HASH_LEN);
-	(void)snprintf(t->of[t->n].page, sizeof(t->of[t->n].page), "%s",
-	    p->page);
-	t->of[t->n].mobile = strcmp(p->view, "mobile") == 0;
-	t->n++;
+	if (shopdesk_day(k, "day", SHOPDAY_NONE, &asked, e) < 0 ||
+	    shopdeed_accept(k, c->args[0], asked, rolling, &d, e) < 0)
+		return -1;
+	(void)snprintf(text, sizeof(text), rolling ? cli_tr("behind %s each "
+	    "day is held against the one before it") : cli_tr("accepted: "
+	    "later days are held against %s"), worktime_day_text(d.day, day));
+	tell(c, &d, text);
 	return 0;
-}
-
-static int
-look_accept(struct shopdesk *k, void *arg, struct err *e)
-{
-	struct deed *d = arg;
-	struct told *t = d->told;
-	struct shopday *s = shopdesk_load_one(k, k->c->args[0], e);
-	int rc = -1;
-
-	t->day = s ? day_of(d, s, e) : SHOPDAY_NONE;
-	if (t->day != SHOPDAY_NONE)
-		rc = shopday_pages(s, t->day, add_page, t, e);
-	if (rc == 0 && t->n == 0)
-		rc = err_set(e, ERR_NOENT, "no page of the shop was seen by "
-		    "that day");
-	t->done = rc == 0;
-	shopday_free(s);
-	return rc;
-}
-
-static int
-put_accept(struct deed *d, const struct told *t, struct buf *out,
-	struct err *e)
-{
-	const bool rolling = cli_has(d->k.c, "rolling");
-	struct jsonw w;
-	int64_t i;
-
-	jsonw_init(&w, out, e);
-	jsonw_object(&w);
-	jsonw_kstr(&w, "shop", d->k.c->args[0]);
-	put_day(&w, "day", t->day);
-	jsonw_key(&w, "pages");
-	if (rolling)
-		jsonw_null(&w);
-	else
-		jsonw_array(&w);
-	for (i = 0; !rolling && i < t->n; i++) {
-		jsonw_object(&w);
-		jsonw_kstr(&w, "page", t->of[i].page);
-		jsonw_kstr(&w, "view", t->of[i].mobile ? "mobile" :
-		    "desktop");
-		jsonw_khex(&w, "record", t->record[i], SHOP_HASH_LEN);
-		jsonw_object_end(&w);
-	}
-	if (!rolling)
-		jsonw_array_end(&w);
-	jsonw_object_end(&w);
-	return jsonw_end(&w);
-}
-
-static int
-accept(struct deed *d, struct err *e)
-{
-	struct buf rest = BUF_INIT(REST_MAX);
-	char day[WORKTIME_DAY_LEN];
-	struct told t;
-	int rc = -1;
-
-	if (shopdesk_run(&d->k, look_accept, d, e) < 0 ||
-	    believe(d, &t, PAGES_MAX, e) < 0 ||
-	    put_accept(d, &t, &rest, e) < 0 ||
-	    write_note(d, "baseline", &rest, e) < 0)
-		goto out;
-	if (!d->k.c->quiet)
-		(void)printf(cli_has(d->k.c, "rolling") ? cli_tr("behind %s "
-		    "each day is held against the one before it\n") :
-		    cli_tr("accepted: later days are held against %s\n"),
-		    worktime_day_text(t.day, day));
-	rc = 0;
-out:
-	buf_release(&rest);
-	return rc;
 }
 
 static enum cli_exit
 run_accept(struct cli *c, struct err *e)
 {
-	struct deed d;
+	struct shopdesk k;
 	int rc = -1;
 
-	memset(&d, 0, sizeof(d));
-	if (begin(&d, c, e) == 0)
-		rc = accept(&d, e);
-	shopdesk_release(&d.k);
+	memset(&k, 0, sizeof(k));
+	if (open_desk(&k, c, e) == 0)
+		rc = accept(&k, c, e);
+	shopdesk_release(&k);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
 
@@ -388,76 +152,32 @@ const struct cli_command cmd_shop_accept = {
 /* --- ignore */
 
 static int
-check_change(const char *name, struct err *e)
+ignore(struct shopdesk *k, struct cli *c, struct shopdeed_rule *r,
+	struct err *e)
 {
-	int c;
+	struct shopdeed_done d;
 
-	for (c = 0; c < SHOP_CHANGES; c++)
-		if (c != SHOP_REBASED && strcmp(name,
-		    shop_change_name((enum shop_change)c)) == 0)
-			return 0;
-	(void)err_set(e, ERR_USAGE, "'%.60s' is no change", name);
-	return err_hint(e, "one of: title address item-added item-removed "
-	    "item-moved item-named price image-added image-removed "
-	    "image-replaced image-broken text-added text-removed text-changed "
-	    "text-hidden link-added link-removed link-changed length look");
-}
-
-static int
-look_there(struct shopdesk *k, void *arg, struct err *e)
-{
-	struct shopday *s = shopdesk_load_one(k, k->c->args[0], e);
-
-	(void)arg;
-	shopday_free(s);
-	return s ? 0 : -1;
-}
-
-static int
-ignore(struct deed *d, struct err *e)
-{
-	const struct cli *c = d->k.c;
-	struct buf rest = BUF_INIT(REST_MAX);
-	struct jsonw w;
-	int64_t until;
-	int rc = -1;
-
-	if (shopdesk_day(&d->k, "until", SHOPDAY_NONE, &until, e) < 0 ||
-	    shopdesk_run(&d->k, look_there, NULL, e) < 0)
-		goto out;
-	jsonw_init(&w, &rest, e);
-	jsonw_object(&w);
-	jsonw_kstr(&w, "shop", c->args[0]);
-	jsonw_kstr(&w, "change", c->args[1]);
-	jsonw_kstr(&w, "what", c->nargs > 2 ? c->args[2] : NULL);
-	jsonw_kstr(&w, "page", cli_value(c, "page"));
-	put_day(&w, "until", until);
-	jsonw_object_end(&w);
-	if (jsonw_end(&w) < 0 || write_note(d, "ignore", &rest, e) < 0)
-		goto out;
-	if (!c->quiet)
-		(void)puts(cli_tr("it is not told any more; the rules: "
-		    "liudi-desk shop ignored NAME"));
-	rc = 0;
-out:
-	buf_release(&rest);
-	return rc;
+	if (shopdesk_day(k, "until", SHOPDAY_NONE, &r->until, e) < 0 ||
+	    shopdeed_ignore(k, c->args[0], r, &d, e) < 0)
+		return -1;
+	tell(c, &d, cli_tr("it is not told any more; the rules: "
+	    "liudi-desk shop ignored NAME"));
+	return 0;
 }
 
 static enum cli_exit
 run_ignore(struct cli *c, struct err *e)
 {
-	struct deed d;
+	struct shopdeed_rule r = {.change = c->args[1],
+	    .what = c->nargs > 2 ? c->args[2] : NULL,
+	    .page = cli_value(c, "page")};
+	struct shopdesk k;
 	int rc = -1;
 
-	memset(&d, 0, sizeof(d));
-	if (check_change(c->args[1], e) < 0 ||
-	    check_text("WHAT", c->nargs > 2 ? c->args[2] : NULL, e) < 0 ||
-	    check_text("--page", cli_value(c, "page"), e) < 0)
-		return CLI_FAILED;
-	if (begin(&d, c, e) == 0)
-		rc = ignore(&d, e);
-	shopdesk_release(&d.k);
+	memset(&k, 0, sizeof(k));
+	if (shopdeed_rule_check(&r, e) == 0 && open_desk(&k, c, e) == 0)
+		rc = ignore(&k, c, &r, e);
+	shopdesk_release(&k);
 	return rc < 0 ? CLI_FAILED : CLI_DONE;
 }
 
@@ -487,6 +207,15 @@ struct listing {
 	struct shopdesk *k;
 	int64_t n;
 };
+
+static void
+put_day(struct jsonw *w, const char *key, int64_t day)
+{
+	char text[WORKTIME_DAY_LEN];
+
+	jsonw_kstr(w, key, day == SHOPDAY_NONE ? NULL :
+	    worktime_day_text(day, text));
+}
 
 static void
 put_text(const char *s, size_t columns)

@@ -17,6 +17,7 @@ static const struct page_kind *const kinds[] = {
 	&page_chats,
 	&page_chat,
 	&page_search,
+	&page_shop,
 	&page_integrity,
 	NULL
 };
@@ -87,6 +88,21 @@ put_nav(struct page *p)
 	html_lit(&p->h, "</form>");
 }
 
+/* Above all else: what the form did that led here. */
+static void
+put_said(struct page *p)
+{
+	if (!p->said)
+		return;
+	html_open(&p->h, "p", "class", "told", "role", "status",
+	    (char *)NULL);
+	html_textf(&p->h, "%s ", cli_tr(p->said));
+	if (p->kept)
+		html_text(&p->h, cli_tr("The central cannot be reached: it is "
+		    "kept here and sent at the next sync."));
+	html_lit(&p->h, "</p>\n");
+}
+
 void
 page_begin(struct page *p, const char *title)
 {
@@ -104,9 +120,10 @@ page_begin(struct page *p, const char *title)
 	html_lit(&p->h, "</a><header><b class=\"brand\">留底</b>");
 	put_nav(p);
 	put_languages(p);
-	html_lit(&p->h, "</header>\n<main id=\"main\"><h1>");
-	html_text(&p->h, title);
-	html_lit(&p->h, "</h1>\n");
+	html_lit(&p->h, "</header>\n<main id=\"main\">");
+	put_said(p);
+	html_element(&p->h, "h1", NULL, title);
+	html_lit(&p->h, "\n");
 }
 
 /* How old what is shown is: nobody shall take yesterday for now. */

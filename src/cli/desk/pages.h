@@ -5,6 +5,9 @@
  * A page is made in the box (desk/box.h) and goes to the browser as it is; what it
  * shows is in the access log before.  Every page is an address, works without a
  * script, and is in the language of the one process that makes it.
+ *
+ * What a page asks to be done is a form that is sent to it, and its kind's deed,
+ * which is no work of the box: a page_deed.
  * Needs: cli/cli.h, web/{form,wire}, desk.
  */
 #ifndef LIUDI_CLI_DESK_PAGES_H
@@ -25,6 +28,11 @@ struct page {
 	const char *arg;		/* what "*" of the path stands for, or "" */
 	int64_t now;			/* UTC seconds */
 	int64_t synced;			/* or DESKHOME_NEVER */
+	const struct buf *unsent;	/* notes_unsent(), by READER */
+	const char *reader;		/* "": he signs nothing */
+	const char *said;		/* page_deed.said of what was done just
+					 * now, and that leads here; or NULL */
+	bool kept;			/* the same */
 	struct wire_answer *a;		/* 200, HTML at first */
 	struct buf *out;		/* the body */
 	struct html h;			/* into it */
@@ -39,6 +47,27 @@ struct page_view {
 	char text[PAGE_VIEW_LEN];	/* cut where it is too long */
 };
 
+/*
+ * A form that was sent, in the desk process, with its keys.  What is signed is
+ * decided by the form's fields alone.  Whatever must be read for it is read in a
+ * box, behind the access log as everywhere, and of that only is believed what may
+ * be any of its like (cli/desk/shopdeed.h has an example): it parses foreign
+ * bytes.  The fields are whatever was sent: to be held against caps and rules.
+ *
+ * The same form twice in a row is done once (cmd_serve.c).  Behind it the browser
+ * is led to `to`, whose page says `said`.
+ */
+struct page_deed {
+	const struct cli *c;
+	struct opener *op;		/* of the page: not to be freed */
+	const struct form *form;
+	const char *arg;		/* as in struct page */
+	/* for the deed to set */
+	char to[WIRE_PATH_MAX + 1];	/* a path of ours; "" (at first): "/" */
+	const char *said;		/* what was done: a constant in English */
+	bool kept;			/* it is sent by the next sync only */
+};
+
 struct page_kind {
 	const char *path;		/* a "*" at its end: one more segment */
 	const char *title;		/* in the navigation; NULL: not there */
@@ -47,6 +76,8 @@ struct page_kind {
 	 * without an opener.  1: nothing of the records is shown. */
 	int (*name)(struct page *p, struct page_view *v, struct err *e);
 	int (*make)(struct page *p, struct err *e);
+	/* What its form asks for.  -1: nothing was done.  NULL: it has none. */
+	int (*deed)(struct page_deed *d, struct err *e);
 };
 
 /* The page at PATH, *ARG into it; NULL: there is none. */
@@ -71,6 +102,7 @@ extern const struct page_kind page_chat;
 extern const struct page_kind page_chats;
 extern const struct page_kind page_integrity;
 extern const struct page_kind page_search;
+extern const struct page_kind page_shop;
 extern const struct page_kind page_today;
 
 #endif

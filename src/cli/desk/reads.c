@@ -1,6 +1,7 @@
 /* cli/desk/reads.c - who reads is known before anything is shown. */
 #include "cli/desk/reads.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -52,9 +53,9 @@ try_file(const char *file, void *arg, struct err *e)
 
 /* Of all signing keys here the one that OP opens; and its name in control. */
 static void
-find_key(struct reader *r)
+find_key(struct reader *r, const struct control *control)
 {
-	const struct signers *roots = &r->control.roots;
+	const struct signers *roots = &control->roots;
 	struct err ignored = ERR_INIT;
 	struct sshkey_pub pub;
 	size_t i;
@@ -69,6 +70,23 @@ find_key(struct reader *r)
 		if (memcmp(roots->v[i].pub.pk, pub.pk, sizeof(pub.pk)) == 0)
 			(void)snprintf(r->name, sizeof(r->name), "%s",
 			    roots->v[i].name);
+}
+
+struct sshkey *
+reads_key(const struct deskhome *h, const struct control *control,
+	struct opener *op, char *reader, struct err *e)
+{
+	struct reader r = {.home = h, .op = op};
+
+	find_key(&r, control);
+	if (!r.key) {
+		(void)err_set(e, ERR_CRYPTO, "this identity opens no signing "
+		    "key here, and who decides something signs it");
+		(void)err_hint(e, "put the NAME.sign.age that belongs to it "
+		    "into '%s'", h->keys);
+	}
+	(void)snprintf(reader, READS_NAME_LEN, "%s", r.name);
+	return r.key;
 }
 
 static bool
@@ -106,7 +124,7 @@ reader_open(struct reader *r, const struct deskhome *h, struct opener *op,
 	    deskhome_pin_load(h, pin, e) < 0 ||
 	    control_load(&r->control, h->control, pin[0] ? pin : NULL, e) < 0)
 		return -1;
-	find_key(r);
+	find_key(r, &r->control);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "desk/access.h"
 #include "desk/deskhome.h"
 #include "desk/opener.h"
+#include "sign/sshkey.h"
 
 #define READS_NAME_LEN 33	/* of a reader, and NUL */
 
@@ -28,6 +29,14 @@ int reads_note(const struct cli *c, struct opener *op,
 /* The same, but it is sent by reads_send() and not at once. */
 int reads_page(const struct cli *c, struct opener *op,
 	const struct access_ask *ask, struct access_pass *pass,
+	struct err *e);
+
+/*
+ * The signing key that OP opens, of those that are here, and in READER
+ * (READS_NAME_LEN bytes) whose it is.  NULL: ERR_CRYPTO (hint), none.
+ */
+struct sshkey *reads_key(const struct deskhome *h,
+	const struct control *control, struct opener *op, char *reader,
 	struct err *e);
 
 /*

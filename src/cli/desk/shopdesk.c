@@ -58,33 +58,53 @@ open_control(struct shopdesk *k, bool fresh, struct err *e)
 	    e);
 }
 
+/* All that needs no key. */
+static int
+open_home(struct shopdesk *k, const struct cli *c, bool fresh, struct err *e)
+{
+	memset(k, 0, sizeof(*k));
+	k->c = c;
+	buf_init(&k->policy, POLICY_MAX);
+	buf_init(&k->unsent, NOTES_UNSENT_MAX);
+	k->today = shopdesk_today();
+	if (open_control(k, fresh, e) < 0 ||
+	    control_file_load(k->h.control, k->control.commit, "policy.ini",
+	    &k->policy, e) < 0 || notes_unsent(&k->h, &k->unsent, e) < 0)
+		return -1;
+	return file_exists(k->h.catalogue) ? 0 : no_catalogue(e);
+}
+
 int
 shopdesk_open(struct shopdesk *k, const struct cli *c, bool fresh,
 	struct err *e)
 {
 	const char *as = cli_value(c, "as");
 
-	memset(k, 0, sizeof(*k));
-	k->c = c;
-	buf_init(&k->policy, POLICY_MAX);
-	buf_init(&k->unsent, NOTES_UNSENT_MAX);
-	k->today = shopdesk_today();
-	if (open_control(k, fresh, e) < 0)
+	if (open_home(k, c, fresh, e) < 0)
 		return -1;
 	k->name = as ? as : deskcmd_name(&k->h);
-	if (control_file_load(k->h.control, k->control.commit, "policy.ini",
-	    &k->policy, e) < 0 || notes_unsent(&k->h, &k->unsent, e) < 0)
-		return -1;
-	if (!file_exists(k->h.catalogue))
-		return no_catalogue(e);
 	k->op = deskcmd_open_as(c, &k->h, k->name, &k->key, e);
 	return k->op ? 0 : -1;
+}
+
+int
+shopdesk_join(struct shopdesk *k, const struct cli *c, struct opener *op,
+	struct err *e)
+{
+	if (open_home(k, c, true, e) < 0)
+		return -1;
+	k->op = op;
+	k->lent = true;
+	k->name = k->reader;
+	k->key = reads_key(&k->h, &k->control, op, k->reader, e);
+	return k->key ? 0 : -1;
 }
 
 void
 shopdesk_release(struct shopdesk *k)
 {
-	opener_free(k->op);
+	if (!k->lent)
+		opener_free(k->op);
 	sshkey_free(k->key);
 	buf_release(&k->policy);
 	buf_release(&k->unsent);
@@ -103,7 +123,8 @@ shopdesk_note(struct shopdesk *k, const char *shop, int64_t first,
 
 	(void)snprintf(view, sizeof(view), "%s%s", shop ? "shop " : "shops",
 	    shop ? shop : "");
-	return reads_note(k->c, k->op, &ask, &k->pass, NULL, e);
+	return k->lent ? reads_page(k->c, k->op, &ask, &k->pass, e) :
+	    reads_note(k->c, k->op, &ask, &k->pass, NULL, e);
 }
 
 /* --- The box. */

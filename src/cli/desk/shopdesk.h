@@ -28,6 +28,8 @@ struct shopdesk {
 	struct sshkey *key;
 	struct buf policy;		/* policy.ini */
 	struct buf unsent;		/* of notes */
+	bool lent;			/* op is the page's */
+	char reader[READS_NAME_LEN];	/* then name points here */
 	struct access_pass pass;
 	const char *rw;			/* one more tree to write, or NULL */
 	int64_t today;			/* the desk's */
@@ -40,6 +42,9 @@ struct shopdesk {
  * can be reached (for who seals to its readers).  0 or -1.
  */
 int shopdesk_open(struct shopdesk *k, const struct cli *c, bool fresh,
+	struct err *e);
+/* The same, fresh, for a form of the page, with its opener, which stays its own. */
+int shopdesk_join(struct shopdesk *k, const struct cli *c, struct opener *op,
 	struct err *e);
 void shopdesk_release(struct shopdesk *k);
 

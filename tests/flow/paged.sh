@@ -1,0 +1,64 @@
+# tests/flow/paged.sh - what tests of the manager's page share: lib.sh, as one who
+# is not root, for a browser has no box of its own else.  Sourced, with the folder
+# of the programs as $1 and the browser's driver (tests/web/look.c) as $2.
+# shellcheck shell=sh disable=SC2034,SC2154
+look=${2:?usage: $0 FOLDER-OF-THE-PROGRAMS LOOK}
+if [ "$(id -u)" -eq 0 ]; then
+	nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
+	if ! $nobody test -x "$1/liudi" -a -r "$0"; then
+		echo "skipped: others may not read $1"
+		exit 77
+	fi
+	cd / && exec $nobody dash "$0" "$@"
+fi
+# shellcheck source=tests/flow/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# serve OPTION...: in the background; $host and $token.
+serve()
+{
+	rm -f "$t/desk/serve.html"
+	(exec liudi-desk --home "$t/desk" serve --passphrase-fd 3 "$@" \
+	    3<"$t/pass" >"$t/served" 2>&1) &
+	server=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ ! -s "$t/desk/serve.html" ] || break
+		sleep 0.5
+	done
+	host=$(sed -n 's,.*action="http://\([^/]*\)/auth.*,\1,p' \
+	    "$t/desk/serve.html")
+	token=$(sed -n 's/.*value="\([0-9a-f]*\)".*/\1/p' "$t/desk/serve.html")
+}
+# form CODE PATH FIELD...: sent as the page itself sends it.
+form()
+{
+	want_=$1 path_=$2
+	shift 2
+	for field_ in "$@"; do
+		set -- "$@" --data-urlencode "$field_"
+		shift
+	done
+	ask "$want_" "$path_" -b "$t/cookies" -H "Origin: http://$host" \
+	    -H 'Sec-Fetch-Site: same-origin' "$@"
+}
+# told PATH TEXT: the form led to PATH, and that page says TEXT.
+told()
+{
+	to_=$(sed -n 's/^[Ll]ocation: \(.*\)\r$/\1/p' "$t/err")
+	same "$to_" "$1" "where it leads"
+	in_ 200 "$to_"
+	says "$2"
+}
+cleanup() { [ -z "${server:-}" ] || kill "$server" || :; }
+# ask CODE PATH [CURL-OPTION...]: its status; the answer is in $t/out.
+ask()
+{
+	want=$1 path=$2
+	shift 2
+	got=$(curl -s -m 60 -o "$t/out" -D "$t/err" -w '%{http_code}' "$@" \
+	    "http://$host$path") || :
+	same "$got" "$want" "$path $*"
+}
+# one who is in
+in_() { ask "$@" -b "$t/cookies"; }
+
