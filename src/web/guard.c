@@ -82,27 +82,55 @@ guard_check(const struct guard *g, const struct guard_head *h)
 	if (!post && strcmp(h->method, "GET") != 0 &&
 	    strcmp(h->method, "HEAD") != 0)
 		return 405;
-	/* The token came in the form itself, from a file of this machine. */
-	if (is_door(h))
+	/* The token came in the form itself, from a file of this machine; a
+	 * code comes from a page of ours. */
+	if (is_door(h) && g->host)
 		return 0;
 	if (h->fetch_site && strcmp(h->fetch_site, "same-origin") != 0 &&
 	    strcmp(h->fetch_site, "none") != 0)
 		return 403;
 	if (post && !right_origin(h))
 		return 403;
-	return is_public(h->path) || has_session(g, h->cookie) ? 0 : 401;
+	return is_public(h->path) || is_door(h) || has_session(g, h->cookie) ?
+	    0 : 401;
+}
+
+/* Digits; as many as there should be. */
+static bool
+is_code(const struct guard *g, const char *said)
+{
+	char digits[GUARD_CODE_LEN] = "";
+	size_t n = 0;
+
+	for (; *said; said++) {
+		if (*said == ' ' || *said == '-')
+			continue;
+		if (n == GUARD_CODE_LEN - 1)
+			return false;
+		digits[n++] = *said;
+	}
+	return n == GUARD_CODE_LEN - 1 &&
+	    secmem_eq(digits, g->code, GUARD_CODE_LEN);
+}
+
+static bool
+is_token(const struct guard *g, const char *hex)
+{
+	uint8_t said[GUARD_SECRET_LEN];
+
+	return str_unhex(said, sizeof(said), hex, strlen(hex)) == 0 &&
+	    secmem_eq(said, g->token, sizeof(said));
 }
 
 bool
 guard_admit(struct guard *g, const char *token)
 {
-	uint8_t said[GUARD_SECRET_LEN];
-
-	if (g->used || str_unhex(said, sizeof(said), token, strlen(token)) <
-	    0 || !secmem_eq(said, g->token, sizeof(said)))
+	if (g->used || g->wrong >= GUARD_TRIES)
 		return false;
-	g->used = true;
-	return true;
+	g->used = g->host ? is_token(g, token) : is_code(g, token);
+	if (!g->used && !g->host)
+		g->wrong++;
+	return g->used;
 }
 
 int

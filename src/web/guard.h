@@ -16,11 +16,17 @@
 
 #define GUARD_SECRET_LEN 32
 #define GUARD_HEX_LEN (2 * GUARD_SECRET_LEN + 1)
+#define GUARD_CODE_LEN 9	/* eight digits, and NUL */
+#define GUARD_TRIES 5		/* at a code */
 
 struct guard {
 	const char *host;	/* "127.4.5.6:39123"; NULL: whoever forwards a
 				 * port to us, as localhost and 127.0.0.1 */
-	uint8_t token[GUARD_SECRET_LEN];	/* lets in once */
+	/* What lets in once: a token out of a file, or, where host is NULL, a
+	 * code that somebody types. */
+	uint8_t token[GUARD_SECRET_LEN];
+	char code[GUARD_CODE_LEN];
+	unsigned wrong;		/* codes */
 	bool used;
 	uint8_t session[GUARD_SECRET_LEN];	/* what the cookie says then */
 };
@@ -36,7 +42,10 @@ struct guard_head {		/* NULL: the request has none */
  */
 int guard_check(const struct guard *g, const struct guard_head *h);
 
-/* Take the hex TOKEN for leave to come in: true once. */
+/*
+ * Take the hex TOKEN, or the code with blanks as one likes, for leave to come in:
+ * true once.  After GUARD_TRIES wrong codes never.
+ */
 bool guard_admit(struct guard *g, const char *token);
 
 /* The value of cookie NAME in a Cookie header into OUT; its length, or -1. */

@@ -34,6 +34,21 @@
 
 /* --- The place. */
 
+/* Is there a socket at AT that nobody listens at any more? */
+static bool
+is_left(const struct sockaddr_un *at)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+	bool left = fd >= 0 && lstat(at->sun_path, &st) == 0 &&
+	    S_ISSOCK(st.st_mode) && connect(fd, (const struct sockaddr *)at,
+	    sizeof(*at)) < 0 && errno == ECONNREFUSED;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return left;
+}
+
 static int
 listen_at_path(struct web_place *p, const char *path, struct err *e)
 {
@@ -50,6 +65,10 @@ listen_at_path(struct web_place *p, const char *path, struct err *e)
 		return err_sys(e, errno, "cannot make a socket");
 	before = umask(0177);
 	rc = bind(p->fd, (struct sockaddr *)&at, sizeof(at));
+	if (rc < 0 && errno == EADDRINUSE && is_left(&at)) {
+		(void)unlink(at.sun_path);
+		rc = bind(p->fd, (struct sockaddr *)&at, sizeof(at));
+	}
 	(void)umask(before);
 	if (rc < 0 && errno == EADDRINUSE) {
 		(void)err_set(e, ERR_IO, "there is something at '%s' already",
@@ -289,9 +308,9 @@ struct say {
 static const struct say says[] = {
 	{400, "This address is not well formed.", "这个地址的写法不对。"},
 	{401, "You are not logged in here, or the session has ended. Start "
-	    "\"liudi-desk serve\" again and open the file that it names.",
+	    "\"liudi-desk serve\" again and do what it says.",
 	    "没有登录，或会话已结束。请重新运行 liudi-desk serve，"
-	    "再打开它给出的文件。"},
+	    "再按它的提示操作。"},
 	{403, "This was asked from another page. Open it here yourself.",
 	    "这个请求来自别的网页。请在这里自己打开。"},
 	{404, "There is nothing here.", "这里什么也没有。"},
@@ -335,6 +354,47 @@ refuse(struct MHD_Connection *c, int status)
 	return send_off(c, status, r);
 }
 
+/* Where a person types the code that the terminal shows; WHY not, or "". */
+static char *
+code_page(bool zh, const char *why)
+{
+	return str_fmt("<!DOCTYPE html><html lang=\"%s\"><meta charset=\"utf-8\">"
+	    "<meta name=\"viewport\" content=\"width=device-width\">"
+	    "<link rel=\"stylesheet\" href=\"/assets/style.css\">"
+	    "<title>留底</title><main><h1>留底 liudi</h1><p>%s</p>"
+	    "<form method=\"post\" action=\"/auth\"><p><label>%s<br>"
+	    "<input name=\"token\" inputmode=\"numeric\" size=\"12\" "
+	    "autocomplete=\"off\" autofocus></label> <button>%s</button></p>"
+	    "</form></main>\n", zh ? "zh-CN" : "en", why, zh ?
+	    "运行 liudi-desk serve 的窗口里显示的代码：" :
+	    "The code that the window with \"liudi-desk serve\" shows:",
+	    zh ? "打开" : "Open");
+}
+
+/* As refuse(401), where there may be a code: IN, one was tried. */
+static enum MHD_Result
+refuse_code(struct server *s, struct MHD_Connection *c, bool in)
+{
+	const bool zh = wants_chinese(header(c, "Accept-Language"));
+	struct MHD_Response *r;
+	bool over;
+	char *page;
+
+	(void)pthread_mutex_lock(&s->lock);
+	over = s->guard.host || s->guard.used ||
+	    s->guard.wrong >= GUARD_TRIES;
+	(void)pthread_mutex_unlock(&s->lock);
+	if (over)
+		return refuse(c, 401);
+	page = code_page(zh, !in ? "" : zh ? "代码不对，请再看一次。" :
+	    "That is not the code; look again.");
+	r = page ? response(page, strlen(page), WIRE_HTML) : NULL;
+	if (!r)
+		return MHD_NO;
+	add_rules(r, false);
+	return send_off(c, 401, r);
+}
+
 static enum MHD_Result
 send_text(struct MHD_Connection *c, const char *text, enum wire_type type)
 {
@@ -373,7 +433,7 @@ let_in(struct server *s, struct request *q, struct MHD_Connection *c)
 	str_hex(hex, s->guard.session, GUARD_SECRET_LEN);
 	(void)pthread_mutex_unlock(&s->lock);
 	if (!in)
-		return refuse(c, 401);
+		return refuse_code(s, c, true);
 	(void)snprintf(cookie, sizeof(cookie),
 	    "liudi=%s; Path=/; HttpOnly; SameSite=Strict", hex);
 	copy = str_dup(page);
@@ -456,7 +516,8 @@ answer(struct server *s, struct request *q, struct MHD_Connection *c,
 	status = guard_check(&s->guard, &h);
 	(void)pthread_mutex_unlock(&s->lock);
 	if (status != 0)
-		return refuse(c, status);
+		return status == 401 ? refuse_code(s, c, false) :
+		    refuse(c, status);
 	if (strcmp(h.path, "/auth") == 0)
 		return q->ask.post ? let_in(s, q, c) : refuse(c, 404);
 	if (strcmp(h.path, "/healthz") == 0)

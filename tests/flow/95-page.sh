@@ -224,12 +224,29 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done
 same "$alive" '' "processes that outlive it"
 
-step "behind ssh -L: a socket that is nobody else's"
+step "behind ssh -L: a socket that is nobody else's, and a code"
 serve --listen "unix:$t/page"
+until [ -S "$t/page" ] && code=$(sed -n 's/.*: \([0-9]\{4\} [0-9]\{4\}\)$/\1/p' \
+    "$t/served") && [ -n "$code" ]; do
+	kill -0 "$server" || { cat "$t/served"; break; }
+	sleep 0.1
+done
 same "$(stat -c %a "$t/page")" 600 "mode of the socket"
+no test -e "$t/desk/serve.html"
 host=localhost:8080
-ask 200 /healthz --unix-socket "$t/page"
-ask 421 /healthz --unix-socket "$t/page" -H 'Host: evil.test'
+set -- --unix-socket "$t/page"
+ask 200 /healthz "$@"
+ask 421 /healthz "$@" -H 'Host: evil.test'
+ask 401 / "$@" -H 'Accept-Language: zh'
+says '代码'
+ask 403 /auth "$@" -d "token=$code"
+ask 403 /auth "$@" -d "token=$code" -H 'Origin: http://evil.test'
+ask 401 /auth "$@" -d 'token=1234' -H "Origin: http://$host"
+says 'That is not the code'
+ask 200 /auth "$@" -d "token=$code" -H "Origin: http://$host" \
+    -c "$t/cookies"
+in_ 200 / "$@"
+ask 401 /auth "$@" -d "token=$code" -H "Origin: http://$host"
 expect 1 desk_key serve --listen "unix:$t/page"
 says 'there is something at'
 expect 2 desk_key serve --listen 0.0.0.0:80
@@ -237,4 +254,8 @@ kill "$server"
 wait "$server" || :
 server=
 no test -e "$t/page"
+: >"$t/page"
+expect 1 desk_key serve --listen "unix:$t/page"
+says 'there is something at'
+ok test -f "$t/page"
 done_

@@ -14,13 +14,14 @@ fi
 # shellcheck source=tests/flow/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# serve OPTION...: in the background; $host and $token.
+# serve [--listen PATH]: in the background; $host and $token without an option.
 serve()
 {
 	rm -f "$t/desk/serve.html"
 	(exec liudi-desk --home "$t/desk" serve --passphrase-fd 3 "$@" \
 	    3<"$t/pass" >"$t/served" 2>&1) &
 	server=$!
+	[ $# -eq 0 ] || return 0
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		[ ! -s "$t/desk/serve.html" ] || break
 		sleep 0.5

@@ -60,6 +60,7 @@ if(TARGET liudi AND TARGET liudi-desk)
 	set_tests_properties(flow.shoplook flow.shoplive PROPERTIES
 		RESOURCE_LOCK browser)
 	liudi_flow(talk 59-talk.sh)
+	liudi_flow(shortcut 96-shortcut.sh)
 	liudi_flow(page 95-page.sh $<TARGET_FILE:look>)
 	liudi_flow(pshops 95-pshops.sh $<TARGET_FILE:look>)
 	set_tests_properties(flow.page flow.pshops PROPERTIES

@@ -70,6 +70,38 @@ the_token_lets_in_once(void **state)
 }
 
 static void
+a_code_lets_in_where_a_port_is_forwarded(void **state)
+{
+	struct guard_head h = good("POST", "/auth");
+	unsigned i;
+
+	(void)state;
+	guard.host = NULL;
+	(void)snprintf(guard.code, sizeof(guard.code), "01234567");
+	h.host = "127.0.0.1:8080";
+	h.cookie = NULL;
+	/* from a page of ours alone */
+	assert_int_equal(ask(h), 403);
+	h.origin = "http://127.0.0.1:8080";
+	assert_int_equal(ask(h), 0);
+	h.fetch_site = "same-site";
+	assert_int_equal(ask(h), 403);
+	/* the token of a file is no code */
+	assert_false(guard_admit(&guard, token));
+	assert_false(guard_admit(&guard, ""));
+	assert_false(guard_admit(&guard, "0123456"));
+	assert_false(guard_admit(&guard, "012345670"));
+	assert_true(guard_admit(&guard, " 0123-4567"));
+	assert_false(guard_admit(&guard, "01234567"));
+
+	guard.used = false;
+	guard.wrong = 0;
+	for (i = 0; i < GUARD_TRIES; i++)
+		assert_false(guard_admit(&guard, "01234568"));
+	assert_false(guard_admit(&guard, "01234567"));
+}
+
+static void
 a_name_of_another(void **state)
 {
 	static const char *const bad[] = {"evil.test", "127.4.5.6",
@@ -102,8 +134,8 @@ behind_a_tunnel(void **state)
 	size_t i;
 
 	(void)state;
-	guard.host = NULL;
 	assert_true(guard_admit(&guard, token));
+	guard.host = NULL;
 	for (i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
 		h.host = right[i];
 		assert_int_equal(ask(h), 0);
@@ -200,6 +232,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_token_lets_in_once, setup),
+		cmocka_unit_test_setup(a_code_lets_in_where_a_port_is_forwarded,
+		    setup),
 		cmocka_unit_test_setup(a_name_of_another, setup),
 		cmocka_unit_test_setup(behind_a_tunnel, setup),
 		cmocka_unit_test_setup(in_the_name_of_the_reader, setup),

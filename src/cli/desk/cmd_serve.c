@@ -91,11 +91,15 @@ static int
 start_speaker(struct serve *s, struct err *e)
 {
 	struct web_job *j = &s->job;
+	uint64_t code;
 
 	if (web_listen(&j->place, s->unix_path, e) < 0)
 		return -1;
 	secmem_random(j->guard.token, GUARD_SECRET_LEN);
 	secmem_random(j->guard.session, GUARD_SECRET_LEN);
+	secmem_random(&code, sizeof(code));
+	(void)snprintf(j->guard.code, sizeof(j->guard.code), "%08u",
+	    (unsigned)(code % 100000000));
 	j->guard.host = s->unix_path ? NULL : j->place.host;
 	j->style = web_style_css;
 	j->script = web_page_js;
@@ -119,7 +123,7 @@ write_door(struct serve *s, struct err *e)
 	    "<input type=\"hidden\" name=\"token\" value=\"%s\">"
 	    "<button>留底 liudi</button></form>"
 	    "<script>document.forms[0].submit()</script>\n",
-	    s->unix_path ? "localhost:8080" : s->job.place.host, token);
+	    s->job.place.host, token);
 	s->door = str_fmt("%s/" DOOR, s->h.dir);
 	rc = page && s->door ? file_save(s->door, page, strlen(page), 0600,
 	    e) : err_nomem(e);
@@ -133,12 +137,14 @@ write_door(struct serve *s, struct err *e)
 static void
 tell(const struct serve *s)
 {
-	if (s->c->quiet)
+	if (s->c->quiet && !s->unix_path)
 		return;
 	if (s->unix_path)
 		(void)printf(cli_tr("the page is at '%s'; on your own computer:\n"
-		    "  ssh -L 8080:%s …\nand open there a copy of %s\n"),
-		    s->unix_path, s->unix_path, s->door);
+		    "  ssh -L 127.0.0.1:8080:%s …\nand open there "
+		    "http://127.0.0.1:8080/, which asks for this code: "
+		    "%.4s %s\n"), s->unix_path, s->unix_path,
+		    s->job.guard.code, s->job.guard.code + 4);
 	else
 		(void)printf(cli_tr("open this file in your browser: %s\n"),
 		    s->door);
@@ -546,7 +552,7 @@ run(struct cli *c, struct err *e)
 	if (prepare(&s, e) == 0 && start_speaker(&s, e) == 0) {
 		s.op = show_opener(c, &s.h, e);
 		if (s.op && find_reader(&s, e) == 0 &&
-		    write_door(&s, e) == 0) {
+		    (s.unix_path || write_door(&s, e) == 0)) {
 			tell(&s);
 			rc = work(&s, e);
 		}

@@ -81,6 +81,7 @@ extern const struct cli_command cmd_shares_make;
 extern const struct cli_command cmd_shares_recover;
 extern const struct cli_command cmd_shares_rehearse;
 extern const struct cli_command cmd_search;
+extern const struct cli_command cmd_page_shortcut;
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_shop_accept;
 extern const struct cli_command cmd_shop_ignore;

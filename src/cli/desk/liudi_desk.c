@@ -28,6 +28,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_account_certificate,
 	&cmd_sync,
 	&cmd_serve,
+	&cmd_page_shortcut,
 	&cmd_audit,
 	&cmd_log,
 	&cmd_show,
