@@ -394,40 +394,192 @@ platforms_find(const struct platforms *p, const char *word)
 	return NULL;
 }
 
+/* --- Hosts, as a browser finds them: WHATWG URL, 2024 */
+
+/*
+ * The length of the scheme that URL begins with, 0: none.  What has a dot before
+ * the ':' is a host with its port, as people write it.
+ */
+static size_t
+scheme_of(const char *url)
+{
+	const size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+
+	if (url[n] != ':' || n == 0 || strchr("0123456789+.-", url[0]))
+		return 0;
+	return memchr(url, '.', n) && !str_starts(url + n, "://") ? 0 : n;
+}
+
+/* A scheme whose '\\' is a '/', and that needs none of them: "https:host". */
+static bool
+is_special(const char *url, size_t n)
+{
+	static const char *const name[] = {"https", "http", "wss", "ws",
+	    "ftp"};
+	size_t i;
+
+	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (strlen(name[i]) == n && strncasecmp(url, name[i], n) == 0)
+			return true;
+	return n == 0;		/* people leave out what is usual */
+}
+
+/* Where the host of URL is, with its port; NULL: it has none. */
+static const char *
+find_host(const char *url, size_t *n, bool *special)
+{
+	const size_t scheme = scheme_of(url);
+	const char *at = url + scheme + (scheme > 0), *from;
+	size_t i;
+
+	*special = is_special(url, scheme);
+	if (scheme > 0 && *special)
+		at += strspn(at, "/\\");
+	else if (scheme > 0 && !str_starts(at, "//"))
+		return NULL;
+	else if (scheme > 0)
+		at += 2;
+	from = at;
+	*n = strcspn(at, *special ? "/\\?#" : "/?#");
+	for (i = 0; i < *n; i++)	/* the last one counts */
+		if (at[i] == '@')
+			from = at + i + 1;
+	*n -= (size_t)(from - at);
+	return from;
+}
+
+/* Behind the host: nothing, or ':' and a port that there can be. */
+static bool
+is_port(const char *s, size_t n)
+{
+	unsigned long port = 0;
+	size_t i;
+
+	for (i = 1; i < n; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+		port = port * 10 + (unsigned long)(s[i] - '0');
+		if (port > 65535)
+			return false;
+	}
+	return true;
+}
+
+static int
+hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' :
+	    (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 :
+	    -1;
+}
+
+/* "%2e" is a dot.  How many bytes, less than PLATFORM_HOST_LEN; 0: too many. */
+static size_t
+unescape(char out[static PLATFORM_HOST_LEN], const char *s, size_t n)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i < n; i++) {
+		if (k == PLATFORM_HOST_LEN - 1)
+			return 0;
+		if (s[i] == '%' && n - i > 2 && hex_digit(s[i + 1]) >= 0 &&
+		    hex_digit(s[i + 2]) >= 0) {
+			out[k++] = (char)(hex_digit(s[i + 1]) * 16 +
+			    hex_digit(s[i + 2]));
+			i += 2;
+		} else {
+			out[k++] = s[i];
+		}
+	}
+	out[k] = '\0';
+	return k;
+}
+
+/* CP as names of hosts have it: full-width signs are ASCII, so are their dots. */
+static uint32_t
+fold_sign(uint32_t cp)
+{
+	if (cp >= 0xff01 && cp <= 0xff5e)
+		cp -= 0xff01 - '!';
+	if (cp == 0x3002 || cp == 0xff61)
+		cp = '.';
+	return cp >= 'A' && cp <= 'Z' ? cp | 0x20 : cp;
+}
+
+/*
+ * The N bytes of S folded, in their place: no sign becomes longer.  False: no
+ * host can be called so, or nobody could look it up.
+ */
+static bool
+fold_host(char *s, size_t n)
+{
+	const uint8_t *at = (const uint8_t *)s, *end = at + n;
+	char *out = s;
+	uint32_t cp;
+
+	if (!utf8_valid(s, n))
+		return false;
+	while (at < end) {
+		const uint8_t *from = at;
+		size_t len;
+
+		at += utf8_next(at, (size_t)(end - at), &cp);
+		len = (size_t)(at - from);
+		cp = fold_sign(cp);
+		if (cp <= ' ' || (cp < 128 && strchr("#%/:<>?@[\\]^|\x7f",
+		    (int)cp)) || (cp == '.' && (out == s || out[-1] == '.')))
+			return false;
+		if (cp < 128)
+			*out++ = (char)cp;
+		for (; cp >= 128 && len > 0; len--)
+			*out++ = (char)*from++;
+	}
+	if (out > s && out[-1] == '.')	/* "ebay.com." is that very host */
+		out--;
+	*out = '\0';
+	return out > s;
+}
+
+/* "com.taobao.taobao" the other way round: apps are called from the top down. */
+static void
+turn(char host[static PLATFORM_HOST_LEN])
+{
+	char text[PLATFORM_HOST_LEN];
+	const size_t n = strlen(host);
+	size_t i, k;
+
+	memcpy(text, host, n + 1);
+	for (i = 0; i < n; i += k + 1) {
+		k = strcspn(text + i, ".");
+		memcpy(host + n - i - k, text + i, k);
+		if (i + k < n)
+			host[n - i - k - 1] = '.';
+	}
+}
+
 bool
 platform_host(const char *url, char out[static PLATFORM_HOST_LEN])
 {
-	const char *at = strstr(url, "://"), *end, *dot;
-	const bool app = str_starts(url, "android://");
-	size_t n, i, k = 0;
+	const char *at;
+	bool special;
+	size_t n, k;
 
-	at = at ? at + 3 : url;
-	end = at + strcspn(at, "/?#");
-	for (i = 0; at + i < end; i++)
-		if (at[i] == '@')
-			k = i + 1;
-	at += k;
-	n = strcspn(at, ":/?#");
-	while (n > 0 && at[n - 1] == '.')
-		n--;
-	out[0] = '\0';
-	if (n == 0 || n >= PLATFORM_HOST_LEN)
+	while (*url && (unsigned char)*url <= ' ')
+		url++;
+	at = find_host(url, &n, &special);
+	k = at ? strcspn(at, ":") : 0;
+	if (k > n)
+		k = n;
+	if (!at || !is_port(at + k, n - k))
+		k = 0;
+	k = k > 0 ? unescape(out, at, k) : 0;
+	if (k == 0 || !fold_host(out, k)) {
+		out[0] = '\0';
 		return false;
-	for (i = 0; app && i < n; i += (size_t)(dot - at) - i + 1) {
-		dot = memchr(at + i, '.', n - i);
-		if (!dot)
-			dot = at + n;
-		k = (size_t)(dot - at) - i;
-		memcpy(out + n - i - k, at + i, k);
-		if (dot < at + n)
-			out[n - i - k - 1] = '.';
 	}
-	if (!app)
-		memcpy(out, at, n);
-	out[n] = '\0';
-	for (i = 0; i < n; i++)
-		if (out[i] >= 'A' && out[i] <= 'Z')
-			out[i] = (char)(out[i] | 0x20);
+	if (str_starts(url, "android://") || str_starts(url, "androidapp://"))
+		turn(out);
 	return true;
 }
 

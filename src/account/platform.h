@@ -69,8 +69,10 @@ const struct platform *platforms_find(const struct platforms *p,
 const struct platform *platforms_host(const struct platforms *p,
 	const char *url);
 /*
- * The host of URL, or URL where it is one, in lower case; of an app as above its
- * package's parts from the last to the first.  False, and "": it has none.
+ * The host that a browser goes to for URL, or URL where it is one, in lower case,
+ * full-width signs as ASCII, without the dot at its end; of an app as above, or of
+ * "androidapp://com.taobao.taobao", its package's parts from the last to the
+ * first.  False, and "": it has none, or none that can be.
  */
 #define PLATFORM_HOST_LEN 256
 bool platform_host(const char *url, char out[static PLATFORM_HOST_LEN]);

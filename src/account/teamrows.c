@@ -140,7 +140,7 @@ by_url(const struct teamrows *t, const char *url,
 		one[n] = '\0';
 		p = platforms_host(t->platforms, one);
 		if (p && (!platform_host(one, host) ||
-		    str_starts(one, "android:")))
+		    str_starts(one, "android")))
 			host[0] = '\0';
 	}
 	return p;

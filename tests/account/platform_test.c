@@ -205,6 +205,105 @@ knows_whose_a_host_is(void **state)
 	platforms_free(s);
 }
 
+/* What Chromium 140 and Firefox 140 say of each, as WHATWG URL has it. */
+static void
+finds_the_host_a_browser_goes_to(void **state)
+{
+	static const struct {
+		const char *url, *host;
+	} t[] = {
+		/* '\\' ends it as '/' does, and '@' behind that names nobody */
+		{"https://a\\@ebay.com/", "a"},
+		{"https:\\\\ebay.com\\x", "ebay.com"},
+		{"https://evil.example\\@ebay.com", "evil.example"},
+		{"https://evil.example\\.ebay.com/", "evil.example"},
+		/* who logs in, and how; of several '@' the last */
+		{"https://ebay.com@evil.example/", "evil.example"},
+		{"https://a:b@c@ebay.com/", "ebay.com"},
+		{"https://ebay.com:pw@evil.example/", "evil.example"},
+		{"https://evil.example/@ebay.com", "evil.example"},
+		{"https://evil.example?@ebay.com", "evil.example"},
+		{"https://evil.example#@ebay.com", "evil.example"},
+		{"evil.example/?next=https://ebay.com/", "evil.example"},
+		{"evil.example#https://ebay.com/", "evil.example"},
+		/* how many slashes there are is all the same */
+		{"https:ebay.com/", "ebay.com"},
+		{"https:/ebay.com/", "ebay.com"},
+		{"https:////ebay.com/", "ebay.com"},
+		/* one dot at the end, capitals, ports */
+		{"https://eBay.COM./", "ebay.com"},
+		{"https://ebay.com../", ""},
+		{"https://.ebay.com/", ""},
+		{"https://ebay..com/", ""},
+		{"https://ebay.com:/", "ebay.com"},
+		{"https://ebay.com:8443/", "ebay.com"},
+		{"https://ebay.com:65535/", "ebay.com"},
+		{"https://ebay.com:65536/", ""},
+		{"https://ebay.com:80x/", ""},
+		{"https://ebay.com:80:90/", ""},
+		{"ebay.com:443/x", "ebay.com"},
+		{"  \tebay.com", "ebay.com"},
+		/* other ways to write a sign */
+		{"https://ebay%2ecom/", "ebay.com"},
+		{"https://ebay%2Ecom%2f.evil.example/", ""},
+		{"https://evil.example%2f@ebay.com/", "ebay.com"},
+		{"https://ebay.com%00.evil.example/", ""},
+		{"https://eb%/", ""},
+		{"https://eb%zz/", ""},
+		{"https://\xef\xbd\x85\xef\xbd\x82\xef\xbd\x81\xef\xbd\x99"
+		    "\xe3\x80\x82\xef\xbc\xa3om/", "ebay.com"},
+		{"https://evil.example\xef\xbc\x8f.ebay.com/", ""},
+		{"https://evil.example\xef\xbc\xa0""ebay.com/", ""},
+		/* names of other letters are other names */
+		{"https://\xd0\xb5""bay.com/", "\xd0\xb5""bay.com"},
+		{"https://xn--bay-qdd.com/", "xn--bay-qdd.com"},
+		{"https://\xe6\xb7\x98\xe5\xae\x9d.ebay.com/",
+		    "\xe6\xb7\x98\xe5\xae\x9d.ebay.com"},
+		{"https://eb\xff.ebay.com/", ""},
+		/* no host at all */
+		{"https://[::1]/", ""},
+		{"https://e bay.com/", ""},
+		{"https://", ""},
+		{"https://@/", ""},
+		{"https://:443/", ""},
+		{"mailto:who@ebay.com", ""},
+		{"javascript:alert(1)//ebay.com", ""},
+		{"data:text/html,//ebay.com/", ""},
+		{"about:ebay.com", ""},
+		{"//ebay.com/", ""},
+		/* only of the web's schemes is '\\' a '/' */
+		{"app://a\\@ebay.com/", "ebay.com"},
+		{"androidapp://com.taobao.taobao", "taobao.taobao.com"},
+	};
+	char host[PLATFORM_HOST_LEN], long_one[PLATFORM_HOST_LEN + 64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		if (platform_host(t[i].url, host) != (t[i].host[0] != '\0') ||
+		    strcmp(host, t[i].host) != 0)
+			fail_msg("%s: '%s', not '%s'", t[i].url, host,
+			    t[i].host);
+	}
+	memset(long_one, 'a', sizeof(long_one));
+	long_one[PLATFORM_HOST_LEN] = '\0';
+	assert_false(platform_host(long_one, host));
+	long_one[PLATFORM_HOST_LEN - 1] = '\0';
+	assert_true(platform_host(long_one, host));
+}
+
+static void
+gives_no_row_to_whoever_writes_a_host(void **state)
+{
+	struct platforms *s = table(NULL);
+
+	(void)state;
+	assert_string_equal(whose(s, "https://a\\@ebay.com/"), "");
+	assert_string_equal(whose(s, "evil.example/?u=https://ebay.com"), "");
+	assert_string_equal(whose(s, "androidapp://com.taobao.taobao"), "tb");
+	platforms_free(s);
+}
+
 static void
 finds_by_code_and_name(void **state)
 {
@@ -334,6 +433,8 @@ main(void)
 		cmocka_unit_test(takes_codes_and_no_brands),
 		cmocka_unit_test(names_the_rule_that_is_broken),
 		cmocka_unit_test(knows_whose_a_host_is),
+		cmocka_unit_test(finds_the_host_a_browser_goes_to),
+		cmocka_unit_test(gives_no_row_to_whoever_writes_a_host),
 		cmocka_unit_test(finds_by_code_and_name),
 		cmocka_unit_test(lets_the_policy_overrule_key_by_key),
 		cmocka_unit_test(keeps_what_is_the_teams),
