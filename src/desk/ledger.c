@@ -33,6 +33,14 @@ enum { GET_STATION, GET_PATH, GET_SIZE, GET_SUM, GET_RUNS };
 /* Columns of SQL_LEDGER_FILE. */
 enum { FILE_N, FILE_SUM, FILE_LIST, FILE_BLOB };
 
+/* A `granted` that is held against what it grants when all is here. */
+struct grant {
+	char name[LEDGER_NAME_LEN];
+	char device[LEDGER_WHO_LEN];		/* which says so */
+	uint8_t account[EVENT_ID_LEN], event[EVENT_ID_LEN];
+	uint8_t of[EVENT_ID_LEN];
+};
+
 struct ledger {
 	struct box *box;
 	struct catalogue *c;
@@ -42,6 +50,8 @@ struct ledger {
 	char *copies;
 	struct buf file, text;
 	struct policy_readers readers;	/* for whom `file` is sealed */
+	struct grant *grant;		/* that came this time */
+	size_t ngrants, grants_cap;
 	/* of the version that is looked at */
 	char station[33];
 	char name[LEDGER_NAME_LEN];
@@ -342,7 +352,8 @@ static int
 note_shut(struct ledger *l, const char *station, struct err *e)
 {
 	const struct finding_place at = place(l->c, station);
-	int rc = station ? sealedto_always(l->box, station, e) : 0;
+	int rc = station ? sealedto_always(l->box, station, SEALEDTO_ALL, e) :
+	    0;
 
 	if (rc <= 0)
 		return rc;
@@ -352,17 +363,61 @@ note_shut(struct ledger *l, const char *station, struct err *e)
 	    station);
 }
 
-/* 1: nobody here opens it; 0: in l->text, or bad, which *WHY says; -1. */
+/* Which station's file in l->text is, as its first event says; "": no station's. */
 static int
-open_file(struct ledger *l, const char *station, bool *ok, struct err *why,
+on_maker(void *arg, const struct account_event *v, const char *line,
+	size_t n, struct err *e)
+{
+	char *device = arg;
+
+	(void)line;
+	(void)n;
+	(void)e;
+	(void)snprintf(device, LEDGER_WHO_LEN, "%s", v->device);
+	return 1;
+}
+
+static void
+find_maker(struct ledger *l, char device[static LEDGER_WHO_LEN])
+{
+	struct err ignored = ERR_INIT;
+
+	device[0] = '\0';
+	(void)eventfile_read(l->text.data, l->text.len, on_maker, device,
+	    NULL, NULL, &ignored);
+	if (everroots_named(&l->roots, device))
+		device[0] = '\0';
+}
+
+/*
+ * Is F, in l->file, for its readers?  Of desk.git's files nobody knows whose they
+ * are until they are open: a station's is for that station's.
+ */
+static int
+open_whose(struct ledger *l, const struct ledger_new *f, int *fits,
 	struct err *e)
 {
-	const struct finding_place at = place(l->c, station);
+	char device[LEDGER_WHO_LEN];
+
+	if (open_checked(l, f->station ? f->station : "", fits, e) < 0)
+		return -1;
+	if (*fits || !f->signer)
+		return 0;
+	find_maker(l, device);
+	return device[0] ? open_checked(l, device, fits, e) : 0;
+}
+
+/* 1: nobody here opens it; 0: in l->text, or bad, which *WHY says; -1. */
+static int
+open_file(struct ledger *l, const struct ledger_new *f, bool *ok,
+	struct err *why, struct err *e)
+{
+	const struct finding_place at = place(l->c, f->station);
 	int fits = 0;
 
-	if (open_checked(l, station ? station : "", &fits, why) < 0) {
+	if (open_whose(l, f, &fits, why) < 0) {
 		if (why->code == ERR_CRYPTO)
-			return note_shut(l, station, e) < 0 ? -1 : 1;
+			return note_shut(l, f->station, e) < 0 ? -1 : 1;
 		if (is_content(why))
 			return 0;
 		*e = *why;
@@ -377,8 +432,7 @@ open_file(struct ledger *l, const char *station, bool *ok, struct err *why,
 }
 
 struct inside {			/* of an event file that has secrets */
-	uint8_t account[EVENT_ID_LEN];	/* the first with one */
-	char device[33];
+	struct grant first;	/* with a secret; `of` where it grants */
 	bool granted;
 	size_t n;
 };
@@ -388,6 +442,7 @@ look_inside(void *arg, const struct account_event *v, const char *line,
 	size_t n, struct err *e)
 {
 	struct inside *x = arg;
+	const char *of;
 
 	(void)line;
 	(void)n;
@@ -395,9 +450,14 @@ look_inside(void *arg, const struct account_event *v, const char *line,
 	if ((!v->has_password && !v->has_totp && !v->has_codes) ||
 	    x->n++ > 0)
 		return 0;
-	memcpy(x->account, v->account, EVENT_ID_LEN);
-	(void)snprintf(x->device, sizeof(x->device), "%s", v->device);
+	memcpy(x->first.account, v->account, EVENT_ID_LEN);
+	memcpy(x->first.event, v->id, EVENT_ID_LEN);
+	(void)snprintf(x->first.device, sizeof(x->first.device), "%s",
+	    v->device);
 	x->granted = v->kind == EVENT_GRANTED;
+	of = x->granted ? v->value[EVENT_OF] : NULL;
+	if (of)		/* 32 hex, as event_read() has seen to */
+		(void)str_unhex(x->first.of, EVENT_ID_LEN, of, strlen(of));
 	return 0;
 }
 
@@ -414,25 +474,39 @@ note_secrets(struct ledger *l, const struct ledger_new *f,
 
 	if (!book)
 		return -1;
-	str_hex(hex, x->account, EVENT_ID_LEN);
+	str_hex(hex, x->first.account, EVENT_ID_LEN);
 	a = book_find(book, hex, &ignored);
 	l->report->wrong++;
 	rc = x->n > 1 ? finding_once(&at, FINDING_INTEGRITY, CODE, e, "'%s' "
 	    "sealed the secrets of account '%s' and %zu more (event file %s) "
 	    "to others than may read them: have them entered again",
-	    x->device, a ? a->shown : hex, x->n - 1, l->name) :
+	    x->first.device, a ? a->shown : hex, x->n - 1, l->name) :
 	    finding_once(&at, FINDING_INTEGRITY, CODE, e, "'%s' sealed the "
 	    "secrets of account '%s' (event file %s) to others than may read "
-	    "them: have them entered again", x->device, a ? a->shown : hex,
-	    l->name);
+	    "them: have them entered again", x->first.device, a ? a->shown :
+	    hex, l->name);
 	book_free(book);
 	return rc;
 }
 
-/*
- * The secrets in l->text: for those who may read them?  What was granted is as its
- * own event had it, for managers of another day.
- */
+static int
+keep_grant(struct ledger *l, const struct grant *g, struct err *e)
+{
+	struct grant *grown;
+
+	if (l->ngrants == l->grants_cap) {
+		l->grants_cap = l->grants_cap * 2 + 16;
+		grown = realloc(l->grant, l->grants_cap * sizeof(*grown));
+		if (!grown)
+			return err_nomem(e);
+		l->grant = grown;
+	}
+	l->grant[l->ngrants] = *g;
+	memcpy(l->grant[l->ngrants++].name, l->name, sizeof(l->name));
+	return 0;
+}
+
+/* The secrets in l->text: for those who may read them? */
 static int
 check_secrets(struct ledger *l, const struct ledger_new *f, struct err *e)
 {
@@ -448,16 +522,65 @@ check_secrets(struct ledger *l, const struct ledger_new *f, struct err *e)
 		if (rc < 0 && !is_content(&why))
 			*e = why;
 		else
-			rc = 0;
+			rc = rc == 0 && x.granted ? keep_grant(l, &x.first,
+			    e) : 0;
 		goto out;
 	}
-	rc = sealedto_check(l->box, &l->readers, dual, sealed.data,
-	    sealed.len, e);
+	rc = sealedto_check(l->box, &l->readers, dual ? SEALEDTO_OWNERS :
+	    SEALEDTO_ALL, sealed.data, sealed.len, e);
 	if (rc == 0)
 		rc = note_secrets(l, f, &x, e);
 out:
 	buf_release(&sealed);
 	return rc < 0 ? -1 : 0;
+}
+
+/* --- What was granted: the managers' seal is told now, not when it is needed. */
+
+/* The secrets that G hands on.  1: for managers; 0: for others; -1. */
+static int
+check_grant(struct ledger *l, const struct grant *g, char device[static LEDGER_WHO_LEN],
+	struct err *e)
+{
+	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
+	bool dual = false;
+	int rc = ledger_maker(l->box, g->of, device, e);
+
+	/* of nothing that is here: it gives nobody anything */
+	if (rc > 0 && ledger_sealed(l->c, g->event, &sealed, &dual, e) < 0)
+		rc = -1;
+	else if (rc > 0 && sealed.len > 0)
+		rc = sealedto_ever(l->box, device, SEALEDTO_MANAGERS,
+		    sealed.data, sealed.len, e);
+	else if (rc >= 0)
+		rc = 1;
+	buf_release(&sealed);
+	return rc;
+}
+
+static int
+check_grants(struct ledger *l, struct err *e)
+{
+	char device[LEDGER_WHO_LEN];
+	size_t i;
+	int rc;
+
+	for (i = 0; i < l->ngrants; i++) {
+		struct inside x = {.first = l->grant[i], .n = 1};
+		const struct ledger_new f = {.name = l->name};
+
+		rc = check_grant(l, &l->grant[i], device, e);
+		if (rc < 0)
+			return -1;
+		if (rc > 0)
+			continue;
+		memcpy(l->name, l->grant[i].name, sizeof(l->name));
+		(void)snprintf(x.first.device, sizeof(x.first.device), "%s",
+		    device);
+		if (note_secrets(l, &f, &x, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* l->file, opened, into the catalogue.  1: nobody here opens it; 0; -1. */
@@ -469,7 +592,7 @@ take_file(struct ledger *l, struct ledger_new *f, struct err *e)
 	int rc;
 
 	hash_sha256(f->sum, l->file.data, l->file.len);
-	rc = open_file(l, f->station, &ok, &why, e);
+	rc = open_file(l, f, &ok, &why, e);
 	if (rc != 0)
 		return rc;
 	f->text = l->text.data;
@@ -990,8 +1113,10 @@ ledger_index(struct box *b, struct ledger_report *r, struct err *e)
 	if (!l.copies)
 		(void)err_nomem(e);
 	else if (from_desk(&l, e) == 0 && from_unsent(&l, e) == 0 &&
-	    from_stations(&l, e) == 0 && from_shut(&l, e) == 0)
+	    from_stations(&l, e) == 0 && from_shut(&l, e) == 0 &&
+	    check_grants(&l, e) == 0)
 		rc = copies(&l, e);
+	free(l.grant);
 	bytes_free(l.bytes);
 	signers_release(&l.roots);
 	buf_release(&l.file);

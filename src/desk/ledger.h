@@ -67,10 +67,19 @@ int ledger_is_dual(struct catalogue *c,
 
 /*
  * The owner's part: append to OUT what the outer seal of EVENT's dual secrets
- * holds, an age file that managers open.  1; 0: it has no such; -1 as above.
+ * holds, an age file that managers open.  1; 0: it has no such; -1 as above, and
+ * ERR_INTEGRITY where that cannot be for the managers of any day.
  */
 int ledger_inner(struct box *b, const uint8_t event[static EVENT_ID_LEN],
 	struct buf *out, struct err *e);
+
+/* Append what EVENT's file has sealed to OUT.  1; 0: nothing; -1. */
+int ledger_sealed(struct catalogue *c,
+	const uint8_t event[static EVENT_ID_LEN], struct buf *out, bool *dual,
+	struct err *e);
+/* Which station made EVENT; "": a desk did.  1; 0: it is not here; -1. */
+int ledger_maker(struct box *b, const uint8_t event[static EVENT_ID_LEN],
+	char station[static LEDGER_WHO_LEN], struct err *e);
 
 /* Each event file of the catalogue; borrowed during the call. */
 struct ledger_file {

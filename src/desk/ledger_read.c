@@ -8,6 +8,8 @@
 #include "base/path.h"
 #include "crypto/secmem.h"
 #include "desk/dual.h"
+#include "desk/everroots.h"
+#include "desk/sealedto.h"
 
 #include "base/banned.h"
 
@@ -177,9 +179,8 @@ open_secret(struct box *b, const struct buf *sealed,
 	return rc;
 }
 
-/* What EVENT's file has sealed.  1, 0: nothing, -1. */
-static int
-load_sealed(struct catalogue *c, const uint8_t event[static EVENT_ID_LEN],
+int
+ledger_sealed(struct catalogue *c, const uint8_t event[static EVENT_ID_LEN],
 	struct buf *out, bool *dual, struct err *e)
 {
 	const enum sql q = SQL_LEDGER_SECRETS;
@@ -194,6 +195,34 @@ load_sealed(struct catalogue *c, const uint8_t event[static EVENT_ID_LEN],
 		rc = buf_add(out, p, n, e) < 0 ? -1 : 1;
 	}
 	catalogue_reset(c, q);
+	return rc;
+}
+
+int
+ledger_maker(struct box *b, const uint8_t event[static EVENT_ID_LEN],
+	char station[static LEDGER_WHO_LEN], struct err *e)
+{
+	const enum sql q = SQL_LEDGER_EVENT;
+	struct event_reader *r = event_reader_new(e);
+	struct signers roots = {NULL, 0};
+	struct account_event v;
+	const char *line;
+	int rc = r ? catalogue_step(b->catalogue, q, e, "b",
+	    (const void *)event, (size_t)EVENT_ID_LEN) : -1;
+
+	station[0] = '\0';
+	if (rc > 0) {
+		line = catalogue_text(b->catalogue, q, 0);
+		rc = event_read(r, line, strlen(line), &v, e) < 0 ? -1 : 1;
+	}
+	catalogue_reset(b->catalogue, q);
+	if (rc > 0 && everroots_load(b->control_clone, b->control.commit,
+	    &roots, e) < 0)
+		rc = -1;
+	if (rc > 0 && !everroots_named(&roots, v.device))
+		(void)snprintf(station, LEDGER_WHO_LEN, "%s", v.device);
+	signers_release(&roots);
+	event_reader_free(r);
 	return rc;
 }
 
@@ -262,6 +291,36 @@ try_grants(struct box *b, const struct ledger_seer *who,
 	return rc < 0 ? -1 : got;
 }
 
+/*
+ * What an owner granted does not open here.  For whom it is nobody else can say:
+ * who was a manager whenever there were some knows that it is for strangers.
+ */
+static int
+cannot_open(struct box *b, const uint8_t event[static EVENT_ID_LEN],
+	struct err *e)
+{
+	char station[LEDGER_WHO_LEN];
+	int rc;
+
+	err_clear(e);
+	rc = ledger_maker(b, event, station, e);
+	if (rc > 0)
+		rc = sealedto_always(b, station, SEALEDTO_MANAGERS, e);
+	if (rc < 0)
+		return -1;
+	if (rc > 0) {
+		(void)err_set(e, ERR_INTEGRITY, "what the owner granted was "
+		    "sealed to strangers, not to managers");
+		return err_hint(e, "have it entered again: nobody of the team "
+		    "opens it");
+	}
+	(void)err_set(e, ERR_CRYPTO, "what the owner granted is sealed to "
+	    "others than this manager");
+	return err_hint(e, "one who was a manager when it was entered makes it "
+	    "readable: 'liudi-desk rehead --all --as NAME' there, then sync "
+	    "here; if he cannot either, have it entered again");
+}
+
 static int
 open_granted(struct box *b, const struct ledger_seer *who,
 	const uint8_t event[static EVENT_ID_LEN], struct event_secret *out,
@@ -271,13 +330,8 @@ open_granted(struct box *b, const struct ledger_seer *who,
 	char when[CLOCK_TEXT_LEN];
 	int rc = try_grants(b, who, event, out, &ended, e);
 
-	if (rc < 0 && e->code == ERR_CRYPTO) {
-		err_clear(e);
-		(void)err_set(e, ERR_CRYPTO, "what the owner granted was "
-		    "sealed to managers, but not to this one: he came later");
-		return err_hint(e, "a manager who was one then makes it "
-		    "readable: 'liudi-desk rehead', then sync here");
-	}
+	if (rc < 0 && e->code == ERR_CRYPTO)
+		return cannot_open(b, event, e);
 	if (rc != 0)
 		return rc;
 	if (ended > 0)
@@ -298,7 +352,7 @@ ledger_secret(struct box *b, const struct ledger_seer *who,
 {
 	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
 	bool dual = false;
-	int rc = load_sealed(b->catalogue, event, &sealed, &dual, e);
+	int rc = ledger_sealed(b->catalogue, event, &sealed, &dual, e);
 
 	if (rc > 0)
 		rc = dual ? open_granted(b, who, event, out, e) :
@@ -327,19 +381,39 @@ into_buf(void *arg, const void *data, size_t n, struct err *e)
 	return buf_add(arg, data, n, e);
 }
 
+/* Nobody here opens what is in OUT, but who may can be counted. */
+static int
+check_inner(struct box *b, const uint8_t event[static EVENT_ID_LEN],
+	const struct buf *out, struct err *e)
+{
+	char station[LEDGER_WHO_LEN];
+	int rc = ledger_maker(b, event, station, e);
+
+	if (rc > 0)
+		rc = sealedto_ever(b, station, SEALEDTO_MANAGERS, out->data,
+		    out->len, e);
+	if (rc != 0)
+		return rc;
+	(void)err_set(e, ERR_INTEGRITY, "what is sealed to the owners is not "
+	    "sealed to the managers within");
+	return err_hint(e, "have it entered again: nobody of the team opens "
+	    "it");
+}
+
 int
 ledger_inner(struct box *b, const uint8_t event[static EVENT_ID_LEN],
 	struct buf *out, struct err *e)
 {
 	struct buf sealed = BUF_INIT(EVENTFILE_MAX);
 	bool dual = false;
-	int rc = load_sealed(b->catalogue, event, &sealed, &dual, e);
+	int rc = ledger_sealed(b->catalogue, event, &sealed, &dual, e);
 
 	if (rc > 0 && !dual)
 		rc = 0;
 	if (rc > 0)
 		rc = opener_open(b->opener, sealed.data, sealed.len, NULL, 0,
-		    NULL, into_buf, out, e) < 0 ? -1 : 1;
+		    NULL, into_buf, out, e) < 0 ? -1 : check_inner(b, event,
+		    out, e);
 	buf_release(&sealed);
 	return rc;
 }

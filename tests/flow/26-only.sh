@@ -7,7 +7,8 @@
 team
 step "the owner says who reads"
 age-keygen -o "$t/third.key" 2>/dev/null
-for id in ws-01 ws-02; do
+age-keygen -o "$t/fourth.key" 2>/dev/null
+for id in ws-01 ws-02 ws-03; do
 	station "$id"
 	echo "a line of $id" >"$t/$id-files/chats/a.txt"
 done
@@ -20,7 +21,9 @@ c() { git -C "$t/control" "$@"; }
 {
 	c show HEAD:recipients | sed 's/^version .*/version 2/'
 	echo "third $(age-keygen -y "$t/third.key")"
+	echo "fourth $(age-keygen -y "$t/fourth.key")"
 	echo 'only ws-01 manager owner'
+	echo 'only ws-03 manager owner third'
 } >"$t/recipients"
 cp "$t/recipients" "$t/control/recipients"
 c add recipients
@@ -36,7 +39,8 @@ step "each is sealed to its readers"
 day 1
 expect 0 ws ws-01 run
 expect 0 ws ws-02 run
-for s in ws-01:2 ws-02:3; do
+expect 0 ws ws-03 run
+for s in ws-01:2 ws-02:4; do
 	ref=$(branches "${s%:*}")
 	same "$(manifests "$ref" | sed -n 1p | jq '.recipients | length')" \
 	    "${s#*:}" "readers of ${s%:*}"
@@ -59,5 +63,24 @@ expect 0 desk_key verify
 for s in ws-01 ws-02; do
 	expect 0 restore "$s" "$t/back/$s"
 	alike "$t/$s-files" "$t/back/$s" "$s"
+done
+step "accounts too, and what is copied of them"
+day 2
+expect 0 sync
+for s in ws-01 ws-02 ws-03; do
+	printf '[account]\nplatform = eb\nshop = %s\n' "$s" >"$t/t.ini"
+	expect 0 ws "$s" account add --from "$t/t.ini" <"$t/pass"
+	expect 0 ws "$s" run
+done
+expect 0 sync
+files() { git --git-dir "$central/desk.git" ls-tree -r --name-only desk; }
+same "$(files | grep -c '^accounts/events/')" 3 'copies in desk.git'
+# whose they are shows when they are open: no alarm
+expect 0 desk_key sync --rebuild
+for s in ws-01 ws-02 ws-03; do
+	shown=$(desk_key account list --json | jq -r --arg s "$s" \
+	    'select(.shop == $s) | .shown')
+	expect 0 desk_key account reveal "$shown" --why 'a drill' --pipe
+	says "$(cat "$t/pass")"
 done
 done_

@@ -177,7 +177,8 @@ expect 1 reveal acmelamps-ts-01
 says_no -F "$secret"
 other sync >"$t/out" 2>&1 || :
 expect 1 other account reveal acmelamps-ts-01 --why 'he is ill' --pipe
-says 'sealed to managers, but not to this one'
+says 'is sealed to others than this manager'
+says 'rehead --all --as NAME'
 expect 0 synced
 expect 0 desk_key rehead --to zhang --as manager
 says 'new headers to be sent'
@@ -295,7 +296,11 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 	    control:recipients | sed -n 's/.* \(age1[0-9a-z]*\).*/\1/p')
 	owners=$(git --git-dir "$central/control.git" cat-file blob \
 	    control:recipients | sed -n 's/^owner[^ ]* \(age1[0-9a-z]*\).*/\1/p')
-	# hidden N DUAL TO...: an account whose secrets are sealed to TO
+	managers="$(git --git-dir "$central/control.git" cat-file blob \
+	    control:recipients | sed -n '/^owner/d
+	    s/^[^ ]* \(age1[0-9a-z]*\).*/\1/p')"
+	# hidden N DUAL TO...: an account whose secrets are sealed to TO, and
+	# within that to $inner
 	hidden()
 	{
 		id=$(printf %032d "$1")
@@ -308,7 +313,13 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 		    password: "never to be had"}' >"$t/plain"
 		dual=$2
 		shift 2
-		"$LIUDI_SEALER" "$@" <"$t/plain" >"$t/sealed"
+		if [ -n "$inner" ]; then
+			# shellcheck disable=SC2086
+			"$LIUDI_SEALER" $inner <"$t/plain" >"$t/inner"
+			"$LIUDI_SEALER" -n "$@" <"$t/inner" >"$t/sealed"
+		else
+			"$LIUDI_SEALER" "$@" <"$t/plain" >"$t/sealed"
+		fi
 		jq -c -n --arg s "$(base64 -w 0 "$t/sealed")" --argjson d \
 		    "$dual" '{v: 1, type: "secrets"} + $d + {sealed: $s}' \
 		    >>"$t/event"
@@ -317,12 +328,20 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 	}
 	# shellcheck disable=SC2086
 	{
+		inner=
 		# as many as may open them, but others
 		hidden 81 '{}' $strangers $strangers
+		hidden 85 '{}' $all
+		# what is no seal at all within one for owners
+		hidden 87 '{"dual": true}' $owners
+		inner=$managers
 		hidden 82 '{"dual": true}' $strangers
 		hidden 83 '{"dual": true}' $strangers $strangers
 		hidden 84 '{"dual": true}' $owners
-		hidden 85 '{}' $all
+		inner="$strangers $strangers"
+		hidden 88 '{"dual": true}' $owners
+		inner=$strangers
+		hidden 89 '{"dual": true}' $owners
 	}
 	age -r "$(age-keygen -y "$t/stranger1")" -o \
 	    "$events/$(printf %032d 86).age" "$t/pass"
@@ -330,9 +349,12 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 	expect 5 sync
 	says "'ws-01' sealed the secrets of account 'hidden-81'"
 	says "'ws-01' sealed the secrets of account 'hidden-83'"
+	# of what is for owners, its length tells how many open what is within
+	says "'ws-01' sealed the secrets of account 'hidden-87'"
+	says "'ws-01' sealed the secrets of account 'hidden-88'"
 	says "event file $(printf %032d 86) of 'ws-01' is sealed to strangers"
 	cp "$t/err" "$t/said"
-	for n in 84 85; do
+	for n in 84 85 89; do
 		no grep -q "hidden-$n" "$t/said"
 	done
 	# told once, and not tried for ever
@@ -343,11 +365,37 @@ if [ -n "${LIUDI_SEALER:-}" ]; then
 	no grep -q hidden-82 "$t/said"
 	second sync >"$t/out" 2>&1 || :
 	says "'ws-01' sealed the secrets of account 'hidden-82'"
+	for n in 87 88; do
+		says "'ws-01' sealed the secrets of account 'hidden-$n'"
+	done
 	says_no "account 'hidden-84'"
+	says_no "account 'hidden-89'"
 	# all of it again, as a desk sees it that knows nothing
 	expect 5 desk_key sync --rebuild
 	says "account 'hidden-81'"
-	says_no "account 'hidden-85'"
+	says_no "account 'hidden-8[459]'"
+
+	step 'a seal within for strangers is told when it is granted'
+	expect 1 reveal hidden-88
+	expect 5 owner_key account grant hidden-88
+	says 'not sealed to the managers within'
+	expect 1 reveal hidden-89
+	expect 0 owner_key account grant hidden-89
+	expect 5 reveal hidden-89
+	says 'sealed to strangers, not to managers'
+	says_no 'rehead'
+	other sync >"$t/out" 2>&1 || :
+	says "'ws-01' sealed the secrets of account 'hidden-89'"
+	# as it does not where it is as it should be
+	expect 1 reveal hidden-84
+	expect 0 owner_key account grant hidden-84
+	expect 0 reveal hidden-84
+	says 'never to be had'
+	other sync >"$t/out" 2>&1 || :
+	says_no 'hidden-84'
+	expect 5 desk_key sync --rebuild
+	says "account 'hidden-89'"
+	says_no "account 'hidden-84'"
 else
 	say 'skipped: nothing that seals'
 fi

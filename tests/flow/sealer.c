@@ -1,9 +1,9 @@
 /*
  * tests/flow/sealer.c - seal as a station does, whatever it is.
  *
- *	sealer AGE1... <PLAIN >SEALED
+ *	sealer [-n] AGE1... <PLAIN >SEALED
  *
- * PLAIN are zstd frames; the padding is put behind them.  With this and a stolen
+ * PLAIN are zstd frames; the padding is put behind them, or, with -n, none.  With this and a stolen
  * signing key a test writes manifests and bundles that are right in all but the
  * one thing that it tries.
  */
@@ -28,17 +28,20 @@ static int
 sealer(char **arg, size_t n, struct buf *plain, struct err *e)
 {
 	struct seal_recipient r[SEAL_MAX_RECIPIENTS];
+	const bool bare = n > 0 && strcmp(arg[0], "-n") == 0;
 	struct seal *s = NULL;
 	size_t i;
 	int rc = -1;
 
+	arg += bare;
+	n -= bare;
 	if (n == 0 || n > SEAL_MAX_RECIPIENTS)
 		return err_set(e, ERR_USAGE, "bad arguments");
 	for (i = 0; i < n; i++)
 		if (seal_recipient_parse(&r[i], arg[i], strlen(arg[i]), e) < 0)
 			return -1;
 	if (file_load_fd(STDIN_FILENO, "the input", plain, e) < 0 ||
-	    seal_pad(plain, plain->len, e) < 0)
+	    (!bare && seal_pad(plain, plain->len, e) < 0))
 		return -1;
 	s = seal_new(r, n, to_stdout, NULL, e);
 	if (s && seal_write(s, plain->data, plain->len, e) == 0)
