@@ -213,10 +213,8 @@ git_spool() { git --git-dir "$t/ws-03/state/spool.git" "$@"; }
 count() { git_spool rev-list --count --all 2>/dev/null || echo 0; }
 liudi --home "$t/ws-03" run --no-push >"$t/out" 2>"$t/err" &
 pid=$!
-k=0
-while [ "$(count)" -lt 1 ] && [ $k -lt 500 ]; do
+while [ "$(count)" -lt 1 ] && kill -0 $pid 2>/dev/null; do
 	sleep 0.01
-	k=$((k + 1))
 done
 kill -9 $pid 2>/dev/null || :
 wait $pid 2>/dev/null || :
