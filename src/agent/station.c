@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/register.h"
+#include "agent/reports.h"
 #include "agent/shopkeep.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -380,6 +381,7 @@ station_open(struct station *s, const char *home, struct err *e)
 		    "manager's invitation, or 'liudi init'");
 	}
 	if (register_source(&s->cfg, s->path.state, e) != 0 ||
+	    reports_source(&s->cfg, s->path.state, e) != 0 ||
 	    shopkeep_sources(&s->cfg, s->path.state, e) != 0 ||
 	    central_parse(&s->central, s->cfg.central, s->cfg.ssh, e) != 0 ||
 	    station_login(s, e) != 0)

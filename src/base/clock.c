@@ -145,6 +145,73 @@ clock_text_utc(int64_t utc, char out[CLOCK_TEXT_LEN])
 	return out;
 }
 
+const char *
+clock_day_text(int64_t day, char out[CLOCK_DAY_LEN])
+{
+	struct clock_date d;
+
+	clock_split_utc(day * DAY_SEC, &d);
+	(void)snprintf(out, CLOCK_DAY_LEN, "%04d-%02d-%02d", d.year % 10000,
+	    d.month % 100, d.day % 100);
+	return out;
+}
+
+/* N digits at *S, and past them; -1. */
+static int
+take_digits(const char **s, int n)
+{
+	int v = 0;
+
+	for (; n > 0; n--, (*s)++) {
+		if (**s < '0' || **s > '9')
+			return -1;
+		v = v * 10 + **s - '0';
+	}
+	return v;
+}
+
+int
+clock_day_parse(const char *s, int64_t *day)
+{
+	struct clock_date d = {0}, back;
+	int64_t utc;
+
+	d.year = take_digits(&s, 4);
+	if (d.year < 1970 || *s++ != '-')
+		return -1;
+	d.month = take_digits(&s, 2);
+	if (d.month < 1 || d.month > 12 || *s++ != '-')
+		return -1;
+	d.day = take_digits(&s, 2);
+	if (d.day < 1 || d.day > 31 || *s)
+		return -1;
+	utc = clock_join_utc(&d);
+	clock_split_utc(utc, &back);
+	if (back.day != d.day)
+		return -1;
+	*day = utc / DAY_SEC;
+	return 0;
+}
+
+int64_t
+clock_day_monday(int64_t day)
+{
+	return day - ((day + 3) % 7 + 7) % 7;
+}
+
+/* A week is of the year that its Thursday is in. */
+const char *
+clock_week_text(int64_t day, char out[CLOCK_WEEK_LEN])
+{
+	const int64_t thursday = clock_day_monday(day) + 3;
+	struct clock_date d;
+
+	clock_split_utc(thursday * DAY_SEC, &d);
+	(void)snprintf(out, CLOCK_WEEK_LEN, "%04d-W%02d", d.year % 10000,
+	    (int)((thursday - days_of(d.year, 1, 1)) / 7 + 1) % 100);
+	return out;
+}
+
 /* The local wall time D as seconds since 1970, or -1. */
 static int
 join_local(const struct clock_date *d, int64_t *utc)

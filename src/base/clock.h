@@ -26,7 +26,18 @@ struct clock_date {
 void clock_split_utc(int64_t utc, struct clock_date *d);
 int64_t clock_join_utc(const struct clock_date *d);
 
-/* The same in the local zone (TZ, /etc/localtime); OFFSET seconds east. */
+/* A day as the number of days since 1970-01-01: "2026-11-23". */
+#define CLOCK_DAY_LEN 16
+const char *clock_day_text(int64_t day, char out[CLOCK_DAY_LEN]);
+/* And back: 0, or -1 (no such day, years 1970 to 9999). */
+int clock_day_parse(const char *s, int64_t *day);
+/* The Monday of its week. */
+int64_t clock_day_monday(int64_t day);
+/* "2026-W48", the week of ISO 8601 that DAY is in. */
+#define CLOCK_WEEK_LEN 24
+const char *clock_week_text(int64_t day, char out[CLOCK_WEEK_LEN]);
+
+/* clock_split_utc() in the local zone (TZ, /etc/localtime); OFFSET seconds east. */
 void clock_split_local(int64_t utc, struct clock_date *d, int *offset);
 
 /* "2026-11-23 10:30:00" in the local zone; "2026-11-23T10:30:00Z". */

@@ -225,6 +225,10 @@ take_all(struct worktime *w, const char *policy, const char *station,
 	    !take_list(w, value, take_holiday))
 		return no_sense("holidays", value, "write days as "
 		    "'2026-10-01..2026-10-07, 2026-12-25'", e);
+	if (teamini_get(policy, station, "leave", value, sizeof(value)) &&
+	    !take_list(w, value, take_holiday))
+		return no_sense("leave", value, "write days as "
+		    "'2026-10-01..2026-10-07, 2026-12-25'", e);
 	if (!teamini_get(policy, station, "cutoff", value, sizeof(value)))
 		return 0;
 	minutes = take_clock(&s);
@@ -345,35 +349,13 @@ worktime_days_between(struct worktime *w, int64_t from, int64_t until)
 const char *
 worktime_day_text(int64_t day, char out[WORKTIME_DAY_LEN])
 {
-	struct clock_date d;
-
-	clock_split_utc(day * 86400, &d);
-	(void)snprintf(out, WORKTIME_DAY_LEN, "%04d-%02d-%02d", d.year % 10000,
-	    d.month, d.day);
-	return out;
+	return clock_day_text(day, out);
 }
 
 int
 worktime_day_parse(const char *s, int64_t *day)
 {
-	struct clock_date d = {0}, back;
-	int64_t utc;
-
-	d.year = take_number(&s, 4);
-	if (d.year < 1970 || *s++ != '-')
-		return -1;
-	d.month = take_number(&s, 2);
-	if (d.month < 1 || d.month > 12 || *s++ != '-')
-		return -1;
-	d.day = take_number(&s, 2);
-	if (d.day < 1 || d.day > 31 || *s)
-		return -1;
-	utc = clock_join_utc(&d);
-	clock_split_utc(utc, &back);
-	if (back.day != d.day)
-		return -1;
-	*day = utc / 86400;
-	return 0;
+	return clock_day_parse(s, day);
 }
 
 const char *

@@ -8,6 +8,7 @@
  *   work = mon-fri 09:00-12:00, mon-fri 13:30-18:00, sat 22:00-06:00
  *   work = none			else mon-fri 09:00-18:00
  *   holidays = 2026-10-01..2026-10-07, 2026-12-25
+ *   leave = 2026-11-26			days off besides the holidays
  *   cutoff = 12:00			when its day begins; else 00:00
  *
  * Hours whose end is not behind their beginning end the next day, and belong to

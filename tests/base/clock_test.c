@@ -22,6 +22,36 @@ set_zone(const char *tz)
 }
 
 static void
+days(void **state)
+{
+	static const char *const bad[] = {"2026-11-31", "2026-02-29",
+	    "1969-12-31", "2026-13-01", "2026-1-01", "2026-11-23 ",
+	    "20261123", ""};
+	static const struct { int64_t day; const char *text, *week; } good[] = {
+	    {0, "1970-01-01", "1970-W01"}, {20780, "2026-11-23", "2026-W48"},
+	    {19782, "2024-02-29", "2024-W09"}, {20815, "2026-12-28",
+	    "2026-W53"}, {20821, "2027-01-03", "2026-W53"},
+	    {20087, "2024-12-30", "2025-W01"}};
+	char text[CLOCK_DAY_LEN], week[CLOCK_WEEK_LEN];
+	int64_t day;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(clock_day_parse(bad[i], &day), -1);
+	for (i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		assert_string_equal(clock_day_text(good[i].day, text),
+		    good[i].text);
+		assert_int_equal(clock_day_parse(text, &day), 0);
+		assert_true(day == good[i].day);
+		assert_string_equal(clock_week_text(day, week), good[i].week);
+	}
+	assert_true(clock_day_monday(20780) == 20780);
+	assert_true(clock_day_monday(20786) == 20780);
+	assert_true(clock_day_monday(-1) == -3);
+}
+
+static void
 pinned(void **state)
 {
 	int64_t t;
@@ -204,6 +234,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(days),
 		cmocka_unit_test(pinned),
 		cmocka_unit_test(calendar),
 		cmocka_unit_test(texts),

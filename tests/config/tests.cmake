@@ -1,3 +1,4 @@
+liudi_test(config reportfile)
 liudi_test(config teamini)
 liudi_test(config config)
 target_compile_definitions(config_test PRIVATE

@@ -95,6 +95,22 @@ several_hours_and_holidays(void **state)
 	worktime_free(w);
 }
 
+/* Besides the holidays, of whoever said those. */
+static void
+leave(void **state)
+{
+	struct worktime *w = made("[team]\nzone = UTC\nholidays = 2026-11-25\n"
+	    "[station ws-01]\nleave = 2026-11-26..2026-11-27\n");
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(worked(w, "2026-11-23T00:00:00Z",
+	    "2026-11-30T00:00:00Z"), 2 * 540);
+	worktime_free(w);
+	assert_null(worktime_new("[team]\nleave = tomorrow\n", "ws-01", &e));
+	assert_int_equal(e.code, ERR_FORMAT);
+}
+
 static void
 nights(void **state)
 {
@@ -282,6 +298,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hours),
 		cmocka_unit_test(several_hours_and_holidays),
+		cmocka_unit_test(leave),
 		cmocka_unit_test(nights),
 		cmocka_unit_test(summer_time),
 		cmocka_unit_test(days),

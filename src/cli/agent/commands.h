@@ -12,6 +12,7 @@ extern const struct cli_command cmd_join;
 extern const struct cli_command cmd_agree;
 extern const struct cli_command cmd_run;
 extern const struct cli_command cmd_status;
+extern const struct cli_command cmd_report;
 extern const struct cli_command cmd_account_add;
 extern const struct cli_command cmd_account_import;
 extern const struct cli_command cmd_account_list;

@@ -12,6 +12,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_agree,
 	&cmd_run,
 	&cmd_status,
+	&cmd_report,
 	&cmd_account_add,
 	&cmd_account_import,
 	&cmd_account_list,

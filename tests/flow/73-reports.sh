@@ -1,0 +1,121 @@
+#!/bin/sh
+# tests/flow/73-reports.sh BIN FAULTY - what persons write of their days: kept at
+# the station, on file at the central, in front of the manager.  FAULTY is a
+# liudi built with -DLIUDI_FAULTS.
+faulty=${2:?usage: $0 BIN FAULTY}
+# shellcheck source=tests/flow/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Shanghai, where a night shift ends at noon.
+east=28800
+date_of() { TZ=Asia/Shanghai date -d "@$((LIUDI_NOW - 43200))" +%F; }
+kept() { find "$t/ws-01/state/reports/kept" -name '*.txt' | wc -l; }
+
+step "a clerk writes at the end of a night, before anything was set up"
+day 0
+team
+station ws-01
+station ws-02
+# two days of work, one after the other, of which the first is a Tuesday
+d=1
+until [ "$(date -u -d "$(when $d)" +%u)" -eq 2 ]; do
+	d=$((d + 1))
+done
+day $((d - 1))
+policy '[team]\norg = Acme Lamps\nzone = Asia/Shanghai\ncutoff = 12:00\nreports = daily, weekly\n[station ws-02]\nleave = 2020-01-01\n'
+expect 0 ws ws-01 run
+expect 0 ws ws-02 run
+# 10:00 UTC of a day are 18:00 there; 21:40 UTC are 05:40 of the morning after
+day $d 42000
+today=$(date_of)
+same "$(TZ=Asia/Shanghai date -d "@$LIUDI_NOW" +%H:%M)" 05:40 'the hour'
+printf '%s\n' 'quotation to Jensen sent' 'Jensen asks for <b>samples</b>' \
+    'call the factory' >"$t/lines"
+expect 0 ws ws-01 report <"$t/lines"
+says "kept: report of $today, version 1; the next run takes it along"
+ok grep -q -x "day = $today" "$t/ws-01/state/reports/kept/$today.1.txt"
+ok grep -q "^written = .*T05:40:00+08:00$" \
+    "$t/ws-01/state/reports/kept/$today.1.txt"
+same "$(stat -c %a "$t/ws-01/state/reports/kept/$today.1.txt")" 600 mode
+
+step "in Chinese; and the plan of the week"
+printf '拜访工厂\n\n样品寄出\n' >"$t/plan"
+LC_ALL=zh_CN.UTF-8 expect 0 ws ws-01 report --week <"$t/plan"
+says '周计划（'
+says '已留底'
+same "$(grep -c '^task = ' "$t"/ws-01/state/reports/kept/*-W*.1.txt)" 2 tasks
+
+step "what cannot be kept is told, and nothing is"
+same "$(kept)" 2 'files'
+printf 'a\nb\nc\nd\n' >"$t/bad"
+expect 2 ws ws-01 report <"$t/bad"
+says 'there are more than 3 lines'
+says 'the first line is what was done'
+printf '\n \n\n' >"$t/bad"
+expect 2 ws ws-01 report <"$t/bad"
+says 'nothing was written'
+printf 'a\033[2Jb\n' >"$t/bad"
+expect 2 ws ws-01 report <"$t/bad"
+says 'control characters'
+printf '\377\376a\0\n' >"$t/bad"
+expect 2 ws ws-01 report <"$t/bad"
+head -c 2001 /dev/zero | tr '\0' a >"$t/bad"
+expect 2 ws ws-01 report <"$t/bad"
+says 'a line has 2001 bytes, 2000 at most'
+head -c 70000 /dev/zero | tr '\0' '\n' >"$t/bad"
+expect 1 ws ws-01 report <"$t/bad"
+says 'too large'
+i=0
+while [ $i -lt 51 ]; do echo "task $i"; i=$((i + 1)); done >"$t/bad"
+expect 2 ws ws-01 report --week <"$t/bad"
+expect 2 ws ws-01 report --day tomorrow <"$t/lines"
+expect 2 ws ws-01 report --day 2199-01-01 <"$t/lines"
+same "$(kept)" 2 'files after all that'
+
+step "killed at every write, it is there whole or not at all"
+n=1
+while [ $n -lt 40 ]; do
+	before=$(kept) rc=0
+	LIUDI_FILE_FAULT="$n:kill" "$faulty" --home "$t/ws-01" report \
+	    --day "$today" <"$t/lines" >"$t/out" 2>"$t/err" || rc=$?
+	[ "$rc" -eq 86 ] || break
+	after=$(kept)
+	ok test $((after - before)) -le 1
+	n=$((n + 1))
+done
+ok test "$n" -gt 5
+same "$rc" 0 'not killed'
+for f in "$t"/ws-01/state/reports/kept/"$today".*.txt; do
+	ok grep -q '^tomorrow = call the factory$' "$f"
+done
+last=$(kept)
+
+step "on file at the central, as text that stock tools read"
+expect 0 ws ws-01 run
+expect 0 synced
+expect 0 restore ws-01:reports "$t/back"
+same "$(find "$t/back" -name '*.txt' | wc -l)" "$last" 'files that came back'
+alike "$(dirname "$(find "$t/back" -name "$today.1.txt" | grep . ||
+    echo "$t/nothing/x")")" \
+    "$t/ws-01/state/reports/kept" 'reports restored'
+
+step "a second version takes the first one's place, and the first stays"
+printf 'all done\n\n\n' >"$t/lines2"
+expect 0 ws ws-01 report --day "$today" <"$t/lines2"
+expect 0 ws ws-01 report --list
+says 'quotation to Jensen sent'
+says 'all done'
+ws ws-01 --json report --list >"$t/json"
+same "$(jq -r 'select(.type == "plan") | .lines | join("|")' "$t/json")" \
+    '拜访工厂|样品寄出' 'the plan as JSON'
+
+step "a source of the same name in liudi.ini would take its place"
+cp "$t/ws-01/liudi.ini" "$t/ini"
+printf '\n[source reports]\nkind = report\npath = %s\n' "$t/ws-01-files/app" \
+    >>"$t/ws-01/liudi.ini"
+expect 2 ws ws-01 report <"$t/lines"
+says "another source 'reports'"
+cp "$t/ini" "$t/ws-01/liudi.ini"
+
+
+done_
