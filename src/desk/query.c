@@ -315,6 +315,27 @@ query_part_files(struct catalogue *c, int64_t part, query_file_fn fn,
 	    NULL, fn, arg, e);
 }
 
+int
+query_part_sources(struct catalogue *c, int64_t part, query_source_fn fn,
+	void *arg, struct err *e)
+{
+	const enum sql q = SQL_SOURCE_OF_PART;
+	int rc = catalogue_step(c, q, e, "i", part);
+
+	for (; rc > 0; rc = catalogue_next(c, q, e)) {
+		const struct query_source s = {catalogue_text(c, q, 0),
+			catalogue_text(c, q, 1), catalogue_text(c, q, 2),
+			catalogue_text(c, q, 3), catalogue_int(c, q, 4),
+			catalogue_int(c, q, 5), catalogue_int(c, q, 9)};
+
+		if (fn(arg, &s, e) < 0) {
+			catalogue_reset(c, q);
+			return -1;
+		}
+	}
+	return rc;
+}
+
 /*
  * All streams of the station: whoever can make up branches could hide the true
  * one behind a bound.  *line is on the heap.

@@ -86,6 +86,19 @@ typedef int (*query_file_fn)(void *arg, const struct query_file *f,
 int query_part_files(struct catalogue *c, int64_t part, query_file_fn fn,
 	void *arg, struct err *e);
 
+/* What the station says of a source in one part; texts borrowed, "" for none. */
+struct query_source {
+	const char *name, *kind;
+	const char *state;	/* "ok", "partial", "missing", … */
+	const char *reason;	/* of that state, or a remark */
+	int64_t files, bytes, unreadable;
+};
+typedef int (*query_source_fn)(void *arg, const struct query_source *s,
+	struct err *e);
+/* The sources of one part, by name. */
+int query_part_sources(struct catalogue *c, int64_t part, query_source_fn fn,
+	void *arg, struct err *e);
+
 /*
  * The live files of STATION at time AT (INT64_MAX = now) in path order within
  * each stream; SOURCE NULL = all; PATH (may be NULL) = that file, or all below

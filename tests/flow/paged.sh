@@ -30,6 +30,41 @@ serve()
 	    "$t/desk/serve.html")
 	token=$(sed -n 's/.*value="\([0-9a-f]*\)".*/\1/p' "$t/desk/serve.html")
 }
+# come_in: serve, and let this test in.
+come_in()
+{
+	serve
+	[ -n "$token" ] || { cat "$t/served"; fail "no page"; done_; }
+	ask 200 /auth -c "$t/cookies" -d "token=$token"
+}
+# leave: the page ends.
+leave()
+{
+	kill "$server"
+	wait "$server" || fail "it did not end well: $(cat "$t/served")"
+	server=
+}
+# look_at N: a browser does what standard input says (tests/web/look.c), in which
+# N things are looked at.
+look_at()
+{
+	rc=0
+	"$look" "$t/profile" >"$t/seen" 2>&1 || rc=$?
+	if [ "$rc" -eq 77 ]; then
+		say "skipped: no browser is installed (chromium-headless-shell)"
+		return 0
+	fi
+	checks=$((checks + $1))
+	[ "$rc" -eq 0 ] || { cp "$t/seen" "$t/out"; fail "not as it should look"; }
+}
+# monday: sets $first to a day from which on five are working days.
+monday()
+{
+	first=1
+	until [ "$(date -u -d "$(when $first)" +%u)" -eq 1 ]; do
+		first=$((first + 1))
+	done
+}
 # form CODE PATH FIELD...: sent as the page itself sends it.
 form()
 {

@@ -64,7 +64,8 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(shortcut 96-shortcut.sh)
 	liudi_flow(page 95-page.sh $<TARGET_FILE:look>)
 	liudi_flow(pshops 95-pshops.sh $<TARGET_FILE:look>)
-	set_tests_properties(flow.page flow.pshops PROPERTIES
+	liudi_flow(pdays 95-pdays.sh $<TARGET_FILE:look>)
+	set_tests_properties(flow.page flow.pshops flow.pdays PROPERTIES
 		RESOURCE_LOCK browser)
 	liudi_flow(vault 66-vault.sh)
 	liudi_flow(handover 67-handover.sh)

@@ -15,7 +15,7 @@ static int
 print_run(void *arg, const struct query_run *r, struct err *e)
 {
 	const struct query_part *p = &r->first;
-	const int64_t *op = p->ops;
+	const struct show_counts n = show_counts(r);
 	char when[SHOW_TIME_LEN], flags[SHOW_FLAGS_LEN];
 
 	(void)arg;
@@ -27,11 +27,9 @@ print_run(void *arg, const struct query_run *r, struct err *e)
 	show_padded(show_time(p->first_seen, when), 21);
 	show_padded(p->station, 16);
 	(void)printf("  %3lld  +%lld >%lld ~%lld !%lld -%lld  %s\n",
-	    (long long)r->parts, (long long)op[RECORD_ADDED],
-	    (long long)op[RECORD_APPENDED],
-	    (long long)(op[RECORD_MOVED] + op[RECORD_TOUCHED]),
-	    (long long)(op[RECORD_REWRITTEN] + op[RECORD_TRUNCATED]),
-	    (long long)op[RECORD_REMOVED], show_flags(r, flags));
+	    (long long)r->parts, (long long)n.fresh, (long long)n.grown,
+	    (long long)n.moved, (long long)n.cut, (long long)n.gone,
+	    show_flags(r, flags));
 	return 0;
 }
 

@@ -28,20 +28,6 @@ keep_part(void *arg, const struct query_part *p, struct err *e)
 	return 0;
 }
 
-/* What tampering looks like stands out at the left edge. */
-static const char *
-mark(enum record_op op)
-{
-	switch (op) {
-	case RECORD_TRUNCATED:
-	case RECORD_REWRITTEN: return "!!";
-	case RECORD_REMOVED: return "--";
-	case RECORD_ADDED: return "+ ";
-	case RECORD_APPENDED: return "> ";
-	default: return "~ ";
-	}
-}
-
 static int
 print_file(void *arg, const struct query_file *f, struct err *e)
 {
@@ -49,7 +35,7 @@ print_file(void *arg, const struct query_file *f, struct err *e)
 
 	(void)arg;
 	(void)e;
-	(void)printf("%s %-10s ", mark(f->op), cli_tr(record_op_name(f->op)));
+	(void)printf("%s %-10s ", show_mark(f->op), cli_tr(record_op_name(f->op)));
 	(void)printf("%10s  %-19s  %s/", cli_size((uint64_t)f->size, size),
 	    f->op == RECORD_REMOVED ? "" : show_time(f->mtime_sec, when),
 	    f->source);

@@ -15,14 +15,6 @@ struct list {
 	int64_t n, more;
 };
 
-static void
-put_count(struct html *h, int64_t n)
-{
-	html_lit(h, "<td class=\"r\">");
-	html_int(h, n);
-	html_lit(h, "</td>");
-}
-
 static int
 on_chat(void *arg, const struct history_chat *c, struct err *e)
 {
@@ -51,8 +43,8 @@ on_chat(void *arg, const struct history_chat *c, struct err *e)
 	html_link(h, NULL, page_talk_href(c->n, 0, href), c->name[0] ?
 	    c->name : c->id[0] ? c->id : "?");
 	html_lit(h, "</td>");
-	put_count(h, c->in);
-	put_count(h, c->out);
+	page_number(l->t.p, c->in);
+	page_number(l->t.p, c->out);
 	rc = talkask_marks(&marks, c, "", e);
 	html_element(h, "td", "lost", buf_str(&marks));
 	html_lit(h, "</tr>\n");
@@ -102,28 +94,11 @@ put_form(struct list *l, const char *peer)
 	html_lit(h, "</button></form>\n");
 }
 
-static void
-put_head(struct html *h)
-{
-	static const struct { const char *class, *text; } heads[] = {
-		{"when", "last message"}, {NULL, "who"}, {NULL, "platform"},
-		{NULL, "conversation"}, {"r", "in"}, {"r", "out"}, {NULL, ""}
-	};
-	size_t i;
-
-	html_lit(h, "<section><div class=\"wide\"><table><tr>");
-	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		html_open(h, "th", "scope", "col", "class", heads[i].class,
-		    (char *)NULL);
-		html_text(h, cli_tr(heads[i].text));
-		html_lit(h, "</th>");
-	}
-	html_lit(h, "</tr>\n");
-}
-
 static int
 put_list(struct list *l, struct err *e)
 {
+	static const char *const heads[] = {"last message", "who", "platform",
+	    "conversation", PAGE_R "in", PAGE_R "out", "", NULL};
 	struct page *p = l->t.p;
 	const char *peer = form_get(&p->query, "peer");
 	const struct history_filter f = {.peer = peer && peer[0] ? peer :
@@ -135,9 +110,10 @@ put_list(struct list *l, struct err *e)
 		l->who = NULL;
 	page_begin(p, cli_tr("Chats"));
 	put_form(l, peer);
-	put_head(&p->h);
+	html_lit(&p->h, "<section>");
+	page_table(p, heads);
 	rc = history_chats(l->t.m, &f, on_chat, l, e);
-	html_lit(&p->h, "</table></div>");
+	page_table_end(p);
 	if (l->n == 0)
 		html_element(&p->h, "p", NULL, cli_tr("no conversation"));
 	if (l->more > 0)

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/desk/show.h"
 #include "desk/audit.h"
 #include "desk/expect.h"
 #include "desk/finding.h"
@@ -24,30 +23,6 @@ struct integrity {
 	int64_t silent, stations, doubles;
 	int64_t alarms, skipped;	/* all; passed over, as older */
 };
-
-static void
-put_time(struct html *h, int64_t utc)
-{
-	char when[SHOW_TIME_LEN];
-
-	html_lit(h, "<td class=\"when\">");
-	html_text(h, utc == QUERY_NONE ? "-" : show_minute(utc, when));
-	html_lit(h, "</td>");
-}
-
-static void
-put_heads(struct html *h, const char *const *heads)
-{
-	html_lit(h, "<div class=\"wide\"><table><tr>");
-	for (; *heads; heads++) {
-		html_open(h, "th", "scope", "col", "class",
-		    strcmp(*heads, "gaps") == 0 || strcmp(*heads,
-		    "problems") == 0 ? "r" : NULL, (char *)NULL);
-		html_text(h, cli_tr(*heads));
-		html_lit(h, "</th>");
-	}
-	html_lit(h, "</tr>\n");
-}
 
 /* What is to be said of a station in a word; NULL: nothing. */
 static const char *
@@ -78,13 +53,10 @@ on_station(void *arg, const struct audit_station *s, struct err *e)
 	html_lit(h, "</th><td><bdi>");
 	html_text(h, team_who(&k->p->team, s->station));
 	html_lit(h, "</bdi></td>");
-	put_time(h, s->started);
-	put_time(h, s->received);
-	html_lit(h, "<td class=\"r\">");
-	html_int(h, s->gaps);
-	html_lit(h, "</td><td class=\"r\">");
-	html_int(h, s->integrity + s->warnings);
-	html_lit(h, "</td>");
+	page_time(k->p, s->started);
+	page_time(k->p, s->received);
+	page_number(k->p, s->gaps);
+	page_number(k->p, s->integrity + s->warnings);
 	html_element(h, "td", s->keys > 0 ? "lost" : NULL, what ?
 	    cli_tr(what) : "");
 	html_lit(h, "</tr>\n");
@@ -119,7 +91,7 @@ put_alarm(void *arg, const struct query_event *ev, struct err *e)
 	if (!is_alarm(k, ev) || k->skipped++ < k->alarms - ALARMS_SHOWN)
 		return 0;
 	html_lit(h, "<tr>");
-	put_time(h, ev->utc);
+	page_time(k->p, ev->utc);
 	html_element(h, "td", NULL, ev->station[0] ? ev->station :
 	    cli_tr("central"));
 	html_element(h, "td", NULL, cli_tr_filled(ev->text, text));
@@ -131,17 +103,18 @@ static int
 put_stations(struct integrity *k, struct err *e)
 {
 	static const char *const heads[] = {"station", "who",
-	    "last run (its clock)", "received (central)", "gaps", "problems",
+	    "last run (its clock)", "received (central)", PAGE_R "gaps", PAGE_R "problems",
 	    "state", NULL};
 	struct html *h = &k->p->h;
 
 	html_lit(h, "<section><h2>");
 	html_text(h, cli_tr("Stations"));
 	html_lit(h, "</h2>");
-	put_heads(h, heads);
+	page_table(k->p, heads);
 	if (audit_stations(k->p->b, k->p->now, on_station, k, e) < 0)
 		return -1;
-	html_lit(h, "</table></div></section>\n");
+	page_table_end(k->p);
+	html_lit(h, "</section>\n");
 	return 0;
 }
 
@@ -162,10 +135,10 @@ put_alarms(struct integrity *k, struct err *e)
 	html_int(h, k->alarms);
 	html_lit(h, "</b></h2>");
 	if (k->alarms > 0) {
-		put_heads(h, heads);
+		page_table(k->p, heads);
 		if (query_events_since(c, 0, put_alarm, k, e) < 0)
 			return -1;
-		html_lit(h, "</table></div>");
+		page_table_end(k->p);
 	}
 	html_lit(h, "</section>\n");
 	return 0;

@@ -14,26 +14,32 @@
 
 static const struct page_kind *const kinds[] = {
 	&page_today,
+	&page_day,
+	&page_day_ask,
+	&page_day_short,
 	&page_chats,
 	&page_chat,
 	&page_search,
 	&page_shop,
 	&page_integrity,
+	&page_help,
+	&page_recover,
 	NULL
 };
 
-/* *ARG: where the last segment of PATH begins, if PATTERN ends in one. */
+/* *ARG: what of PATH the "*" or "**" of PATTERN stands for. */
 static bool
 fits(const char *pattern, const char *path, const char **arg)
 {
-	const size_t n = strlen(pattern);
+	const size_t n = strcspn(pattern, "*");
 
 	*arg = "";
-	if (n == 0 || pattern[n - 1] != '*')
+	if (pattern[n] == '\0')
 		return strcmp(pattern, path) == 0;
-	*arg = path + n - 1;
-	return strncmp(pattern, path, n - 1) == 0 && path[n - 1] != '\0' &&
-	    !strchr(path + n - 1, '/');
+	if (strncmp(pattern, path, n) != 0 || path[n] == '\0')
+		return false;
+	*arg = path + n;
+	return pattern[n + 1] == '*' || !strchr(path + n, '/');
 }
 
 const struct page_kind *
@@ -152,6 +158,53 @@ page_finish(struct page *p)
 {
 	put_age(p);
 	html_lit(&p->h, "</main></body></html>\n");
+}
+
+void
+page_table(struct page *p, const char *const *heads)
+{
+	struct html *h = &p->h;
+
+	html_lit(h, "<div class=\"wide\"><table><tr>");
+	for (; *heads; heads++) {
+		const bool number = **heads == PAGE_R[0];
+
+		html_open(h, "th", "scope", "col", "class", number ? "r" :
+		    NULL, (char *)NULL);
+		html_text(h, cli_tr(*heads + number));
+		html_lit(h, "</th>");
+	}
+	html_lit(h, "</tr>\n");
+}
+
+void
+page_table_end(struct page *p)
+{
+	html_lit(&p->h, "</table></div>\n");
+}
+
+void
+page_time(struct page *p, int64_t utc)
+{
+	char when[SHOW_TIME_LEN];
+
+	html_element(&p->h, "td", "when", show_minute(utc, when));
+}
+
+void
+page_number(struct page *p, int64_t n)
+{
+	html_lit(&p->h, "<td class=\"r\">");
+	html_int(&p->h, n);
+	html_lit(&p->h, "</td>");
+}
+
+void
+page_cell(struct page *p, const char *text)
+{
+	html_lit(&p->h, "<td><bdi>");
+	html_text(&p->h, text);
+	html_lit(&p->h, "</bdi></td>");
 }
 
 static int

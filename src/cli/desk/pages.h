@@ -69,7 +69,8 @@ struct page_deed {
 };
 
 struct page_kind {
-	const char *path;		/* a "*" at its end: one more segment */
+	const char *path;		/* a "*" at its end: one more segment;
+					 * "**": one or more */
 	const char *title;		/* in the navigation; NULL: not there */
 	const char *action, *view;	/* in the access log */
 	/* What stands there where it depends on what was asked for; in a box
@@ -95,12 +96,29 @@ int pages_name(struct page *p, const struct page_kind *kind,
 void page_begin(struct page *p, const char *title);
 void page_finish(struct page *p);
 
+/*
+ * A table up to its first row, with its HEADS (English, NULL behind the last; those
+ * of numbers begin with PAGE_R), and its end.
+ */
+#define PAGE_R ">"
+void page_table(struct page *p, const char *const *heads);
+void page_table_end(struct page *p);
+/* Cells: a time, a number, text of others. */
+void page_time(struct page *p, int64_t utc);
+void page_number(struct page *p, int64_t n);
+void page_cell(struct page *p, const char *text);
+
 /* p->team; the first who asks loads it.  As team_load(). */
 int page_people(struct page *p, struct err *e);
 
 extern const struct page_kind page_chat;
 extern const struct page_kind page_chats;
+extern const struct page_kind page_day;
+extern const struct page_kind page_day_ask;
+extern const struct page_kind page_day_short;
+extern const struct page_kind page_help;
 extern const struct page_kind page_integrity;
+extern const struct page_kind page_recover;
 extern const struct page_kind page_search;
 extern const struct page_kind page_shop;
 extern const struct page_kind page_today;

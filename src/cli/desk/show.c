@@ -137,6 +137,29 @@ show_flags(const struct query_run *r, char out[SHOW_FLAGS_LEN])
 	return out;
 }
 
+struct show_counts
+show_counts(const struct query_run *r)
+{
+	const int64_t *op = r->first.ops;
+
+	return (struct show_counts){op[RECORD_ADDED], op[RECORD_APPENDED],
+	    op[RECORD_MOVED] + op[RECORD_TOUCHED],
+	    op[RECORD_REWRITTEN] + op[RECORD_TRUNCATED], op[RECORD_REMOVED]};
+}
+
+const char *
+show_mark(enum record_op op)
+{
+	switch (op) {
+	case RECORD_TRUNCATED:
+	case RECORD_REWRITTEN: return "!!";
+	case RECORD_REMOVED: return "--";
+	case RECORD_ADDED: return "+ ";
+	case RECORD_APPENDED: return "> ";
+	default: return "~ ";
+	}
+}
+
 void
 show_run_json(struct jsonw *w, const struct query_run *r)
 {

@@ -42,6 +42,17 @@ int show_json_problem(struct buf *line, const char *where, const char *text,
 #define SHOW_FLAGS_LEN 64
 const char *show_flags(const struct query_run *r, char out[SHOW_FLAGS_LEN]);
 
+/* What a run did to files, as log and the page of a day sum it up. */
+struct show_counts {
+	int64_t fresh, grown;
+	int64_t moved;		/* or touched */
+	int64_t cut;		/* or rewritten */
+	int64_t gone;
+};
+struct show_counts show_counts(const struct query_run *r);
+/* "!!", "--", "+ ", …: what tampering looks like stands out. */
+const char *show_mark(enum record_op op);
+
 /* A run's keys and values inside an open JSON object. */
 void show_run_json(struct jsonw *w, const struct query_run *r);
 
