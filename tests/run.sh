@@ -1,7 +1,8 @@
 #!/bin/sh
 # tests/run.sh - build and run every test; ends in ctest's closing lines.
 # Usage: sh tests/run.sh [--slow] [--sanitize] [ctest arguments]
-# --slow: also what is tested by default already, under more shells.
+# --slow: also what is tested by default already, under more shells, and the
+# packages from nothing to a system in which they are installed.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -21,6 +22,8 @@ slow=OFF
 if [ "${1:-}" = --slow ]; then
 	shift
 	slow=ON
+	# shellcheck disable=SC2086
+	need $LIUDI_TEST_SLOW
 fi
 sanitize=
 if [ "${1:-}" = --sanitize ]; then

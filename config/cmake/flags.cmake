@@ -12,7 +12,8 @@ target_compile_options(liudi_flags INTERFACE
 	-Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla
 	-Wformat=2 -Wundef -Wcast-qual
 	$<$<C_COMPILER_ID:GNU>:-Wno-format-truncation>
-	-fstack-protector-strong -fno-strict-aliasing)
+	-fstack-protector-strong -fno-strict-aliasing
+	-ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${PROJECT_BINARY_DIR}/=)
 
 if(LIUDI_SANITIZE)
 	target_compile_options(liudi_flags INTERFACE

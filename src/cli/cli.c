@@ -8,6 +8,7 @@
 #include "base/proc.h"
 #include "base/sandbox.h"
 #include "base/str.h"
+#include "cli/complete.h"
 #include "cli/help.h"
 #include "crypto/hash.h"
 
@@ -355,6 +356,10 @@ cli_main(int argc, char **argv, const char *program, const char *one_line,
 	    .i = 1, .argv = argv};
 	enum cli_exit rc = CLI_USAGE;
 
+	/* for who builds and for packagers: it stands in no help */
+	if (argc == 3 && strcmp(argv[1], "--print-completion") == 0)
+		return complete_print(stdout, argv[2], program, commands) &&
+		    fflush(stdout) == 0 ? CLI_DONE : CLI_USAGE;
 	sandbox_no_dump();	/* before there is anything to hide */
 	p.args = calloc((size_t)argc + 1, sizeof(*p.args));
 	if (!p.args) {

@@ -27,3 +27,9 @@ if(TARGET liudi-desk)
 	set_tests_properties(cli.unseal PROPERTIES SKIP_RETURN_CODE 77
 		TIMEOUT 900)
 endif()
+if(TARGET liudi AND TARGET liudi-desk)
+	add_test(NAME cli.completion COMMAND sh
+		${CMAKE_CURRENT_SOURCE_DIR}/cli/completion.sh
+		$<TARGET_FILE_DIR:liudi>)
+	set_tests_properties(cli.completion PROPERTIES TIMEOUT 600)
+endif()
