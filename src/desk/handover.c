@@ -516,8 +516,8 @@ of_station(const struct people *p, const struct account_event *v)
 }
 
 /* Start, close and who signed between them. */
-static void
-history(struct handover *h, const struct handover_ask *ask)
+void
+handover_history(struct handover *h, const struct handover_ask *ask)
 {
 	const struct account_event *const *v;
 	size_t n, i, len;
@@ -622,7 +622,7 @@ handover_make(struct handover *h, const struct handover_ask *ask,
 	all = people_all(ask->people, &n);
 	h->person = named.person = all[who].name;
 	h->finished = h->now.nlost == 0 && h->now.nreach == 0;
-	history(h, &named);
+	handover_history(h, &named);
 	if (look_back(h, &named, e) < 0)
 		return -1;
 	w.then = h->before;

@@ -65,6 +65,12 @@ int handover_make(struct handover *h, const struct handover_ask *ask,
 	struct err *e);
 void handover_release(struct handover *h);
 
+/*
+ * Only when it began and ended, and who signed, into a zeroed *H, which then needs
+ * no release; of ASK only book, people and person.
+ */
+void handover_history(struct handover *h, const struct handover_ask *ask);
+
 /* How many tasks of step S there are, and of these are done. */
 size_t handover_count(const struct handover *h, enum handover_step s,
 	size_t *done);

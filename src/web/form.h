@@ -13,7 +13,7 @@
 
 #include "base/err.h"
 
-#define FORM_FIELDS_MAX 24
+#define FORM_FIELDS_MAX 48
 #define FORM_TEXT_MAX 4096
 
 struct form {

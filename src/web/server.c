@@ -524,6 +524,8 @@ answer(struct server *s, struct request *q, struct MHD_Connection *c,
 		return send_text(c, "ok\n", WIRE_TEXT);
 	if (strcmp(h.path, "/assets/style.css") == 0)
 		return send_text(c, s->job->style, WIRE_CSS);
+	if (strcmp(h.path, "/assets/paper.css") == 0)
+		return send_text(c, s->job->paper, WIRE_CSS);
 	if (strcmp(h.path, "/assets/page.js") == 0)
 		return send_text(c, s->job->script, WIRE_SCRIPT);
 	take_language(q, c, &say);

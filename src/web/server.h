@@ -36,7 +36,7 @@ struct web_job {
 	struct guard guard;
 	int idle_s;			/* it ends after that long without a
 					 * request */
-	const char *style, *script;	/* text of the two assets */
+	const char *style, *paper, *script;	/* text of the assets */
 };
 
 enum web_end { WEB_IDLE, WEB_CLOSED };	/* CLOSED: the other side is gone */

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "desk/custody.h"
+#include "desk/risk.h"
 
 #include "accounts.h"
 
@@ -412,6 +413,37 @@ finds_single_points(void **state)
 }
 
 static void
+weighs_all(void **state)
+{
+	static const struct made six[] = {SIX("")};
+	struct err e = ERR_INIT;
+	struct risk r;
+	struct team t;
+
+	(void)state;
+	team_make(&t, six, sizeof(six) / sizeof(*six), "");
+	assert_int_equal(risk_make(&r, t.b, t.p, t.c, &e), 0);
+	assert_int_equal(r.open, 6);
+	assert_int_equal(r.count[RISK_LOST], 0);
+	assert_int_equal(r.count[RISK_ONE], 2);
+	assert_int_equal(r.count[RISK_TWO], 1);
+	assert_int_equal(r.count[RISK_MORE], 3);
+	/* ebay-01 and qq-03 are his; the others hang on nobody */
+	assert_string_equal(r.one[1], "zhang");
+	assert_string_equal(r.one[3], "zhang");
+	assert_null(r.one[0]);
+	assert_null(r.one[5]);
+	assert_string_equal(r.person[0].p->name, "zhang");
+	assert_int_equal(r.person[0].lost, 2);
+	assert_int_equal(r.person[0].reach, 3);
+	assert_int_equal(r.person[1].lost, 0);
+	assert_int_equal(r.nthings, 3);
+	assert_string_equal(r.thing[0].name, "13900002222");
+	risk_release(&r);
+	team_release(&t);
+}
+
+static void
 refuses_unknown_people(void **state)
 {
 	static const struct made six[] = {SIX("")};
@@ -452,6 +484,7 @@ main(void)
 		cmocka_unit_test(knows_former_readers),
 		cmocka_unit_test(tells_what_is_stale),
 		cmocka_unit_test(finds_single_points),
+		cmocka_unit_test(weighs_all),
 		cmocka_unit_test(refuses_unknown_people),
 		cmocka_unit_test(shows_four_digits)
 	};

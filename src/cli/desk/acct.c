@@ -433,22 +433,6 @@ acct_may_see(struct acct *k, const struct acct_wanted *w, struct err *e)
 	    "grant' of the owner has answered: sync, then the same again");
 }
 
-const char *
-acct_who(const struct acct *k, const struct account_event *v,
-	char out[ACCT_WHO_LEN])
-{
-	const char *person = v->actor;
-
-	if (!person && k->people)
-		person = people_behind(k->people, v->device);
-	if (person)
-		(void)snprintf(out, ACCT_WHO_LEN, "%s @ %s", person,
-		    v->device);
-	else
-		(void)snprintf(out, ACCT_WHO_LEN, "%s", v->device);
-	return out;
-}
-
 /* --- Sending what waits. */
 
 void

@@ -116,11 +116,6 @@ int acct_look(struct acct *k, int (*fn)(struct acct *k, void *arg,
 /* OPENER_ROOM_LEN bytes that box and asker share. */
 void *acct_shared(const struct acct *k);
 
-/* "Li", "Li @ ws-01", "ws-01": who made V.  In the box. */
-#define ACCT_WHO_LEN 256
-const char *acct_who(const struct acct *k, const struct account_event *v,
-	char out[ACCT_WHO_LEN]);
-
 /* Send what waits of whose keys these are; a warning where it cannot be. */
 void acct_send_own(struct acct *k);
 /*

@@ -6,6 +6,7 @@
 
 #include "base/jsonw.h"
 #include "base/str.h"
+#include "cli/desk/acctwords.h"
 #include "cli/desk/deskcmds.h"
 #include "cli/desk/show.h"
 #include "desk/dual.h"
@@ -16,23 +17,6 @@
 #define LABEL_COLUMNS 18
 
 /* --- What both print. */
-
-static const char *
-state_of(const struct book_account *a)
-{
-	if (a->closed)
-		return cli_tr("closed");
-	if (str_eq(a->value[EVENT_QR], "yes"))
-		return cli_tr("QR login");
-	if (a->password_void)
-		return cli_tr("changed, not told");
-	if (a->npasswords > 1)
-		return cli_tr("conflict");
-	if (dual_to_change(a))
-		return cli_tr("granted: to be changed");
-	return a->npasswords == 0 ? cli_tr("no password") : a->confirmed ?
-	    cli_tr("confirmed") : cli_tr("sealed");
-}
 
 static void
 put_event_json(const struct acct *k, struct jsonw *w,
@@ -113,24 +97,6 @@ put_account_json(struct jsonw *w, const struct book_account *a)
 
 /* --- account list */
 
-/* Is it one that the options ask for? */
-static bool
-is_asked(const struct cli *c, const struct book_account *a)
-{
-	const char *person = cli_value(c, "person");
-	const char *platform = cli_value(c, "platform");
-	const char *shop = cli_value(c, "shop");
-
-	if (a->closed && !cli_has(c, "closed"))
-		return false;
-	if (platform && !str_eq(platform, a->value[EVENT_PLATFORM]))
-		return false;
-	if (shop && !str_eq(shop, a->value[EVENT_SHOP]))
-		return false;
-	return !person || (a->value[EVENT_HOLDER] &&
-	    people_same(person, a->value[EVENT_HOLDER]));
-}
-
 static void
 print_row(const struct book_account *a)
 {
@@ -139,13 +105,16 @@ print_row(const struct book_account *a)
 	    9);
 	show_padded(a->value[EVENT_SHOP] ? a->value[EVENT_SHOP] : "-", 16);
 	show_padded(a->value[EVENT_HOLDER] ? a->value[EVENT_HOLDER] : "-", 14);
-	(void)printf("%s\n", state_of(a));
+	(void)printf("%s\n", acctwords_state(a));
 }
 
 static int
 list(struct acct *k, void *arg, struct err *e)
 {
 	struct buf line = BUF_INIT(LINE_MAX_LEN);
+	const struct acctwords_filter f = {cli_value(k->c, "person"),
+	    cli_value(k->c, "platform"), cli_value(k->c, "shop"),
+	    cli_has(k->c, "closed")};
 	const struct book_account *a;
 	struct jsonw w;
 	size_t n, i, shown = 0;
@@ -154,7 +123,7 @@ list(struct acct *k, void *arg, struct err *e)
 	(void)arg;
 	a = book_accounts(k->book, &n);
 	for (i = 0; rc == 0 && i < n; i++) {
-		if (!is_asked(k->c, a + i))
+		if (!acctwords_fits(&f, a + i))
 			continue;
 		if (shown++ == 0 && !k->c->json && !k->c->quiet) {
 			show_padded(cli_tr("account"), 22);
@@ -228,12 +197,12 @@ print_field(const char *label, const char *text)
 /* "2026-11-23 10:30  Li @ ws-01" */
 static const char *
 by_whom(const struct acct *k, const struct account_event *v,
-	char out[static 2 * ACCT_WHO_LEN])
+	char out[static 2 * ACCTWORDS_WHO_LEN])
 {
-	char when[SHOW_TIME_LEN], who[ACCT_WHO_LEN];
+	char when[SHOW_TIME_LEN], who[ACCTWORDS_WHO_LEN];
 
-	(void)snprintf(out, 2 * ACCT_WHO_LEN, "%s  %s",
-	    show_time(v->ts, when), acct_who(k, v, who));
+	(void)snprintf(out, 2 * ACCTWORDS_WHO_LEN, "%s  %s",
+	    show_time(v->ts, when), acctwords_who(k->people, v, who));
 	return out;
 }
 
@@ -241,7 +210,7 @@ static void
 print_secrets(const struct acct *k, const struct book_account *a)
 {
 	const struct account_event *given = dual_to_change(a);
-	char text[2 * ACCT_WHO_LEN], when[SHOW_TIME_LEN];
+	char text[2 * ACCTWORDS_WHO_LEN], when[SHOW_TIME_LEN];
 	size_t i;
 
 	for (i = 0; i < a->npasswords; i++)
@@ -269,63 +238,30 @@ print_secrets(const struct acct *k, const struct book_account *a)
 		    text));
 }
 
-static void
-print_event(const struct acct *k, const struct account_event *v)
-{
-	char text[2 * ACCT_WHO_LEN], when[SHOW_TIME_LEN];
-	size_t f;
-	bool first = true;
-
-	(void)fputs("  ", stdout);
-	(void)by_whom(k, v, text);
-	cli_put_shown(stdout, text, strlen(text));
-	(void)printf("  %s", cli_tr(event_kind_name(v->kind)));
-	for (f = 0; f < EVENT_FIELDS; f++) {
-		const char *s = v->value[f];
-
-		if (!s || f == EVENT_OF)
-			continue;
-		if (f == EVENT_UNTIL)
-			s = show_time(dual_until(v), when);
-		(void)printf("%s%s ", first ? ": " : ", ",
-		    cli_tr(event_field_name((enum event_field)f)));
-		cli_put_shown(stdout, s[0] ? s : "-", s[0] ? strlen(s) : 1);
-		first = false;
-	}
-	(void)fputc('\n', stdout);
-}
-
-struct knowing {
-	struct acct *k;
-	struct buf names;	/* a line each */
-};
-
-/* Who made it and who is named may be the same. */
 static int
-add_person(void *arg, const char *person, const struct account_event *told,
+print_event(const struct acct *k, const struct account_event *v,
 	struct err *e)
 {
-	struct knowing *n = arg;
-	const char *s = buf_str(&n->names);
-	size_t len;
+	struct buf words = BUF_INIT(1u << 20);
+	char text[2 * ACCTWORDS_WHO_LEN];
+	int rc;
 
-	if (!person)
-		person = people_behind(n->k->people, told->device);
-	if (!person)
-		person = told->device;
-	for (; *s; s += len + 1) {
-		len = strcspn(s, "\n");
-		if (len == strlen(person) && memcmp(s, person, len) == 0)
-			return 0;
-	}
-	return buf_addf(&n->names, e, "%s\n", person);
+	(void)by_whom(k, v, text);
+	(void)fputs("  ", stdout);
+	cli_put_shown(stdout, text, strlen(text));
+	rc = acctwords_event(v, &words, e);
+	(void)fputs("  ", stdout);
+	cli_put_shown(stdout, buf_str(&words), words.len);
+	(void)fputc('\n', stdout);
+	buf_release(&words);
+	return rc;
 }
 
 static void
 print_known(const struct buf *names)
 {
 	const char *s, *label = cli_tr("password known to");
-	char one[ACCT_WHO_LEN];
+	char one[ACCTWORDS_WHO_LEN];
 
 	for (s = buf_str(names); *s; s += strcspn(s, "\n") + 1) {
 		(void)snprintf(one, sizeof(one), "%.*s",
@@ -338,7 +274,7 @@ print_known(const struct buf *names)
 static int
 print_account(struct acct *k, const struct book_account *a, struct err *e)
 {
-	struct knowing n = {k, BUF_INIT(1u << 20)};
+	struct buf known = BUF_INIT(1u << 20);
 	size_t f, i;
 	int rc;
 
@@ -355,25 +291,27 @@ print_account(struct acct *k, const struct book_account *a, struct err *e)
 	for (i = 0; i < a->naliases; i++)
 		print_field(i ? "" : cli_tr("also called"), a->alias[i]);
 	print_secrets(k, a);
-	rc = book_knows(k->book, a, false, add_person, &n, e);
+	rc = acctwords_known(k->book, k->people, a, &known,
+	    e);
 	if (rc == 0)
-		print_known(&n.names);
+		print_known(&known);
 	(void)printf("%s\n", cli_tr("history"));
-	for (i = 0; i < a->nevents; i++)
-		print_event(k, a->event[i]);
-	buf_release(&n.names);
+	for (i = 0; rc == 0 && i < a->nevents; i++)
+		rc = print_event(k, a->event[i], e);
+	buf_release(&known);
 	return rc;
 }
 
 static int
 json_account(struct acct *k, const struct book_account *a, struct err *e)
 {
-	struct knowing n = {k, BUF_INIT(1u << 20)};
+	struct buf known = BUF_INIT(1u << 20);
 	struct buf line = BUF_INIT(LINE_MAX_LEN);
 	char *s, *lf;
 	struct jsonw w;
 	size_t i;
-	int rc = book_knows(k->book, a, false, add_person, &n, e);
+	int rc = acctwords_known(k->book, k->people, a, &known,
+	    e);
 
 	if (rc < 0)
 		goto out;
@@ -383,7 +321,7 @@ json_account(struct acct *k, const struct book_account *a, struct err *e)
 	put_account_json(&w, a);
 	jsonw_key(&w, "known_to");
 	jsonw_array(&w);
-	for (s = (char *)n.names.data; s && (lf = strchr(s, '\n')) != NULL;
+	for (s = (char *)known.data; s && (lf = strchr(s, '\n')) != NULL;
 	    s = lf + 1) {
 		*lf = '\0';
 		jsonw_str(&w, s);
@@ -397,7 +335,7 @@ json_account(struct acct *k, const struct book_account *a, struct err *e)
 	jsonw_object_end(&w);
 	rc = jsonw_end(&w) < 0 ? -1 : show_json_line(&line, e);
 out:
-	buf_release(&n.names);
+	buf_release(&known);
 	buf_release(&line);
 	return rc;
 }

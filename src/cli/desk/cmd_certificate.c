@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "cli/desk/acct.h"
+#include "cli/desk/acctwords.h"
 #include "cli/desk/handover_page.h"
 #include "cli/desk/show.h"
 #include "desk/proof.h"
@@ -74,13 +76,13 @@ facts(struct work *x, struct err *e)
 {
 	const struct book_account *a = x->a;
 	const struct account_event *first = a->event[0];
-	char when[SHOW_TIME_LEN], who[ACCT_WHO_LEN], made[VALUE_LEN + 300];
+	char when[SHOW_TIME_LEN], who[ACCTWORDS_WHO_LEN], made[VALUE_LEN + 300];
 	char id[2 * EVENT_ID_LEN + 1];
 	const char *subject = a->value[EVENT_SUBJECT];
 
 	str_hex(id, a->id, EVENT_ID_LEN);
 	(void)snprintf(made, sizeof(made), "%s, %s",
-	    show_minute(first->ts, when), acct_who(x->k, first, who));
+	    show_minute(first->ts, when), acctwords_who(x->k->people, first, who));
 	if (buf_adds(&x->out, "<table>\n", e) < 0 ||
 	    fact(x, cli_tr("platform"), leave_platform(x->l, a), e) < 0 ||
 	    fact(x, cli_tr("login at the platform"), value(a, EVENT_LOGIN),
@@ -159,7 +161,7 @@ said(struct work *x, const struct account_event *v, struct err *e)
 static int
 history(struct work *x, struct err *e)
 {
-	char when[SHOW_TIME_LEN], who[ACCT_WHO_LEN];
+	char when[SHOW_TIME_LEN], who[ACCTWORDS_WHO_LEN];
 	char id[2 * EVENT_ID_LEN + 1];
 	size_t i;
 
@@ -173,7 +175,7 @@ history(struct work *x, struct err *e)
 		if (buf_addf(&x->out, e, "<tr><td class=\"w\">%s</td>"
 		    "<td class=\"n\">%s<br>", show_minute(v->ts, when),
 		    kind_words(v->kind)) < 0 || handover_html_text(&x->out,
-		    acct_who(x->k, v, who), e) < 0 ||
+		    acctwords_who(x->k->people, v, who), e) < 0 ||
 		    buf_adds(&x->out, "</td><td>", e) < 0 ||
 		    said(x, v, e) < 0 || buf_addf(&x->out, e,
 		    "<br><code>%s</code></td></tr>\n", id) < 0)
@@ -245,7 +247,7 @@ in_box(struct acct *k, void *arg, struct err *e)
 	x->k = k;
 	x->l = &l;
 	buf_init(&x->out, PAGE_MAX);
-	if (leave_open(&l, k, e) == 0)
+	if (leave_open(&l, k->b, k->people, &k->policy, e) == 0)
 		x->a = book_find(k->book, x->name, e);
 	if (x->a && page(x, e) == 0)
 		rc = strcmp(x->html, "-") != 0 ? file_save(x->html,

@@ -11,9 +11,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "cli/desk/acct.h"
 #include "cli/desk/handover_page.h"
 #include "cli/desk/show.h"
-#include "desk/worktime.h"
 
 #include "base/banned.h"
 
@@ -31,24 +31,6 @@ struct work {
 };
 
 /* --- In the box. */
-
-static int
-open_customers(struct acct *k, const struct work *x, struct customers *c,
-	struct messages **m, struct err *e)
-{
-	struct worktime *time = worktime_new(buf_str(&k->policy), "", e);
-	const int64_t now = clock_now_utc() * 1000;
-	const struct customers_ask ask = {x->person, k->people, k->book,
-	    buf_str(&k->policy), &k->roster,
-	    time ? worktime_day(time, now) : 0, now};
-	int rc = -1;
-
-	*m = time ? messages_open(k->b->catalogue, false, e) : NULL;
-	if (*m)
-		rc = customers_make(c, *m, k->b->catalogue, &ask, e);
-	worktime_free(time);
-	return rc;
-}
 
 static int
 put(const struct work *x, const struct buf *out, bool json, struct err *e)
@@ -86,8 +68,8 @@ put_page(struct acct *k, const struct work *x, struct handover_page *p,
 	else
 		rc = handover_text(p, &out, e);
 	if (rc == 0 && k->c->json && !x->closing && !x->html && (leave_list(
-	    p->l, h->custody, "lost", h->now.lost, h->now.nlost, "",
-	    &h->person, 1, e) < 0 || leave_list(p->l, h->custody, "reach",
+	    p->l, true, h->custody, "lost", h->now.lost, h->now.nlost, "",
+	    &h->person, 1, e) < 0 || leave_list(p->l, true, h->custody, "reach",
 	    h->now.reach, h->now.nreach, "", &h->person, 1, e) < 0))
 		rc = -1;
 	if (rc == 0 && !(x->closing && (k->c->json || k->c->quiet)))
@@ -113,17 +95,19 @@ in_box(struct acct *k, void *arg, struct err *e)
 	struct handover h = {.n = 0};
 	struct leave l;
 	struct handover_page p = {&l, &h, &customers, k->control.org,
-	    clock_now_utc()};
+	    clock_now_utc(), false};
 	int rc = -1;
 
-	if (leave_open(&l, k, e) == 0) {
+	if (leave_open(&l, k->b, k->people, &k->policy, e) == 0) {
 		const struct handover_ask ask = {k->book, k->people,
 		    l.platforms, &l.retention, x->person, p.utc};
 
 		rc = handover_make(&h, &ask, e);
 	}
 	if (rc == 0 && x->show)
-		rc = open_customers(k, x, &customers, &m, e);
+		rc = handover_customers(&customers, &m, k->b->catalogue,
+		    &(struct customers_ask){x->person, k->people, k->book,
+		    buf_str(&k->policy), &k->roster, 0, 0}, e);
 	if (rc == 0 && (x->show || (x->closing && answer_of(&h) !=
 	    ANSWER_NOT_STARTED)))
 		rc = put_page(k, x, &p, e);

@@ -102,6 +102,7 @@ start_speaker(struct serve *s, struct err *e)
 	    (unsigned)(code % 100000000));
 	j->guard.host = s->unix_path ? NULL : j->place.host;
 	j->style = web_style_css;
+	j->paper = web_paper_css;
 	j->script = web_page_js;
 	s->pid = proc_fork(speak, j, &j->place.fd, 1, &s->fd, e);
 	(void)close(j->place.fd);

@@ -129,7 +129,7 @@ put_accounts(struct acct *k, const struct package *p, int64_t *count,
 	int rc = -1;
 	size_t n;
 
-	if (leave_open(&l, k, e) == 0 && path)
+	if (leave_open(&l, k->b, k->people, &k->policy, e) == 0 && path)
 		c = custody_new(k->book, k->people, l.platforms,
 		    clock_now_utc(), e);
 	if (!c)

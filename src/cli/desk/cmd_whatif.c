@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/desk/acct.h"
 #include "cli/desk/leave.h"
 #include "cli/desk/show.h"
+#include "desk/risk.h"
 
 #include "base/banned.h"
 
@@ -67,14 +69,15 @@ open_accounts(const struct book *b)
 }
 
 static int
-put_whatif(const struct leave *l, struct custody *c, const struct whatif *x,
-	const struct custody_result *r, struct err *e)
+put_whatif(const struct acct *k, const struct leave *l, struct custody *c,
+	const struct whatif *x, const struct custody_result *r, struct err *e)
 {
-	const size_t n = (size_t)x->n, all = open_accounts(l->k->book);
+	const size_t n = (size_t)x->n, all = open_accounts(k->book);
+	const bool json = k->c->json;
 	char title[CLI_COUNT_LEN];
 	int i;
 
-	if (!l->k->c->json) {
+	if (!json) {
 		for (i = 0; i < x->n; i++) {
 			(void)fputs(i ? ", " : "", stdout);
 			cli_put_shown(stdout, x->name[i], strlen(x->name[i]));
@@ -82,22 +85,22 @@ put_whatif(const struct leave *l, struct custody *c, const struct whatif *x,
 		(void)printf(cli_tr(": what if they leave? %s\n"), cli_count(
 		    (int64_t)all, "%lld account", "%lld accounts", title));
 	}
-	if (leave_list(l, c, "lost", r->lost, r->nlost, cli_count(
+	if (leave_list(l, json, c, "lost", r->lost, r->nlost, cli_count(
 	    (int64_t)r->nlost, "%lld would be lost: the company has no way "
 	    "into it", "%lld would be lost: the company has no way into them",
 	    title), x->name, n, e) < 0)
 		return -1;
-	if ((r->nstale > 0 || l->k->c->json) && leave_list(l, c, "stale",
+	if ((r->nstale > 0 || json) && leave_list(l, json, c, "stale",
 	    r->stale, r->nstale, cli_count((int64_t)r->nstale, "%lld hangs on "
 	    "a sealed password that nobody has tried for too long", "%lld "
 	    "hang on sealed passwords that nobody has tried for too long",
 	    title), x->name, n, e) < 0)
 		return -1;
-	if (leave_list(l, c, "reach", r->reach, r->nreach, cli_count(
+	if (leave_list(l, json, c, "reach", r->reach, r->nreach, cli_count(
 	    (int64_t)r->nreach, "%lld would stay open to them",
 	    "%lld would stay open to them", title), x->name, n, e) < 0)
 		return -1;
-	return l->k->c->json ? sum_json(x, r, all, e) : 0;
+	return json ? sum_json(x, r, all, e) : 0;
 }
 
 static int
@@ -109,11 +112,11 @@ whatif(struct acct *k, void *arg, struct err *e)
 	struct leave l;
 	int rc = -1;
 
-	if (leave_open(&l, k, e) == 0)
+	if (leave_open(&l, k->b, k->people, &k->policy, e) == 0)
 		c = custody_new(k->book, k->people, l.platforms,
 		    clock_now_utc(), e);
 	if (c && custody_whatif(c, x->name, (size_t)x->n, &r, e) == 0)
-		rc = put_whatif(&l, c, x, &r, e);
+		rc = put_whatif(k, &l, c, x, &r, e);
 	custody_result_free(&r);
 	custody_free(c);
 	leave_release(&l);
@@ -148,45 +151,42 @@ run_whatif(struct cli *c, struct err *e)
 
 /* --- risk */
 
-struct risk {
+struct weighed {
 	struct leave l;
 	struct custody *c;
-	const struct book_account *a;
-	size_t n;
-	uint8_t *bus;
-	const char **one;	/* who alone can make it lost */
-	size_t count[4], stale;	/* of open accounts, by bus factor */
+	struct risk r;
 };
 
 static int
-account_json(const struct risk *r, size_t i, struct err *e)
+account_json(const struct weighed *w, size_t i, struct err *e)
 {
-	const struct book_account *a = &r->a[i];
+	const struct book_account *a = &w->r.a[i];
 	struct buf line = BUF_INIT(LINE_MAX_LEN);
-	struct jsonw w;
+	struct jsonw j;
 	int rc;
 
-	jsonw_init(&w, &line, e);
-	jsonw_object(&w);
-	jsonw_kint(&w, "v", 1);
-	jsonw_kstr(&w, "type", "account");
-	jsonw_khex(&w, "account", a->id, sizeof(a->id));
-	jsonw_kstr(&w, "name", a->shown);
-	jsonw_kstr(&w, "platform", a->value[EVENT_PLATFORM]);
-	jsonw_kstr(&w, "shop", a->value[EVENT_SHOP]);
-	jsonw_kint(&w, "bus", r->bus[i]);
-	jsonw_kbool(&w, "stale", custody_stale(r->c, a));
-	jsonw_object_end(&w);
-	rc = jsonw_end(&w) < 0 ? -1 : show_json_line(&line, e);
+	jsonw_init(&j, &line, e);
+	jsonw_object(&j);
+	jsonw_kint(&j, "v", 1);
+	jsonw_kstr(&j, "type", "account");
+	jsonw_khex(&j, "account", a->id, sizeof(a->id));
+	jsonw_kstr(&j, "name", a->shown);
+	jsonw_kstr(&j, "platform", a->value[EVENT_PLATFORM]);
+	jsonw_kstr(&j, "shop", a->value[EVENT_SHOP]);
+	jsonw_kint(&j, "bus", w->r.bus[i]);
+	jsonw_kbool(&j, "stale", custody_stale(w->c, a));
+	jsonw_object_end(&j);
+	rc = jsonw_end(&j) < 0 ? -1 : show_json_line(&line, e);
 	buf_release(&line);
 	return rc;
 }
 
 static int
-put_accounts(const struct risk *r, unsigned bus, const char *title,
+put_accounts(const struct weighed *w, enum risk_bus bus, const char *title,
 	struct err *e)
 {
 	struct buf why = BUF_INIT(LINE_MAX_LEN);
+	const struct risk *r = &w->r;
 	int rc = 0;
 	size_t i;
 
@@ -197,10 +197,10 @@ put_accounts(const struct risk *r, unsigned bus, const char *title,
 			continue;
 		(void)fputs("  ", stdout);
 		show_padded(r->a[i].shown, NAME_WIDTH);
-		show_padded(leave_platform(&r->l, &r->a[i]), 14);
+		show_padded(leave_platform(&w->l, &r->a[i]), 14);
 		buf_clear(&why);
-		if (bus == 0)
-			rc = leave_why(r->c, &r->a[i], false, NULL, 0, "; ",
+		if (bus == RISK_LOST)
+			rc = leave_why(w->c, &r->a[i], false, NULL, 0, "; ",
 			    &why, e);
 		else if (r->one[i])
 			rc = buf_adds(&why, r->one[i], e);
@@ -212,86 +212,28 @@ put_accounts(const struct risk *r, unsigned bus, const char *title,
 }
 
 static int
-person_json(const struct people_person *p, const struct custody_result *x,
-	struct err *e)
+person_json(const struct risk_person *x, struct err *e)
 {
 	struct buf line = BUF_INIT(LINE_MAX_LEN);
-	struct jsonw w;
+	struct jsonw j;
 	int rc;
 
-	jsonw_init(&w, &line, e);
-	jsonw_object(&w);
-	jsonw_kint(&w, "v", 1);
-	jsonw_kstr(&w, "type", "person");
-	jsonw_kstr(&w, "person", p->name);
-	jsonw_kbool(&w, "left", p->left);
-	jsonw_kint(&w, "lost", (int64_t)x->nlost);
-	jsonw_kint(&w, "reach", (int64_t)x->nreach);
-	jsonw_object_end(&w);
-	rc = jsonw_end(&w) < 0 ? -1 : show_json_line(&line, e);
+	jsonw_init(&j, &line, e);
+	jsonw_object(&j);
+	jsonw_kint(&j, "v", 1);
+	jsonw_kstr(&j, "type", "person");
+	jsonw_kstr(&j, "person", x->p->name);
+	jsonw_kbool(&j, "left", x->p->left);
+	jsonw_kint(&j, "lost", (int64_t)x->lost);
+	jsonw_kint(&j, "reach", (int64_t)x->reach);
+	jsonw_object_end(&j);
+	rc = jsonw_end(&j) < 0 ? -1 : show_json_line(&line, e);
 	buf_release(&line);
 	return rc;
 }
 
-/* What is lost anyway is on nobody's account. */
-static size_t
-by_him(struct risk *r, const struct custody_result *x, const char *name)
-{
-	size_t i, n = 0, at;
-
-	for (i = 0; i < x->nlost; i++) {
-		at = (size_t)(x->lost[i] - r->a);
-		if (r->bus[at] == 0)
-			continue;
-		n++;
-		r->one[at] = name;
-	}
-	return n;
-}
-
-struct row {
-	const struct people_person *p;
-	size_t lost, reach;
-};
-
-static int
-cmp_rows(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-
-	if (x->lost != y->lost)
-		return x->lost > y->lost ? -1 : 1;
-	if (x->reach != y->reach)
-		return x->reach > y->reach ? -1 : 1;
-	return strcmp(x->p->name, y->p->name);
-}
-
-/* Each person alone: ROWS, and whose word an account hangs on. */
-static int
-ask_people(struct risk *r, struct row *rows, size_t n, struct err *e)
-{
-	const struct people_person *p = people_all(r->l.k->people, &n);
-	struct custody_result x;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (custody_whatif(r->c, &p[i].name, 1, &x, e) < 0)
-			return -1;
-		rows[i] = (struct row){&p[i], by_him(r, &x, p[i].name),
-		    x.nreach};
-		x.nlost = rows[i].lost;
-		if (r->l.k->c->json && person_json(&p[i], &x, e) < 0) {
-			custody_result_free(&x);
-			return -1;
-		}
-		custody_result_free(&x);
-	}
-	qsort(rows, n, sizeof(*rows), cmp_rows);
-	return 0;
-}
-
 static void
-put_people(const struct row *rows, size_t n)
+put_people(const struct risk *r)
 {
 	size_t i;
 
@@ -299,46 +241,53 @@ put_people(const struct row *rows, size_t n)
 	show_right(cli_tr("lost with him"), 14);
 	show_right(cli_tr("still open to him"), 18);
 	(void)fputc('\n', stdout);
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < r->npersons; i++) {
+		const struct risk_person *x = &r->person[i];
 		char lost[24], reach[24];
 
-		if (rows[i].lost == 0 && rows[i].reach == 0)
+		if (x->lost == 0 && x->reach == 0)
 			continue;
-		(void)snprintf(lost, sizeof(lost), "%zu", rows[i].lost);
-		(void)snprintf(reach, sizeof(reach), "%zu", rows[i].reach);
+		(void)snprintf(lost, sizeof(lost), "%zu", x->lost);
+		(void)snprintf(reach, sizeof(reach), "%zu", x->reach);
 		(void)fputs("  ", stdout);
-		show_padded(rows[i].p->name, NAME_WIDTH);
+		show_padded(x->p->name, NAME_WIDTH);
 		show_right(lost, 14);
 		show_right(reach, 18);
-		if (rows[i].p->left)
+		if (x->p->left)
 			(void)printf("  %s", cli_tr("has left"));
 		(void)fputc('\n', stdout);
 	}
 }
 
 static int
-put_thing(const struct risk *r, const struct custody_thing *t, struct err *e)
+thing_json(const struct custody_thing *t, const char *name, struct err *e)
 {
 	struct buf line = BUF_INIT(LINE_MAX_LEN);
+	struct jsonw j;
+	int rc;
+
+	jsonw_init(&j, &line, e);
+	jsonw_object(&j);
+	jsonw_kint(&j, "v", 1);
+	jsonw_kstr(&j, "type", "thing");
+	jsonw_kstr(&j, "thing", t->sim ? "sim" : "mailbox");
+	jsonw_kstr(&j, "name", name);
+	jsonw_kint(&j, "accounts", (int64_t)t->accounts);
+	jsonw_kint(&j, "lost", (int64_t)t->lost);
+	jsonw_object_end(&j);
+	rc = jsonw_end(&j) < 0 ? -1 : show_json_line(&line, e);
+	buf_release(&line);
+	return rc;
+}
+
+static int
+put_thing(const struct custody_thing *t, bool json, struct err *e)
+{
 	char last[CUSTODY_LAST_LEN];
 	const char *name = t->sim ? custody_last(t->name, last) : t->name;
-	struct jsonw w;
-	int rc = 0;
 
-	if (r->l.k->c->json) {
-		jsonw_init(&w, &line, e);
-		jsonw_object(&w);
-		jsonw_kint(&w, "v", 1);
-		jsonw_kstr(&w, "type", "thing");
-		jsonw_kstr(&w, "thing", t->sim ? "sim" : "mailbox");
-		jsonw_kstr(&w, "name", name);
-		jsonw_kint(&w, "accounts", (int64_t)t->accounts);
-		jsonw_kint(&w, "lost", (int64_t)t->lost);
-		jsonw_object_end(&w);
-		rc = jsonw_end(&w) < 0 ? -1 : show_json_line(&line, e);
-		buf_release(&line);
-		return rc;
-	}
+	if (json)
+		return thing_json(t, name, e);
 	(void)printf("  %s ", t->sim ? cli_tr("SIM") : cli_tr("mailbox"));
 	show_padded(name, NAME_WIDTH + 6);
 	(void)printf(cli_tr("%zu bound to it, %zu lost without it\n"),
@@ -347,109 +296,88 @@ put_thing(const struct risk *r, const struct custody_thing *t, struct err *e)
 }
 
 static int
-risk_json(const struct risk *r, struct err *e)
+sum_risk_json(const struct risk *r, struct err *e)
 {
 	struct buf line = BUF_INIT(LINE_MAX_LEN);
-	struct jsonw w;
+	struct jsonw j;
 	int rc;
 
-	jsonw_init(&w, &line, e);
-	jsonw_object(&w);
-	jsonw_kint(&w, "v", 1);
-	jsonw_kstr(&w, "type", "risk");
-	jsonw_kint(&w, "accounts", (int64_t)open_accounts(r->l.k->book));
-	jsonw_kint(&w, "bus0", (int64_t)r->count[0]);
-	jsonw_kint(&w, "bus1", (int64_t)r->count[1]);
-	jsonw_kint(&w, "bus2", (int64_t)r->count[2]);
-	jsonw_kint(&w, "stale", (int64_t)r->stale);
-	jsonw_object_end(&w);
-	rc = jsonw_end(&w) < 0 ? -1 : show_json_line(&line, e);
+	jsonw_init(&j, &line, e);
+	jsonw_object(&j);
+	jsonw_kint(&j, "v", 1);
+	jsonw_kstr(&j, "type", "risk");
+	jsonw_kint(&j, "accounts", (int64_t)r->open);
+	jsonw_kint(&j, "bus0", (int64_t)r->count[RISK_LOST]);
+	jsonw_kint(&j, "bus1", (int64_t)r->count[RISK_ONE]);
+	jsonw_kint(&j, "bus2", (int64_t)r->count[RISK_TWO]);
+	jsonw_kint(&j, "stale", (int64_t)r->stale);
+	jsonw_object_end(&j);
+	rc = jsonw_end(&j) < 0 ? -1 : show_json_line(&line, e);
 	buf_release(&line);
 	return rc;
 }
 
+/* docs/REPORTS.md "Accounts when people leave". */
 static int
-put_risk(struct risk *r, const struct row *rows, size_t n,
-	const struct custody_thing *things, size_t nthings, struct err *e)
+risk_json(const struct weighed *w, struct err *e)
 {
-	const bool json = r->l.k->c->json;
+	const struct risk *r = &w->r;
 	size_t i;
 
-	if (!json) {
-		(void)printf(cli_tr("%zu accounts: %zu lost as they stand, "
-		    "%zu hang on one person, %zu on two, %zu on more\n"),
-		    open_accounts(r->l.k->book), r->count[0], r->count[1],
-		    r->count[2], r->count[3]);
-		if (r->stale > 0)
-			(void)printf(cli_tr("%zu sealed passwords that nobody "
-			    "has tried for too long: liudi-desk account "
-			    "confirm\n"), r->stale);
-		if (put_accounts(r, 0, cli_tr("lost as they stand"), e) < 0 ||
-		    put_accounts(r, 1, cli_tr("hang on one person"), e) < 0)
+	for (i = 0; i < r->n; i++)
+		if (!r->a[i].closed && account_json(w, i, e) < 0)
 			return -1;
-		put_people(rows, n);
-		if (nthings > 0 && things[0].lost > 0)
-			(void)printf("%s\n", cli_tr("SIMs and mailboxes"));
-	}
-	for (i = 0; i < nthings; i++)
-		if ((json || things[i].lost > 0) &&
-		    put_thing(r, &things[i], e) < 0)
+	for (i = 0; i < r->npersons; i++)
+		if (person_json(&r->person[i], e) < 0)
 			return -1;
-	return json ? risk_json(r, e) : 0;
+	for (i = 0; i < r->nthings; i++)
+		if (put_thing(&r->thing[i], true, e) < 0)
+			return -1;
+	return sum_risk_json(r, e);
 }
 
 static int
-weigh(struct risk *r, struct err *e)
+put_risk(const struct weighed *w, struct err *e)
 {
-	struct custody_thing *things = NULL;
-	struct row *rows = NULL;
-	size_t i, n, nthings = 0;
-	int rc = -1;
+	const struct risk *r = &w->r;
+	size_t i;
 
-	(void)people_all(r->l.k->people, &n);
-	rows = calloc(n + 1, sizeof(*rows));
-	r->bus = calloc(r->n + 1, sizeof(*r->bus));
-	r->one = calloc(r->n + 1, sizeof(*r->one));
-	if (!rows || !r->bus || !r->one) {
-		(void)err_nomem(e);
-		goto out;
-	}
-	if (custody_bus(r->c, r->bus, e) < 0)
-		goto out;
-	for (i = 0; i < r->n; i++) {
-		if (r->a[i].closed)
-			continue;
-		r->count[r->bus[i]]++;
-		r->stale += custody_stale(r->c, &r->a[i]);
-		if (r->l.k->c->json && account_json(r, i, e) < 0)
-			goto out;
-	}
-	if (ask_people(r, rows, n, e) == 0 &&
-	    custody_things(r->c, &things, &nthings, e) == 0)
-		rc = put_risk(r, rows, n, things, nthings, e);
-out:
-	free(things);
-	free(rows);
-	free(r->bus);
-	free(r->one);
-	return rc;
+	(void)printf(cli_tr("%zu accounts: %zu lost as they stand, "
+	    "%zu hang on one person, %zu on two, %zu on more\n"),
+	    r->open, r->count[RISK_LOST], r->count[RISK_ONE],
+	    r->count[RISK_TWO], r->count[RISK_MORE]);
+	if (r->stale > 0)
+		(void)printf(cli_tr("%zu sealed passwords that nobody "
+		    "has tried for too long: liudi-desk account "
+		    "confirm\n"), r->stale);
+	if (put_accounts(w, RISK_LOST, cli_tr("lost as they stand"), e) < 0 ||
+	    put_accounts(w, RISK_ONE, cli_tr("hang on one person"), e) < 0)
+		return -1;
+	put_people(r);
+	if (r->nthings > 0 && r->thing[0].lost > 0)
+		(void)printf("%s\n", cli_tr("SIMs and mailboxes"));
+	for (i = 0; i < r->nthings; i++)
+		if (r->thing[i].lost > 0 &&
+		    put_thing(&r->thing[i], false, e) < 0)
+			return -1;
+	return 0;
 }
 
 static int
 risk(struct acct *k, void *arg, struct err *e)
 {
-	struct risk r = {.c = NULL};
+	struct weighed w = {.c = NULL};
 	int rc = -1;
 
 	(void)arg;
-	if (leave_open(&r.l, k, e) == 0)
-		r.c = custody_new(k->book, k->people, r.l.platforms,
+	if (leave_open(&w.l, k->b, k->people, &k->policy, e) == 0)
+		w.c = custody_new(k->book, k->people, w.l.platforms,
 		    clock_now_utc(), e);
-	r.a = book_accounts(k->book, &r.n);
-	if (r.c)
-		rc = weigh(&r, e);
-	custody_free(r.c);
-	leave_release(&r.l);
+	if (w.c && risk_make(&w.r, k->book, k->people, w.c, e) == 0)
+		rc = k->c->json ? risk_json(&w, e) : put_risk(&w, e);
+	risk_release(&w.r);
+	custody_free(w.c);
+	leave_release(&w.l);
 	return rc;
 }
 

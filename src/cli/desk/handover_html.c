@@ -10,47 +10,12 @@
 #include "base/str.h"
 #include "cli/desk/escape.h"
 #include "cli/desk/show.h"
+#include "web/assets.h"
 
 #include "base/banned.h"
 
 #define WHY_MAX (1u << 20)
 #define ID_SHOWN 4	/* bytes of an event's id */
-
-static const char style[] =
-":root{color-scheme:light}*{box-sizing:border-box}"
-"body{font:13px/1.45 system-ui,-apple-system,\"Segoe UI\",\"Noto Sans\","
-"\"PingFang SC\",\"Microsoft YaHei\",\"Noto Sans CJK SC\",sans-serif;"
-"color:#1b1f24;background:#f3f4f6;margin:0}"
-"main{max-width:52rem;margin:0 auto;padding:1.5rem 1.2rem 3rem;"
-"background:#fff}"
-"h1{font-size:1.5rem;margin:0;overflow-wrap:anywhere}"
-"header p,footer p{color:#4b535d;margin:.25rem 0 0}"
-"h2{font-size:1rem;margin:1.1rem 0 .25rem;border-bottom:1px solid #1b1f24;"
-"padding-bottom:.15rem;display:flex;justify-content:space-between}"
-"h2 span{font-weight:400;color:#4b535d}"
-"table{border-collapse:collapse;width:100%;table-layout:fixed}"
-"th,td{text-align:left;vertical-align:top;padding:.22rem .6rem .22rem 0;"
-"overflow-wrap:anywhere;border-top:1px solid #e6e9ed}"
-"th{font-weight:600;color:#4b535d;font-size:.86rem}"
-"tr:first-child>*{border-top:0}"
-"code{font:11px/1.4 ui-monospace,\"DejaVu Sans Mono\",monospace;"
-"color:#4b535d}"
-".b{width:1.7rem;font-size:1.05rem;line-height:1.1}.n{width:11rem}"
-".w{width:8.5rem;color:#4b535d}.must{color:#b3261e;font-weight:600}"
-".sum{display:flex;gap:1rem;margin:.9rem 0 0}"
-".sum div{flex:1;border:1px solid #d9dde3;border-radius:6px;"
-"padding:.5rem .8rem}.sum b{font-size:1.5rem;display:block}"
-".ok b{color:#1e6b34}.no b{color:#b3261e}"
-".sign{display:flex;gap:1.2rem;margin-top:2.2rem;break-inside:avoid}"
-".sign div{flex:1}.sign p{margin:0 0 1.9rem;font-weight:600}"
-".sign i{display:block;border-top:1px solid #1b1f24;color:#4b535d;"
-"font-style:normal;font-size:.85rem;padding-top:.15rem;margin-bottom:1.5rem;"
-"min-height:1.4rem}.sign i b{color:#1b1f24}"
-"footer{margin-top:1rem;font-size:.88rem}"
-"@page{size:A4;margin:14mm}"
-"@media print{body{background:none;font-size:9.5pt;line-height:1.35}"
-"main{max-width:none;padding:0}h2{break-after:avoid}"
-"tr{break-inside:avoid}}";
 
 int
 handover_html_text(struct buf *out, const char *s, struct err *e)
@@ -79,8 +44,9 @@ handover_html_head(const char *title, struct buf *out, struct err *e)
 	    "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
 	    "<title>", cli_tr("en")) < 0 ||
 	    handover_html_text(out, title, e) < 0 ||
-	    buf_addf(out, e, "</title>\n<style>%s</style>\n</head>\n<body>\n"
-	    "<main>\n<header>\n<h1>", style) < 0 ||
+	    buf_addf(out, e, "</title>\n<style>%s</style>\n</head>\n"
+	    "<body class=\"alone\">\n<main class=\"paper\">\n<header>\n"
+	    "<h1>", web_paper_css) < 0 ||
 	    handover_html_text(out, title, e) < 0)
 		return -1;
 	return buf_adds(out, "</h1>\n", e);
@@ -92,10 +58,27 @@ handover_html_end(struct buf *out, struct err *e)
 	return buf_adds(out, "</main>\n</body>\n</html>\n", e);
 }
 
+/* A cell with the account's name, in the page a link to what is known of it. */
+static int
+account_cell(const struct handover_page *p, const struct book_account *a,
+	struct buf *out, struct err *e)
+{
+	char hex[EVENT_ID_HEX];
+
+	if (!a || !p->linked)
+		return cell(out, "n", a ? a->shown : "", e);
+	str_hex(hex, a->id, sizeof(a->id));
+	if (buf_addf(out, e, "<td class=\"n\"><a href=\"/account/%s\">",
+	    hex) < 0 || handover_html_text(out, a->shown, e) < 0)
+		return -1;
+	return buf_adds(out, "</a></td>", e);
+}
+
 /* --- Tasks. */
 
 static int
-put_task(const struct handover_task *t, struct buf *out, struct err *e)
+put_task(const struct handover_page *p, const struct handover_task *t,
+	struct buf *out, struct err *e)
 {
 	char told[CLI_FILLED_LEN], when[SHOW_TIME_LEN] = "";
 	char id[2 * ID_SHOWN + 1] = "";
@@ -106,7 +89,7 @@ put_task(const struct handover_task *t, struct buf *out, struct err *e)
 	}
 	if (buf_addf(out, e, "<tr><td class=\"b%s\">%s</td>", t->must ?
 	    " must" : "", t->done ? "☑" : "☐") < 0 ||
-	    cell(out, "n", t->account ? t->account->shown : "", e) < 0 ||
+	    account_cell(p, t->account, out, e) < 0 ||
 	    buf_adds(out, "<td>", e) < 0 ||
 	    handover_html_text(out, cli_tr_filled(t->what, told), e) < 0)
 		return -1;
@@ -114,14 +97,18 @@ put_task(const struct handover_task *t, struct buf *out, struct err *e)
 	    handover_html_text(out, t->command, e) < 0 ||
 	    buf_adds(out, "</code>", e) < 0))
 		return -1;
+	if (!t->by)
+		return buf_adds(out, "</td><td class=\"w\"></td></tr>\n",
+		    e);
 	return buf_addf(out, e, "</td><td class=\"w\">%s<br><code>%s</code>"
 	    "</td></tr>\n", when, id);
 }
 
 static int
-put_step(const struct handover *h, enum handover_step s, struct buf *out,
+put_step(const struct handover_page *p, enum handover_step s, struct buf *out,
 	struct err *e)
 {
+	const struct handover *h = p->h;
 	size_t done, n = handover_count(h, s, &done), i;
 
 	if (n == 0)
@@ -130,7 +117,8 @@ put_step(const struct handover *h, enum handover_step s, struct buf *out,
 	    (int)s + 1, handover_title(s), done, n) < 0)
 		return -1;
 	for (i = 0; i < h->n; i++)
-		if (h->task[i].step == s && put_task(&h->task[i], out, e) < 0)
+		if (h->task[i].step == s && put_task(p, &h->task[i],
+		    out, e) < 0)
 			return -1;
 	return buf_adds(out, "</table>\n", e);
 }
@@ -158,7 +146,7 @@ put_list(const struct handover_page *p, const char *title, bool reach,
 		rc = leave_why(h->custody, v[i], reach, &h->person, 1, "; ",
 		    &why, e);
 		if (rc == 0 && (buf_adds(out, "<tr>", e) < 0 ||
-		    cell(out, "n", v[i]->shown, e) < 0 ||
+		    account_cell(p, v[i], out, e) < 0 ||
 		    cell(out, "w", leave_platform(p->l, v[i]), e) < 0 ||
 		    cell(out, "", buf_str(&why), e) < 0 ||
 		    buf_adds(out, "</tr>\n", e) < 0))
@@ -182,7 +170,8 @@ put_sum(const struct handover *h, struct buf *out, struct err *e)
 /* --- Customers, signatures. */
 
 static int
-put_customer(const struct customer *c, struct buf *out, struct err *e)
+put_customer(const struct handover_page *p, const struct customer *c,
+	struct buf *out, struct err *e)
 {
 	const char *kind = c->kind == CUSTOMERS_UNANSWERED ?
 	    cli_tr("unanswered") : c->kind == CUSTOMERS_INQUIRY ?
@@ -191,15 +180,22 @@ put_customer(const struct customer *c, struct buf *out, struct err *e)
 
 	if (buf_adds(out, "<tr>", e) < 0 ||
 	    cell(out, "w", show_minute(c->at / 1000, when), e) < 0 ||
-	    cell(out, "w", kind, e) < 0 || cell(out, "n", c->peer, e) < 0 ||
-	    cell(out, "", c->text, e) < 0)
+	    cell(out, "w", kind, e) < 0)
 		return -1;
-	return buf_adds(out, "</tr>\n", e);
+	if (p->linked ? buf_addf(out, e, "<td class=\"n\">"
+	    "<a href=\"/chat/%lld\">", (long long)c->chat) < 0 ||
+	    handover_html_text(out, c->peer, e) < 0 ||
+	    buf_adds(out, "</a></td>", e) < 0 :
+	    cell(out, "n", c->peer, e) < 0)
+		return -1;
+	return cell(out, "", c->text, e) < 0 ? -1 :
+	    buf_adds(out, "</tr>\n", e);
 }
 
 static int
-put_customers(const struct customers *c, struct buf *out, struct err *e)
+put_customers(const struct handover_page *p, struct buf *out, struct err *e)
 {
+	const struct customers *c = p->customers;
 	const char *last = NULL, *who;
 	size_t i;
 
@@ -217,7 +213,7 @@ put_customers(const struct customers *c, struct buf *out, struct err *e)
 				return -1;
 			last = who;
 		}
-		if (put_customer(&c->v[i], out, e) < 0)
+		if (put_customer(p, &c->v[i], out, e) < 0)
 			return -1;
 	}
 	return last ? buf_adds(out, "</table>\n", e) : 0;
@@ -255,16 +251,14 @@ put_signatures(const struct handover *h, struct buf *out, struct err *e)
 	return buf_adds(out, "</div>\n", e);
 }
 
+/* When it began, and of when this is. */
 static int
-put_head(const struct handover_page *p, struct buf *out, struct err *e)
+put_times(const struct handover_page *p, struct buf *out, struct err *e)
 {
 	const struct handover *h = p->h;
-	char title[CLI_FILLED_LEN], when[SHOW_TIME_LEN], now[SHOW_TIME_LEN];
+	char when[SHOW_TIME_LEN], now[SHOW_TIME_LEN];
 
-	(void)snprintf(title, sizeof(title), cli_tr("Handover of %s"),
-	    h->person);
-	if (handover_html_head(title, out, e) < 0 ||
-	    buf_adds(out, "<p>", e) < 0 ||
+	if (buf_adds(out, "<p>", e) < 0 ||
 	    handover_html_text(out, p->org, e) < 0 ||
 	    buf_adds(out, " · ", e) < 0)
 		return -1;
@@ -281,27 +275,60 @@ put_head(const struct handover_page *p, struct buf *out, struct err *e)
 	return buf_adds(out, "</p>\n</header>\n", e);
 }
 
+/* On paper there are lines to sign on; here it is said who has signed. */
+static int
+put_rest(const struct handover_page *p, struct buf *out, struct err *e)
+{
+	if (!p->linked)
+		return 0;
+	if (buf_adds(out, "<div class=\"screen\">", e) < 0 ||
+	    put_step(p, HANDOVER_SIGNOFF, out, e) < 0 ||
+	    put_step(p, HANDOVER_CLOSE, out, e) < 0)
+		return -1;
+	return buf_adds(out, "</div>\n", e);
+}
+
 int
-handover_html(const struct handover_page *p, struct buf *out, struct err *e)
+handover_html_body(const struct handover_page *p, struct buf *out,
+	struct err *e)
 {
 	int s;
 
-	if (put_head(p, out, e) < 0 || put_sum(p->h, out, e) < 0 ||
+	if (put_times(p, out, e) < 0 || put_sum(p->h, out, e) < 0 ||
 	    put_list(p, cli_tr("the company would lose"), false, out,
 	    e) < 0 || put_list(p, cli_tr("still open to the leaver"), true,
 	    out, e) < 0)
 		return -1;
 	for (s = 0; s < HANDOVER_SIGNOFF; s++)
-		if (put_step(p->h, (enum handover_step)s, out, e) < 0)
+		if (put_step(p, (enum handover_step)s, out, e) < 0)
 			return -1;
-	if (put_customers(p->customers, out, e) < 0 ||
+	if (put_rest(p, out, e) < 0 || put_customers(p, out, e) < 0 ||
 	    put_signatures(p->h, out, e) < 0 ||
 	    buf_adds(out, "<footer><p>", e) < 0 || handover_html_text(out,
 	    cli_tr("Each step is computed from signed events, not ticked by "
 	    "hand; beside what is done stands when, and the beginning of the "
 	    "event's id. Red boxes keep the handover from being closed. It "
-	    "can be closed when both lists are empty."), e) < 0 ||
-	    buf_adds(out, "</p></footer>\n", e) < 0)
+	    "can be closed when both lists are empty."), e) < 0)
+		return -1;
+	return buf_adds(out, "</p></footer>\n", e);
+}
+
+const char *
+handover_html_title(const struct handover_page *p,
+	char out[static CLI_FILLED_LEN])
+{
+	(void)snprintf(out, CLI_FILLED_LEN, cli_tr("Handover of %s"),
+	    p->h->person);
+	return out;
+}
+
+int
+handover_html(const struct handover_page *p, struct buf *out, struct err *e)
+{
+	char title[CLI_FILLED_LEN];
+
+	if (handover_html_head(handover_html_title(p, title), out, e) < 0 ||
+	    handover_html_body(p, out, e) < 0)
 		return -1;
 	return handover_html_end(out, e);
 }

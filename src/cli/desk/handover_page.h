@@ -17,7 +17,16 @@ struct handover_page {
 	const struct customers *customers;
 	const char *org;
 	int64_t utc;
+	bool linked;		/* to other pages: for the screen */
 };
+
+/*
+ * What is open with customers, for P->customers: ASK without its days.  *M is to
+ * be closed, C released, also on failure; C borrows from M.
+ */
+int handover_customers(struct customers *c, struct messages **m,
+	struct catalogue *catalogue, const struct customers_ask *ask,
+	struct err *e);
 
 /* Append.  0 or -1: ERR_NOMEM. */
 int handover_text(const struct handover_page *p, struct buf *out,
@@ -32,6 +41,11 @@ int handover_json(const struct handover_page *p, struct buf *out,
 int handover_missing(const struct handover_page *p, bool must,
 	struct buf *out, struct err *e);
 
+/* The same for a page of which it is a part: from behind the heading on. */
+int handover_html_body(const struct handover_page *p, struct buf *out,
+	struct err *e);
+const char *handover_html_title(const struct handover_page *p,
+	char out[static CLI_FILLED_LEN]);
 /* Parts of pages: head up to <main>, and the end. */
 int handover_html_head(const char *title, struct buf *out, struct err *e);
 int handover_html_end(struct buf *out, struct err *e);

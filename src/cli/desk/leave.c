@@ -12,27 +12,26 @@
 #define TEXT_MAX (1024u * 1024)
 #define NAME_WIDTH 22
 #define PLATFORM_WIDTH 14
-#define WORDS_LEN 256
 
 int
-leave_open(struct leave *l, struct acct *k, struct err *e)
+leave_open(struct leave *l, const struct box *b, struct people *people,
+	const struct buf *policy, struct err *e)
 {
 	struct buf text = BUF_INIT(3 * TEXT_MAX), holds = BUF_INIT(TEXT_MAX);
-	const char *dir = k->h.control, *commit = k->control.commit;
+	const char *dir = b->home->control, *commit = b->control.commit;
 	int rc = -1;
 
 	memset(l, 0, sizeof(*l));
-	l->k = k;
 	if (control_file_load(dir, commit, "platforms.ini", &text, e) < 0 ||
 	    buf_addc(&text, '\n', e) < 0 ||
-	    buf_add(&text, k->policy.data, k->policy.len, e) < 0)
+	    buf_add(&text, policy->data, policy->len, e) < 0)
 		goto out;
 	l->platforms = platforms_new(buf_str(&text), e);
 	if (!l->platforms || control_file_load(dir, commit, RETENTION_FILE,
 	    &holds, e) < 0 || retention_parse(&l->retention, buf_str(&holds),
 	    holds.len, e) < 0)
 		goto out;
-	rc = people_formers(k->people, k->b->control_clone, commit, e);
+	rc = people_formers(people, b->control_clone, commit, e);
 out:
 	buf_release(&text);
 	buf_release(&holds);
@@ -72,18 +71,17 @@ route_word(const char *word)
 	return cli_tr("in person");
 }
 
-/* "phone+email" in the language of the user. */
-static const char *
-route_words(const char *route, char out[WORDS_LEN])
+const char *
+leave_route(const char *route, char out[LEAVE_WORDS_LEN])
 {
 	char word[32];
 	size_t n, used = 0;
 
 	out[0] = '\0';
-	for (; *route && used < WORDS_LEN; route += n + (route[n] == '+')) {
+	for (; *route && used < LEAVE_WORDS_LEN; route += n + (route[n] == '+')) {
 		n = strcspn(route, "+");
 		(void)snprintf(word, sizeof(word), "%.*s", (int)n, route);
-		used += (size_t)snprintf(out + used, WORDS_LEN - used,
+		used += (size_t)snprintf(out + used, LEAVE_WORDS_LEN - used,
 		    "%s%s", used ? " + " : "", route_word(word));
 	}
 	return out;
@@ -126,7 +124,7 @@ static int
 on_route(void *arg, const char *route, bool has,
 	const struct custody_view *part, size_t n, struct err *e)
 {
-	char words[WORDS_LEN], told[CLI_FILLED_LEN];
+	char words[LEAVE_WORDS_LEN], told[CLI_FILLED_LEN];
 	struct why *y = arg;
 	bool first = true;
 	size_t i;
@@ -138,7 +136,7 @@ on_route(void *arg, const char *route, bool has,
 	if (!y->reach && y->routes == 1) {
 		if (buf_adds(y->out, cli_tr("the only way is: "), e) < 0)
 			return -1;
-	} else if (buf_addf(y->out, e, "%s: ", route_words(route,
+	} else if (buf_addf(y->out, e, "%s: ", leave_route(route,
 	    words)) < 0) {
 		return -1;
 	}
@@ -248,16 +246,17 @@ put_row(const struct leave *l, struct custody *c, const char *type,
 }
 
 int
-leave_list(const struct leave *l, struct custody *c, const char *type,
-	const struct book_account *const *v, size_t n, const char *title,
-	const char *const *person, size_t npersons, struct err *e)
+leave_list(const struct leave *l, bool json, struct custody *c,
+	const char *type, const struct book_account *const *v, size_t n,
+	const char *title, const char *const *person, size_t npersons,
+	struct err *e)
 {
 	size_t i;
 
-	if (!l->k->c->json)
+	if (!json)
 		(void)printf("%s\n", title);
 	for (i = 0; i < n; i++)
-		if ((l->k->c->json ? put_json(c, type, v[i], person,
+		if ((json ? put_json(c, type, v[i], person,
 		    npersons, e) : put_row(l, c, type, v[i], person,
 		    npersons, e)) < 0)
 			return -1;

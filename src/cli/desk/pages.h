@@ -111,16 +111,22 @@ void page_cell(struct page *p, const char *text);
 /* p->team; the first who asks loads it.  As team_load(). */
 int page_people(struct page *p, struct err *e);
 
+extern const struct page_kind page_account;
+extern const struct page_kind page_accounts;
 extern const struct page_kind page_chat;
 extern const struct page_kind page_chats;
 extern const struct page_kind page_day;
 extern const struct page_kind page_day_ask;
 extern const struct page_kind page_day_short;
+extern const struct page_kind page_handover;
+extern const struct page_kind page_handovers;
 extern const struct page_kind page_help;
 extern const struct page_kind page_integrity;
 extern const struct page_kind page_recover;
+extern const struct page_kind page_risk;
 extern const struct page_kind page_search;
 extern const struct page_kind page_shop;
 extern const struct page_kind page_today;
+extern const struct page_kind page_whatif;
 
 #endif
