@@ -194,7 +194,8 @@ add_opener(const struct custody *c, const struct people_reader *r,
 /*
  * Who can open V of A, the FIRST of what is to be opened or a further one: X has
  * it with any of them, the company only with all.  What was granted once, any
- * manager opens alone, and an owner does not.
+ * manager opens alone, and an owner does not.  What was not, no manager who came
+ * later opens: nobody can make a new header for the seal within.
  */
 static int
 add_openers(const struct custody *c, struct spec *s,
@@ -214,6 +215,8 @@ add_openers(const struct custody *c, struct spec *s,
 			continue;
 		s->said = true;
 		g = s->dual && !r[i].owner;
+		if (g == 1 && !given && v->ts < r[i].since)
+			continue;
 		if (add_opener(c, &r[i], &s->open_reach[g], &can[g], e) < 0 ||
 		    (given && g == 1 && add_opener(c, &r[i],
 		    &s->open_reach[0], &can[0], e) < 0))

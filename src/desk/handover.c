@@ -47,6 +47,12 @@ handover_role_name(enum handover_role r)
 	return names[r];
 }
 
+bool
+handover_may_sign(const char *leaver, enum handover_role r, const char *by)
+{
+	return r == HANDOVER_LEAVER || !by || !people_same(by, leaver);
+}
+
 /* --- Tasks. */
 
 static struct handover_task *
@@ -413,6 +419,8 @@ freeze(struct work *w)
 	const struct people_reader *r;
 	struct handover_task *t;
 	long who = people_find(w->ask->people, w->ask->person);
+	const bool another = people_manager_but(w->ask->people,
+	    &w->ask->person, 1);
 	size_t n, i;
 
 	s = people_stations(w->ask->people, &n);
@@ -429,11 +437,17 @@ freeze(struct work *w)
 		if (t->done)
 			what(t, "key '%s' opens nothing that is sealed from "
 			    "now on", r[i].key);
-		else
+		else if (another || r[i].owner)
 			what(t, "key '%s' opens what is sealed", r[i].key);
+		else
+			what(t, "key '%s' opens what is sealed, and he is the "
+			    "only manager: let in another first", r[i].key);
 		/* as long as it does, no new password shuts him out */
 		t->must = !t->done && !w->h->finished;
-		command(t, "liudi-desk key retire %s", r[i].key);
+		if (another || r[i].owner)
+			command(t, "liudi-desk key retire %s", r[i].key);
+		else
+			command(t, "liudi-desk key add NAME");
 	}
 	return 0;
 }
@@ -545,7 +559,9 @@ handover_history(struct handover *h, const struct handover_ask *ask)
 		    r < HANDOVER_ROLES; r++) {
 			len = strlen(handover_role_name(r));
 			if (strncmp(text, handover_role_name(r), len) == 0 &&
-			    (text[len] == '\0' || text[len] == ' '))
+			    (text[len] == '\0' || text[len] == ' ') &&
+			    handover_may_sign(ask->person, (enum handover_role)
+			    r, v[i]->value[EVENT_BY]))
 				h->sign[r] = v[i];
 		}
 	}

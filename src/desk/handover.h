@@ -20,6 +20,9 @@ const char *handover_step_name(enum handover_step s);	/* "freeze", … */
 enum handover_role { HANDOVER_LEAVER, HANDOVER_SUCCESSOR, HANDOVER_MANAGER,
 	HANDOVER_ROLES };
 const char *handover_role_name(enum handover_role r);	/* "leaver", … */
+/* Who leaves says of himself neither that he was succeeded nor that all is well. */
+bool handover_may_sign(const char *leaver, enum handover_role r,
+	const char *by);
 #define HANDOVER_ABSENT "absent"	/* by whom the leaver's is, or nobody */
 
 struct handover_task {		/* one thing to do */

@@ -350,6 +350,7 @@ add_reader(struct people *p, const char *key, int64_t until, struct err *e)
 	r->person = person;
 	r->owner = control_is_owner(key);
 	r->until = until;
+	r->since = INT64_MIN;
 	if (!r->key)
 		return -1;
 	p->nreaders++;
@@ -368,6 +369,34 @@ people_former(struct people *p, const char *key, int64_t utc, struct err *e)
 			return 0;
 		}
 	return add_reader(p, key, utc, e);
+}
+
+void
+people_came(struct people *p, const char *key, int64_t utc)
+{
+	size_t i;
+
+	for (i = 0; i < p->nreaders; i++)
+		if (strcmp(p->reader[i].key, key) == 0)
+			p->reader[i].since = utc;
+}
+
+/* Those of IS that WAS, which is not before the first, did not name. */
+static void
+came(struct people *p, const struct control *was, const struct control *is,
+	int64_t utc)
+{
+	size_t i, k;
+
+	for (i = 0; was->nrecipients > 0 && i < is->nrecipients; i++) {
+		const char *key = is->recipient[i].name;
+
+		for (k = 0; k < was->nrecipients &&
+		    strcmp(was->recipient[k].name, key) != 0; k++)
+			;
+		if (k == was->nrecipients)
+			people_came(p, key, utc);
+	}
 }
 
 /* Those of WAS that IS does not name any more were readers until UTC. */
@@ -411,6 +440,7 @@ people_formers(struct people *p, struct mirror *control, const char *head,
 		    e) < 0 || control_recipients_parse(&is, buf_str(&text),
 		    e) < 0 || gone(p, &was, &is, c.time_utc, e) < 0)
 			goto out;
+		came(p, &was, &is, c.time_utc);
 		control_release(&was);
 		was = is;
 		memset(&is, 0, sizeof(is));
@@ -687,19 +717,34 @@ reads(const struct people *p, long i)
 	return false;
 }
 
+bool
+people_manager_but(const struct people *p, const char *const *person,
+	size_t n)
+{
+	size_t i, k;
+
+	for (i = 0; i < p->nreaders; i++) {
+		const long who = p->reader[i].person;
+
+		if (p->person[who].left || !reads(p, who))
+			continue;
+		for (k = 0; k < n && !people_same(p->person[who].name,
+		    person[k]); k++)
+			;
+		if (k == n)
+			return true;
+	}
+	return false;
+}
+
 static void
 check_reader(struct check *k, long i)
 {
 	const struct people_person *one = &k->p->person[i];
 	long deputy = one->deputy ? people_find(k->p, one->deputy) :
 	    PEOPLE_NONE;
-	bool alone = true;
-	size_t n;
 
-	for (n = 0; n < k->p->npersons; n++)
-		alone = alone && ((long)n == i || k->p->person[n].left ||
-		    !reads(k->p, (long)n));
-	if (alone)
+	if (!people_manager_but(k->p, &one->name, 1))
 		tell(k, NULL, "nobody but '%s' and owners can read: his own "
 		    "records have no other manager", one->name);
 	if (!one->deputy)

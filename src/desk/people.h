@@ -50,6 +50,7 @@ struct people_reader {
 	bool owner;
 	/* INT64_MAX: now; else he opens only what was sealed before that */
 	int64_t until;
+	int64_t since;		/* he became one; INT64_MIN: always was */
 };
 
 struct people;
@@ -85,12 +86,18 @@ int people_grant_hours(const struct people *p);
 /* The key KEY was a reader's until UTC. */
 int people_former(struct people *p, const char *key, int64_t utc,
 	struct err *e);
-/* The same of each that commits of CONTROL up to HEAD, checked, took away. */
+/* He is one since UTC. */
+void people_came(struct people *p, const char *key, int64_t utc);
+/* The same of each that commits of CONTROL up to HEAD, checked, took or named. */
 int people_formers(struct people *p, struct mirror *control, const char *head,
 	struct err *e);
 /* Can reader I open what DEVICE, a station or a reader's key, sealed at UTC? */
 bool people_opens(const struct people *p, size_t i, const char *device,
 	int64_t utc);
+
+/* Is there a manager, who reads now, but for the N people PERSON? */
+bool people_manager_but(const struct people *p, const char *const *person,
+	size_t n);
 
 /* Who takes over from PERSON in SHOP (may be NULL): or NULL. */
 const char *people_successor(const struct people *p,

@@ -217,6 +217,37 @@ granted_is_open(void **state)
 	team_release(&t);
 }
 
+/* For the seal within nobody makes a new header. */
+static void
+who_came_later_opens_what_came_later(void **state)
+{
+	static const struct made m[] = {
+		{1, REG, 10, NULL, "ws-1", "platform=cc name=a1 dual=yes", 1},
+		{2, REG, 30, NULL, "ws-1", "platform=cc name=a2 dual=yes", 1},
+		{3, REG, 10, NULL, "ws-1", "platform=cc name=a3", 1},
+	};
+	struct err e = ERR_INIT;
+	struct custody *c;
+	struct team t;
+
+	(void)state;
+	team_make(&t, m, 3, "");
+	people_came(t.p, "manager", 20);
+	c = custody_new(t.b, t.p, t.pl, NOW, &e);
+	custody_free(t.c);
+	t.c = c;
+	check(&t, "ws-1", "a1", "a1 a2 a3");
+	check(&t, "manager,owner", "", "a2 a3");
+	/* the owner came later: he has new headers made */
+	people_came(t.p, "manager", INT64_MIN);
+	people_came(t.p, "owner", 20);
+	c = custody_new(t.b, t.p, t.pl, NOW, &e);
+	custody_free(t.c);
+	t.c = c;
+	check(&t, "manager,owner", "", "a1 a2 a3");
+	team_release(&t);
+}
+
 static void
 follows_each_rule(void **state)
 {
@@ -479,6 +510,7 @@ main(void)
 		cmocka_unit_test(is_what_was_worked_out),
 		cmocka_unit_test(says_why),
 		cmocka_unit_test(granted_is_open),
+		cmocka_unit_test(who_came_later_opens_what_came_later),
 		cmocka_unit_test(follows_each_rule),
 		cmocka_unit_test(counts_who_left),
 		cmocka_unit_test(knows_former_readers),

@@ -303,13 +303,18 @@ knows_a_manager(void **state)
 	struct handover h;
 	struct err e = ERR_INIT;
 	struct team t;
+	size_t i;
 
 	(void)state;
 	make(&t, &h, BEFORE, "manager");
 	assert_int_equal(h.now.nlost, 0);
 	assert_int_equal(h.now.nreach, 2);	/* not a1: its SIM is zhang's */
 	expect(&h, HANDOVER_FREEZE, "- open must: key 'manager' opens what is "
-	    "sealed\n");
+	    "sealed, and he is the only manager: let in another first\n");
+	for (i = 0; i < h.n; i++)
+		if (h.task[i].step == HANDOVER_FREEZE)
+			assert_string_equal(h.task[i].command,
+			    "liudi-desk key add NAME");
 	handover_release(&h);
 	t.control.nrecipients = 1;
 	(void)snprintf(t.control.recipient[0].name,

@@ -125,6 +125,36 @@ knows_who_opens(void **state)
 	people_free(p);
 }
 
+static void
+knows_who_came_later(void **state)
+{
+	static const char *const names[] = {"manager", "deputy", "owner"};
+	static const char *const both[] = {"Li", "deputy"};
+	const struct people_reader *r;
+	struct control c;
+	struct people *p;
+	size_t n;
+
+	(void)state;
+	readers(&c, names, 3);
+	p = make("[person li]\nreader = manager\n", NULL, &c);
+	people_came(p, "deputy", 60);
+	people_came(p, "nobody", 60);
+	r = people_readers(p, &n);
+	assert_int_equal(n, 3);
+	assert_true(r[0].since == INT64_MIN);
+	assert_int_equal(r[1].since, 60);
+	/* the owner is no manager */
+	assert_true(people_manager_but(p, both, 0));
+	assert_true(people_manager_but(p, both, 1));
+	assert_false(people_manager_but(p, both, 2));
+	people_free(p);
+	p = make("[person li]\nreader = manager\nleft = 2020-01-01\n", NULL,
+	    &c);
+	assert_false(people_manager_but(p, both + 1, 1));
+	people_free(p);
+}
+
 static int
 gather(void *arg, const char *shop, const char *what)
 {
@@ -216,6 +246,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_who_came_later),
 		cmocka_unit_test(reads_all_of_it),
 		cmocka_unit_test(knows_who_opens),
 		cmocka_unit_test(tells_what_is_wrong),

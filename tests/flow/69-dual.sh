@@ -187,48 +187,17 @@ other sync >"$t/out" 2>&1 || :
 expect 0 other account reveal acmelamps-ts-01 --why 'he is ill' --pipe
 says "password: $secret-2"
 
-# as_owner_by_hand LINE: roots and recipients with whom that line names, signed
-# by the owner.
-as_owner_by_hand()
-{
-	clone=$t/clone.git
-	git --git-dir "$clone" fetch -q "$central/control.git" \
-	    +control:refs/heads/control
-	age -d -i "$t/owner.key" "$t/desk/keys/owner.sign.age" >"$t/owner.sign"
-	chmod 600 "$t/owner.sign"
-	git --git-dir "$clone" cat-file blob control:roots >"$t/roots"
-	echo "$1" | awk '{ print $2 " namespaces=\"git,liudi-control," \
-	    "liudi-erasure\" " $4 " " $5 }' >>"$t/roots"
-	git --git-dir "$clone" cat-file blob control:recipients |
-	    awk 'NR == 1 { $2++ } { print }' >"$t/recipients"
-	echo "$1" | awk '{ print $2 " " $3 }' >>"$t/recipients"
-	export GIT_INDEX_FILE="$t/index"
-	git --git-dir "$clone" read-tree control
-	for f in roots recipients; do
-		git --git-dir "$clone" update-index --add --cacheinfo \
-		    "100644,$(git --git-dir "$clone" hash-object -w \
-		    "$t/$f"),$f"
-	done
-	c=$(GIT_AUTHOR_NAME=owner GIT_AUTHOR_EMAIL=owner@liudi.invalid \
-	    GIT_AUTHOR_DATE="$LIUDI_NOW +0000" GIT_COMMITTER_NAME=owner \
-	    GIT_COMMITTER_EMAIL=owner@liudi.invalid \
-	    GIT_COMMITTER_DATE="$LIUDI_NOW +0000" git --git-dir "$clone" \
-	    -c gpg.format=ssh -c "user.signingkey=$t/owner.sign" \
-	    commit-tree -S -p control -m owners \
-	    "$(git --git-dir "$clone" write-tree)")
-	unset GIT_INDEX_FILE
-	ok git --git-dir "$clone" push -q "$central/control.git" "$c:control"
-}
-
 step 'who became an owner later'
-(umask 077; desk unseal "$t/desk/keys/owner.identity" --passphrase-fd 3 \
-    3<"$t/pass" >"$t/owner.key")
 second() { liudi-desk --home "$t/second" "$@" --passphrase-fd 3 3<"$t/pass"; }
 expect 0 second key add owner-b --central "$central" --scrypt-log-n 10
 line=$(cat "$t/out")
-expect 2 desk_key key accept "$line"
+# neither managers nor who has no owner's keys make one
+expect 2 desk_key key accept "$line" --propose "$t/proposal"
+says "'owner-b' would be an owner"
+expect 2 other key accept "$line"
+says 'an owner lets in an owner'
 day 8
-as_owner_by_hand "$line"
+expect 0 desk_key key accept "$line"
 expect 0 synced
 expect 1 reveal acmelamps-ts-01
 # opens none of what was sealed before: not yet

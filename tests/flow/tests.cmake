@@ -71,6 +71,7 @@ if(TARGET liudi AND TARGET liudi-desk)
 		RESOURCE_LOCK browser)
 	liudi_flow(vault 66-vault.sh)
 	liudi_flow(handover 67-handover.sh)
+	liudi_flow(lone 67-lone.sh)
 	liudi_flow(ledger 65-ledger.sh ${core})
 	liudi_flow(dual 69-dual.sh)
 	add_executable(liudi_desk_faulty $<TARGET_OBJECTS:liudi-desk>

@@ -133,8 +133,18 @@ check_control(struct doctor *d, struct err *e)
 {
 	char pin[CANON_ID_LEN], why[CLI_FILLED_LEN];
 	char sends[CLI_COUNT_LEN], readers[CLI_COUNT_LEN];
+	struct buf rewritten = BUF_INIT(65536);
+	bool other;
 
-	d->online = control_fetch(&d->home.central, d->home.control, e) == 0;
+	d->online = mirror_fetch(&d->home.central, "control",
+	    d->home.control, &rewritten, e) == 0;
+	other = rewritten.len > 0;
+	buf_release(&rewritten);
+	if (other)
+		say(d, STATE_BAD, "control", "%s", cli_tr("the central's "
+		    "control is not the one that this desk knows; it is never "
+		    "replaced: put control.git of this desk back to the "
+		    "central"));
 	if (d->online) {
 		say(d, STATE_OK, "central", cli_tr("the central is reached: "
 		    "%s"), d->home.central.url);

@@ -212,6 +212,11 @@ run_signoff(struct cli *c, struct err *e)
 		    "NAME; a leaver may be absent");
 		return CLI_FAILED;
 	}
+	if (!handover_may_sign(x.person, (enum handover_role)r, by)) {
+		(void)err_set(e, ERR_USAGE, "'%s' leaves, and signs as leaver "
+		    "only", x.person);
+		return CLI_FAILED;
+	}
 	if (begin(&k, c, "signoff", e) == 0)
 		rc = acct_run(&k, in_box, &x, e);
 	if (rc == ANSWER_NOT_STARTED) {

@@ -301,6 +301,19 @@ read_line(const struct cli *c, struct buf *line, struct err *e)
 	return 0;
 }
 
+/* An owner's word counts alone, and opens half of what two must agree on. */
+static int
+check_owner(const struct cli *c, const struct change *k,
+	const struct managerline *m, struct err *e)
+{
+	if (!control_is_owner(m->name) || (!cli_has(c, "propose") &&
+	    deskcmd_owner(&k->home, &k->control)))
+		return 0;
+	(void)err_set(e, ERR_USAGE, "'%s' would be an owner", m->name);
+	return err_hint(e, "an owner lets in an owner, on the machine where "
+	    "his keys lie; for a manager choose another name");
+}
+
 /* 1: is there already, with these keys; 0: is new, or *RENEW; -1. */
 static int
 check_new(const struct control *c, const struct managerline *m, bool *renew,
@@ -323,14 +336,8 @@ check_new(const struct control *c, const struct managerline *m, bool *renew,
 		return err_hint(e, "retire it, or choose another name: "
 		    "liudi-desk key add NAME");
 	}
-	if (root)
-		return err_set(e, ERR_FAIL,
-		    "the name '%s' belongs to another key", m->name);
-	if (control_is_owner(m->name)) {
-		(void)err_set(e, ERR_USAGE, "'%s' would be an owner", m->name);
-		return err_hint(e, "choose another name");
-	}
-	return 0;
+	return root ? err_set(e, ERR_FAIL,
+	    "the name '%s' belongs to another key", m->name) : 0;
 }
 
 static enum cli_exit
@@ -349,7 +356,9 @@ run_accept(struct cli *c, struct err *e)
 	}
 	if (change_open(&k, c, e) < 0)
 		goto out;
-	done = check_new(&k.control, &line, &k.renew, e);
+	done = check_owner(c, &k, &line, e);
+	if (done == 0)
+		done = check_new(&k.control, &line, &k.renew, e);
 	if (done < 0)
 		goto out;
 	rc = done > 0 ? 0 : change(c, &k, &line, NULL, "reader", e);
@@ -385,6 +394,20 @@ const struct cli_command cmd_key_accept = {
 
 /* --- key retire */
 
+/* Is nobody else what NAME is, owner or manager? */
+static bool
+is_last(const struct control *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->nrecipients; i++)
+		if (strcmp(c->recipient[i].name, name) != 0 &&
+		    control_is_owner(c->recipient[i].name) ==
+		    control_is_owner(name))
+			return false;
+	return true;
+}
+
 static enum cli_exit
 run_retire(struct cli *c, struct err *e)
 {
@@ -397,6 +420,14 @@ run_retire(struct cli *c, struct err *e)
 	if (!signers_named(&k.control.roots, name, 0)) {
 		(void)err_set(e, ERR_NOENT, "nobody is called '%s'", name);
 		(void)err_hint(e, "see 'liudi-desk key list'");
+		goto out;
+	}
+	if (is_last(&k.control, name)) {
+		(void)err_set(e, ERR_USAGE, control_is_owner(name) ?
+		    "'%s' is the only owner" : "'%s' is the only manager",
+		    name);
+		(void)err_hint(e, "let another in first: 'liudi-desk key add "
+		    "NAME' on his machine, 'liudi-desk key accept' here");
 		goto out;
 	}
 	rc = change(c, &k, NULL, name, "no reader any more:", e);
@@ -524,6 +555,37 @@ say_retention(const struct change *k, const struct proposal *p,
 	return rc;
 }
 
+/* Two managers who agree make nobody an owner, by neither of his keys. */
+static int
+check_owners(const struct control *now, const struct control *then,
+	const struct signers *roots, struct err *e)
+{
+	const char *name = NULL;
+	size_t i;
+
+	for (i = 0; i < then->nrecipients; i++) {
+		const struct control_recipient *r = &then->recipient[i], *had =
+		    recipient_named(now, r->name);
+
+		if (control_is_owner(r->name) &&
+		    (!had || strcmp(had->age, r->age) != 0))
+			name = r->name;
+	}
+	for (i = 0; i < roots->n; i++) {
+		const struct signer *s = &roots->v[i], *had =
+		    signers_named(&now->roots, s->name, 0);
+
+		if (control_is_owner(s->name) && (!had ||
+		    memcmp(had->pub.pk, s->pub.pk, sizeof(s->pub.pk)) != 0))
+			name = s->name;
+	}
+	if (!name)
+		return 0;
+	(void)err_set(e, ERR_USAGE, "'%s' would be an owner", name);
+	return err_hint(e, "an owner lets in an owner, on the machine where "
+	    "his keys lie; for a manager choose another name");
+}
+
 /* Who would read and decide. */
 static int
 say_people(const struct control *now, const struct proposal *p,
@@ -546,9 +608,11 @@ say_people(const struct control *now, const struct proposal *p,
 			rc = say_roots("-", &now->roots, &roots, e);
 		if (rc == 0)
 			rc = say_roots("+", &roots, &now->roots, e);
-		signers_release(&roots);
 	}
-	if (then.version != now->version + 1)
+	if (rc == 0)
+		rc = check_owners(now, &then, &roots, e);
+	signers_release(&roots);
+	if (rc == 0 && then.version != now->version + 1)
 		rc = err_set(e, ERR_FORMAT, "this is no proposal");
 	control_release(&then);
 	return rc;

@@ -100,7 +100,14 @@ put_whatif(const struct acct *k, const struct leave *l, struct custody *c,
 	    (int64_t)r->nreach, "%lld would stay open to them",
 	    "%lld would stay open to them", title), x->name, n, e) < 0)
 		return -1;
-	return json ? sum_json(x, r, all, e) : 0;
+	if (json)
+		return sum_json(x, r, all, e);
+	if (people_manager_but(k->people, x->name, n))
+		return 0;
+	(void)printf("%s\n", cli_tr("No manager would be left, and what is "
+	    "sealed to two is lost with the last:\nlet in another before, and "
+	    "change that then (liudi-desk key add NAME, on his machine)"));
+	return 0;
 }
 
 static int
