@@ -81,7 +81,8 @@ create(struct catalogue *c, struct err *e)
 	if (exec(c, "BEGIN IMMEDIATE", e) < 0)
 		return -1;
 	if (exec(c, sql_schema, e) < 0 || exec(c, sql_messages, e) < 0 ||
-	    exec(c, sql_shops, e) < 0 || exec(c, pragma, e) < 0 ||
+	    exec(c, sql_shops, e) < 0 || exec(c, sql_reports, e) < 0 ||
+	    exec(c, pragma, e) < 0 ||
 	    exec(c, "COMMIT", e) < 0)
 		return -1;
 	return 0;

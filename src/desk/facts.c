@@ -41,6 +41,51 @@ facts_list_add(struct facts_list *l, int64_t n, struct err *e)
 	return 0;
 }
 
+static int
+take_all(struct facts_list *to, const struct facts_list *from, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < from->n; i++)
+		if (facts_list_add(to, from->v[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+void
+facts_response_rank(struct facts_response *r)
+{
+	r->work_median = r->work_p90 = r->wall_median = r->wall_p90 = -1;
+	if (r->work.n == 0)
+		return;
+	r->work_median = answers_rank(r->work.v, r->work.n, 50);
+	r->work_p90 = answers_rank(r->work.v, r->work.n, 90);
+	r->wall_median = answers_rank(r->wall.v, r->wall.n, 50);
+	r->wall_p90 = answers_rank(r->wall.v, r->wall.n, 90);
+}
+
+int
+facts_response_add(struct facts_response *to,
+	const struct facts_response *from, struct err *e)
+{
+	if (take_all(&to->asked, &from->asked, e) < 0 ||
+	    take_all(&to->work, &from->work, e) < 0 ||
+	    take_all(&to->wall, &from->wall, e) < 0)
+		return -1;
+	to->open += from->open;
+	to->minute = to->minute || from->minute;
+	facts_response_rank(to);
+	return 0;
+}
+
+void
+facts_response_release(struct facts_response *r)
+{
+	free(r->asked.v);
+	free(r->work.v);
+	free(r->wall.v);
+}
+
 const char *
 facts_keep(struct facts *f, const char *s, size_t n, struct err *e)
 {
@@ -211,7 +256,8 @@ facts_kind_name(enum facts_kind k)
 {
 	static const char *const names[FACTS_NKINDS] = {"not_backed_up",
 	    "unreadable", "vanished", "recalled", "edited", "leaked",
-	    "unanswered", "inquiry_open", "watch", "shared", "silent",
+	    "unanswered", "inquiry_open", "watch", "shared",
+	    "report_missing", "plan_missing", "objection", "silent",
 	    "unknown_side"};
 
 	return names[k];
@@ -285,6 +331,7 @@ add_station(struct facts_work *w, const char *name, struct err *e)
 	s->cutoff = runs.end < w->ask->now ? runs.end : w->ask->now;
 	if (query_log(w->c, name, INT64_MIN, INT64_MAX, on_run, &runs, e) < 0)
 		return -1;
+	s->ran = runs.before;
 	/* nobody misses who was not there yet */
 	if (!s->active || !s->works || s->backed_up ||
 	    (runs.after && !runs.before))
@@ -411,9 +458,13 @@ facts_make(struct facts *f, struct messages *m, struct catalogue *c,
 	w.talk = w.contacts ? smalltalk_new(e) : NULL;
 	w.json = w.talk ? json_new_lenient(JSON_NODES, 16, e) : NULL;
 	if (!w.json || add_stations(&w, e) < 0 || facts_walk(&w, e) < 0 ||
-	    facts_window(&w, e) < 0 || facts_readable(&w, e) < 0 || facts_asked(&w, e) < 0 ||
-	    facts_leaked(&w, e) < 0 || facts_shared(&w, e) < 0 ||
-	    facts_past(&w, e) < 0 || fill(&w, e) < 0)
+	    facts_window(&w, e) < 0 || facts_readable(&w, e) < 0 ||
+	    facts_asked(&w, e) < 0 || facts_persons(&w, e) < 0)
+		goto out;
+	if (!ask->numbers && (facts_leaked(&w, e) < 0 ||
+	    facts_shared(&w, e) < 0 || facts_past(&w, e) < 0))
+		goto out;
+	if (fill(&w, e) < 0)
 		goto out;
 	if (f->nitems > 0)
 		qsort(f->item, f->nitems, sizeof(*f->item), cmp_items);
@@ -436,7 +487,7 @@ release_account(struct facts_account *a)
 	free(a->automatic.v);
 	free(a->unknown.v);
 	free(a->internal.v);
-	free(a->response.asked.v);
+	facts_response_release(&a->response);
 }
 
 void
@@ -446,11 +497,16 @@ facts_release(struct facts *f)
 
 	for (i = 0; i < f->naccounts; i++)
 		release_account(&f->account[i]);
+	for (i = 0; i < f->npersons; i++) {
+		facts_response_release(&f->person[i].response);
+		free(f->person[i].objection);
+	}
+	free(f->person);
 	for (i = 0; i < f->nitems; i++)
 		free(f->item[i].messages.v);
 	for (i = 0; i < f->nstrings; i++)
 		free(f->strings[i]);
-	free(f->response.asked.v);
+	facts_response_release(&f->response);
 	free(f->inquiries.created.v);
 	free(f->inquiries.all.v);
 	free(f->inquiries.read.v);

@@ -5,8 +5,8 @@
  * is a list of messages or conversations, so that it can be opened.  Memory:
  * the window of two weeks, some 40 bytes a message, and the day's lists; what
  * is asked of the whole history goes through its index.
- * Needs: base, json, desk/{answers,contacts,history,query,roster,smalltalk,
- * worktime}, config/teamini.
+ * Needs: base, json, desk/{answers,contacts,dayreports,history,query,roster,
+ * smalltalk,worktime}, config/teamini.
  */
 #ifndef LIUDI_DESK_FACTS_H
 #define LIUDI_DESK_FACTS_H
@@ -43,6 +43,7 @@ struct facts_station {
 	bool active;		/* it may send */
 	bool works;		/* a working day there */
 	bool backed_up;
+	bool ran;		/* before D ended */
 	int64_t last_run;	/* ms; FACTS_NEVER */
 	int64_t start, cutoff;	/* ms: the day there */
 };
@@ -51,6 +52,7 @@ struct facts_response {
 	struct facts_list asked;	/* messages that began a turn in D */
 	size_t open;			/* of these nobody answered */
 	bool minute;			/* exact to a minute only */
+	struct facts_list work, wall;	/* ms, of those that were answered */
 	/* ms; -1: nothing was answered */
 	int64_t work_median, work_p90, wall_median, wall_p90;
 };
@@ -64,6 +66,41 @@ struct facts_account {
 	struct facts_list in, out, automatic, unknown, internal;
 	int64_t first, last;		/* of `out`; FACTS_NEVER */
 	struct facts_response response;
+};
+
+/* What became of a report, or a plan; the later counts where one has several. */
+enum facts_written { FACTS_NOT_EXPECTED, FACTS_NOT_YET, FACTS_MISSING,
+	FACTS_LATE, FACTS_WRITTEN };
+/* "not_expected", "not_yet", "missing", "late", "written" */
+const char *facts_written_name(enum facts_written w);
+
+struct facts_report {
+	enum facts_written state;
+	size_t versions;		/* that were written */
+	/* of the one that counts: */
+	int64_t at;			/* ms; FACTS_NEVER */
+	bool typed;			/* text has a line for each of its lines */
+	const char *file;		/* its name, foreign */
+	const char *text;
+};
+
+struct facts_objection {
+	int64_t day;			/* of the numbers */
+	int64_t at;			/* ms */
+	const char *text;
+};
+
+/* Sums of the stations behind which somebody stands; by name. */
+struct facts_person {
+	const char *name;
+	size_t stations;
+	struct facts_report report, plan;
+	struct facts_objection *objection;	/* of D, or made in D */
+	size_t nobjections;
+	size_t conversations, new_peers, in, out;
+	struct facts_response response;
+	size_t unanswered, inquiries_open;
+	int64_t first, last;			/* of `out`; FACTS_NEVER */
 };
 
 struct facts_inquiries {	/* messages */
@@ -89,6 +126,9 @@ enum facts_kind {
 				 * newest of all */
 	FACTS_SHARED,		/* what: by what; messages: of both; note: who
 				 * else, value: their chat */
+	FACTS_REPORT_MISSING,	/* person: no report of D; at: last run of his */
+	FACTS_PLAN_MISSING,	/* person: no plan of D's week; what: the week */
+	FACTS_OBJECTION,	/* at: written, what: the day of the numbers */
 	FACTS_SILENT,		/* account */
 	FACTS_UNKNOWN_SIDE,	/* account; value: messages */
 	FACTS_NKINDS
@@ -120,6 +160,8 @@ struct facts {
 	size_t nstations;
 	struct facts_account *account;	/* by station, source, … */
 	size_t naccounts;
+	struct facts_person *person;
+	size_t npersons;
 	struct facts_response response;	/* of all */
 	struct facts_inquiries inquiries;
 	struct facts_item *item;	/* by kind, then what matters most */
@@ -137,6 +179,8 @@ struct facts_ask {
 	size_t nstations, nactive;
 	int64_t day;
 	int64_t now;			/* ms */
+	bool numbers;			/* only what is counted: no changes, watch
+					 * words, contacts, shared customers */
 };
 
 /*
@@ -146,5 +190,12 @@ struct facts_ask {
 int facts_make(struct facts *f, struct messages *m, struct catalogue *c,
 	const struct facts_ask *ask, struct err *e);
 void facts_release(struct facts *f);	/* zeroed: nothing */
+
+/* Add what FROM has to TO, and rank TO anew. */
+int facts_response_add(struct facts_response *to,
+	const struct facts_response *from, struct err *e);
+/* The figures of R from its lists, which are sorted here. */
+void facts_response_rank(struct facts_response *r);
+void facts_response_release(struct facts_response *r);
 
 #endif

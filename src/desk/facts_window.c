@@ -27,7 +27,6 @@ struct turns {
 	const struct answers_row *rows;
 	struct facts_response *r;
 	struct worktime *time;
-	struct facts_list work, wall;
 };
 
 static int
@@ -46,59 +45,25 @@ on_turn(void *arg, const struct answers_turn *t, struct err *e)
 	}
 	answered = &all->rows[t->answered];
 	all->r->minute = all->r->minute || t->minute;
-	if (facts_list_add(&all->wall, answered->at - asked->at, e) < 0)
+	if (facts_list_add(&all->r->wall, answered->at - asked->at, e) < 0)
 		return -1;
-	return facts_list_add(&all->work, worktime_between(all->time,
+	return facts_list_add(&all->r->work, worktime_between(all->time,
 	    asked->at, answered->at), e);
 }
 
-static void
-rank(struct facts_response *r, struct facts_list *work, struct facts_list *wall)
-{
-	r->work_median = r->work_p90 = r->wall_median = r->wall_p90 = -1;
-	if (work->n == 0)
-		return;
-	r->work_median = answers_rank(work->v, work->n, 50);
-	r->work_p90 = answers_rank(work->v, work->n, 90);
-	r->wall_median = answers_rank(wall->v, wall->n, 50);
-	r->wall_p90 = answers_rank(wall->v, wall->n, 90);
-}
-
-static int
-take_all(struct facts_list *to, const struct facts_list *from, struct err *e)
-{
-	size_t i;
-
-	for (i = 0; i < from->n; i++)
-		if (facts_list_add(to, from->v[i], e) < 0)
-			return -1;
-	return 0;
-}
-
-/* Turns of the N rows of account A, added to those of ALL. */
+/* Turns of the N rows of account A, added to those of all. */
 static int
 respond(struct facts_work *w, struct facts_account *a, size_t station,
-	const struct answers_row *rows, size_t n, struct turns *all,
-	struct err *e)
+	const struct answers_row *rows, size_t n, struct err *e)
 {
 	const struct facts_station *s = &w->f->station[station];
 	struct turns t = {.w = w, .rows = rows, .r = &a->response,
 	    .time = w->time[station]};
-	int rc = -1;
 
-	if (answers_turns(rows, n, s->start, s->cutoff, on_turn, &t, e) < 0 ||
-	    take_all(&all->work, &t.work, e) < 0 ||
-	    take_all(&all->wall, &t.wall, e) < 0 ||
-	    take_all(&all->r->asked, &a->response.asked, e) < 0)
-		goto out;
-	all->r->open += a->response.open;
-	all->r->minute = all->r->minute || a->response.minute;
-	rank(&a->response, &t.work, &t.wall);
-	rc = 0;
-out:
-	free(t.work.v);
-	free(t.wall.v);
-	return rc;
+	if (answers_turns(rows, n, s->start, s->cutoff, on_turn, &t, e) < 0)
+		return -1;
+	facts_response_rank(&a->response);
+	return facts_response_add(&w->f->response, &a->response, e);
 }
 
 /* Is conversation CHAT, the N rows, open for too long? */
@@ -189,7 +154,7 @@ silence(struct facts_work *w, size_t account, size_t station, uint32_t days)
 /* The N rows of one account. */
 static int
 account_of_rows(struct facts_work *w, struct answers_row *rows, size_t n,
-	struct turns *all, struct err *e)
+	struct err *e)
 {
 	size_t account = (size_t)(rows[0].chat >> 32), i, k;
 	size_t station = w->chat[facts_row_chat(&rows[0])].station;
@@ -198,7 +163,7 @@ account_of_rows(struct facts_work *w, struct answers_row *rows, size_t n,
 
 	if (answers_automatic(rows, n, e) < 0 ||
 	    count(w, a, station, rows, n, &days, e) < 0 ||
-	    respond(w, a, station, rows, n, all, e) < 0)
+	    respond(w, a, station, rows, n, e) < 0)
 		return -1;
 	for (i = 0; i < n; i = k) {
 		for (k = i + 1; k < n && rows[k].chat == rows[i].chat; k++)
@@ -246,25 +211,19 @@ conversations(struct facts_work *w, struct err *e)
 int
 facts_window(struct facts_work *w, struct err *e)
 {
-	struct turns all = {.w = w, .r = &w->f->response};
-	int rc = -1;
 	size_t i, k;
 
 	if (w->nrows > 0)
 		qsort(w->row, w->nrows, sizeof(*w->row), cmp_rows);
+	facts_response_rank(&w->f->response);
 	for (i = 0; i < w->f->naccounts; i++)
-		rank(&w->f->account[i].response, &all.work, &all.wall);
+		facts_response_rank(&w->f->account[i].response);
 	for (i = 0; i < w->nrows; i = k) {
 		for (k = i + 1; k < w->nrows &&
 		    w->row[k].chat >> 32 == w->row[i].chat >> 32; k++)
 			;
-		if (account_of_rows(w, w->row + i, k - i, &all, e) < 0)
-			goto out;
+		if (account_of_rows(w, w->row + i, k - i, e) < 0)
+			return -1;
 	}
-	rank(all.r, &all.work, &all.wall);
-	rc = conversations(w, e);
-out:
-	free(all.work.v);
-	free(all.wall.v);
-	return rc;
+	return conversations(w, e);
 }

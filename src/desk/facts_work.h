@@ -121,5 +121,7 @@ int facts_past(struct facts_work *w, struct err *e);	/* facts_past.c */
 int facts_leaked(struct facts_work *w, struct err *e);	/* facts_leaked.c */
 int facts_shared(struct facts_work *w, struct err *e);	/* facts_shared.c */
 int facts_asked(struct facts_work *w, struct err *e);	/* facts_asked.c */
+/* facts_persons.c, after all that it sums up */
+int facts_persons(struct facts_work *w, struct err *e);
 
 #endif

@@ -158,6 +158,18 @@ const char sql_messages[] =
 "CREATE INDEX change_reading ON change(reading);";
 
 /*
+ * report   a version of a file of a source of kind report; day: null where only
+ *          `at` says it; sum: of its text
+ */
+const char sql_reports[] =
+"CREATE TABLE report(n INTEGER PRIMARY KEY, version INT NOT NULL,"
+" station TEXT NOT NULL, source TEXT NOT NULL, path BLOB NOT NULL,"
+" kind INT NOT NULL, day INT, at INT NOT NULL, typed INT NOT NULL,"
+" text TEXT NOT NULL, sum BLOB NOT NULL,"
+" UNIQUE(station, source, path, at, sum));"
+"CREATE INDEX report_day ON report(station, kind, day);";
+
+/*
  * shop     of a station, under the name that the station has for it
  * shop_source  where its captures come from
  * shop_month   a file of captures/: how far it was read, the SHA-256 of that;
@@ -779,6 +791,28 @@ const char *const sql_text[SQL_COUNT] = {
 		"JOIN version v ON v.line = f.line AND v.source = f.source "
 		"WHERE s.station = ?1 AND s.name = ?2 AND v.path >= ?3 "
 		"AND v.path < ?4 AND v.sum IS NOT NULL ORDER BY v.n DESC",
+
+	[SQL_REPORTS_SOURCES] = "SELECT count(*), (SELECT ifnull(max(n), 0) "
+		"FROM version) FROM (SELECT DISTINCT b.line, s.name "
+		"FROM source_state s JOIN part q ON q.n = s.part "
+		"JOIN branch b ON b.n = q.branch WHERE s.kind = 'report')",
+	/* As SQL_SHOPS_NEXT. */
+	[SQL_REPORTS_NEXT] = "SELECT v.n FROM version v WHERE v.n > ?1 "
+		"AND v.sum IS NOT NULL AND v.named >= v.from_part "
+		"AND (v.line, v.source) IN "
+		"(SELECT b.line, s.name FROM source_state s "
+		"JOIN part q ON q.n = s.part JOIN branch b ON b.n = q.branch "
+		"WHERE s.kind = 'report') ORDER BY v.n LIMIT ?2",
+	[SQL_REPORTS_VERSION] = "SELECT l.station, v.source, v.path, v.size, "
+		"v.mtime, v.runs FROM version v JOIN line l ON l.n = v.line "
+		"WHERE v.n = ?1",
+	[SQL_REPORT_ADD] = "INSERT OR IGNORE INTO report(version, station, "
+		"source, path, kind, day, at, typed, text, sum) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[SQL_REPORT_EACH] = "SELECT version, source, path, day, at, typed, "
+		"text FROM report WHERE station = ?1 AND kind = ?2 "
+		"AND (day BETWEEN ?3 AND ?4 OR (day IS NULL AND at >= ?5 "
+		"AND at < ?6)) ORDER BY at, n",
 
 	[SQL_NOTE_ADD] = "INSERT OR IGNORE INTO note(key, num, blob, signer) "
 		"VALUES(?1, ?2, ?3, ?4)",

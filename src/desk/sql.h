@@ -8,7 +8,7 @@
 #define LIUDI_DESK_SQL_H
 
 /* Raised when the tables change; an older catalogue is built anew. */
-#define SQL_VERSION 10
+#define SQL_VERSION 11
 
 /* The tables, run once on an empty file. */
 extern const char sql_schema[];
@@ -16,6 +16,8 @@ extern const char sql_schema[];
 extern const char sql_messages[];
 /* Those of desk/shops, likewise. */
 extern const char sql_shops[];
+/* Those of desk/dayreports, likewise. */
+extern const char sql_reports[];
 
 enum sql {
 	SQL_BEGIN, SQL_READ, SQL_COMMIT, SQL_ROLLBACK,
@@ -83,6 +85,8 @@ enum sql {
 	SQL_SHOP_RECORD_THERE, SQL_SHOP_RECORD_ADD, SQL_SHOP_RECORD_GET,
 	SQL_SHOP_CAPTURE_ADD, SQL_SHOP_CAPTURE_EACH, SQL_SHOP_PAGE_EACH,
 	SQL_SHOP_PAGE_GOOD, SQL_SHOP_FILE,
+	SQL_REPORTS_SOURCES, SQL_REPORTS_NEXT, SQL_REPORTS_VERSION,
+	SQL_REPORT_ADD, SQL_REPORT_EACH,
 	SQL_NOTE_ADD, SQL_NOTE_WAITING, SQL_NOTE_SUM, SQL_NOTE_OPENED,
 	SQL_NOTE_DONE, SQL_NOTE_EACH,
 	SQL_COUNT

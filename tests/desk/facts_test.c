@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "desk/facts.h"
 #include "desk/query.h"
+#include "desk/dayreports.h"
 #include "desk/worktime.h"
 
 #include "base/banned.h"
@@ -474,6 +475,55 @@ query_files(struct catalogue *c, const char *station, const char *source,
 	return fn(arg, &f, e);
 }
 
+/* Of the week of Monday 2026-11-23, at ws-01, and at ws-04 of the same person. */
+int
+dayreports_each(struct catalogue *c, const struct dayreports_ask *ask,
+	dayreports_fn fn, void *arg, struct err *e)
+{
+	static const struct {
+		const char *station, *day, *at, *text;
+		enum reportfile_kind kind;
+	} all[] = {
+		{"ws-01", "2026-11-23", "2026-11-23T12:00:00Z", "first\n\n",
+		    REPORTFILE_DAY},
+		{"ws-01", "2026-11-23", "2026-11-23T15:59:59Z", "second\n\n",
+		    REPORTFILE_DAY},
+		/* Tuesday's at the very end of it; no name says which day */
+		{"ws-01", NULL, "2026-11-24T16:00:00Z", "by itself",
+		    REPORTFILE_DAY},
+		{"ws-01", "2026-11-25", "2026-11-26T16:00:00Z", "late",
+		    REPORTFILE_DAY},
+		{"ws-04", "2026-11-25", "2026-11-25T08:00:00Z", "elsewhere",
+		    REPORTFILE_DAY},
+		{"ws-01", "2026-11-23", "2026-11-23T16:00:00Z", "task",
+		    REPORTFILE_PLAN},
+		{"ws-01", "2026-11-20", "2026-11-23T03:00:00Z", "was ill",
+		    REPORTFILE_OBJECTION}
+	};
+	size_t i;
+
+	(void)c;
+	for (i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		struct dayreport r = {.station = all[i].station,
+		    .source = "reports", .path = "a/x.1.txt", .path_len = 9,
+		    .kind = all[i].kind, .day = DAYREPORTS_NO_DAY,
+		    .typed = true, .at = ms(all[i].at) / 1000,
+		    .text = all[i].text};
+
+		if (all[i].day)
+			assert_int_equal(worktime_day_parse(all[i].day,
+			    &r.day), 0);
+		if (strcmp(ask->station, r.station) != 0 ||
+		    r.kind != ask->kind || (all[i].day ?
+		    r.day < ask->first || r.day > ask->last :
+		    r.at < ask->from || r.at >= ask->until))
+			continue;
+		if (fn(arg, &r, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* --- The facts. */
 
 static struct facts facts;
@@ -667,7 +717,8 @@ items(void **state)
 		"watch ws-01/qq/5 回扣 0 55",
 		"shared ws-01/qq/1 2001 0 40",
 		"shared ws-03/qq/21 bob@lamps.example 0 70 1",
-		"silent ws-02/we/0  0 ",
+		"objection ws-01//0 2026-11-20 0 ",
+	    "silent ws-02/we/0  0 ",
 		"unknown_side ws-02/line/0  0 "
 	};
 	char line[512], messages[256];
@@ -763,6 +814,148 @@ before_it_began(void **state)
 	facts_release(&f);
 }
 
+/* Of ws-01 and ws-04, which are one person's, by POLICY, at NOW. */
+static void
+make_of(struct facts *f, const char *text, const char *day, const char *now)
+{
+	static const char *const stations[] = {"ws-01", "ws-04"};
+	static const char people[] =
+	    "{\"station\":\"ws-01\",\"person\":\"王芳\",\"team\":\"\","
+	    "\"since\":0}\n"
+	    "{\"station\":\"ws-04\",\"person\":\"王芳\",\"team\":\"\","
+	    "\"since\":0}\n";
+	struct roster roster = {NULL, 0};
+	struct facts_ask ask = {.roster = &roster, .station = stations,
+	    .nstations = 2, .nactive = 2, .policy = text, .now = ms(now),
+	    .numbers = true};
+	struct err e = ERR_INIT;
+
+	assert_int_equal(roster_parse(&roster, people, strlen(people), &e), 0);
+	assert_int_equal(worktime_day_parse(day, &ask.day), 0);
+	assert_int_equal(facts_make(f, NULL, NULL, &ask, &e), 0);
+	assert_int_equal(f->npersons, 1);
+	assert_string_equal(f->person[0].name, "王芳");
+	assert_int_equal(f->person[0].stations, 2);
+	roster_release(&roster);
+}
+
+#define WANTED "[team]\nzone = Asia/Shanghai\nreports = daily, weekly\n"
+
+static size_t
+count_of(const struct facts *f, enum facts_kind kind)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < f->nitems; i++)
+		n += f->item[i].kind == kind;
+	return n;
+}
+
+static void
+reports(void **state)
+{
+	static const struct {
+		const char *policy, *day, *now;
+		enum facts_written report, plan;
+	} all[] = {
+	    {WANTED, "2026-11-23", "2026-11-27T00:00:00Z", FACTS_WRITTEN,
+	        FACTS_LATE},
+	    {WANTED, "2026-11-24", "2026-11-27T00:00:00Z", FACTS_MISSING,
+	        FACTS_LATE},
+	    {WANTED, "2026-11-24", "2026-11-24T15:00:00Z", FACTS_NOT_YET,
+	        FACTS_LATE},
+	    /* written at midnight it is the next day's, where one wrote in time */
+	    {WANTED, "2026-11-25", "2026-11-27T00:00:00Z", FACTS_WRITTEN,
+	        FACTS_LATE},
+	    {WANTED, "2026-12-01", "2026-12-05T00:00:00Z", FACTS_MISSING,
+	        FACTS_MISSING},
+	    {WANTED, "2026-11-30", "2026-11-30T10:00:00Z", FACTS_NOT_YET,
+	        FACTS_NOT_YET},
+	    /* a Sunday, a day of leave, a week of it, none wanted */
+	    {WANTED, "2026-11-29", "2026-12-05T00:00:00Z", FACTS_NOT_EXPECTED,
+	        FACTS_LATE},
+	    {WANTED "leave = 2026-11-24\n", "2026-11-24",
+	        "2026-11-27T00:00:00Z", FACTS_NOT_EXPECTED, FACTS_LATE},
+	    {WANTED "holidays = 2026-11-30..2026-12-06\n", "2026-12-01",
+	        "2026-12-05T00:00:00Z", FACTS_NOT_EXPECTED,
+	        FACTS_NOT_EXPECTED},
+	    {WANTED "leave = 2026-11-30\n", "2026-12-01",
+	        "2026-12-01T10:00:00Z", FACTS_NOT_YET, FACTS_NOT_YET},
+	    {"[team]\nzone = Asia/Shanghai\n", "2026-12-01",
+	        "2026-12-05T00:00:00Z", FACTS_NOT_EXPECTED,
+	        FACTS_NOT_EXPECTED},
+	    {"[team]\nzone = Asia/Shanghai\nreports = none\n", "2026-11-23",
+	        "2026-12-05T00:00:00Z", FACTS_WRITTEN, FACTS_LATE},
+	    {"[team]\nzone = Asia/Shanghai\nreports = weekly\n", "2026-12-01",
+	        "2026-12-05T00:00:00Z", FACTS_NOT_EXPECTED, FACTS_MISSING},
+	};
+	const struct facts_person *p;
+	struct facts f;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		make_of(&f, all[i].policy, all[i].day, all[i].now);
+		p = &f.person[0];
+		if (p->report.state != all[i].report ||
+		    p->plan.state != all[i].plan)
+			print_message("case %zu: %s %s\n", i,
+			    facts_written_name(p->report.state),
+			    facts_written_name(p->plan.state));
+		assert_int_equal(p->report.state, all[i].report);
+		assert_int_equal(p->plan.state, all[i].plan);
+		assert_int_equal(count_of(&f, FACTS_REPORT_MISSING),
+		    all[i].report == FACTS_MISSING);
+		assert_int_equal(count_of(&f, FACTS_PLAN_MISSING),
+		    all[i].plan == FACTS_MISSING);
+		facts_release(&f);
+	}
+	make_of(&f, WANTED, "2026-11-23", "2026-11-27T00:00:00Z");
+	p = &f.person[0];
+	assert_int_equal(p->report.versions, 2);
+	assert_string_equal(p->report.text, "second\n\n");
+	assert_string_equal(p->report.file, "x.1.txt");
+	/* told on the day it was made, of another day */
+	assert_int_equal(count_of(&f, FACTS_OBJECTION), 1);
+	assert_int_equal(p->nobjections, 1);
+	assert_string_equal(p->objection[0].text, "was ill");
+	facts_release(&f);
+	make_of(&f, WANTED, "2026-11-20", "2026-11-27T00:00:00Z");
+	assert_int_equal(f.person[0].nobjections, 1);
+	facts_release(&f);
+	make_of(&f, WANTED, "2026-11-24", "2026-11-27T00:00:00Z");
+	assert_int_equal(f.person[0].nobjections, 0);
+	facts_release(&f);
+}
+
+/* A person's numbers are those of his accounts. */
+static void
+persons(void **state)
+{
+	size_t i, k, in, out, asked;
+
+	(void)state;
+	assert_int_equal(facts.npersons, 3);
+	for (i = 0; i < facts.npersons; i++) {
+		const struct facts_person *p = &facts.person[i];
+
+		in = out = asked = 0;
+		for (k = 0; k < facts.naccounts; k++) {
+			const struct facts_account *a = &facts.account[k];
+
+			if (strcmp(a->who.doer, p->name) != 0)
+				continue;
+			in += a->in.n;
+			out += a->out.n;
+			asked += a->response.asked.n;
+		}
+		assert_int_equal(p->in, in);
+		assert_int_equal(p->out, out);
+		assert_int_equal(p->response.asked.n, asked);
+		assert_int_equal(p->response.work.n, asked - p->response.open);
+	}
+}
+
 static void
 refuses_policy(void **state)
 {
@@ -776,6 +969,9 @@ refuses_policy(void **state)
 	(void)state;
 	assert_int_equal(facts_make(&f, NULL, NULL, &ask, &e), -1);
 	assert_int_equal(e.code, ERR_FORMAT);
+	facts_release(&f);
+	ask.policy = "[team]\nreports = daily, hourly\n";
+	assert_int_equal(facts_make(&f, NULL, NULL, &ask, &e), -1);
 	facts_release(&f);
 	ask.policy = "[team]\nwork = whenever\n";
 	assert_int_equal(facts_make(&f, NULL, NULL, &ask, &e), -1);
@@ -792,6 +988,8 @@ main(void)
 		cmocka_unit_test(readable),
 		cmocka_unit_test(items),
 		cmocka_unit_test(what_items_say),
+		cmocka_unit_test(persons),
+		cmocka_unit_test(reports),
 		cmocka_unit_test(before_it_began),
 		cmocka_unit_test(refuses_policy)
 	};

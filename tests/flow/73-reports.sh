@@ -118,4 +118,91 @@ says "another source 'reports'"
 cp "$t/ini" "$t/ws-01/liudi.ini"
 
 
+step "the folder of files that another clerk keeps anyway"
+mkdir "$t/ws-02-files/daily"
+printf '\n[source daily]\nkind = report\npath = %s\n' \
+    "$t/ws-02-files/daily" >>"$t/ws-02/liudi.ini"
+monday=$(date -u -d "$today -1 day" +%F)
+printf 'Anna 的样品已寄\n' >"$t/ws-02-files/daily/日报 $monday.txt"
+# no text, and a name that begins as those of unfinished files do
+printf '\320\317\021\340\000x' >"$t/ws-02-files/daily/周计划 $monday.doc"
+printf 'not yet' >"$t/ws-02-files/daily/~\$$today.txt"
+expect 0 ws ws-02 run
+
+step "the next morning: what is there, and what is missing"
+day $((d + 1))
+expect 0 ws ws-01 run
+expect 0 ws ws-02 run
+expect 0 synced
+says 'new reports of persons'
+desk_key --json digest >"$t/json"
+fact() { jq -r "select(.type == \"person\" and .person == \"$1\") | $2" "$t/json"; }
+same "$(jq -r 'select(.type == "digest") | .day' "$t/json")" "$today" 'the day'
+same "$(fact ws-01 .report.state)" written 'report of the night'
+same "$(fact ws-01 .report.text)" 'all done' 'the newest version counts'
+same "$(fact ws-01 .report.versions)" "$last" 'versions of it'
+# a plan that comes on a Tuesday comes late
+same "$(fact ws-01 '.plan.state + .plan.text')" 'late拜访工厂
+样品寄出' 'plan'
+same "$(fact ws-02 .report.state)" missing 'report of ws-02'
+same "$(fact ws-02 .plan.state)" late 'a plan that is no text'
+same "$(jq -r 'select(.type == "item" and .kind == "report_missing") |
+    .person' "$t/json")" ws-02 'who is missing'
+expect 0 desk_key digest
+says 'Reports that are missing (1)'
+says 'no report of the day; last run:'
+says 'all done'
+LC_ALL=zh_CN.UTF-8 expect 0 desk_key digest
+says '缺少的日报'
+expect 0 desk_key digest --day "$monday"
+says 'Anna 的样品已寄'
+says_no '~'
+expect 0 desk_key digest --html "$t/day.html"
+ok grep -q '拜访工厂 / 样品寄出' "$t/day.html"
+
+step "hostile words are words"
+printf '%s\n' '<script>alert(1)</script>' '"><img src=x onerror=1>' \
+    '=cmd|calc' | ws ws-01 report --day "$today" >"$t/out"
+expect 0 ws ws-01 run
+expect 0 synced
+expect 0 desk_key digest --html "$t/day.html"
+ok grep -q 'alert(1)' "$t/day.html"
+no grep -q -e '<script' -e '<img' "$t/day.html"
+
+step "nobody misses on leave, where nothing is expected, and before the day ends"
+policy "[team]\norg = Acme Lamps\nzone = Asia/Shanghai\ncutoff = 12:00\nreports = daily, weekly\n[station ws-02]\nleave = $today\n"
+expect 0 synced
+desk_key --json digest >"$t/json"
+same "$(fact ws-02 .report.state)" not_expected 'on leave'
+policy '[team]\norg = Acme Lamps\nzone = Asia/Shanghai\ncutoff = 12:00\n'
+expect 0 synced
+desk_key --json digest >"$t/json"
+same "$(fact ws-02 .report.state)" not_expected 'nothing is said'
+same "$(fact ws-01 .report.state)" late 'and what is there is shown'
+policy '[team]\norg = Acme Lamps\nzone = Asia/Shanghai\ncutoff = 12:00\nreports = daily\n'
+expect 0 synced
+desk_key --json digest --day today >"$t/json"
+same "$(fact ws-02 .report.state)" not_yet 'the day is not over'
+policy '[team]\norg = Acme Lamps\nreports = hourly\n'
+expect 0 synced
+expect 1 desk_key digest
+says 'reports = hourly makes no sense'
+policy '[team]\norg = Acme Lamps\nzone = Asia/Shanghai\ncutoff = 12:00\nreports = daily, weekly\n'
+expect 0 synced
+
+step "late is late; what the station removes stays; built anew it is the same"
+rm "$t/ws-01/state/reports/kept/$today.1.txt"
+printf 'late\n' | ws ws-01 report --day "$monday" >"$t/out"
+expect 0 ws ws-01 run
+expect 0 synced
+desk_key --json digest --day "$monday" >"$t/json"
+same "$(fact ws-01 .report.state)" late 'written the day after'
+desk_key --json digest >"$t/one"
+ok desk_key sync --rebuild
+desk_key --json digest >"$t/two"
+same "$(jq -c 'select(.type == "person")' "$t/two")" \
+    "$(jq -c 'select(.type == "person")' "$t/one")" 'after a rebuild'
+same "$(jq -r 'select(.type == "person" and .person == "ws-01") |
+    .report.versions' "$t/two")" $((last + 1)) 'none of them is lost'
+
 done_

@@ -16,6 +16,7 @@
 #include "cli/desk/progress.h"
 #include "cli/desk/reads.h"
 #include "cli/desk/shopdesk.h"
+#include "desk/dayreports.h"
 #include "desk/deskkeys.h"
 #include "desk/finding.h"
 #include "desk/heads.h"
@@ -234,6 +235,21 @@ index_shops(struct work *k, struct box *b, struct shops_report *r,
 	return 0;
 }
 
+/* The same of what persons wrote. */
+static int
+index_reports(struct work *k, struct box *b, struct dayreports_report *r,
+	struct err *e)
+{
+	char later[CLI_COUNT_LEN];
+
+	if (dayreports_index(b, r, e) < 0)
+		return -1;
+	if (r->later > 0)
+		cli_warn(k->c, "%s", cli_count(r->later, "%lld report cannot "
+		    "be had now", "%lld reports cannot be had now", later));
+	return 0;
+}
+
 /* In the box. */
 static int
 index_and_show(struct box *b, void *arg, struct err *e)
@@ -248,6 +264,7 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	struct received_open open;
 	struct ledger_report accounts;
 	struct shops_report shops;
+	struct dayreports_report reports;
 	int rc = -1;
 
 	if (query_part_newest(b->catalogue, &before, e) < 0 ||
@@ -265,7 +282,9 @@ index_and_show(struct box *b, void *arg, struct err *e)
 	    e) < 0)
 		goto out;
 	if (index_accounts(k, b, &accounts, e) < 0 ||
-	    index_shops(k, b, &shops, e) < 0 || show_events(k, b, since, e) < 0)
+	    index_shops(k, b, &shops, e) < 0 ||
+	    index_reports(k, b, &reports, e) < 0 ||
+	    show_events(k, b, since, e) < 0)
 		goto out;
 	/* Told once, but not over: until it is mended each sync ends with it. */
 	if (query_stopped(b->catalogue, &stopped, e) < 0 ||
@@ -290,6 +309,10 @@ index_and_show(struct box *b, void *arg, struct err *e)
 			(void)printf("%s\n", cli_count(shops.captures,
 			    "%lld page of shops was looked at", "%lld pages "
 			    "of shops were looked at", commits));
+		if (reports.added > 0)
+			(void)printf("%s\n", cli_count(reports.added,
+			    "%lld new report of persons",
+			    "%lld new reports of persons", commits));
 		show_padded(cli_tr("station"), 18);
 		show_padded(cli_tr("last run"), 21);
 		show_right(cli_tr("files"), 6);

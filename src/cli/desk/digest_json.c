@@ -113,6 +113,53 @@ put_account(const struct facts_account *a, struct buf *out, struct err *e)
 	return end(&w, out, e);
 }
 
+static void
+put_report(struct jsonw *w, const char *key, const struct facts_report *r)
+{
+	jsonw_key(w, key);
+	jsonw_object(w);
+	jsonw_kstr(w, "state", facts_written_name(r->state));
+	put_time(w, "at", r->at);
+	jsonw_kint(w, "versions", (int64_t)r->versions);
+	jsonw_kbool(w, "lines", r->typed);
+	jsonw_kstr(w, "text", *r->text ? r->text : NULL);
+	jsonw_object_end(w);
+}
+
+static int
+put_person(const struct facts_person *p, struct buf *out, struct err *e)
+{
+	char day[WORKTIME_DAY_LEN];
+	struct jsonw w;
+	size_t i;
+
+	begin(&w, out, "person", e);
+	jsonw_kstr(&w, "person", p->name);
+	put_report(&w, "report", &p->report);
+	put_report(&w, "plan", &p->plan);
+	jsonw_key(&w, "objections");
+	jsonw_array(&w);
+	for (i = 0; i < p->nobjections; i++) {
+		jsonw_object(&w);
+		jsonw_kstr(&w, "day", worktime_day_text(p->objection[i].day,
+		    day));
+		put_time(&w, "at", p->objection[i].at);
+		jsonw_kstr(&w, "text", p->objection[i].text);
+		jsonw_object_end(&w);
+	}
+	jsonw_array_end(&w);
+	jsonw_kint(&w, "conversations", (int64_t)p->conversations);
+	jsonw_kint(&w, "new_peers", (int64_t)p->new_peers);
+	jsonw_kint(&w, "in", (int64_t)p->in);
+	jsonw_kint(&w, "out", (int64_t)p->out);
+	jsonw_kint(&w, "unanswered", (int64_t)p->unanswered);
+	jsonw_kint(&w, "inquiries_open", (int64_t)p->inquiries_open);
+	put_time(&w, "first", p->first);
+	put_time(&w, "last", p->last);
+	put_response(&w, &p->response);
+	return end(&w, out, e);
+}
+
 static int
 put_item(const struct facts_item *it, struct buf *out, struct err *e)
 {
@@ -184,6 +231,9 @@ digest_json(const struct facts *f, struct buf *out, struct err *e)
 			return -1;
 	for (i = 0; i < f->naccounts; i++)
 		if (put_account(&f->account[i], out, e) < 0)
+			return -1;
+	for (i = 0; i < f->npersons; i++)
+		if (put_person(&f->person[i], out, e) < 0)
 			return -1;
 	return put_team(f, out, e);
 }

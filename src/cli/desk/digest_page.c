@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/desk/talkask.h"
 
 #include "base/banned.h"
 
-#define CELL_MAX 1024
+#define CELL_MAX 4096
 #define MINUTE_MS INT64_C(60000)
 
 struct making {
@@ -45,12 +46,16 @@ static int
 cell(struct making *k, const char *fmt, ...)
 {
 	char text[CELL_MAX];
-	size_t i = 0;
+	size_t i = 0, n;
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	/* cut where it is too long, but not in the middle of a character */
+	for (n = strlen(text); n > 0 && n > CELL_MAX - 5 &&
+	    !utf8_valid(text, n); n--)
+		text[n - 1] = '\0';
 	while (k->row->cell[i])
 		i++;
 	k->row->cell[i] = str_dup(text);
@@ -85,9 +90,9 @@ clock_of(struct making *k, int64_t at, char out[WORKTIME_CLOCK_LEN])
 	    out + 11 : when(k, at, out);
 }
 
-#define SPAN_LEN 64
-static const char *
-span(int64_t ms, char out[SPAN_LEN])
+#define SPAN_LEN DIGEST_SPAN_LEN
+const char *
+digest_span(int64_t ms, char out[DIGEST_SPAN_LEN])
 {
 	int64_t min = (ms + MINUTE_MS / 2) / MINUTE_MS;
 
@@ -150,11 +155,11 @@ tell_what(struct making *k, const struct facts_item *it)
 		    it->text);
 	case FACTS_UNANSWERED:
 		if (!*it->text)
-			return cell(k, "%s · [%s]", span(it->value, waits),
+			return cell(k, "%s · [%s]", digest_span(it->value, waits),
 			    talkask_kind(it->note));
-		return cell(k, "%s · %s", span(it->value, waits), it->text);
+		return cell(k, "%s · %s", digest_span(it->value, waits), it->text);
 	case FACTS_INQUIRY_OPEN:
-		return cell(k, "%s%s%s · %s", span(it->value, waits),
+		return cell(k, "%s%s%s · %s", digest_span(it->value, waits),
 		    *it->note ? cli_tr(", ") : "", cli_tr(it->note), it->text);
 	case FACTS_WATCH:
 		return cell(k, cli_tr("%s “%s”: %lld on the day, %lld%s in all"
@@ -165,6 +170,14 @@ tell_what(struct making *k, const struct facts_item *it)
 		return cell(k, cli_tr("also with %s [%lld], by %s %s"),
 		    it->note, (long long)it->value, cli_tr(it->text),
 		    it->what);
+	case FACTS_REPORT_MISSING:
+		return cell(k, cli_tr("no report of the day; last run: %s"),
+		    when(k, it->at, at));
+	case FACTS_PLAN_MISSING:
+		return cell(k, cli_tr("no plan of the week %s"), it->what);
+	case FACTS_OBJECTION:
+		return cell(k, cli_tr("to the numbers of %s: %s"), it->what,
+		    it->text);
 	case FACTS_SILENT:
 		return cell(k, "%s", cli_tr("nothing written on the day"));
 	case FACTS_UNKNOWN_SIDE:
@@ -184,7 +197,9 @@ static bool
 of_account(enum facts_kind kind)
 {
 	return kind == FACTS_NOT_BACKED_UP || kind == FACTS_UNREADABLE ||
-	    kind == FACTS_SILENT || kind == FACTS_UNKNOWN_SIDE;
+	    kind == FACTS_REPORT_MISSING || kind == FACTS_PLAN_MISSING ||
+	    kind == FACTS_OBJECTION || kind == FACTS_SILENT ||
+	    kind == FACTS_UNKNOWN_SIDE;
 }
 
 static int
@@ -226,6 +241,9 @@ title_of(enum facts_kind kind)
 	case FACTS_INQUIRY_OPEN: return cli_tr("Inquiries without an answer");
 	case FACTS_WATCH: return cli_tr("Watch words");
 	case FACTS_SHARED: return cli_tr("Customers of two people");
+	case FACTS_REPORT_MISSING: return cli_tr("Reports that are missing");
+	case FACTS_PLAN_MISSING: return cli_tr("Plans that are missing");
+	case FACTS_OBJECTION: return cli_tr("Objections");
 	case FACTS_SILENT: return cli_tr("Silent");
 	case FACTS_UNKNOWN_SIDE: return cli_tr("Who is who is not known");
 	case FACTS_NKINDS: break;
@@ -241,6 +259,14 @@ begin(struct making *k, const char *title, size_t cells)
 	k->s->cells = cells;
 }
 
+static bool
+of_work(enum facts_kind kind)
+{
+	return kind == FACTS_UNANSWERED || kind == FACTS_INQUIRY_OPEN ||
+	    kind == FACTS_REPORT_MISSING || kind == FACTS_PLAN_MISSING ||
+	    kind == FACTS_OBJECTION;
+}
+
 static int
 add_kind(struct making *k, enum facts_kind kind, struct buf *quiet)
 {
@@ -254,6 +280,7 @@ add_kind(struct making *k, enum facts_kind kind, struct buf *quiet)
 		    cli_tr(", ") : "", title_of(kind));
 	begin(k, title_of(kind), of_account(kind) ? 3 : 4);
 	k->s->urgent = true;
+	k->s->work = of_work(kind);
 	k->s->width[0] = 14;
 	k->s->width[1] = of_account(kind) ? 26 : 18;
 	k->s->width[2] = of_account(kind) ? 0 : 11;
@@ -350,6 +377,157 @@ counts(struct making *k)
 	return s->n > 1 ? add_sums(k) : 0;
 }
 
+/* --- Persons: their sums, and what they wrote. */
+
+const char *
+digest_written(const struct facts_report *r)
+{
+	switch (r->state) {
+	case FACTS_NOT_YET: return cli_tr("not yet");
+	case FACTS_MISSING: return cli_tr("MISSING");
+	case FACTS_LATE: return cli_tr("late");
+	case FACTS_WRITTEN: return cli_tr("yes");
+	default: return "-";
+	}
+}
+
+static int
+add_person(struct making *k, const struct facts_person *p)
+{
+	const char *about = p->response.minute ? "~" : "";
+	char a[SPAN_LEN], b[SPAN_LEN];
+
+	return row(k) < 0 || cell(k, "%s", p->name) < 0 ||
+	    cell(k, "%s", digest_written(&p->report)) < 0 ||
+	    cell(k, "%s", digest_written(&p->plan)) < 0 ||
+	    number(k, p->in) < 0 || number(k, p->out) < 0 ||
+	    number(k, p->response.asked.n) < 0 ||
+	    cell(k, "%s%s", about, digest_span(p->response.work_median,
+	    a)) < 0 || cell(k, "%s%s", about,
+	    digest_span(p->response.work_p90, b)) < 0 ||
+	    number(k, p->unanswered) < 0 ||
+	    number(k, p->inquiries_open) < 0 ? -1 : 0;
+}
+
+static int
+persons(struct making *k)
+{
+	static const size_t width[] = {12, 8, 8, 5, 5, 7, 13, 13, 7, 9};
+	struct digest_section *s;
+	size_t i;
+
+	if (k->f->npersons == 0)
+		return 0;
+	begin(k, cli_tr("People"), 10);
+	s = k->s;
+	s->work = s->persons = true;
+	s->head[0] = cli_tr("person");
+	s->head[1] = cli_tr("report");
+	s->head[2] = cli_tr("plan");
+	s->head[3] = cli_tr("in");
+	s->head[4] = cli_tr("out");
+	s->head[5] = cli_tr("turns");
+	s->head[6] = cli_tr("median");
+	s->head[7] = cli_tr("90 %");
+	s->head[8] = cli_tr("waiting");
+	s->head[9] = cli_tr("inquiries");
+	memcpy(s->width, width, sizeof(width));
+	for (i = 3; i < 10; i++)
+		s->right[i] = true;
+	for (i = 0; i < k->f->npersons; i++)
+		if (add_person(k, &k->f->person[i]) < 0)
+			return -1;
+	s->count = s->n;
+	return 0;
+}
+
+/* Line N of TEXT. */
+static const char *
+line_of(const char *text, size_t n, size_t *len)
+{
+	for (; n > 0; n--) {
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	*len = strcspn(text, "\n");
+	return text;
+}
+
+/* In one line: " / " between those of TEXT. */
+static int
+cell_lines(struct making *k, const char *text)
+{
+	char flat[CELL_MAX];
+	size_t n = 0;
+
+	for (; *text && n < sizeof(flat) - 4; text++)
+		if (*text == '\n') {
+			memcpy(flat + n, " / ", 3);
+			n += 3;
+		} else if (*text != '\r') {
+			flat[n++] = *text;
+		}
+	while (n > 0 && !utf8_valid(flat, n))
+		n--;
+	return cell(k, "%.*s", (int)n, flat);
+}
+
+static int
+add_written(struct making *k, const struct facts_person *p,
+	const struct facts_report *r, bool plan)
+{
+	char at[WORKTIME_CLOCK_LEN];
+	const char *line;
+	size_t i, n;
+
+	if (row(k) < 0 || cell(k, "%s%s%s", p->name, plan ? " · " : "", plan ?
+	    cli_tr("plan") : "") < 0 ||
+	    cell(k, "%s%s", clock_of(k, r->at, at), r->versions > 1 ? "*" :
+	    "") < 0)
+		return -1;
+	if (plan || !r->typed)
+		return cell_lines(k, *r->text ? r->text : r->file) < 0 ||
+		    cell(k, "%s", "") < 0 || cell(k, "%s", "") < 0 ? -1 : 0;
+	for (i = 0; i < 3; i++) {
+		line = line_of(r->text, i, &n);
+		if (cell(k, "%.*s", (int)n, line) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+written(struct making *k)
+{
+	static const size_t width[] = {14, 12, 24, 24, 0};
+	struct digest_section *s;
+	size_t i;
+
+	begin(k, cli_tr("What they wrote (*: more than one version)"), 5);
+	s = k->s;
+	s->work = true;
+	s->head[0] = cli_tr("person");
+	s->head[1] = cli_tr("at");
+	s->head[2] = cli_tr("was done");
+	s->head[3] = cli_tr("is open");
+	s->head[4] = cli_tr("is for tomorrow");
+	memcpy(s->width, width, sizeof(width));
+	for (i = 0; i < k->f->npersons; i++) {
+		const struct facts_person *p = &k->f->person[i];
+
+		if (p->report.versions > 0 && add_written(k, p, &p->report,
+		    false) < 0)
+			return -1;
+		if (p->plan.versions > 0 && add_written(k, p, &p->plan,
+		    true) < 0)
+			return -1;
+	}
+	s->count = s->n;
+	if (s->n == 0)
+		k->p->n--;
+	return 0;
+}
+
 static int
 add_response(struct making *k, const struct facts_account *of,
 	const struct facts_response *r)
@@ -364,10 +542,10 @@ add_response(struct making *k, const struct facts_account *of,
 	    cell(k, "%s", cli_tr("all")) < 0 || cell(k, "%s", "") < 0)
 		return -1;
 	return number(k, r->asked.n) < 0 || number(k, r->open) < 0 ||
-	    cell(k, "%s%s", about, span(r->work_median, a)) < 0 ||
-	    cell(k, "%s%s", about, span(r->work_p90, b)) < 0 ||
-	    cell(k, "%s%s", about, span(r->wall_median, c)) < 0 ||
-	    cell(k, "%s%s", about, span(r->wall_p90, d)) < 0 ? -1 : 0;
+	    cell(k, "%s%s", about, digest_span(r->work_median, a)) < 0 ||
+	    cell(k, "%s%s", about, digest_span(r->work_p90, b)) < 0 ||
+	    cell(k, "%s%s", about, digest_span(r->wall_median, c)) < 0 ||
+	    cell(k, "%s%s", about, digest_span(r->wall_p90, d)) < 0 ? -1 : 0;
 }
 
 static int
@@ -382,6 +560,7 @@ responses(struct making *k)
 	begin(k, cli_tr("First response (hours of work; by "
 	    "the clock; ~: give or take a minute)"), 8);
 	s = k->s;
+	s->work = true;
 	s->head[0] = cli_tr("person");
 	s->head[1] = cli_tr("account");
 	s->head[2] = cli_tr("turns");
@@ -412,6 +591,7 @@ inquiries(struct making *k)
 	if (q->all.n == 0 && q->orders.n == 0)
 		return 0;
 	begin(k, cli_tr("Inquiries and orders"), 1);
+	k->s->work = true;
 	k->s->count = q->created.n;
 	if (row(k) < 0 || cell(k, cli_tr("%zu inquiries on the day; %zu in two "
 	    "weeks: %zu read, %zu answered, %zu wait too long"),
@@ -440,7 +620,8 @@ make(struct making *k, const char *org, const char *zone, struct err *e)
 	for (kind = 0; kind < FACTS_NKINDS; kind++)
 		if (add_kind(k, (enum facts_kind)kind, &quiet) < 0)
 			goto out;
-	if (counts(k) < 0 || responses(k) < 0 || inquiries(k) < 0)
+	if (persons(k) < 0 || written(k) < 0 || counts(k) < 0 ||
+	    responses(k) < 0 || inquiries(k) < 0)
 		goto out;
 	if (quiet.len > 0)
 		p->quiet = str_fmt(cli_tr("Nothing found: %s"),

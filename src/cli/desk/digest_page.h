@@ -26,6 +26,9 @@ struct digest_row {
 struct digest_section {
 	const char *title;		/* borrowed */
 	bool urgent;
+	bool persons;			/* the first cell is one */
+	bool work;			/* of customers and of reports: on the
+					 * page Work */
 	size_t count;			/* 0: none is shown */
 	size_t cells;
 	const char *head[DIGEST_CELLS];	/* head[0] NULL: no heading */
@@ -51,6 +54,12 @@ int digest_page_make(struct digest_page *p, const struct facts *f,
 	const char *org, const char *zone, struct worktime *time,
 	struct err *e);
 void digest_page_release(struct digest_page *p);
+
+/* "5 min", "2 h 05 min"; "-" below 0. */
+#define DIGEST_SPAN_LEN 64
+const char *digest_span(int64_t ms, char out[DIGEST_SPAN_LEN]);
+/* "yes", "late", "MISSING", "not yet", "-" */
+const char *digest_written(const struct facts_report *r);
 
 /* Append.  MOST: rows shown of each section. */
 int digest_text(const struct digest_page *p, size_t most, struct buf *out,

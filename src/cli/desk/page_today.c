@@ -1,20 +1,16 @@
 /* cli/desk/page_today.c - the first page: what a manager has to look at today. */
-#include "cli/desk/pages.h"
+#include "cli/desk/page_facts.h"
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/desk/daycell.h"
-#include "cli/desk/digest_page.h"
-#include "config/teamini.h"
 #include "desk/query.h"
 #include "desk/worktime.h"
 
 #include "base/banned.h"
 
 #define ROWS_SHOWN 5
-#define ZONE_LEN 128
 
 struct today {
 	struct page *p;
@@ -102,40 +98,6 @@ put_grid(struct today *t)
 
 /* --- What is to be done: the urgent sections of the day before. */
 
-static void
-put_section(struct html *h, const struct digest_section *s)
-{
-	size_t i, c;
-
-	if (s->n == 0)
-		return;
-	html_open(h, "section", "class", s->urgent ? "do" : NULL,
-	    (char *)NULL);
-	html_lit(h, "<h2>");
-	html_text(h, s->title);
-	html_lit(h, " <b>");
-	html_int(h, (int64_t)s->count);
-	html_lit(h, "</b></h2><div class=\"wide\"><table>");
-	if (s->head[0]) {
-		html_lit(h, "<tr>");
-		for (c = 0; c < s->cells; c++) {
-			html_open(h, "th", "scope", "col", "class",
-			    s->right[c] ? "r" : NULL, (char *)NULL);
-			html_text(h, s->head[c]);
-			html_lit(h, "</th>");
-		}
-		html_lit(h, "</tr>\n");
-	}
-	for (i = 0; i < s->n && i < ROWS_SHOWN; i++) {
-		html_lit(h, "<tr>");
-		for (c = 0; c < s->cells; c++)
-			html_element(h, "td", s->right[c] ? "r" : NULL,
-			    s->row[i].cell[c]);
-		html_lit(h, "</tr>\n");
-	}
-	html_lit(h, "</table></div></section>\n");
-}
-
 /* One sentence before all else. */
 static void
 put_sentence(struct page *p, const struct digest_page *d, const struct today *t)
@@ -181,44 +143,15 @@ put_page(struct today *t, const struct digest_page *d)
 	put_sentence(p, d, t);
 	for (i = 0; i < d->n; i++)
 		if (d->section[i].urgent)
-			put_section(&p->h, &d->section[i]);
+			page_facts_section(p, &d->section[i],
+			    ROWS_SHOWN);
 	put_grid(t);
 	for (i = 0; i < d->n; i++)
 		if (!d->section[i].urgent)
-			put_section(&p->h, &d->section[i]);
+			page_facts_section(p, &d->section[i],
+			    ROWS_SHOWN);
 	page_finish(p);
 	return 0;
-}
-
-static int
-with_facts(struct today *t, struct messages *m, struct err *e)
-{
-	const struct team *team = &t->p->team;
-	struct facts_ask ask = {.policy = buf_str(&team->policy),
-	    .roster = &team->people, .station = team->station,
-	    .nstations = team->n, .nactive = team->nactive,
-	    .now = t->p->now * 1000};
-	struct worktime *time = worktime_new(ask.policy, "", e);
-	struct digest_page d;
-	struct facts facts = {0};
-	char zone[ZONE_LEN];
-	int rc = -1;
-
-	if (!time)
-		return -1;
-	ask.day = worktime_day(time, ask.now) - 1;
-	if (!teamini_get(ask.policy, "", "zone", zone, sizeof(zone)))
-		clock_zone(zone, sizeof(zone));
-	if (facts_make(&facts, m, t->p->b->catalogue, &ask, e) == 0) {
-		rc = digest_page_make(&d, &facts, t->p->b->control.org, zone,
-		    time, e);
-		if (rc == 0)
-			rc = put_page(t, &d);
-		digest_page_release(&d);
-	}
-	facts_release(&facts);
-	worktime_free(time);
-	return rc;
 }
 
 static int
@@ -226,16 +159,16 @@ make(struct page *p, struct err *e)
 {
 	struct today t = {.p = p};
 	const struct team *team = &p->team;
-	struct messages *m = NULL;
+	struct page_facts k;
 	int rc = -1;
 
-	if (page_people(p, e) == 0 && daygrid_make(&t.grid, p->b->catalogue,
-	    &p->b->control.stations, buf_str(&team->policy), team->station,
-	    team->nactive, p->now, 0, e) == 0)
-		m = messages_open(p->b->catalogue, false, e);
-	if (m)
-		rc = with_facts(&t, m, e);
-	messages_close(m);
+	if (page_facts_open(&k, p, NULL, e) == 0 && daygrid_make(&t.grid,
+	    p->b->catalogue, &p->b->control.stations, buf_str(&team->policy),
+	    team->station, team->nactive, p->now, 0, e) == 0 &&
+	    page_facts_day(&k, k.today - 1, false, e) == 0 &&
+	    page_facts_digest(&k, e) == 0)
+		rc = put_page(&t, &k.digest);
+	page_facts_close(&k);
 	daygrid_release(&t.grid);
 	return rc;
 }

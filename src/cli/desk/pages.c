@@ -20,6 +20,8 @@ static const struct page_kind *const kinds[] = {
 	&page_chats,
 	&page_chat,
 	&page_search,
+	&page_work,
+	&page_person,
 	&page_shop,
 	&page_accounts,
 	&page_account,

@@ -122,11 +122,13 @@ extern const struct page_kind page_handover;
 extern const struct page_kind page_handovers;
 extern const struct page_kind page_help;
 extern const struct page_kind page_integrity;
+extern const struct page_kind page_person;
 extern const struct page_kind page_recover;
 extern const struct page_kind page_risk;
 extern const struct page_kind page_search;
 extern const struct page_kind page_shop;
 extern const struct page_kind page_today;
 extern const struct page_kind page_whatif;
+extern const struct page_kind page_work;
 
 #endif
