@@ -154,7 +154,7 @@ stage_open(struct arrow *a, struct err *e)
 	if (open_cache(a, a->b.head[0] != '\0' ? a->b.at.manifest : NULL,
 		e) != 0)
 		return -1;
-	if (a->o->dry_run)
+	if (a->o->dry_run || a->o->send_only)
 		return 0;
 	/* A run is finished in the epoch in which it began. */
 	if (cache_resume(a->cache) == NULL || a->b.head[0] == '\0') {
@@ -439,7 +439,19 @@ run_stream(struct arrow *a, struct err *e)
 {
 	int rc = -1;
 
-	if (stage_open(a, e) != 0 || stage_scan(a, e) != 0)
+	if (stage_open(a, e) != 0)
+		goto out;
+	if (a->o->send_only) {
+		if (str_eq(a->stream, "main")) {
+			a->r->seq = a->b.at.seq;
+			if (a->b.n > 0)
+				canon_ref_text(&a->b.ref[a->b.n - 1],
+				    a->r->ref);
+		}
+		rc = stage_send(a, e);
+		goto out;
+	}
+	if (stage_scan(a, e) != 0)
 		goto out;
 	if (a->o->dry_run) {
 		tell_sources(a);
@@ -580,7 +592,8 @@ stage_shops(struct station *s, const struct run_options *o,
 	    .due = true, .fn = o->watch.shop, .arg = o->watch.arg};
 	struct err why = ERR_INIT;
 
-	if (o->dry_run || s->blocked[0] != '\0' || s->cfg.nshops == 0 ||
+	if (o->dry_run || o->send_only || s->blocked[0] != '\0' ||
+	    s->cfg.nshops == 0 ||
 	    shopkeep_capture(&j, &why) == 0)
 		return 0;
 	if (why.code == ERR_INTR || why.code == ERR_SPACE) {

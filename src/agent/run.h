@@ -56,6 +56,7 @@ struct run_options {
 	bool dry_run;		/* look, tell, keep nothing */
 	bool full;		/* read and list everything */
 	bool no_push;
+	bool send_only;		/* look at nothing, send what waits */
 	const char *language;	/* of a notice, "en" */
 	struct run_watch watch;
 };

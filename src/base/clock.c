@@ -212,9 +212,8 @@ clock_week_text(int64_t day, char out[CLOCK_WEEK_LEN])
 	return out;
 }
 
-/* The local wall time D as seconds since 1970, or -1. */
-static int
-join_local(const struct clock_date *d, int64_t *utc)
+int
+clock_join_local(const struct clock_date *d, int64_t *utc)
 {
 	struct tm tm;
 	time_t t;
@@ -242,7 +241,7 @@ end_of_day(struct clock_date d, int days, int64_t *utc)
 {
 	d.day += days + 1;
 	d.hour = d.min = d.sec = 0;
-	if (join_local(&d, utc) < 0)
+	if (clock_join_local(&d, utc) < 0)
 		return -1;
 	(*utc)--;
 	return 0;
@@ -333,7 +332,7 @@ parse(const char *s, int64_t *utc)
 		*utc = clock_join_utc(&d);
 		return 0;
 	}
-	return *s == '\0' ? join_local(&d, utc) : -1;
+	return *s == '\0' ? clock_join_local(&d, utc) : -1;
 }
 
 int

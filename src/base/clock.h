@@ -39,6 +39,11 @@ const char *clock_week_text(int64_t day, char out[CLOCK_WEEK_LEN]);
 
 /* clock_split_utc() in the local zone (TZ, /etc/localtime); OFFSET seconds east. */
 void clock_split_local(int64_t utc, struct clock_date *d, int *offset);
+/*
+ * That local wall time; a day or hour past the end of its month or day runs on
+ * into the next, as one that daylight saving skips does.  -1: none.
+ */
+int clock_join_local(const struct clock_date *d, int64_t *utc);
 
 /* "2026-11-23 10:30:00" in the local zone; "2026-11-23T10:30:00Z". */
 #define CLOCK_TEXT_LEN 32

@@ -22,6 +22,7 @@
 #define SOURCE_SECTION "source *"
 #define SHOP_PREFIX "shop "
 #define SHOP_SECTION "shop *"
+#define SCHEDULE "schedule"
 #define SHOP_NAME_MAX 27	/* its source is "shop-NAME" */
 #define ID_MAX_LEN 32
 
@@ -37,7 +38,8 @@ struct reader {
 	int section_line;
 	struct config_source *src;	/* in a source section, else NULL */
 	struct config_shop *shop;	/* in a shop's */
-	uint32_t seen;		/* bit i: key i of the table was given */
+	bool schedule_seen;
+	uint64_t seen;		/* bit i: key i of the table was given */
 };
 
 static const char *const kinds[] = {
@@ -187,6 +189,8 @@ hint_section(struct reader *r, const char *name)
 
 	if (is_near(name, r->root))
 		(void)err_hint(r->e, "did you mean '[%s]'?", r->root);
+	else if (!desk && is_near(name, SCHEDULE))
+		(void)err_hint(r->e, "did you mean '[%s]'?", SCHEDULE);
 	else if (!desk && strncmp(name, "source", 6) == 0)
 		(void)err_hint(r->e, "write '[source NAME]'");
 	else if (!desk && strncmp(name, "shop", 4) == 0)
@@ -196,7 +200,7 @@ hint_section(struct reader *r, const char *name)
 		    strchr(name, ' '));
 	else
 		(void)err_hint(r->e, "sections here: [%s]%s", r->root,
-		    desk ? "" : ", [source NAME], [shop NAME]");
+		    desk ? "" : ", [schedule], [source NAME], [shop NAME]");
 }
 
 /* --- Values. */
@@ -321,6 +325,45 @@ set_central(struct reader *r, const char *value, char **out)
 	    "write ssh://user@host/path, https://host/path or a folder");
 }
 
+bool
+config_times(const char *s, int minute[CONFIG_TIMES_MAX], size_t *n)
+{
+	int h, m;
+
+	for (*n = 0; *s != '\0'; ++*n) {
+		const size_t len = strcspn(s, " \t");
+
+		if (*n == CONFIG_TIMES_MAX || len != 5 || s[2] != ':' ||
+		    strspn(s, "0123456789") != 2 ||
+		    strspn(s + 3, "0123456789") != 2)
+			return false;
+		h = (s[0] - '0') * 10 + s[1] - '0';
+		m = (s[3] - '0') * 10 + s[4] - '0';
+		minute[*n] = h * 60 + m;
+		if (h > 23 || m > 59 || (*n > 0 &&
+		    minute[*n] <= minute[*n - 1]))
+			return false;
+		s += len;
+		s += strspn(s, " \t");
+	}
+	return *n > 0;
+}
+
+static int
+set_times(struct reader *r, const char *value, char **out)
+{
+	int minute[CONFIG_TIMES_MAX];
+	size_t n;
+
+	if (!config_times(value, minute, &n)) {
+		(void)fail(r, str_fmt("'%s' are no times of a day", value));
+		return err_hint(r->e, "write them in order, for example "
+		    "10:00 14:00 18:00; at most %d", CONFIG_TIMES_MAX);
+	}
+	*out = str_dup(value);
+	return *out ? 0 : fail_nomem(r);
+}
+
 static int
 set_text(struct reader *r, const struct config_key *k, const char *value,
 	char **out)
@@ -329,6 +372,8 @@ set_text(struct reader *r, const struct config_key *k, const char *value,
 		return set_central(r, value, out);
 	if (strcmp(k->name, "path") == 0)
 		return set_path(r, value, true, out);
+	if (strcmp(k->name, "at") == 0)
+		return set_times(r, value, out);
 	if (strcmp(k->name, "language") == 0 && (strlen(value) > 16 ||
 	    value[strspn(value, "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")] != '\0')) {
@@ -518,7 +563,7 @@ end_section(struct reader *r)
 		return 0;
 	k = config_keys(&n);
 	for (i = 0; i < n; i++) {
-		if (!is_in(r, &k[i]) || (r->seen & (UINT32_C(1) << i)))
+		if (!is_in(r, &k[i]) || (r->seen & (UINT64_C(1) << i)))
 			continue;
 		if (!k[i].value) {
 			(void)fail_key(r, r->section_line, KEY_MISSING,
@@ -634,6 +679,13 @@ begin_section(struct reader *r, const char *name)
 		r->section = r->root;
 		return 0;
 	}
+	if (strcmp(r->root, "desk") != 0 && strcmp(name, SCHEDULE) == 0) {
+		if (r->schedule_seen)
+			return fail(r, str_fmt("a second section [%s]", name));
+		r->schedule_seen = true;
+		r->section = SCHEDULE;
+		return 0;
+	}
 	if (strcmp(r->root, "desk") != 0 && str_starts(name, SOURCE_PREFIX))
 		return begin_source(r, name + strlen(SOURCE_PREFIX));
 	if (strcmp(r->root, "desk") != 0 && str_starts(name, SHOP_PREFIX))
@@ -745,7 +797,7 @@ on_value(void *arg, const char *section, const char *name, const char *value)
 		return 0;
 	}
 	if (k[i].type != CONFIG_PATTERN && strcmp(name, "page") != 0 &&
-	    (r->seen & (UINT32_C(1) << i))) {
+	    (r->seen & (UINT64_C(1) << i))) {
 		(void)fail_key(r, r->line, KEY_TWICE, name);
 		return 0;
 	}
@@ -760,7 +812,7 @@ on_value(void *arg, const char *section, const char *name, const char *value)
 		(void)fail(r, str_fmt("a control character in '%s'", name));
 		return 0;
 	}
-	r->seen |= UINT32_C(1) << i;
+	r->seen |= UINT64_C(1) << i;
 	return set_value(r, &k[i], value) == 0;
 }
 
@@ -817,7 +869,10 @@ parse(struct config *c, const char *file, const char *root, const void *text,
 		(void)err_nomem(e);
 		goto out;
 	}
-	if (end_section(&r) < 0)
+	/* One that is not there has its defaults all the same. */
+	if (end_section(&r) < 0 || (strcmp(root, "desk") != 0 &&
+	    !r.schedule_seen && (begin_section(&r, SCHEDULE) < 0 ||
+	    end_section(&r) < 0)))
 		goto out;
 	if (!r.root_seen) {
 		(void)err_set(e, ERR_CONFIG, "%s: no section [%s]", file,
@@ -901,7 +956,7 @@ config_imply(struct config *c, const char *name, enum config_kind kind,
 		return err_nomem(e);
 	for (i = 0; i < n; i++)
 		if (is_in(&r, &k[i]) && !k[i].value)
-			r.seen |= UINT32_C(1) << i;	/* kind, path */
+			r.seen |= UINT64_C(1) << i;	/* kind, path */
 	if (end_section(&r) < 0)
 		return -1;
 	qsort(c->source, c->nsources, sizeof(*c->source), cmp_source);
@@ -946,5 +1001,6 @@ config_release(struct config *c)
 	free(c->central);
 	free(c->ssh);
 	free(c->name);
+	free(c->run_at);
 	*c = (struct config){0};
 }

@@ -91,6 +91,12 @@ struct config {
 	bool push_stock;	/* push = stock */
 	int full_every_days;	/* a full run now and then; 0 = never */
 	bool reread;		/* reread a part of the unchanged bytes */
+	/* [schedule] */
+	char *run_at;		/* "10:00 18:00", or NULL: as policy says */
+	bool at_logout;		/* a run at the end of a session */
+	bool on_battery;	/* do not put a run off */
+	bool on_metered;	/* do not put sending off */
+	int tell_after;		/* failures until the person is told; 0 never */
 	struct config_source *source;
 	size_t nsources;
 	struct config_shop *shop;
@@ -123,7 +129,7 @@ enum config_type { CONFIG_TEXT, CONFIG_ID, CONFIG_BOOL, CONFIG_INT,
 
 /* One entry of the table, for manual, sample and checker. */
 struct config_key {
-	const char *section;	/* "station", "source *", "shop *", "desk" */
+	const char *section;	/* "station", "schedule", "source *", … */
 	const char *name;
 	enum config_type type;
 	int64_t min, max;	/* CONFIG_INT */
@@ -133,6 +139,13 @@ struct config_key {
 	size_t at, size;	/* the field in struct config, config_source, … */
 };
 const struct config_key *config_keys(size_t *n);
+
+/*
+ * The times of day in S, "HH:MM" in rising order with blanks between, as
+ * minutes.  False where S is not that, or is empty.
+ */
+#define CONFIG_TIMES_MAX 24
+bool config_times(const char *s, int minute[CONFIG_TIMES_MAX], size_t *n);
 
 /* True for [a-z0-9][a-z0-9-]{0,31}: stations, sources, streams. */
 bool config_is_id(const char *s);

@@ -27,6 +27,24 @@ static const struct config_key keys[] = {
 	    "read some unchanged files again in each run, all within a month",
 	    FIELD(config, reread)},
 
+	{"schedule", "at", CONFIG_TEXT, 0, 0, NULL, "",
+	    "times of the day at which a run is due; empty: as the managers "
+	    "have it",
+	    FIELD(config, run_at)},
+	{"schedule", "at_logout", CONFIG_BOOL, 0, 0, NULL, "yes",
+	    "a run when the session ends",
+	    FIELD(config, at_logout)},
+	{"schedule", "on_battery", CONFIG_BOOL, 0, 0, NULL, "yes",
+	    "run on battery too; no: a run waits for the mains, a day at most",
+	    FIELD(config, on_battery)},
+	{"schedule", "on_metered", CONFIG_BOOL, 0, 0, NULL, "no",
+	    "send over a metered connection too; no: sending waits, a day at "
+	    "most",
+	    FIELD(config, on_metered)},
+	{"schedule", "tell_after", CONFIG_INT, 0, 100, NULL, "3",
+	    "runs in a row that fail until a message is shown; 0 = never",
+	    FIELD(config, tell_after)},
+
 	{"source *", "kind", CONFIG_CHOICE, 0, 0,
 	    "chat shop account report files", NULL,
 	    "what the files are",

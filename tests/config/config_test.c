@@ -186,7 +186,7 @@ unknown(void **state)
 	bad("[statoin]\n", "liudi.ini:1: unknown section '[statoin]'",
 	    "did you mean '[station]'?");
 	bad(ROOT "[desk]\n", "liudi.ini:4: unknown section '[desk]'",
-	    "sections here: [station], [source NAME], [shop NAME]");
+	    "sections here: [station], [schedule], [source NAME], [shop NAME]");
 	bad(ROOT "[source]\n", "liudi.ini:4: unknown section '[source]'",
 	    "write '[source NAME]'");
 	bad(ROOT "[sorce chats]\n",

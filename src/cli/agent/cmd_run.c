@@ -8,10 +8,12 @@
 #include "agent/run.h"
 #include "base/clock.h"
 #include "base/jsonw.h"
+#include "base/power.h"
 #include "base/proc.h"
 #include "base/utf8.h"
 #include "cli/agent/ask.h"
 #include "cli/agent/commands.h"
+#include "cli/agent/remember.h"
 #include "cli/agent/tell.h"
 #include "base/banned.h"
 
@@ -26,6 +28,8 @@ static const struct cli_option options[] = {
 	{"full", 0, NULL, "read and list every file again"},
 	{"no-push", 0, NULL, "commit, and send with a later run"},
 	{"watch", 0, NULL, "stay, and run when a chat export has come"},
+	{"if-due", 0, NULL, "only if it is time: what the schedule calls"},
+	{"at-logout", 0, NULL, "the session ends: if there was none just now"},
 	{NULL, 0, NULL, NULL}
 };
 
@@ -33,7 +37,7 @@ struct screen {
 	const struct cli *c;
 	bool tty;		/* standard error shows progress */
 	bool drawn;
-	bool dry;
+	bool dry, send_only;
 	struct exports *exports;	/* by source of *cfg */
 	const struct config *cfg;
 };
@@ -271,8 +275,10 @@ print_result(const struct screen *s, const struct run_result *r)
 		    "kept\n"), (long long)r->files, size);
 		return;
 	}
-	(void)printf(cli_tr("on file: %lld files, %s; new: %lld pieces, %s\n"),
-	    (long long)r->files, size, (long long)r->chunks, stored);
+	if (!s->send_only)
+		(void)printf(cli_tr("on file: %lld files, %s; new: %lld "
+		    "pieces, %s\n"), (long long)r->files, size,
+		    (long long)r->chunks, stored);
 	if (r->spooled || r->integrity)
 		return;
 	(void)printf(cli_tr("run %lld received by the central"),
@@ -312,7 +318,7 @@ print_json_result(const struct run_result *r, bool central_is_path)
 }
 
 static enum cli_exit
-exit_of(const struct cli *c, const struct run_result *r)
+exit_of(const struct cli *c, const struct run_result *r, enum due_do what)
 {
 	enum cli_exit rc = CLI_DONE;
 	struct err e = ERR_INIT;
@@ -327,6 +333,12 @@ exit_of(const struct cli *c, const struct run_result *r)
 		rc = cli_worse(rc, CLI_SPOOLED);
 	if (r->integrity)
 		rc = cli_worse(rc, CLI_INTEGRITY);
+	if (r->spooled && !r->integrity && what == DUE_KEEP) {
+		if (!c->json && !c->quiet)
+			(void)printf("%s", cli_tr("kept here; sent later, for "
+			    "the connection is metered\n"));
+		return rc;
+	}
 	if ((r->spooled || r->integrity) && !c->json) {
 		/* git's words for it; the hook's own stand above */
 		bool declined = strcmp(r->why, "pre-receive hook declined") ==
@@ -343,17 +355,23 @@ exit_of(const struct cli *c, const struct run_result *r)
 	return rc;
 }
 
-/* One run of the open station S; *left: exports still being written. */
+/*
+ * One run of the open station S, or as much of one as WHAT says; *left: exports
+ * still being written.
+ */
 static enum cli_exit
-run_once(struct cli *c, struct station *s, bool *left, struct err *e)
+run_once(struct cli *c, struct station *s, enum due_do what, bool *left,
+	struct err *e)
 {
+	struct remember m = {.s = s, .began = clock_now_utc(), .what = what};
 	struct screen scr = {.c = c, .tty = isatty(STDERR_FILENO) == 1 &&
 	    !c->quiet && !c->json, .dry = cli_has(c, "dry-run"),
-	    .cfg = &s->cfg};
+	    .send_only = what == DUE_SEND, .cfg = &s->cfg};
 	struct run_options o = {
 	    .dry_run = scr.dry,
 	    .full = cli_has(c, "full"),
-	    .no_push = cli_has(c, "no-push"),
+	    .no_push = cli_has(c, "no-push") || what == DUE_KEEP,
+	    .send_only = scr.send_only,
 	    .language = ask_language(),
 	    .watch = {on_progress, on_source, on_exports, on_file, on_remote,
 		on_shop, on_note, ask_can(c) ? on_agree : NULL, &scr},
@@ -376,6 +394,7 @@ run_once(struct cli *c, struct station *s, bool *left, struct err *e)
 			rc = CLI_SPOOLED;
 		goto out;
 	}
+	m.r = &r;
 	clear_line(&scr);
 	if (c->json)
 		print_json_result(&r, s->central.kind == CENTRAL_PATH);
@@ -384,9 +403,11 @@ run_once(struct cli *c, struct station *s, bool *left, struct err *e)
 	for (size_t i = 0; i < s->cfg.nsources; i++)
 		put_exports(&scr, &s->cfg.source[i], &scr.exports[i]);
 	*left = r.left > 0;
-	rc = exit_of(c, &r);
+	rc = exit_of(c, &r, what);
 out:
 	free(scr.exports);
+	if (!scr.dry)
+		remember_run(c, &m, rc, e);
 	return rc;
 }
 
@@ -445,7 +466,7 @@ run_watch(struct cli *c, struct station *s, struct err *e)
 
 	for (;;) {
 		since = clock_now_utc();
-		rc = run_once(c, s, &left, e);
+		rc = run_once(c, s, DUE_RUN, &left, e);
 		if (proc_interrupted())
 			break;
 		if (e->code != ERR_NONE)
@@ -468,9 +489,67 @@ run_watch(struct cli *c, struct station *s, struct err *e)
 	return CLI_DONE;
 }
 
+/* --- run --if-due */
+
+/* Not due: said where somebody asked. */
+static void
+say_not_due(const struct cli *c, const struct due *d)
+{
+	char when[CLOCK_TEXT_LEN];
+
+	if (c->json)
+		(void)printf("{\"v\":1,\"due\":false,\"next\":%" PRId64 "}\n",
+		    d->next);
+	else if (!c->quiet && d->what == DUE_WAIT)
+		(void)printf("%s", cli_tr("put off: on battery\n"));
+	else if (!c->quiet)
+		(void)printf(cli_tr("nothing is due before %s\n"),
+		    clock_text_local(d->next, when));
+}
+
+static enum cli_exit
+run_if_due(struct cli *c, struct station *s, struct err *e)
+{
+	const char *times;
+	struct due_rule rule;
+	struct due_past past;
+	struct due_now now = {.utc = clock_now_utc(),
+	    .leaving = cli_has(c, "at-logout")};
+	struct lastrun l;
+	enum cli_exit rc;
+	bool left = false;
+	struct due d;
+
+	if (lastrun_load(&l, s->path.state, e) != 0)
+		return CLI_FAILED;
+	(void)lastrun_rule(&l, &s->cfg, &rule, &times);
+	lastrun_past(&l, &past);
+	d = due_decide(&rule, &past, &now);
+	/* asked only where it could put something off */
+	if (d.what != DUE_NOTHING) {
+		now.battery = !rule.on_battery && power_on_battery();
+		now.metered = !rule.on_metered && power_metered();
+		d = due_decide(&rule, &past, &now);
+	}
+	if (d.what == DUE_WAIT && remember_put_off(s, &l, d.why, e) != 0)
+		return CLI_FAILED;
+	if (d.what == DUE_NOTHING || d.what == DUE_WAIT) {
+		say_not_due(c, &d);
+		return CLI_DONE;
+	}
+	rc = run_once(c, s, d.what, &left, e);
+	if (e->code != ERR_LOCKED)
+		return rc;
+	/* it is being done */
+	err_clear(e);
+	return CLI_DONE;
+}
+
 static enum cli_exit
 run_run(struct cli *c, struct err *e)
 {
+	const bool due = cli_has(c, "if-due") || cli_has(c, "at-logout");
+	struct remember m = {.began = clock_now_utc(), .what = DUE_RUN};
 	struct station s;
 	enum cli_exit rc = CLI_FAILED;
 	bool left = false;
@@ -480,9 +559,21 @@ run_run(struct cli *c, struct err *e)
 		    "together");
 		return rc;
 	}
-	if (station_open(&s, c->home, e) == 0)
-		rc = cli_has(c, "watch") ? run_watch(c, &s, e) :
-		    run_once(c, &s, &left, e);
+	if (due && (cli_has(c, "watch") || cli_has(c, "dry-run"))) {
+		(void)err_set(e, ERR_USAGE, "--if-due and --at-logout go "
+		    "with neither --watch nor --dry-run");
+		return rc;
+	}
+	if (station_open(&s, c->home, e) != 0) {
+		m.s = &s;
+		if (!cli_has(c, "dry-run"))
+			remember_run(c, &m, cli_exit_for(e), e);
+	} else if (cli_has(c, "watch")) {
+		rc = run_watch(c, &s, e);
+	} else {
+		rc = due ? run_if_due(c, &s, e) :
+		    run_once(c, &s, DUE_RUN, &left, e);
+	}
 	station_close(&s);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "base/jsonw.h"
 #include "cli/agent/commands.h"
 #include "cli/agent/tell.h"
+#include "cli/agent/tellrun.h"
 #include "base/banned.h"
 
 static const char *
@@ -102,12 +103,14 @@ put_accounts(size_t n)
 }
 
 static void
-put_text(const struct station *s, const struct status *st, size_t accounts)
+put_text(const struct station *s, const struct status *st, size_t accounts,
+	const struct schedule *sched, const struct lastrun *last)
 {
 	char when[CLOCK_TEXT_LEN];
 
 	(void)printf("%s: %s\n", s->cfg.station, in_text(st->in));
 	put_notice(s);
+	tellrun_text(s, sched, last);
 	if (!s->have_control)
 		return;
 	put_readers(s);
@@ -123,7 +126,8 @@ put_text(const struct station *s, const struct status *st, size_t accounts)
 
 static void
 put_json(const struct station *s, const struct status *st,
-	const struct exports *x, size_t accounts)
+	const struct exports *x, size_t accounts,
+	const struct schedule *sched, const struct lastrun *last)
 {
 	size_t index[CONTROL_MAX_RECIPIENTS];
 	size_t n = s->have_control ? control_readers(&s->control,
@@ -157,6 +161,7 @@ put_json(const struct station *s, const struct status *st,
 	}
 	jsonw_array_end(&w);
 	jsonw_kint(&w, "accounts", (int64_t)accounts);
+	tellrun_json(&w, s, sched, last);
 	jsonw_key(&w, "exports");
 	jsonw_array(&w);
 	for (size_t i = 0; i < s->cfg.nsources; i++) {
@@ -214,8 +219,15 @@ run_status(struct cli *c, struct err *e)
 	enum cli_exit rc = CLI_FAILED;
 	bool unreadable;
 	size_t accounts;
+	char program[TELLRUN_PATH_MAX], home[TELLRUN_PATH_MAX];
+	struct schedule_job job;
+	struct schedule sched;
+	struct lastrun last;
 
 	if (station_open(&s, c->home, e) != 0 ||
+	    tellrun_job(&job, c, &s, program, home, e) != 0 ||
+	    schedule_look(&job, &sched, e) != 0 ||
+	    lastrun_load(&last, s.path.state, e) != 0 ||
 	    status_load(&st, &s, e) != 0 ||
 	    count_accounts(&s, &accounts, e) != 0)
 		goto out;
@@ -227,9 +239,9 @@ run_status(struct cli *c, struct err *e)
 	if (look(&s, x, &unreadable, e) != 0)
 		goto out;
 	if (c->json)
-		put_json(&s, &st, x, accounts);
+		put_json(&s, &st, x, accounts, &sched, &last);
 	else if (!c->quiet)
-		put_text(&s, &st, accounts);
+		put_text(&s, &st, accounts, &sched, &last);
 	for (size_t i = 0; i < s.cfg.nsources && !c->json && !c->quiet; i++)
 		put_exports(c, &s.cfg.source[i], &x[i]);
 	rc = st.in == STATUS_IN && s.blocked[0] == '\0' && !unreadable ?
