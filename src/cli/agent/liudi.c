@@ -15,6 +15,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_schedule_install,
 	&cmd_schedule_remove,
 	&cmd_schedule_show,
+	&cmd_doctor,
 	&cmd_report,
 	&cmd_account_add,
 	&cmd_account_import,

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/jsonw.h"
 #include "base/utf8.h"
+#include "cli/checks.h"
 #include "cli/desk/shopdesk.h"
 #include "cli/desk/show.h"
 #include "desk/access.h"
@@ -24,10 +25,7 @@
 
 #define TEXT_MAX (1024 * 1024)
 #define LINE_MAX_LEN 2048
-#define NAME_WIDTH 10
 #define AHEAD_S 60	/* of the central's clock: more is told */
-
-enum state { STATE_OK, STATE_NOTE, STATE_WARN, STATE_BAD };
 
 struct doctor {
 	const struct cli *c;
@@ -40,46 +38,18 @@ struct doctor {
 	enum cli_exit worst;
 };
 
-static const char *const state_name[] = {"ok", "note", "warning",
-	"problem"};
-
 /* One line; FMT is in the user's language already. */
 static void __attribute__((format(printf, 4, 5)))
-say(struct doctor *d, enum state state, const char *name, const char *fmt, ...)
+say(struct doctor *d, enum checks_state state, const char *name,
+	const char *fmt, ...)
 {
-	struct buf line = BUF_INIT(TEXT_MAX);
-	struct err ignored = ERR_INIT;
-	char text[LINE_MAX_LEN];
-	struct jsonw w;
+	struct checks k = {d->c, CLI_INTEGRITY, d->worst};
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	checks_vsay(&k, state, name, NULL, fmt, ap);
 	va_end(ap);
-	if (state == STATE_WARN)
-		d->worst = cli_worse(d->worst, CLI_WARNINGS);
-	else if (state == STATE_BAD)
-		d->worst = cli_worse(d->worst, CLI_INTEGRITY);
-	if (d->c->json) {
-		jsonw_init(&w, &line, &ignored);
-		jsonw_object(&w);
-		jsonw_kint(&w, "v", 1);
-		jsonw_kstr(&w, "kind", "check");
-		jsonw_kstr(&w, "name", name);
-		jsonw_kstr(&w, "state", state_name[state]);
-		jsonw_kstr(&w, "text", text);
-		jsonw_object_end(&w);
-		if (jsonw_end(&w) == 0)
-			(void)show_json_line(&line, &ignored);
-	} else if (state != STATE_OK || !d->c->quiet) {
-		show_padded(state == STATE_OK ? cli_tr("ok") :
-		    state == STATE_NOTE ? cli_tr("note") :
-		    state == STATE_WARN ? cli_tr("warning") :
-		    cli_tr("problem"), NAME_WIDTH);
-		cli_put_shown(stdout, text, strlen(text));
-		(void)fputc('\n', stdout);
-	}
-	buf_release(&line);
+	d->worst = k.worst;
 }
 
 /* --- This machine. */
@@ -90,16 +60,16 @@ check_keys(struct doctor *d)
 	const char *name = deskcmd_name(&d->home);
 
 	if (deskkeys_has(d->home.keys, name))
-		say(d, STATE_OK, "keys", cli_tr("the keys of '%s' are on "
+		say(d, CHECKS_OK, "keys", cli_tr("the keys of '%s' are on "
 		    "this machine"), name);
 	else
-		say(d, STATE_WARN, "keys", cli_tr("the keys of '%s' are not "
+		say(d, CHECKS_WARN, "keys", cli_tr("the keys of '%s' are not "
 		    "on this machine"), name);
 	if (deskkeys_has(d->home.keys, DESKKEYS_OWNER))
-		say(d, STATE_WARN, "owner", cli_tr("the owner's keys lie in "
+		say(d, CHECKS_WARN, "owner", cli_tr("the owner's keys lie in "
 		    "'%s': they belong into a safe"), d->home.keys);
 	if (access_waits(&d->home))
-		say(d, STATE_WARN, "access", cli_tr("what was read here is "
+		say(d, CHECKS_WARN, "access", cli_tr("what was read here is "
 		    "not yet in the log that the owner reads: liudi-desk "
 		    "sync"));
 }
@@ -141,15 +111,15 @@ check_control(struct doctor *d, struct err *e)
 	other = rewritten.len > 0;
 	buf_release(&rewritten);
 	if (other)
-		say(d, STATE_BAD, "control", "%s", cli_tr("the central's "
+		say(d, CHECKS_BAD, "control", "%s", cli_tr("the central's "
 		    "control is not the one that this desk knows; it is never "
 		    "replaced: put control.git of this desk back to the "
 		    "central"));
 	if (d->online) {
-		say(d, STATE_OK, "central", cli_tr("the central is reached: "
+		say(d, CHECKS_OK, "central", cli_tr("the central is reached: "
 		    "%s"), d->home.central.url);
 	} else {
-		say(d, STATE_WARN, "central", "%s",
+		say(d, CHECKS_WARN, "central", "%s",
 		    cli_tr_filled(e->what, why));
 		err_clear(e);
 	}
@@ -158,13 +128,13 @@ check_control(struct doctor *d, struct err *e)
 		if (e->code != ERR_INTEGRITY && e->code != ERR_FORMAT &&
 		    e->code != ERR_NOENT)
 			return -1;
-		say(d, STATE_BAD, "control", "%s",
+		say(d, CHECKS_BAD, "control", "%s",
 		    cli_tr_filled(e->what, why));
 		err_clear(e);
 		return 0;
 	}
 	d->control_there = true;
-	say(d, STATE_OK, "control", cli_tr("control is signed by who may: %s, "
+	say(d, CHECKS_OK, "control", cli_tr("control is signed by who may: %s, "
 	    "%s"), cli_count(stations(&d->control), "%lld station",
 	    "%lld stations", sends), cli_count(
 	    (int64_t)d->control.nrecipients, "%lld reader", "%lld readers",
@@ -184,7 +154,7 @@ say_lines(struct doctor *d, const char *name, const struct buf *lines)
 		/* with its end, as the table of languages has it */
 		(void)snprintf(line, sizeof(line), "%.*s\n", (int)n, s);
 		told = cli_tr_filled(line, filled);
-		say(d, STATE_WARN, name, "%.*s", (int)strcspn(told, "\n"),
+		say(d, CHECKS_WARN, name, "%.*s", (int)strcspn(told, "\n"),
 		    told);
 	}
 }
@@ -200,20 +170,20 @@ check_folder(struct doctor *d, struct err *e)
 	if (central_check(c, &settings, e) < 0)
 		goto out;
 	if (settings.len == 0)
-		say(d, STATE_OK, "settings", cli_tr("git's settings there are "
+		say(d, CHECKS_OK, "settings", cli_tr("git's settings there are "
 		    "as they should be"));
 	say_lines(d, "settings", &settings);
 	if (file_is_dir(dir)) {
 		if (health_hooks(c, dir, &hooks, e) < 0)
 			goto out;
 		if (hooks.len == 0)
-			say(d, STATE_OK, "hooks", cli_tr("the hooks there are "
+			say(d, CHECKS_OK, "hooks", cli_tr("the hooks there are "
 			    "those of this version"));
 		say_lines(d, "hooks", &hooks);
 		if (hooks.len > 0)
 			cli_hint(d->c, "copy them from '%s'", dir);
 	}
-	say(d, STATE_NOTE, "folder", cli_tr("the central is a folder: whoever "
+	say(d, CHECKS_NOTE, "folder", cli_tr("the central is a folder: whoever "
 	    "can write it can delete it"));
 	rc = 0;
 out:
@@ -228,23 +198,23 @@ out:
 static void
 say_detection_only(struct doctor *d)
 {
-	say(d, STATE_WARN, "prevents", cli_tr("the central has no hooks of "
+	say(d, CHECKS_WARN, "prevents", cli_tr("the central has no hooks of "
 	    "liudi: it prevents nothing, and what happens is only noticed:"));
-	say(d, STATE_WARN, "prevents", cli_tr("- branches can be deleted and "
+	say(d, CHECKS_WARN, "prevents", cli_tr("- branches can be deleted and "
 	    "rewritten; the next sync tells it and keeps our copy, but what "
 	    "no desk has fetched by then may be lost"));
-	say(d, STATE_WARN, "prevents", cli_tr("- a station can write into the "
+	say(d, CHECKS_WARN, "prevents", cli_tr("- a station can write into the "
 	    "branch of another; what that one did not sign is left out"));
-	say(d, STATE_WARN, "prevents", cli_tr("- a key that was revoked can "
+	say(d, CHECKS_WARN, "prevents", cli_tr("- a key that was revoked can "
 	    "still send what is dated before its end; only when it was first "
 	    "seen here tells"));
-	say(d, STATE_WARN, "prevents", cli_tr("- no receipt says when "
+	say(d, CHECKS_WARN, "prevents", cli_tr("- no receipt says when "
 	    "something came: a date is the station's word until a desk has "
 	    "fetched it"));
-	say(d, STATE_WARN, "prevents", cli_tr("- anything of any size can be "
+	say(d, CHECKS_WARN, "prevents", cli_tr("- anything of any size can be "
 	    "pushed and fills the place, and whoever may read there sees all "
 	    "branches' names and sizes"));
-	say(d, STATE_WARN, "prevents", cli_tr("- a request with an invitation "
+	say(d, CHECKS_WARN, "prevents", cli_tr("- a request with an invitation "
 	    "that has ended is taken there; a desk refuses it"));
 }
 
@@ -259,15 +229,15 @@ check_waiting(struct doctor *d, struct box *b, struct err *e)
 	if (received_count(b->catalogue, d->now, &o, e) < 0)
 		return -1;
 	if (o.wrong > 0)
-		say(d, STATE_BAD, "receipts", "%s", cli_count(o.wrong,
+		say(d, CHECKS_BAD, "receipts", "%s", cli_count(o.wrong,
 		    "%lld receipt does not hold: see liudi-desk sync",
 		    "%lld receipts do not hold: see liudi-desk sync", n));
 	if (o.hidden > 0)
-		say(d, STATE_BAD, "receipts", cli_tr("the central says that it "
+		say(d, CHECKS_BAD, "receipts", cli_tr("the central says that it "
 		    "has %s which it does not show"), cli_count(o.hidden,
 		    "%lld commit", "%lld commits", n));
 	if (o.waiting > 0)
-		say(d, STATE_WARN, "receipts", "%s", cli_count(o.waiting,
+		say(d, CHECKS_WARN, "receipts", "%s", cli_count(o.waiting,
 		    "%lld branch ends without a receipt",
 		    "%lld branches end without a receipt", n));
 	return 0;
@@ -279,20 +249,20 @@ check_clock(struct doctor *d, const struct health *h)
 	char when[CLOCK_TEXT_LEN], n[CLI_COUNT_LEN];
 
 	if (h->newest == 0) {
-		say(d, STATE_OK, "receipts", cli_tr("no receipt is here "
+		say(d, CHECKS_OK, "receipts", cli_tr("no receipt is here "
 		    "yet: nothing was sent, or not fetched: liudi-desk "
 		    "sync"));
 		return;
 	}
-	say(d, STATE_OK, "receipts", cli_tr("%s, the newest of %s"),
+	say(d, CHECKS_OK, "receipts", cli_tr("%s, the newest of %s"),
 	    cli_count(h->good, "%lld receipt holds", "%lld receipts hold", n),
 	    clock_text_local(h->newest, when));
 	if (h->newest > d->now + AHEAD_S)
-		say(d, STATE_WARN, "clock", cli_tr("the central's clock is at "
+		say(d, CHECKS_WARN, "clock", cli_tr("the central's clock is at "
 		    "least %lld s ahead of this machine's"),
 		    (long long)(h->newest - d->now));
 	else
-		say(d, STATE_OK, "clock", cli_tr("no receipt is dated ahead "
+		say(d, CHECKS_OK, "clock", cli_tr("no receipt is dated ahead "
 		    "of this machine's clock"));
 }
 
@@ -323,14 +293,14 @@ on_shop(void *arg, const char *shop, struct err *e)
 	(void)shopday_stations(s, today + 1, &station);
 	good = shopday_last_good(s, today + 1, &ts);
 	if (good == SHOPDAY_NONE)
-		say(d, STATE_WARN, "shops", cli_tr("shop '%s' was never seen"),
+		say(d, CHECKS_WARN, "shops", cli_tr("shop '%s' was never seen"),
 		    shop);
 	else if (today - good > shopdesk_patience(buf_str(&d->policy),
 	    station))
-		say(d, STATE_WARN, "shops", cli_tr("shop '%s' was last seen "
+		say(d, CHECKS_WARN, "shops", cli_tr("shop '%s' was last seen "
 		    "on %s"), shop, worktime_day_text(good, day));
 	if (o.n > 0)
-		say(d, STATE_WARN, "shops", cli_tr("shop '%s': %s to be "
+		say(d, CHECKS_WARN, "shops", cli_tr("shop '%s': %s to be "
 		    "reviewed, the first is %s"), shop, cli_count(o.n,
 		    "%lld day", "%lld days", n), worktime_day_text(o.first,
 		    day));
@@ -351,7 +321,7 @@ check_shops(struct doctor *d, struct box *b, struct err *e)
 	if (shopdesk_names(b->catalogue, on_shop, &l, e) < 0)
 		return -1;
 	if (d->shops > 0 && d->worst == CLI_DONE)
-		say(d, STATE_OK, "shops", cli_tr("all shops are seen and "
+		say(d, CHECKS_OK, "shops", cli_tr("all shops are seen and "
 		    "reviewed"));
 	d->worst = cli_worse(before, d->worst);
 	return 0;
@@ -368,17 +338,17 @@ look(struct box *b, void *arg, struct err *e)
 	if (health_look(&h, b->records, &b->control, e) < 0)
 		return -1;
 	if (!h.receipts && named) {
-		say(d, STATE_BAD, "receipts", cli_tr("control names the "
+		say(d, CHECKS_BAD, "receipts", cli_tr("control names the "
 		    "central's key, but the central has no receipts"));
 	} else if (!h.receipts) {
 		say_detection_only(d);
 	} else if (!h.key) {
-		say(d, named ? STATE_BAD : STATE_WARN, "key", named ?
+		say(d, named ? CHECKS_BAD : CHECKS_WARN, "key", named ?
 		    cli_tr("the central signs with another key than control "
 		    "names") : cli_tr("control does not name the central's "
 		    "key: its receipts are not looked at"));
 	} else {
-		say(d, STATE_OK, "key", cli_tr("control names the key by "
+		say(d, CHECKS_OK, "key", cli_tr("control names the key by "
 		    "which the central signs receipts"));
 		check_clock(d, &h);
 		if (check_waiting(d, b, e) < 0)
@@ -397,7 +367,7 @@ check_records(struct doctor *d, struct err *e)
 	int rc;
 
 	if (!file_exists(d->home.records)) {
-		say(d, STATE_WARN, "records", cli_tr("no records yet: "
+		say(d, CHECKS_WARN, "records", cli_tr("no records yet: "
 		    "liudi-desk sync"));
 		return 0;
 	}
@@ -409,7 +379,7 @@ check_records(struct doctor *d, struct err *e)
 	if (rc < 0 && e->code != ERR_INTEGRITY)
 		return -1;
 	if (rc < 0) {
-		say(d, STATE_BAD, "records", "%s",
+		say(d, CHECKS_BAD, "records", "%s",
 		    cli_tr_filled(e->what, why));
 		err_clear(e);
 		return 0;
@@ -440,7 +410,7 @@ on_book(struct box *b, void *arg, struct err *e)
 	for (i = 0; i < n; i++)
 		granted += dual_to_change(&a[i]) != NULL;
 	if (granted > 0)
-		say(d, STATE_WARN, "granted", cli_tr("%s whose secrets an "
+		say(d, CHECKS_WARN, "granted", cli_tr("%s whose secrets an "
 		    "owner granted: have them changed ('liudi-desk account "
 		    "list' names them)"), cli_count(granted, "%lld account",
 		    "%lld accounts", words));
@@ -473,10 +443,10 @@ on_rule(void *arg, const char *shop, const char *what)
 
 	d->shop_bad = d->shop_bad || shop;
 	if (shop)
-		say(d, STATE_BAD, "shop", cli_tr("shop '%s': %s"), shop,
+		say(d, CHECKS_BAD, "shop", cli_tr("shop '%s': %s"), shop,
 		    cli_tr_filled(what, told));
 	else
-		say(d, STATE_BAD, "reader", "%s", cli_tr_filled(what, told));
+		say(d, CHECKS_BAD, "reader", "%s", cli_tr_filled(what, told));
 	return 0;
 }
 
@@ -501,7 +471,7 @@ check_people(struct doctor *d, struct err *e)
 	    CLI_WARNINGS);
 	(void)people_shops(p, &n);
 	if (n > 0 && !d->shop_bad)
-		say(d, STATE_OK, "shop", cli_tr("each shop has two people, "
+		say(d, CHECKS_OK, "shop", cli_tr("each shop has two people, "
 		    "one of them responsible"));
 	rc = 0;
 out:
@@ -530,7 +500,7 @@ run(struct cli *c, struct err *e)
 		if (d.online && check_folder(&d, e) < 0)
 			goto out;
 	} else {
-		say(&d, STATE_OK, "settings", cli_tr("hooks and settings of "
+		say(&d, CHECKS_OK, "settings", cli_tr("hooks and settings of "
 		    "another machine cannot be looked at from here; its "
 		    "receipts can"));
 	}
