@@ -205,4 +205,51 @@ same "$(jq -c 'select(.type == "person")' "$t/two")" \
 same "$(jq -r 'select(.type == "person" and .person == "ws-01") |
     .report.versions' "$t/two")" $((last + 1)) 'none of them is lost'
 
+step "what was taken from here, who reads it, until when"
+expect 0 ws ws-01 mine
+says 'What was taken from here'
+says 'reports: '
+says 'The central had all of it up to'
+says 'It can be read by:'
+says 'no end is set'
+ws ws-01 --json mine --files >"$t/json"
+same "$(jq -r 'select(.type == "mine") | .unsent' "$t/json")" 0 unsent
+same "$(jq -r 'select(.type == "source" and .source == "reports") | .files' \
+    "$t/json")" "$(kept)" 'files of reports'
+same "$(jq -r 'select(.type == "file" and .source == "reports") | .path' \
+    "$t/json" | sort)" \
+    "$(cd "$t/ws-01/state/reports/kept" && ls | LC_ALL=C sort)" 'their names'
+expect 0 desk_key retention set main 7
+expect 0 desk_key hold add suit ws-01/main --reason 'a suit'
+ws ws-01 run >"$t/out" 2>&1 || :
+expect 0 ws ws-01 mine
+says 'Stream main is kept for 7 years behind the end of each year.'
+says 'A hold forbids erasing it: suit'
+same "$(ws ws-01 --json mine | jq -r 'select(.source == "reports") |
+    "\(.keep_years) \(.hold)"')" '7 suit' 'as JSON'
+expect 2 ws ws-01 mine --day "$today"
+says '--day is of --objection'
+
+step "a word against a number reaches the manager, beside it"
+expect 0 ws ws-01 mine --objection 'I was ill until ten <b>' --day "$monday"
+says "kept: objection to the numbers of $monday"
+LC_ALL=zh_CN.UTF-8 expect 0 ws ws-01 mine --objection '那天停电' --day "$today"
+says '已留底'
+expect 2 ws ws-01 mine --objection ' '
+expect 2 ws ws-01 mine --objection "$(printf 'a\nb')"
+expect 2 ws ws-01 mine --objection x --day 2199-01-01
+ws ws-01 --json mine >"$t/json"
+expect 0 ws ws-01 run
+expect 0 synced
+desk_key --json digest --day "$monday" >"$t/json"
+same "$(fact ws-01 '.objections[].text')" 'I was ill until ten <b>' 'on that day'
+expect 0 desk_key digest --day "$monday"
+says 'Objections (1)'
+says "to the numbers of $monday: I was ill until ten"
+# and on the day on which both were made
+expect 0 desk_key digest --day "$(date_of)"
+says 'Objections (2)'
+LC_ALL=zh_CN.UTF-8 expect 0 desk_key digest --day "$today"
+says '那天停电'
+
 done_

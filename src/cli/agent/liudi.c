@@ -17,6 +17,7 @@ static const struct cli_command *const commands[] = {
 	&cmd_schedule_show,
 	&cmd_doctor,
 	&cmd_report,
+	&cmd_mine,
 	&cmd_account_add,
 	&cmd_account_import,
 	&cmd_account_list,
