@@ -20,6 +20,7 @@
 #include "base/str.h"
 #include "crypto/secmem.h"
 #include "web/form.h"
+#include "web/peer.h"
 
 #include "base/banned.h"
 
@@ -109,10 +110,12 @@ web_listen(struct web_place *p, const char *path, struct err *e)
 {
 	int rc = 1, i;
 
-	p->fd = -1;
+	p->fd = p->peers = -1;
 	p->host[0] = '\0';
 	if (path)
 		rc = listen_at_path(p, path, e);
+	else if ((p->peers = peer_table(e)) < 0)
+		rc = -1;
 	for (i = 0; !path && rc > 0 && i < ADDRESSES; i++)
 		rc = listen_at_address(p, e);
 	if (rc > 0)
@@ -120,11 +123,19 @@ web_listen(struct web_place *p, const char *path, struct err *e)
 		    "listened at");
 	if (rc == 0 && listen(p->fd, BACKLOG) < 0)
 		rc = err_sys(e, errno, "cannot listen");
-	if (rc < 0 && p->fd >= 0) {
-		(void)close(p->fd);
-		p->fd = -1;
-	}
+	if (rc < 0)
+		web_place_close(p);
 	return rc;
+}
+
+void
+web_place_close(struct web_place *p)
+{
+	if (p->fd >= 0)
+		(void)close(p->fd);
+	if (p->peers >= 0)
+		(void)close(p->peers);
+	p->fd = p->peers = -1;
 }
 
 /* --- A request. */
@@ -132,6 +143,7 @@ web_listen(struct web_place *p, const char *path, struct err *e)
 struct server {
 	const struct web_job *job;
 	pthread_mutex_t wire;		/* one question at a time */
+	struct sockaddr_in at;
 	pthread_mutex_t lock;		/* of what is below; not held for long */
 	struct guard guard;
 	bool closed;
@@ -143,6 +155,22 @@ struct request {
 	char uri[WIRE_PATH_MAX + 1 + WIRE_FIELDS_MAX + 1];
 	struct wire_ask ask;
 };
+
+/* Before anything is read; in the one thread that accepts. */
+static enum MHD_Result
+on_client(void *cls, const struct sockaddr *from, socklen_t len)
+{
+	const struct server *s = cls;
+	const int table = s->job->place.peers;
+	struct sockaddr_in client;
+
+	if (table < 0)
+		return MHD_YES;
+	if (len < sizeof(client) || from->sa_family != AF_INET)
+		return MHD_NO;
+	memcpy(&client, from, sizeof(client));
+	return peer_is_ours(table, &client, &s->at) ? MHD_YES : MHD_NO;
+}
 
 /* Before anything else of a request is known. */
 static void *
@@ -591,14 +619,18 @@ web_serve(const struct web_job *j, struct err *e)
 {
 	struct server s = {.job = j, .guard = j->guard,
 	    .used = clock_mono_ms()};
+	socklen_t len = sizeof(s.at);
 	struct MHD_Daemon *d;
 	enum web_end end;
 
+	if (j->place.peers >= 0 && getsockname(j->place.fd,
+	    (struct sockaddr *)&s.at, &len) < 0)
+		return err_sys(e, errno, "the page cannot be served");
 	/* With default attributes glibc's cannot fail. */
 	(void)pthread_mutex_init(&s.wire, NULL);
 	(void)pthread_mutex_init(&s.lock, NULL);
 	d = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
-	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL, 0, NULL, NULL,
+	    MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL, 0, on_client, &s,
 	    on_request, &s, MHD_OPTION_LISTEN_SOCKET, j->place.fd,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SLOW_S,

@@ -8,7 +8,7 @@
  *	web_listen()	a socket at 127.x.y.z:port, or at a path
  *	web_serve()	in a process of its own; until nobody asks any more
  *
- * Needs: base, crypto, web/{form,guard,wire}; libmicrohttpd.
+ * Needs: base, crypto, web/{form,guard,peer,wire}; libmicrohttpd.
  */
 #ifndef LIUDI_WEB_SERVER_H
 #define LIUDI_WEB_SERVER_H
@@ -20,6 +20,8 @@
 
 struct web_place {
 	int fd;
+	int peers;	/* where it says who connects (web/peer.h); -1 at a
+			 * path, which only its owner can open */
 	char host[WEB_HOST_LEN];	/* "127.4.5.6:39123"; "" at a path */
 };
 
@@ -29,6 +31,8 @@ struct web_place {
  * nothing may be there).  -1: ERR_NET, ERR_IO (hint).
  */
 int web_listen(struct web_place *p, const char *path, struct err *e);
+/* Close what it opened; the path stays. */
+void web_place_close(struct web_place *p);
 
 struct web_job {
 	struct web_place place;

@@ -65,8 +65,9 @@ setup(void **state)
 	job.idle_s = IDLE_S;
 	job.style = "b{}";
 	job.script = "'use strict'";
-	speaker = proc_fork(speak, &job, &job.place.fd, 1, &wire, &e);
-	(void)close(job.place.fd);
+	speaker = proc_fork(speak, &job, (const int[]){job.place.fd,
+	    job.place.peers}, 2, &wire, &e);
+	web_place_close(&job.place);
 	return speaker < 0 ? -1 : 0;
 }
 
@@ -287,6 +288,35 @@ what_needs_nobody(void **state)
 	has("Content-Type: text/javascript");
 }
 
+/* As another user: the status, with our session's cookie. */
+static int
+ask_as_another(int fd, void *arg)
+{
+	(void)fd;
+	(void)arg;
+	if (setgid(65533) < 0 || setuid(65533) < 0)
+		return 99;
+	return reply(request("GET /healthz", session, ""));
+}
+
+static void
+another_user(void **state)
+{
+	struct err e = ERR_INIT;
+	pid_t pid;
+	int fd;
+
+	(void)state;
+	if (getuid() != 0)
+		skip();
+	pid = proc_fork(ask_as_another, NULL, NULL, 0, &fd, &e);
+	assert_true(pid > 0);
+	assert_int_equal(proc_wait_pid(pid, &e), 0);
+	(void)close(fd);
+	/* and whoever is the same user is let in before and behind him */
+	assert_int_equal(reply(request("GET /healthz", "", "")), 200);
+}
+
 /* One who says half a sentence does not keep others waiting. */
 static void
 slow_clients(void **state)
@@ -365,7 +395,7 @@ a_path(void **state)
 	far[sizeof(far) - 1] = '\0';
 	assert_int_equal(web_listen(&q, far, &e), -1);
 	assert_int_equal(e.code, ERR_USAGE);
-	(void)close(p.fd);
+	web_place_close(&p);
 	assert_int_equal(file_remove_tree(dir, &e), 0);
 }
 
@@ -382,6 +412,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_needs_nobody, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(another_user, setup, teardown),
 		cmocka_unit_test_setup_teardown(slow_clients, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_answer_that_cannot_be,
 		    setup, teardown),

@@ -63,6 +63,7 @@ struct serve {
 	struct buf unsent;		/* notes that wait to be sent */
 	struct web_job job;
 	const char *unix_path;		/* or NULL */
+	bool at_path;			/* it is there, by us */
 	char *door;			/* the file that lets in */
 	pid_t pid;			/* of the one that speaks HTTP; 0 */
 	int fd;				/* to it */
@@ -104,8 +105,10 @@ start_speaker(struct serve *s, struct err *e)
 	j->style = web_style_css;
 	j->paper = web_paper_css;
 	j->script = web_page_js;
-	s->pid = proc_fork(speak, j, &j->place.fd, 1, &s->fd, e);
-	(void)close(j->place.fd);
+	s->pid = proc_fork(speak, j, (const int[]){j->place.fd,
+	    j->place.peers}, j->place.peers < 0 ? 1 : 2, &s->fd, e);
+	s->at_path = s->unix_path != NULL;
+	web_place_close(&j->place);
 	return s->pid < 0 ? -1 : 0;
 }
 
@@ -532,7 +535,7 @@ end(struct serve *s)
 		(void)close(s->fd);
 	if (s->pid > 0)
 		(void)proc_wait_pid(s->pid, &ignored);
-	if (s->unix_path && s->job.place.fd >= 0)
+	if (s->at_path)
 		(void)file_remove(s->unix_path, &ignored);
 	opener_free(s->op);
 	if (s->made)
