@@ -68,8 +68,10 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(pshops 95-pshops.sh $<TARGET_FILE:look>)
 	liudi_flow(pdays 95-pdays.sh $<TARGET_FILE:look>)
 	liudi_flow(work 96-work.sh $<TARGET_FILE:look>)
+	liudi_flow(pattack 95-pattack.sh $<TARGET_FILE:look>)
 	liudi_flow(paccounts 95-paccounts.sh $<TARGET_FILE:look> ${core})
-	set_tests_properties(flow.page flow.pshops flow.pdays flow.work flow.paccounts
+	set_tests_properties(flow.page flow.pattack flow.pshops flow.pdays
+		flow.work flow.paccounts
 		PROPERTIES
 		RESOURCE_LOCK browser)
 	liudi_flow(vault 66-vault.sh)

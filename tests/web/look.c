@@ -7,7 +7,14 @@
  *	size W H	of the window
  *	type SELECTOR TEXT	into a field
  *	click SELECTOR	and wait for the page behind it
- *	is WANT EXPRESSION	its value as a string; WANT without blanks
+ *	is WANT EXPRESSION	its value, or what it promises, as a string;
+ *			WANT without blanks
+ *	wait EXPRESSION	until it is true
+ *	run FILE	a script, as if it were the page's own
+ *	media KIND SCHEME	"print" or "screen", "dark" or "light"
+ *	frames N	so many frames show the page that the door led to
+ *	still		nothing was asked of elsewhere since the last one, or the
+ *			door; no dialog was opened; the policy stopped nothing
  *	shot FILE	a picture of the whole page
  *
  * Prints "FAILED: …" for what is not so; 1 then, 77 without a browser.
@@ -38,6 +45,7 @@ struct look {
 	struct cdp *cdp;
 	char session[CDP_SESSION_LEN];
 	char origin[256];
+	char loud[256];		/* the first that `still` would not have */
 	int failed;
 };
 
@@ -46,6 +54,53 @@ fail(struct look *l, const char *line, const char *why)
 {
 	(void)printf("FAILED: %s: %s\n", line, why);
 	l->failed = 1;
+}
+
+static const char *
+text_at(const struct json *j, const struct json_node *n, const char *key)
+{
+	n = n ? json_get(j, n, key) : NULL;
+	return n && n->type == JSON_STR ? n->str : "";
+}
+
+static bool
+is_elsewhere(const struct look *l, const char *url)
+{
+	const size_t n = strlen(l->origin);
+
+	return !str_starts(url, "data:") && (n == 0 ||
+	    strncmp(url, l->origin, n) != 0 || url[n] != '/');
+}
+
+static void
+on_event(void *arg, const char *session, const char *method,
+	const struct json *j, const struct json_node *params)
+{
+	const struct json_node *entry;
+	struct look *l = arg;
+	const char *what = "";
+
+	if (strcmp(method, "Network.requestWillBeSent") == 0) {
+		what = text_at(j, json_get(j, params, "request"), "url");
+		if (!is_elsewhere(l, what))
+			return;
+	} else if (strcmp(method, "Network.webSocketCreated") == 0) {
+		what = text_at(j, params, "url");
+	} else if (strcmp(method, "Page.javascriptDialogOpening") == 0) {
+		what = text_at(j, params, "message");
+		(void)cdp_send(l->cdp, session, "Page.handleJavaScriptDialog",
+		    "{\"accept\":false}");
+	} else if (strcmp(method, "Log.entryAdded") == 0) {
+		entry = json_get(j, params, "entry");
+		if (strcmp(text_at(j, entry, "source"), "security") != 0)
+			return;
+		what = text_at(j, entry, "text");
+	} else {
+		return;
+	}
+	if (l->loud[0] == '\0')
+		(void)snprintf(l->loud, sizeof(l->loud), "%s: %s", method,
+		    what);
 }
 
 /* PARAMS: a JSON object.  NULL: it failed. */
@@ -69,7 +124,7 @@ call(struct look *l, const char *method, const char *params,
 static char *
 object(const char *key, const char *value, const char *rest)
 {
-	struct buf out = BUF_INIT(1 << 20);
+	struct buf out = BUF_INIT((size_t)8 << 20);
 	struct err e = ERR_INIT;
 	struct jsonw w;
 	char *s;
@@ -92,9 +147,11 @@ static int
 value_of(struct look *l, const char *expression, char *out, size_t n,
 	struct err *e)
 {
-	char *text = str_fmt("String(%s)", expression);
+	char *text = str_fmt("(async () => String(await (%s)))()",
+	    expression);
 	char *params = object("expression", text,
-	    ",\"returnByValue\":true,\"awaitPromise\":true");
+	    ",\"returnByValue\":true,\"awaitPromise\":true,"
+	    "\"userGesture\":true");
 	const struct json_node *r = NULL;
 	const struct json *j;
 	int rc = -1;
@@ -167,6 +224,7 @@ do_door(struct look *l, const char *line, const char *file)
 	wait_for(l, line, "location.protocol + location.pathname + "
 	    "document.readyState", "http:/complete");
 	eval(l, "location.origin", l->origin, sizeof(l->origin));
+	l->loud[0] = '\0';
 	free(params);
 	free(url);
 }
@@ -254,11 +312,82 @@ do_type(struct look *l, const char *line, char *arg)
 }
 
 static void
+do_run(struct look *l, const char *line, const char *file)
+{
+	struct buf text = BUF_INIT((size_t)8 << 20);
+	struct err e = ERR_INIT;
+	const struct json *j;
+	char *params;
+
+	if (file_load(file, &text, &e) < 0) {
+		fail(l, line, e.what);
+		return;
+	}
+	params = object("expression", buf_str(&text), "");
+	(void)call(l, "Runtime.evaluate", params, &j);
+	free(params);
+	buf_release(&text);
+}
+
+static void
+do_media(struct look *l, const char *line, const char *arg)
+{
+	char kind[16], scheme[16], params[200];
+	const struct json *j;
+
+	if (sscanf(arg, "%15s %15s", kind, scheme) != 2) {
+		fail(l, line, "no medium");
+		return;
+	}
+	(void)snprintf(params, sizeof(params), "{\"media\":\"%s\","
+	    "\"features\":[{\"name\":\"prefers-color-scheme\","
+	    "\"value\":\"%s\"}]}", kind, scheme);
+	(void)call(l, "Emulation.setEmulatedMedia", params, &j);
+}
+
+/* A frame that was refused has an address of the browser's own. */
+static void
+do_frames(struct look *l, const char *line, const char *want)
+{
+	const struct json_node *r, *frames;
+	const struct json *j;
+	char got[32];
+	size_t n = 0;
+
+	r = call(l, "Page.getFrameTree", "{}", &j);
+	r = r ? json_get(j, r, "frameTree") : NULL;
+	frames = r ? json_get(j, r, "childFrames") : NULL;
+	for (r = frames ? json_first(j, frames) : NULL; r;
+	    r = json_next(j, r))
+		n += !is_elsewhere(l, text_at(j, json_get(j, r, "frame"),
+		    "url"));
+	(void)snprintf(got, sizeof(got), "%zu", n);
+	if (strcmp(got, want) != 0)
+		fail(l, line, got);
+}
+
+static void
+do_still(struct look *l, const char *line)
+{
+	char got[64];
+
+	/* what was sent before this answer has been told before it */
+	eval(l, "1", got, sizeof(got));
+	if (l->loud[0] != '\0')
+		fail(l, line, l->loud);
+	l->loud[0] = '\0';
+}
+
+static void
 do_line(struct look *l, char *line)
 {
 	char *arg = strchr(line, ' ');
 	char *url;
 
+	if (strcmp(line, "still") == 0) {
+		do_still(l, line);
+		return;
+	}
 	if (!arg) {
 		fail(l, line, "not understood");
 		return;
@@ -276,6 +405,14 @@ do_line(struct look *l, char *line)
 		do_shot(l, line, arg);
 	} else if (str_starts(line, "is ")) {
 		do_is(l, line, arg);
+	} else if (str_starts(line, "wait ")) {
+		wait_for(l, line, arg, "true");
+	} else if (str_starts(line, "run ")) {
+		do_run(l, line, arg);
+	} else if (str_starts(line, "media ")) {
+		do_media(l, line, arg);
+	} else if (str_starts(line, "frames ")) {
+		do_frames(l, line, arg);
 	} else if (str_starts(line, "click ")) {
 		do_click(l, line, arg);
 	} else if (str_starts(line, "type ")) {
@@ -328,7 +465,10 @@ start(struct look *l, const char *profile)
 	id_of(l, "Target.attachToTarget", params, "sessionId", session);
 	memcpy(l->session, session, sizeof(session));
 	free(params);
-	return call(l, "Page.enable", "{}", &j) ? 0 : 1;
+	cdp_on_event(l->cdp, on_event, l);
+	return call(l, "Network.enable", "{}", &j) &&
+	    call(l, "Log.enable", "{}", &j) &&
+	    call(l, "Page.enable", "{}", &j) ? 0 : 1;
 }
 
 int
