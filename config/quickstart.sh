@@ -6,22 +6,27 @@ set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=$top/build/quick
-demo=$top/build/quickstart
+# tests have built it, and have a place of their own
+demo=${LIUDI_DEMO:-$top/build/quickstart}
+built=${LIUDI_BUILT:-}
 # shellcheck source=config/packages.sh
 . "$top/config/packages.sh"
 # shellcheck disable=SC2086
-need $LIUDI_BUILD sqlite3
+[ -n "$built" ] || need $LIUDI_BUILD sqlite3
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 show() { printf '$ %s\n' "$*"; "$@"; }
 
-say "building"
-cmake -G Ninja -S "$top" -B "$build" -DLIUDI_TESTS=OFF >/dev/null
-cmake --build "$build" >"$build/build.log" 2>&1 || {
-	tail -n 30 "$build/build.log"
-	exit 1
+[ -n "$built" ] || {
+	say "building"
+	cmake -G Ninja -S "$top" -B "$build" -DLIUDI_TESTS=OFF >/dev/null
+	cmake --build "$build" >"$build/build.log" 2>&1 || {
+		tail -n 30 "$build/build.log"
+		exit 1
+	}
+	built=$build/src/cli
 }
-PATH=$build/src/cli:$PATH
+PATH=$built:$PATH
 export PATH
 
 rm -rf "$demo"
@@ -230,17 +235,21 @@ show liudi-desk --home manager whatif --leaves 王芳 --passphrase-fd 3 3<"$pass
 
 say "next"
 cat <<NEXT
-Everything above lies in $demo; look around, then start for real:
+The manager's page, with all of this; it asks for "$(cat "$pass")", and
+names a file to open in your browser:
+  $built/liudi-desk --home $demo/manager serve
+What to look at there, step by step: docs/MANAGER.md
+Everything lies in $demo; look around, then start for real:
   liudi-desk init CENTRAL --notice standard
                                      on the manager's machine
   liudi-desk invite ID               for each workstation: one string
   liudi join STRING                  on the workstation
+  liudi run                          every day; see README.md
   liudi-desk sync                    every day: lets in, fetches, checks
-  liudi-desk digest                  every morning: yesterday on one page
-  liudi-desk serve                   all of it as a page in your browser
+  liudi-desk serve                   every morning: the page, five minutes
+  liudi-desk digest                  the same in the terminal: yesterday
   liudi-desk shops                   what changed in the shops; then shop NAME
   liudi-desk handover start NAME     when somebody goes: what to do, and when it
                                      is done
-  liudi run                          every day; see README.md
 Run the tests: sh tests/run.sh
 NEXT
