@@ -13,7 +13,9 @@
 #include "base/proc.h"
 #include "base/sandbox.h"
 #include "base/str.h"
+#include "chat/goods.h"
 #include "desk/parser.h"
+#include "desk/shoplist.h"
 
 #include "base/banned.h"
 
@@ -32,6 +34,7 @@ struct importer {
 /* What goes over the socket; the same program reads it. */
 struct request {
 	uint64_t size;
+	uint32_t goods;		/* 1: a list of them; 0: a chat */
 	uint32_t order;		/* enum date_order */
 	uint32_t nself;
 	/* bytes of text behind it, each with its NUL */
@@ -44,6 +47,7 @@ struct reply {
 	char format[32];	/* "": none */
 	uint64_t messages, system, unparsed;
 	unsigned warn;
+	struct importer_goods goods;
 	struct err e;
 };
 
@@ -51,6 +55,7 @@ struct reply {
 
 struct parsing {
 	struct parser_job job;
+	bool goods;
 	int out;
 	/* while it reads */
 	struct buf lines;
@@ -79,17 +84,43 @@ on_message(void *arg, const struct chat_msg *m, struct err *e)
 	return p->lines.len >= WRITE_LEN ? flush(p, e) : 0;
 }
 
+/* A list of goods as a page. */
+static void
+parse_goods(struct parsing *p, struct reply *r)
+{
+	struct goods g;
+	size_t n = 0;
+
+	r->rc = parser_goods(&p->job, &g, &r->e);
+	if (r->rc == 0)
+		r->rc = shoplist_goods(&g, &p->lines, &n, &r->e);
+	r->goods = (struct importer_goods){(int64_t)n,
+	    (int64_t)(g.over + g.n - n), (int64_t)g.bare,
+	    (int64_t)g.repeated, (int64_t)g.damaged};
+	goods_free(&g);
+}
+
+static void
+parse_chat(struct parsing *p, struct reply *r)
+{
+	const struct chat_sink sink = {on_message, NULL, p};
+
+	r->rc = parser_read(&p->job, &sink, &p->report, &r->e);
+}
+
 static int
 parse(int fd, void *arg)
 {
 	struct parsing *p = arg;
-	const struct chat_sink sink = {on_message, NULL, p};
 	struct err ignored = ERR_INIT;
 	struct reply r;
 
 	memset(&r, 0, sizeof(r));
 	buf_init(&p->lines, PARSER_LINE_MAX + WRITE_LEN);
-	r.rc = parser_read(&p->job, &sink, &p->report, &r.e);
+	if (p->goods)
+		parse_goods(p, &r);
+	else
+		parse_chat(p, &r);
 	if (r.rc == 0 && flush(p, &r.e) < 0)
 		r.rc = -1;
 	if (p->report.format)
@@ -125,12 +156,23 @@ find_format(const char *name)
 	return NULL;
 }
 
+static bool
+is_sane_goods(const struct reply *r)
+{
+	const struct importer_goods *g = &r->goods;
+
+	return (r->rc == 0 || r->rc == -1) && g->items >= 0 && g->over >= 0 &&
+	    g->bare >= 0 && g->repeated >= 0 && g->damaged >= 0;
+}
+
 /* Whoever wrote it has read foreign bytes. */
 static bool
-is_sane(struct reply *r)
+is_sane(bool goods, struct reply *r)
 {
 	r->format[sizeof(r->format) - 1] = '\0';
 	r->warn &= (1u << CHAT_WARN_BITS) - 1;
+	if (goods)
+		return is_sane_goods(r);
 	return (r->rc == 0 || r->rc == 1 || r->rc == -1) &&
 	    (r->format[0] == '\0' ? r->rc != 0 : !!find_format(r->format)) &&
 	    r->messages <= INT64_MAX && r->system <= r->messages &&
@@ -139,9 +181,9 @@ is_sane(struct reply *r)
 
 /* The parser's reply, or its end.  False: there is none. */
 static bool
-hear(int fd, uint64_t size, struct reply *r)
+hear(int fd, const struct request *q, struct reply *r)
 {
-	const uint64_t s = PATIENCE * parser_seconds(size);
+	const uint64_t s = PATIENCE * parser_seconds(q->size);
 	struct pollfd p = {fd, POLLIN, 0};
 	struct err ignored = ERR_INIT;
 	size_t got = 0;
@@ -151,7 +193,8 @@ hear(int fd, uint64_t size, struct reply *r)
 		rc = poll(&p, 1, s < INT_MAX / 1000 ? (int)s * 1000 : -1);
 	} while (rc < 0 && errno == EINTR);
 	return rc > 0 && file_read(fd, r, sizeof(*r), &got, "parser",
-	    &ignored) == 0 && got == sizeof(*r) && is_sane(r);
+	    &ignored) == 0 && got == sizeof(*r) &&
+	    is_sane(q->goods != 0, r);
 }
 
 /* Only of room and memory can a parser's word be more than the file's fault. */
@@ -169,7 +212,7 @@ answer(const struct server *s, const struct chat_hints *hints,
 {
 	const int keep[] = {s->in, s->out};
 	struct parsing p = {.job = {s->in, s->q.size, s->text, hints,
-	    WRITTEN_MAX}, .out = s->out};
+	    WRITTEN_MAX}, .goods = s->q.goods != 0, .out = s->out};
 	struct err why = ERR_INIT;
 	int sock = -1, status;
 	bool heard;
@@ -187,7 +230,7 @@ answer(const struct server *s, const struct chat_hints *hints,
 		r->e.code = ERR_FAIL;
 		return;
 	}
-	heard = hear(sock, s->q.size, r);
+	heard = hear(sock, &s->q, r);
 	/* It has said all, or will not: nothing of it shall go on. */
 	if (!heard)
 		(void)kill(pid, SIGKILL);
@@ -222,9 +265,9 @@ take_request(struct server *s, struct chat_hints *h)
 	size_t at = 0, self, i, n;
 
 	memset(h, 0, sizeof(*h));
-	if (q->size > (uint64_t)IMPORTER_IN_MAX || q->order > DATE_YMD ||
-	    q->nself > IMPORTER_SELF_MAX || q->path == 0 ||
-	    !take_text(s, q->path, &at))
+	if (q->size > (uint64_t)IMPORTER_IN_MAX || q->goods > 1 ||
+	    q->order > DATE_YMD || q->nself > IMPORTER_SELF_MAX ||
+	    q->path == 0 || !take_text(s, q->path, &at))
 		return false;
 	h->date_order = (enum date_order)q->order;
 	h->encoding = q->encoding > 0 ? s->text + at : NULL;
@@ -375,9 +418,11 @@ put_text(struct buf *b, const char *s, uint32_t *n, struct err *e)
 }
 
 static int
-put_request(struct buf *b, const struct importer_ask *ask, struct err *e)
+put_request(struct buf *b, const struct importer_ask *ask, bool goods,
+	struct err *e)
 {
-	const struct chat_hints *h = ask->hints;
+	static const struct chat_hints none;
+	const struct chat_hints *h = ask->hints ? ask->hints : &none;
 	const char *path = ask->path;
 	struct request q;
 	size_t i;
@@ -389,6 +434,7 @@ put_request(struct buf *b, const struct importer_ask *ask, struct err *e)
 	if (strlen(path) >= IMPORTER_PATH_MAX)
 		path += strlen(path) - IMPORTER_PATH_MAX + 1;
 	q.size = (uint64_t)ask->size;
+	q.goods = goods;
 	q.order = h->date_order;
 	q.nself = h->nself < IMPORTER_SELF_MAX ? (uint32_t)h->nself :
 	    IMPORTER_SELF_MAX;
@@ -416,34 +462,54 @@ gone(struct err *e)
 	return err_hint(e, "run the command again");
 }
 
+/* What it said into *said, whose rc is what is returned. */
+static int
+talk(struct importer *i, const struct importer_ask *ask, bool goods,
+	struct reply *said, struct err *e)
+{
+	struct buf b = BUF_INIT(sizeof(struct request) + IMPORTER_PATH_MAX +
+	    IMPORTER_TEXT_MAX);
+	size_t got = 0;
+	int rc = -1;
+
+	memset(said, 0, sizeof(*said));
+	if (put_request(&b, ask, goods, e) < 0)
+		goto out;
+	if (file_write(i->fd, b.data, b.len, "importer", e) < 0 ||
+	    file_read(i->fd, said, sizeof(*said), &got, "importer", e) < 0 ||
+	    got != sizeof(*said)) {
+		memset(said, 0, sizeof(*said));
+		(void)gone(e);
+		goto out;
+	}
+	rc = said->rc;
+	if (rc < 0)
+		*e = said->e;
+out:
+	buf_release(&b);
+	return rc;
+}
+
 int
 importer_read(struct importer *i, const struct importer_ask *ask,
 	struct importer_report *r, struct err *e)
 {
-	struct buf b = BUF_INIT(sizeof(struct request) + IMPORTER_PATH_MAX +
-	    IMPORTER_TEXT_MAX);
 	struct reply said;
-	size_t got = 0;
-	int rc = -1;
+	const int rc = talk(i, ask, false, &said, e);
 
-	memset(r, 0, sizeof(*r));
-	if (put_request(&b, ask, e) < 0)
-		goto out;
-	if (file_write(i->fd, b.data, b.len, "importer", e) < 0 ||
-	    file_read(i->fd, &said, sizeof(said), &got, "importer", e) < 0 ||
-	    got != sizeof(said)) {
-		(void)gone(e);
-		goto out;
-	}
-	r->format = find_format(said.format);
-	r->messages = (int64_t)said.messages;
-	r->system = (int64_t)said.system;
-	r->unparsed = (int64_t)said.unparsed;
-	r->warn = said.warn;
-	rc = said.rc;
-	if (rc < 0)
-		*e = said.e;
-out:
-	buf_release(&b);
+	*r = (struct importer_report){find_format(said.format),
+	    (int64_t)said.messages, (int64_t)said.system,
+	    (int64_t)said.unparsed, said.warn};
+	return rc;
+}
+
+int
+importer_goods(struct importer *i, const struct importer_ask *ask,
+	struct importer_goods *r, struct err *e)
+{
+	struct reply said;
+	const int rc = talk(i, ask, true, &said, e);
+
+	*r = said.goods;
 	return rc;
 }

@@ -65,6 +65,20 @@ struct importer_report {
 int importer_read(struct importer *i, const struct importer_ask *ask,
 	struct importer_report *r, struct err *e);
 
+/* What reading a list of goods gave; chat/goods.h has the words. */
+struct importer_goods {
+	int64_t items;		/* that are in the page */
+	int64_t over, bare, repeated, damaged;
+};
+
+/*
+ * Read it as a list of goods: importer_out() has a page (docs/FORMAT.md 22) that
+ * is called "" and has these goods, "columns" being its fingerprint's flags.
+ * Hints are not asked for.  0, or -1 as above.
+ */
+int importer_goods(struct importer *i, const struct importer_ask *ask,
+	struct importer_goods *r, struct err *e);
+
 /*
  * Lines of docs/REPORTS.md "Messages" from byte 0 on, its offset there; it
  * stays the importer's, and is another's with the next importer_read().  It was

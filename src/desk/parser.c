@@ -69,6 +69,22 @@ parser_read(const struct parser_job *job, const struct chat_sink *sink,
 	return rc;
 }
 
+int
+parser_goods(const struct parser_job *job, struct goods *out, struct err *e)
+{
+	struct parser_job mine = *job;
+	const struct chat_input in = {read_fd, &mine, job->size,
+	    path_name(job->path), job->path};
+	struct chat_charsets *charsets = chat_charsets_load(e);
+	int rc = -1;
+
+	memset(out, 0, sizeof(*out));
+	if (charsets && lock_up(job, e) == 0)
+		rc = goods_read(&in, out, e);
+	chat_charsets_free(charsets);
+	return rc;
+}
+
 void
 parser_lost(int status, struct err *e)
 {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "chat/goods.h"
 #include "chat/import.h"
 
 #define PARSER_MEMORY_MAX (96u << 20)	/* with what C itself needs */
@@ -35,6 +36,10 @@ uint64_t parser_seconds(uint64_t size);
  */
 int parser_read(const struct parser_job *job, const struct chat_sink *sink,
 	struct chat_report *r, struct err *e);
+
+/* The same of a list of goods: as goods_read(). */
+int parser_goods(const struct parser_job *job, struct goods *out,
+	struct err *e);
 
 /* *e says how it ended that ended with STATUS (base/proc.h): ERR_FORMAT. */
 void parser_lost(int status, struct err *e);

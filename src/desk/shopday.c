@@ -229,15 +229,26 @@ shopday_last(const struct shopday *s, int64_t day)
 	return last;
 }
 
+/* A list of goods is there each day: it does not say that the shop was seen. */
+static bool
+is_list(const struct line *l)
+{
+	return strcmp(l->view, SHOPDAY_LIST) == 0;
+}
+
 int64_t
 shopday_last_good(const struct shopday *s, int64_t day, int64_t *ts)
 {
 	int64_t last = SHOPDAY_NONE;
+	bool lists = true;
 	size_t i;
 
 	*ts = 0;
+	for (i = 0; i < s->nlines; i++)
+		lists = lists && is_list(&s->line[i]);
 	for (i = 0; i < s->nlines; i++) {
-		const struct look *k = last_look(&s->line[i], day, true);
+		const struct look *k = is_list(&s->line[i]) && !lists ? NULL :
+		    last_look(&s->line[i], day, true);
 
 		if (k && (k->day > last ||
 		    (k->day == last && k->good_ts > *ts))) {

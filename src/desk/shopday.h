@@ -17,6 +17,7 @@
 #define SHOPDAY_LEFT_OFF 7	/* days without a capture, while another
 				 * station has some */
 #define SHOPDAY_NONE INT64_MIN
+#define SHOPDAY_LIST "list"	/* the view of lists of goods */
 #define SHOPDAY_SEEN_MAX 256	/* records in a note */
 
 struct shopday;
@@ -34,7 +35,10 @@ int shopday_note(void *s, const struct notes_note *v, struct err *e);
 
 /* The newest day with a capture up to DAY, or SHOPDAY_NONE. */
 int64_t shopday_last(const struct shopday *s, int64_t day);
-/* The same of captures that show a page; *TS: when the newest was made. */
+/*
+ * The same of captures that show a page, lists of goods aside unless there is
+ * nothing else; *TS: when the newest was made.
+ */
 int64_t shopday_last_good(const struct shopday *s, int64_t day, int64_t *ts);
 /* What is captured by a station that went on with it, or alone. */
 size_t shopday_stations(const struct shopday *s, int64_t day,

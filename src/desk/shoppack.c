@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "desk/query.h"
 #include "desk/restore.h"
+#include "desk/shopday.h"
 #include "desk/shops.h"
 #include "shop/page.h"
 #include "shop/shopfolder.h"
@@ -37,7 +38,7 @@ struct pack {
 	struct shoppack_report *r;
 	struct shops_files *files;
 	struct one *one;
-	size_t n;
+	size_t n, npages;	/* pages: lists of goods aside */
 	const struct one *at;	/* whose addresses are looked up */
 	char local[NAME_LEN];
 	struct buf products, index;
@@ -330,7 +331,9 @@ on_row(void *arg, const struct shops_row *r, struct err *e)
 		o->order[i] = i;
 	qsort_r(o->order, o->p.nparts, sizeof(*o->order), compare_parts,
 	    &o->p);
-	(void)snprintf(o->name, sizeof(o->name), "%02zu-", k->n);
+	if (strcmp(o->p.view, SHOPDAY_LIST) != 0)
+		(void)snprintf(o->name, sizeof(o->name), "%02zu-",
+		    ++k->npages);
 	add_name(o->name, 64, r->good.c.page);
 	add_name(o->name, NAME_LEN, "-");
 	add_name(o->name, NAME_LEN, r->good.c.view);
@@ -362,6 +365,8 @@ put_page(struct pack *k, const struct one *o, struct err *e)
 	struct buf bytes = BUF_INIT(PART_MAX), text = BUF_INIT(2 * PART_MAX);
 	int rc = 0;
 
+	if (strcmp(o->p.view, SHOPDAY_LIST) == 0)
+		return add_items(k, o, e);
 	for (size_t i = 0; rc == 0 && i < o->p.nparts; i++)
 		rc = put_part(k, o, i, &bytes, &text, e);
 	for (size_t i = 0; rc == 0 && i < o->p.nimages; i++)

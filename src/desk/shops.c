@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <zstd.h>
-
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/proc.h"
@@ -16,6 +14,8 @@
 #include "crypto/hash.h"
 #include "desk/bytes.h"
 #include "desk/finding.h"
+#include "desk/shopfound.h"
+#include "desk/shoplist.h"
 
 #include "base/banned.h"
 
@@ -23,13 +23,8 @@
 #define CODE "shop"		/* of the findings */
 #define BATCH 256
 #define RUNS_MAX (256u << 20)
-#define PACK_LEVEL 6		/* once a record; they are kept for good */
 #define WRONG_MAX 1000		/* of a file, which then is given up */
 #define BY_MAX 16
-#define SUM_LEN 16		/* of a line */
-#define DAY_S 86400
-#define TS_MIN 946684800	/* 2000 */
-#define TS_MAX 7258118400	/* 2200 */
 
 /* Columns of SQL_SHOPS_VERSION. */
 enum { GET_STATION, GET_LINE, GET_SOURCE, GET_PATH, GET_SIZE, GET_SUM,
@@ -42,7 +37,7 @@ struct index {
 	struct catalogue *c;
 	struct shops_report *report;
 	struct bytes *bytes;
-	struct buf file, packed;
+	struct buf file;
 	int64_t first_left;
 	/* of the version that is looked at */
 	char *station, *source;
@@ -165,20 +160,8 @@ load_version(struct index *k, int64_t version, struct err *e)
 static int
 find_shop(struct index *k, struct err *e)
 {
-	const enum sql q = SQL_SHOP_GET;
-	const char *name = shop_name(k->source);
-	int rc = catalogue_step(k->c, q, e, "tt", k->station, name);
-
-	if (rc > 0)
-		k->shop = catalogue_int(k->c, q, 0);
-	catalogue_reset(k->c, q);
-	if (rc == 0) {
-		rc = catalogue_run(k->c, SQL_SHOP_ADD, e, "tt", k->station,
-		    name);
-		k->shop = catalogue_added(k->c);
-	}
-	return rc < 0 ? -1 : catalogue_run(k->c, SQL_SHOP_SOURCE_ADD, e,
-	    "iti", k->line, k->source, k->shop);
+	return shopfound_shop(k->c, k->line, k->station, k->source,
+	    shop_name(k->source), &k->shop, e);
 }
 
 /* --- A record. */
@@ -193,41 +176,6 @@ has_record(struct index *k, struct err *e)
 
 	catalogue_reset(k->c, q);
 	return rc;
-}
-
-static void
-take_print(const struct shop_fingerprint *p,
-	uint8_t out[static SHOPS_PRINT_LEN])
-{
-	const char *const text[] = {p->browser, p->flags, p->view, p->fonts};
-	uint8_t all[4 * HASH_LEN + sizeof(p->driver)];
-	size_t i;
-
-	for (i = 0; i < 4; i++)
-		hash_sha256(all + i * HASH_LEN, text[i], strlen(text[i]));
-	memcpy(all + 4 * HASH_LEN, &p->driver, sizeof(p->driver));
-	hash_blake2b_n(out, SHOPS_PRINT_LEN, NULL, 0, all, sizeof(all));
-}
-
-static int
-add_record(struct index *k, const struct shop_page *p, struct err *e)
-{
-	uint8_t print[SHOPS_PRINT_LEN];
-	size_t n;
-
-	take_print(&p->print, print);
-	buf_clear(&k->packed);
-	if (buf_reserve(&k->packed, ZSTD_compressBound(k->file.len), e) < 0)
-		return -1;
-	n = ZSTD_compress(k->packed.data, k->packed.cap, k->file.data,
-	    k->file.len, PACK_LEVEL);
-	if (ZSTD_isError(n))
-		return err_nomem(e);
-	k->report->records++;
-	return catalogue_run(k->c, SQL_SHOP_RECORD_ADD, e, "bttbb",
-	    (const void *)k->name, sizeof(k->name), p->page, p->view,
-	    (const void *)print, sizeof(print),
-	    (const void *)k->packed.data, n);
 }
 
 static int
@@ -245,22 +193,21 @@ take_record(struct index *k, struct err *e)
 {
 	struct err why = ERR_INIT;
 	uint8_t sum[HASH_LEN];
-	struct shop_page p;
 	int rc;
 
 	hash_sha256(sum, k->file.data, k->file.len);
 	if (memcmp(sum, k->name, sizeof(sum)) != 0)
 		return wrong_file(k, "its bytes are others than its name "
 		    "says", e);
-	rc = page_read(&p, k->file.data, k->file.len, &why);
-	if (rc == 0)
-		rc = add_record(k, &p, e);
-	else if (err_is_nomem(&why))
-		*e = why;
-	else
-		rc = wrong_file(k, why.what, e);
-	page_free(&p);
-	return rc;
+	rc = shopfound_record(k->c, k->name, &k->file, &why);
+	if (rc >= 0) {
+		k->report->records += rc;
+		return 0;
+	}
+	if (why.code == ERR_FORMAT)
+		return wrong_file(k, why.what, e);
+	*e = why;
+	return -1;
 }
 
 /* --- A line. */
@@ -279,8 +226,8 @@ makes_sense(const struct shop_capture *c)
 {
 	return is_name(c->page, SHOPS_NAME_MAX) && is_name(c->by, BY_MAX) &&
 	    (strcmp(c->view, "desktop") == 0 ||
-	    strcmp(c->view, "mobile") == 0) && c->ts >= TS_MIN &&
-	    c->ts <= TS_MAX;
+	    strcmp(c->view, "mobile") == 0) && c->ts >= SHOPFOUND_TS_MIN &&
+	    c->ts <= SHOPFOUND_TS_MAX;
 }
 
 /* 1: one more page would be too many; 0; -1.  Mostly it is one that is known. */
@@ -311,15 +258,8 @@ on_capture(void *arg, const struct shop_capture *c, struct err *e)
 	if (rc != 0)
 		return rc < 0 ? -1 : err_set(e, ERR_FORMAT, "it cannot be");
 	hash_sha256(sum, k->text, k->n);
-	if (catalogue_run(k->c, SQL_SHOP_CAPTURE_ADD, e, "iiiitttitbtb",
-	    k->shop, (c->ts + c->offset * 60) / DAY_S, c->ts,
-	    (int64_t)c->offset, c->page, c->view, c->url, (int64_t)c->state,
-	    c->reason, (const void *)(c->has_record ? c->record : NULL),
-	    sizeof(c->record), c->by, (const void *)sum,
-	    (size_t)SUM_LEN) < 0)
-		return -1;
-	k->report->captures += catalogue_changed(k->c) > 0;
-	return 0;
+	return shopfound_capture(k->c, k->shop, c, sum, &k->report->captures,
+	    e);
 }
 
 /* A line with its LF; one that makes no sense is counted. */
@@ -647,7 +587,7 @@ shops_index(struct box *b, struct shops_report *r, struct err *e)
 {
 	struct index k = {.box = b, .c = b->catalogue, .report = r,
 	    .file = BUF_INIT(SHOPS_MONTH_MAX),
-	    .packed = BUF_INIT(2 * PAGE_MAX), .list = BUF_INIT(64),
+	    .list = BUF_INIT(64),
 	    .runs = BUF_INIT(RUNS_MAX)};
 	int rc = -1;
 
@@ -658,8 +598,7 @@ shops_index(struct box *b, struct shops_report *r, struct err *e)
 	bytes_free(k.bytes);
 	forget_row(&k);
 	buf_release(&k.file);
-	buf_release(&k.packed);
 	buf_release(&k.list);
 	buf_release(&k.runs);
-	return rc;
+	return rc < 0 ? -1 : shoplist_index(b, r, e);
 }

@@ -31,8 +31,8 @@ struct shops_report {
 };
 
 /*
- * A step of sync (mirrors, make, opener): lines and records behind the last
- * step.  What is hostile becomes a finding and is passed over; captures that were
+ * A step of sync (mirrors, make, opener, importer): lines and records behind the
+ * last step, and lists of goods (desk/shoplist.h).  What is hostile becomes a finding and is passed over; captures that were
  * rewritten at the station add to what they said first.  0, or -1 (ERR_INTR, of
  * this machine): *r is as far as it came, and the next step goes on.
  */

@@ -178,6 +178,8 @@ const char sql_reports[] =
  *          fingerprints are
  * shop_capture  a line of captures/; day: of the capture's own clock; sum = the
  *          beginning of the line's SHA-256
+ * shop_list    what became of a list of goods: key = SHA-256 over its page's name
+ *          and its files
  */
 const char sql_shops[] =
 "CREATE TABLE shop(n INTEGER PRIMARY KEY, station TEXT NOT NULL,"
@@ -196,7 +198,9 @@ const char sql_shops[] =
 " page TEXT NOT NULL, view TEXT NOT NULL, url TEXT NOT NULL,"
 " state INT NOT NULL, reason TEXT, record BLOB, maker TEXT NOT NULL,"
 " sum BLOB NOT NULL, UNIQUE(shop, sum));"
-"CREATE INDEX shop_capture_page ON shop_capture(shop, page, view, ts);";
+"CREATE INDEX shop_capture_page ON shop_capture(shop, page, view, ts);"
+"CREATE TABLE shop_list(key BLOB PRIMARY KEY, state INT NOT NULL,"
+" reason TEXT NOT NULL, record BLOB) WITHOUT ROWID;";
 
 /* ?1: the type of conversations between two. */
 #define CHAT_COLUMNS \
@@ -813,6 +817,36 @@ const char *const sql_text[SQL_COUNT] = {
 		"text FROM report WHERE station = ?1 AND kind = ?2 "
 		"AND (day BETWEEN ?3 AND ?4 OR (day IS NULL AND at >= ?5 "
 		"AND at < ?6)) ORDER BY at, n",
+
+	/* Sources of lists as whole runs had them. */
+	[SQL_LIST_NEXT] = "SELECT p.n, b.line, s.name, s.state, s.reason, "
+		"l.station, p.started, ifnull(p.utc_offset, 0) FROM part p "
+		"JOIN source_state s ON s.part = p.n "
+		"JOIN branch b ON b.n = p.branch JOIN line l ON l.n = b.line "
+		"WHERE (p.n, s.name) > (?1, ?2) AND p.final = 1 "
+		"AND s.name GLOB 'products-?*' "
+		"AND s.kind NOT IN ('shop', 'account', 'chat') "
+		"ORDER BY p.n, s.name LIMIT ?3",
+	[SQL_LIST_FILES] = "SELECT v.path, v.size, v.mtime, v.sum, "
+		"v.runs, v.torn FROM version v WHERE v.line = ?1 "
+		"AND v.source = ?2 AND v.from_part <= ?3 "
+		"AND (v.to_part IS NULL OR v.to_part > ?3) "
+		"AND v.sum IS NOT NULL "
+		"AND (lower(CAST(v.path AS TEXT)) GLOB '*.[ct]sv' "
+		"OR lower(CAST(v.path AS TEXT)) GLOB '*.txt' "
+		"OR lower(CAST(v.path AS TEXT)) GLOB '*.xls' "
+		"OR lower(CAST(v.path AS TEXT)) GLOB '*.xlsx') "
+		"ORDER BY v.path",
+	[SQL_LIST_GET] = "SELECT state, reason, record FROM shop_list "
+		"WHERE key = ?1",
+	[SQL_LIST_ADD] = "INSERT INTO shop_list VALUES(?1, ?2, ?3, ?4)",
+	[SQL_LIST_LAST] = "SELECT day, state, ifnull(reason, ''), record "
+		"FROM shop_capture WHERE shop = ?1 AND page = ?2 "
+		"AND view = 'list' AND ts <= ?3 ORDER BY ts DESC, n DESC "
+		"LIMIT 1",
+	[SQL_LIST_PAGES] = "SELECT page, max(day) FROM shop_capture "
+		"WHERE shop = ?1 AND view = 'list' AND record IS NOT NULL "
+		"AND ts <= ?2 GROUP BY page",
 
 	[SQL_NOTE_ADD] = "INSERT OR IGNORE INTO note(key, num, blob, signer) "
 		"VALUES(?1, ?2, ?3, ?4)",

@@ -8,7 +8,7 @@
 #define LIUDI_DESK_SQL_H
 
 /* Raised when the tables change; an older catalogue is built anew. */
-#define SQL_VERSION 11
+#define SQL_VERSION 12
 
 /* The tables, run once on an empty file. */
 extern const char sql_schema[];
@@ -87,6 +87,8 @@ enum sql {
 	SQL_SHOP_PAGE_GOOD, SQL_SHOP_FILE,
 	SQL_REPORTS_SOURCES, SQL_REPORTS_NEXT, SQL_REPORTS_VERSION,
 	SQL_REPORT_ADD, SQL_REPORT_EACH,
+	SQL_LIST_NEXT, SQL_LIST_FILES, SQL_LIST_GET, SQL_LIST_ADD,
+	SQL_LIST_LAST, SQL_LIST_PAGES,
 	SQL_NOTE_ADD, SQL_NOTE_WAITING, SQL_NOTE_SUM, SQL_NOTE_OPENED,
 	SQL_NOTE_DONE, SQL_NOTE_EACH,
 	SQL_COUNT

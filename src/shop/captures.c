@@ -21,7 +21,9 @@ static const char *const names[SHOP_STATES] = {
 	[SHOP_UNREACHABLE] = "unreachable",
 	[SHOP_TIMEOUT] = "timeout",
 	[SHOP_CRASHED] = "crashed",
-	[SHOP_NO_BROWSER] = "no-browser"
+	[SHOP_NO_BROWSER] = "no-browser",
+	[SHOP_MISSING] = "missing",
+	[SHOP_NO_LIST] = "no-list"
 };
 
 const char *

@@ -19,7 +19,11 @@ enum shop_state {
 	SHOP_CUT,		/* it is longer than what was taken */
 	SHOP_BLOCKED,		/* refused, or a riddle for people */
 	SHOP_LOGIN_NEEDED, SHOP_UNREACHABLE, SHOP_TIMEOUT, SHOP_CRASHED,
-	SHOP_NO_BROWSER, SHOP_STATES
+	SHOP_NO_BROWSER,
+	/* of a list of goods, at the desk only */
+	SHOP_MISSING,		/* it was there, and is not */
+	SHOP_NO_LIST,		/* what is there cannot be read as one */
+	SHOP_STATES
 };
 /* "ok", …, "login-needed"; and back: SHOP_STATES when there is none. */
 const char *shop_state_name(enum shop_state s);
@@ -34,7 +38,8 @@ struct shop_capture {		/* a line of captures/ */
 	enum shop_state state;
 	bool has_record;
 	uint8_t record[SHOP_HASH_LEN];
-	const char *by;		/* "auto", "manual", "check" */
+	const char *by;		/* "auto", "manual", "check"; at the desk
+				 * "person": a list of goods */
 	const char *saved;	/* of "manual": the file in parts/; or NULL */
 };
 /* Append the line with LF. */

@@ -20,6 +20,7 @@
 #include "base/str.h"
 #include "desk/importer.h"
 #include "desk/parser.h"
+#include "shop/page.h"
 
 #include "base/banned.h"
 
@@ -481,6 +482,43 @@ reads_samples(void **state)
 	buf_release(&file);
 }
 
+/* A list of goods goes the same way, and comes as a page. */
+static void
+reads_goods(void **state)
+{
+	static const char list[] = "id,title,price\n2,Lamp,9.90\n1,Bulb,2\n"
+	    ",no id,1\n";
+	static const char none_of_it[] = "a,b\n1,2\n";
+	struct importer_ask ask = {sizeof(list) - 1, "goods.csv", NULL};
+	struct buf text = BUF_INIT(65536);
+	struct importer_report chat;
+	struct importer_goods r;
+	struct err e = ERR_INIT;
+	struct shop_page p;
+
+	(void)state;
+	assert_int_equal(file_pwrite(importer_in(im, &e), list, sizeof(list) -
+	    1, 0, "in", &e), 0);
+	assert_int_equal(importer_goods(im, &ask, &r, &e), 0);
+	assert_int_equal(r.items, 2);
+	assert_int_equal(r.bare, 1);
+	assert_int_equal(file_load_fd(importer_out(im, &e), "out", &text, &e),
+	    0);
+	assert_int_equal(page_read(&p, text.data, text.len, &e), 0);
+	assert_string_equal(p.item[0].id, "1");
+	assert_string_equal(p.item[1].price, "9.9");
+	page_free(&p);
+	buf_release(&text);
+	ask.size = sizeof(none_of_it) - 1;
+	assert_int_equal(file_pwrite(importer_in(im, &e), none_of_it,
+	    sizeof(none_of_it) - 1, 0, "in", &e), 0);
+	assert_int_equal(importer_goods(im, &ask, &r, &e), -1);
+	assert_int_equal(e.code, ERR_FORMAT);
+	assert_int_equal(r.items, 0);
+	/* and chats come behind it as before */
+	assert_int_equal(give("no format", 9, "a.txt", &none, &chat, &e), 1);
+}
+
 int
 main(void)
 {
@@ -492,6 +530,7 @@ main(void)
 		cmocka_unit_test(survives_bomb),
 		cmocka_unit_test(outlives_parsers),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(reads_goods),
 		cmocka_unit_test(reads_samples)
 	};
 

@@ -53,7 +53,7 @@ step "into a folder that is new"
 expect 0 desk_key shop package lamps -o "$t/out.d"
 says '2 pages'
 says '1 account'
-says '24 goods, 1 files of design, 1 of lists'
+says '25 goods, 1 files of design, 1 of lists'
 out=$t/out.d
 for f in README.txt index.html accounts.txt products.csv \
     pages/01-home-desktop/index.html pictures/pages/01-home-desktop/index.html \
@@ -87,11 +87,11 @@ shown()
 	checks=$((checks + 1))
 	rm -f "$t/net.json"
 	"$browser" --headless --user-data-dir="$t/profile" \
-	    --log-net-log="$t/net.json" --disable-gpu --timeout=4000 \
-	    --screenshot="$t/shot.png" "file://$1" >"$t/out" 2>"$t/err"
+	    --log-net-log="$t/net.json" --disable-gpu --timeout=30000 \
+	    --screenshot="$t/shot.png" "file://$1" >"$t/out" 2>"$t/err" || :
 	[ -s "$t/shot.png" ] || fail "no picture of $1"
 	"$browser" --headless --user-data-dir="$t/profile" --disable-gpu \
-	    --timeout=4000 --dump-dom "file://$1" >"$t/out" 2>"$t/err"
+	    --timeout=30000 --dump-dom "file://$1" >"$t/out" 2>"$t/err" || :
 	grep -q -F -e "$2" "$t/out" || fail "$1 does not show '$2'"
 	counted
 	same "$(wc -l <"$t/requests")" 0 "requests: $(head -n 3 "$t/requests")"
@@ -104,7 +104,7 @@ same "$(cat "$t/asked")" "" "requests at the server"
 # and it would be seen
 printf '<p>x</p><img src="%s/gif">' "$here" >"$t/control.html"
 "$browser" --headless --user-data-dir="$t/profile" --disable-gpu \
-    --log-net-log="$t/net.json" --timeout=4000 --dump-dom \
+    --log-net-log="$t/net.json" --timeout=30000 --dump-dom \
     "file://$t/control.html" >"$t/out" 2>"$t/err"
 counted
 ok grep -q /gif "$t/requests"

@@ -58,6 +58,7 @@ if(TARGET liudi AND TARGET liudi-desk)
 		RESOURCE_LOCK browser)
 	liudi_flow(shopdesk 69-shopdesk.sh)
 	liudi_flow(shopday 69-shopday.sh)
+	liudi_flow(products 73-products.sh)
 	liudi_flow(shoplook 68-shoplook.sh $<TARGET_FILE:shopserver>)
 	liudi_flow(shoplive 69-shoplive.sh $<TARGET_FILE:shopserver>)
 	set_tests_properties(flow.shoplook flow.shoplive PROPERTIES

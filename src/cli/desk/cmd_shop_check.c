@@ -21,6 +21,7 @@
 #include "cli/desk/shoplook.h"
 #include "cli/desk/shopwords.h"
 #include "cli/desk/show.h"
+#include "desk/shopday.h"
 #include "desk/shops.h"
 #include "shop/shopfolder.h"
 #include "shop/tab.h"
@@ -64,7 +65,8 @@ on_row(void *arg, const struct shops_row *r, struct err *e)
 	int rc = shoplook_is_other(&k->look, k->station,
 	    r->last.station, e);
 
-	if (rc != 0)
+	/* What a person exports is nothing that could be looked at from here. */
+	if (rc != 0 || strcmp(r->last.c.view, SHOPDAY_LIST) == 0)
 		return rc < 0 ? -1 : 0;
 	if (!r->has_good)
 		return shoplook_add(&k->look, 0, r->last.station, &r->last.c,

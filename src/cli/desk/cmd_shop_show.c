@@ -16,7 +16,7 @@
 #define TEXT_LEN 65536u
 #define ROWS_MAX 2000		/* changes of a page; the rest is counted */
 #define WIDTH_PAGE 16
-#define WIDTH_VIEW 9
+#define WIDTH_VIEW 14
 #define WIDTH_STATE 24
 #define WIDTH_GRAVE 9
 
@@ -70,10 +70,10 @@ put_held(const struct shopday_page *p)
 static void
 print_page(const struct view *v, const struct shopday_page *p)
 {
-	char day[WORKTIME_DAY_LEN];
+	char day[WORKTIME_DAY_LEN], why[CLI_FILLED_LEN];
 
 	show_padded(p->page, WIDTH_PAGE);
-	show_padded(p->view, WIDTH_VIEW);
+	show_padded(shopwords_view(p->view), WIDTH_VIEW);
 	if (v->stations > 1)
 		show_padded(p->station, WIDTH_PAGE);
 	show_padded(p->day == v->day ? shopwords_state(p->state) :
@@ -84,8 +84,10 @@ print_page(const struct view *v, const struct shopday_page *p)
 	else
 		put_held(p);
 	if (p->reason && p->day == v->day) {
+		const char *reason = cli_tr_filled(p->reason, why);
+
 		(void)fputs("; ", stdout);
-		cli_put_shown(stdout, p->reason, strlen(p->reason));
+		cli_put_shown(stdout, reason, strlen(reason));
 	}
 	(void)fputc('\n', stdout);
 }
@@ -105,7 +107,7 @@ print_change(void *arg, const struct shop_event *c, struct err *e)
 	show_padded(shopwords_gravity(shop_change_gravity(c->change)),
 	    WIDTH_GRAVE);
 	show_padded(v->page->page, WIDTH_PAGE);
-	show_padded(v->page->view, WIDTH_VIEW);
+	show_padded(shopwords_view(v->page->view), WIDTH_VIEW);
 	cli_put_shown(stdout, buf_str(&text), text.len);
 	(void)fputc('\n', stdout);
 	buf_release(&text);

@@ -238,7 +238,7 @@ static const char *
 why_not(const struct shopreport_pair *p)
 {
 	return p->nevents && p->event[0].change == SHOP_REBASED ?
-	    cli_tr("taken with another browser or fonts, not compared") :
+	    shopwords_change(SHOP_REBASED) :
 	    cli_tr("cannot be compared: one of them does not show the page");
 }
 

@@ -14,8 +14,8 @@ shopwords_change(enum shop_change c)
 {
 	switch (c) {
 	case SHOP_REBASED:
-		return cli_tr("taken with another browser or fonts, not "
-		    "compared");
+		return cli_tr("taken in another way (browser, fonts, columns), "
+		    "not compared");
 	case SHOP_TITLE:
 		return cli_tr("title of the page");
 	case SHOP_ADDRESS:
@@ -87,6 +87,8 @@ shopwords_view(const char *view)
 {
 	if (strcmp(view, "desktop") == 0)
 		return cli_tr("desktop");
+	if (strcmp(view, "list") == 0)
+		return cli_tr("list of goods");
 	return strcmp(view, "mobile") == 0 ? cli_tr("mobile") : view;
 }
 
