@@ -9,6 +9,7 @@
 #include "agent/agree.h"
 #include "agent/branch.h"
 #include "agent/collect.h"
+#include "agent/pause.h"
 #include "agent/part.h"
 #include "agent/register.h"
 #include "base/clock.h"
@@ -565,7 +566,8 @@ stage_control(struct station *s, const struct run_options *o,
 	}
 	/* Looking at what would be kept is no reason to wait. */
 	if (!s->waiting || o->dry_run)
-		return stage_agree(s, o, r, e);
+		return stage_agree(s, o, r, e) != 0 ? -1 :
+		    pause_block(s, &r->paused, e);
 	if (!s->asked) {
 		(void)err_set(e, ERR_NET, "this station has not asked to be "
 		    "let in yet");

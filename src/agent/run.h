@@ -68,6 +68,7 @@ struct run_result {
 	int64_t left;		/* exports still being written */
 	bool spooled;		/* something is not received centrally yet */
 	bool blocked;		/* a notice is not agreed to */
+	bool paused;		/* the person wants nothing to be read */
 	bool integrity;		/* the central lost data, or has other data */
 	char why[512];		/* of spooled or integrity */
 	char hint[256];

@@ -252,4 +252,31 @@ says 'Objections (2)'
 LC_ALL=zh_CN.UTF-8 expect 0 desk_key digest --day "$today"
 says '那天停电'
 
+step "a pause: nothing is read, runs go on, and the manager sees why"
+secret=$t/ws-01-files/app/secret.txt
+echo secret >"$secret"
+expect 0 ws ws-01 pause
+says 'Nothing is read until'
+expect 3 ws ws-01 run
+says 'liudi resume'
+expect 0 ws ws-01 status
+says 'Paused here: nothing is read until'
+expect 0 synced
+expect 0 desk show ws-01
+says 'paused at the station until'
+expect 0 restore ws-01 "$t/paused"
+no grep -r -q secret "$t/paused"
+ok test -n "$(find "$t/paused" -name "$today.2.txt")"
+expect 2 ws ws-01 pause 2020-01-01
+expect 2 ws ws-01 pause 2199-01-01
+expect 0 ws ws-01 resume
+expect 0 ws ws-01 run
+expect 0 synced
+expect 0 restore ws-01 "$t/resumed"
+ok grep -r -q secret "$t/resumed"
+# a pause that is over holds nothing up
+expect 0 ws ws-01 pause
+day $((d + 3))
+expect 0 ws ws-01 run
+
 done_

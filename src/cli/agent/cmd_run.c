@@ -327,7 +327,10 @@ exit_of(const struct cli *c, const struct run_result *r, enum due_do what)
 	if (r->blocked)
 		cli_hint(c, "nothing is read until the notice is agreed to: "
 		    "liudi agree");
-	if (r->warnings || r->blocked)
+	if (r->paused)
+		cli_hint(c, "nothing is read, for it was paused here; to end "
+		    "that: liudi resume");
+	if (r->warnings || r->blocked || r->paused)
 		rc = cli_worse(rc, CLI_WARNINGS);
 	if (r->spooled)
 		rc = cli_worse(rc, CLI_SPOOLED);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "agent/pause.h"
 #include "agent/register.h"
 #include "agent/status.h"
 #include "base/clock.h"
@@ -55,6 +56,19 @@ put_notice(const struct station *s)
 	else if (s->have_control && s->control.notice == 0)
 		(void)printf("%s", cli_tr("There is no notice to agree "
 		    "to.\n"));
+}
+
+static void
+put_pause(const struct station *s)
+{
+	char when[CLOCK_TEXT_LEN];
+	struct err ignored = ERR_INIT;
+	int64_t until;
+
+	if (pause_load(s, clock_now_utc(), &until, &ignored) == 0 &&
+	    until != 0)
+		(void)printf(cli_tr("Paused here: nothing is read until %s "
+		    "(liudi resume).\n"), clock_text_local(until, when));
 }
 
 /* Who can open what this station sends from now on. */
@@ -113,6 +127,7 @@ put_text(const struct station *s, const struct status *st, size_t accounts,
 	tellrun_text(s, sched, last);
 	if (!s->have_control)
 		return;
+	put_pause(s);
 	put_readers(s);
 	for (size_t i = 0; i < st->nreceipts; i++)
 		(void)printf(cli_tr("last receipt of %s: %s, commit %.12s\n"),

@@ -18,6 +18,8 @@ extern const struct cli_command cmd_schedule_remove;
 extern const struct cli_command cmd_schedule_show;
 extern const struct cli_command cmd_doctor;
 extern const struct cli_command cmd_mine;
+extern const struct cli_command cmd_pause;
+extern const struct cli_command cmd_resume;
 extern const struct cli_command cmd_account_add;
 extern const struct cli_command cmd_account_import;
 extern const struct cli_command cmd_account_list;

@@ -18,6 +18,8 @@ static const struct cli_command *const commands[] = {
 	&cmd_doctor,
 	&cmd_report,
 	&cmd_mine,
+	&cmd_pause,
+	&cmd_resume,
 	&cmd_account_add,
 	&cmd_account_import,
 	&cmd_account_list,
