@@ -4,6 +4,9 @@
 #
 # LIUDI_PACKAGE: what is built does not look into this folder.
 
+# Tests are not packed: they need not be built for it.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+
 set(share ${CMAKE_INSTALL_DATADIR})
 set(made ${PROJECT_BINARY_DIR}/package)
 set(completions ${PROJECT_BINARY_DIR}/src/cli/completions)
@@ -43,6 +46,11 @@ install(DIRECTORY hooks/ DESTINATION ${share}/liudi/hooks
 		GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 install(FILES config/notice.en.md config/notice.zh.md
 	COMPONENT liudi-desk DESTINATION ${share}/liudi/notice)
+# What tells people of an audit.
+install(DIRECTORY config/notify/ DESTINATION ${share}/liudi/notify
+	COMPONENT liudi-desk
+	FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
+		GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
 # To read, and to begin with.
 install(FILES README.md config/liudi.ini.sample docs/FORMAT.md docs/THREATS.md
@@ -110,7 +118,8 @@ searches chats, keeps the book of accounts, and shows it all on a local page.
 .
 The hooks that let a git server refuse deletion and rewriting are in it, too.")
 set(CPACK_DEBIAN_LIUDI-DESK_PACKAGE_DEPENDS "git, openssh-client")
-set(CPACK_DEBIAN_LIUDI-DESK_PACKAGE_RECOMMENDS "fonts-noto-cjk")
-set(CPACK_DEBIAN_LIUDI-DESK_PACKAGE_SUGGESTS "liudi, age, curl, keepassxc")
+set(CPACK_DEBIAN_LIUDI-DESK_PACKAGE_RECOMMENDS
+	"fonts-noto-cjk, jq, curl")
+set(CPACK_DEBIAN_LIUDI-DESK_PACKAGE_SUGGESTS "liudi, age, keepassxc, default-mta | mail-transport-agent")
 
 include(CPack)

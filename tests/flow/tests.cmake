@@ -28,6 +28,7 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(audit 31-audit.sh)
 	liudi_flow(schedule 32-schedule.sh)
 	liudi_flow(selfcheck 33-selfcheck.sh)
+	liudi_flow(notify 34-notify.sh)
 	liudi_flow(kill 30-kill.sh)
 	# liudi again, but with a file module that fails when it is told to.
 	add_executable(liudi_faulty $<TARGET_OBJECTS:liudi>
