@@ -8,9 +8,8 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "cli/desk/reads.h"
-#include "cli/desk/shoplook.h"
+#include "cli/desk/shoppair.h"
 #include "cli/desk/show.h"
-#include "desk/shops.h"
 #include "desk/worktime.h"
 
 #include "base/banned.h"
@@ -19,68 +18,9 @@
 
 struct work {
 	const struct cli *c;
-	const char *shop, *page, *view, *station;
-	int64_t day[2];
+	struct shoppair pair;
 	const char *file;	/* or NULL */
-	/* in the box */
-	struct box *b;
-	int side;
-	struct shoplook look;
-	struct shops_files *files;
 };
-
-static int
-on_row(void *arg, const struct shops_row *r, struct err *e)
-{
-	struct work *k = arg;
-	const struct shops_capture *s = &r->last;
-	struct shop_page page;
-	int rc = shoplook_is_other(&k->look, k->station, s->station, e);
-
-	if (rc != 0)
-		return rc < 0 ? -1 : 0;
-	if ((k->page && strcmp(s->c.page, k->page) != 0) ||
-	    (k->view && strcmp(s->c.view, k->view) != 0))
-		return 0;
-	/* What was blocked since shows nothing, whatever was seen before. */
-	if (r->has_good && s->c.has_record && memcmp(s->c.record,
-	    r->good.c.record, SHOP_HASH_LEN) == 0)
-		rc = shops_page(k->b->catalogue, s->c.record, &page, e);
-	if (rc < 0)
-		return -1;
-	return shoplook_add(&k->look, k->side, s->station, &s->c,
-	    rc > 0 ? &page : NULL, e);
-}
-
-/* All that both sides show will be asked for. */
-static int
-want(struct work *k, struct err *e)
-{
-	for (size_t i = 0; i < k->look.n; i++) {
-		const struct shoplook_page *p = &k->look.v[i];
-
-		if (p->n == 0 && !k->page)
-			continue;
-		for (int s = 0; s < 2; s++)
-			for (size_t n = 0; p->side[s].has_page &&
-			    n < p->side[s].page.nstrips; n++)
-				if (shops_want(k->files, p->side[s].who,
-				    k->shop, p->side[s].page.strip[n].sha256,
-				    e) < 0)
-					return -1;
-	}
-	return 0;
-}
-
-static int
-get_strip(void *arg, const struct shopreport_pair *p, int side,
-	const struct shop_strip *s, struct buf *out, struct err *e)
-{
-	struct work *k = arg;
-
-	return shops_part(k->files, p->side[side].who, k->shop, s->sha256,
-	    out, e);
-}
 
 static int
 put_report(struct work *k, const char *const names[2], struct err *e)
@@ -88,18 +28,14 @@ put_report(struct work *k, const char *const names[2], struct err *e)
 	struct buf out = BUF_INIT(SHOPREPORT_MAX);
 	char title[TITLE_LEN];
 	struct shopreport r = {.title = title,
-	    .org = k->b->control.org,
-	    .name = {names[0], names[1]}, .all = k->page != NULL,
-	    .get = get_strip, .arg = k};
+	    .org = k->pair.b->control.org, .name = {names[0], names[1]},
+	    .all = k->pair.page != NULL};
 	int rc = -1;
 
 	(void)snprintf(title, sizeof(title), cli_tr("Shop %s: %s and %s"),
-	    k->shop, names[0], names[1]);
-	k->files = shops_files_new(k->b, e);
-	if (k->files && want(k, e) == 0 &&
-	    shoplook_html(&k->look, &r, &out, e) == 0)
+	    k->pair.shop, names[0], names[1]);
+	if (shoppair_report(&k->pair, &r, &out, e) == 0)
 		rc = file_save(k->file, out.data, out.len, 0600, e);
-	shops_files_free(k->files);
 	buf_release(&out);
 	return rc;
 }
@@ -108,36 +44,26 @@ static int
 differ(struct box *b, void *arg, struct err *e)
 {
 	char day[2][WORKTIME_DAY_LEN];
-	const char *const names[2] = {day[0], day[1]};
 	struct work *k = arg;
-	int rc = 0;
+	const char *const names[2] = {
+	    worktime_day_text(k->pair.day[0], day[0]),
+	    worktime_day_text(k->pair.day[1], day[1])};
+	int rc;
 
 	if (!b->catalogue) {
 		(void)err_set(e, ERR_NOENT, "there is no catalogue yet");
 		return err_hint(e, "run 'liudi-desk sync'");
 	}
-	k->b = b;
-	for (k->side = 0; rc == 0 && k->side < 2; k->side++) {
-		(void)worktime_day_text(k->day[k->side], day[k->side]);
-		rc = shops_each(b->catalogue, k->shop, k->day[k->side],
-		    on_row, k, e);
-	}
-	if (rc == 0 && k->look.n == 0) {
-		rc = err_set(e, ERR_NOENT, "nothing was captured of shop "
-		    "'%.64s' by then", k->shop);
-		(void)err_hint(e, "see which there are: liudi-desk shops");
-	}
+	rc = shoppair_load(&k->pair, b, e);
 	if (rc == 0)
-		rc = shoplook_compare(&k->look, false, e);
-	if (rc == 0)
-		rc = shoplook_put(&k->look, k->c, "shop-diff", k->shop, names,
-		    e);
+		rc = shoplook_put(&k->pair.look, k->c, "shop-diff",
+		    k->pair.shop, names, e);
 	if (rc == 0 && k->file)
 		rc = put_report(k, names, e);
 	if (rc == 0)
-		rc = shoplook_differs(&k->look) ? (int)CLI_WARNINGS :
+		rc = shoplook_differs(&k->pair.look) ? (int)CLI_WARNINGS :
 		    (int)CLI_DONE;
-	shoplook_release(&k->look);
+	shoppair_release(&k->pair);
 	return rc;
 }
 
@@ -153,9 +79,9 @@ take_day(const char *s, int64_t *day, struct err *e)
 static enum cli_exit
 run(struct cli *c, struct err *e)
 {
-	struct work k = {.c = c, .shop = c->args[0],
+	struct work k = {.c = c, .pair = {.shop = c->args[0],
 	    .page = cli_value(c, "page"), .view = cli_value(c, "view"),
-	    .station = cli_value(c, "station")};
+	    .station = cli_value(c, "station")}};
 	struct access_pass pass = {false};
 	struct access_ask ask = {.action = "open", .view = "shops"};
 	struct opener *op = NULL;
@@ -164,8 +90,8 @@ run(struct cli *c, struct err *e)
 	struct deskhome h;
 	int rc = -1;
 
-	if (take_day(c->args[1], &k.day[0], e) < 0 ||
-	    take_day(c->args[2], &k.day[1], e) < 0 ||
+	if (take_day(c->args[1], &k.pair.day[0], e) < 0 ||
+	    take_day(c->args[2], &k.pair.day[1], e) < 0 ||
 	    deskhome_names(&h, c->home, e) < 0)
 		return CLI_FAILED;
 	if (cli_has(c, "output")) {
@@ -174,8 +100,8 @@ run(struct cli *c, struct err *e)
 		if (!dir)
 			goto out;
 	}
-	ask.first = k.day[0] * 86400;
-	ask.last = k.day[1] * 86400;
+	ask.first = k.pair.day[0] * 86400;
+	ask.last = k.pair.day[1] * 86400;
 	op = show_opener(c, &h, e);
 	if (!op || reads_note(c, op, &ask, &pass, NULL, e) < 0)
 		goto out;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
-#include "cli/desk/shopdesk.h"
+#include "cli/desk/shoprow.h"
 #include "cli/desk/shopwords.h"
 #include "cli/desk/show.h"
 #include "desk/worktime.h"
@@ -37,40 +37,10 @@ struct view {
 /* --- For a terminal. */
 
 static void
-put_held(const struct shopday_page *p)
-{
-	char day[WORKTIME_DAY_LEN];
-
-	switch (p->held) {
-	case SHOPDAY_UNSEEN:
-		if (p->good_day == SHOPDAY_NONE)
-			(void)fputs(cli_tr("it was never seen"), stdout);
-		else
-			(void)printf(cli_tr("last seen %s"),
-			    worktime_day_text(p->good_day, day));
-		break;
-	case SHOPDAY_FIRST:
-		(void)fputs(cli_tr("seen for the first time"), stdout);
-		break;
-	case SHOPDAY_REBASED:
-		(void)printf(cli_tr("not to be compared with %s"),
-		    worktime_day_text(p->base_day, day));
-		break;
-	case SHOPDAY_SAME:
-		(void)printf(p->accepted ? cli_tr("as accepted on %s") :
-		    cli_tr("as on %s"), worktime_day_text(p->base_day, day));
-		break;
-	default:
-		(void)printf(p->accepted ? cli_tr("other than accepted on %s") :
-		    cli_tr("other than on %s"),
-		    worktime_day_text(p->base_day, day));
-	}
-}
-
-static void
 print_page(const struct view *v, const struct shopday_page *p)
 {
-	char day[WORKTIME_DAY_LEN], why[CLI_FILLED_LEN];
+	char day[WORKTIME_DAY_LEN], held[SHOPROW_HELD_LEN];
+	char why[CLI_FILLED_LEN];
 
 	show_padded(p->page, WIDTH_PAGE);
 	show_padded(shopwords_view(p->view), WIDTH_VIEW);
@@ -82,7 +52,7 @@ print_page(const struct view *v, const struct shopday_page *p)
 		(void)printf(cli_tr("since %s"),
 		    worktime_day_text(p->day, day));
 	else
-		put_held(p);
+		(void)fputs(shoprow_held(p, held), stdout);
 	if (p->reason && p->day == v->day) {
 		const char *reason = cli_tr_filled(p->reason, why);
 

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/jsonw.h"
-#include "cli/desk/shopdesk.h"
-#include "cli/desk/shopwords.h"
+#include "cli/desk/shoprow.h"
 #include "cli/desk/show.h"
 #include "desk/worktime.h"
 
@@ -19,133 +18,16 @@
 #define WIDTH_STATE 22
 #define WIDTH_CHANGES 34
 
-struct row {
-	struct shopdesk *k;
-	const struct shopday *s;
-	const char *shop, *station;
-	size_t stations;
-	int64_t day;		/* the last on which it was looked at */
-	int64_t good_day, good_ts;
-	int64_t pages, bad, missed, first;
-	enum shop_state worst;
-	int64_t change[SHOP_CHANGES], changes, ignored;
-	struct shopday_open open;
-	bool old;		/* seen longer ago than its station may be silent */
-};
-
 struct all {
 	struct shopdesk *k;
 	int64_t shops, changed;
 	enum cli_exit worst;
 };
 
-static int
-on_change(void *arg, const struct shop_event *v, struct err *e)
-{
-	struct row *r = arg;
-
-	(void)e;
-	r->change[v->change]++;
-	r->changes++;
-	return 0;
-}
-
-static int
-on_page(void *arg, const struct shopday_page *p, struct err *e)
-{
-	struct row *r = arg;
-
-	r->pages++;
-	r->missed += p->day != r->day;
-	r->first += p->held == SHOPDAY_FIRST;
-	if (!shop_state_shows(p->state)) {
-		if (r->bad++ == 0 || p->state < r->worst)
-			r->worst = p->state;
-	} else if (r->bad == 0 && p->state > r->worst) {
-		r->worst = p->state;
-	}
-	return p->held != SHOPDAY_OTHER && p->held != SHOPDAY_REBASED ? 0 :
-	    shopdesk_changes(r->k, r->s, r->day, p, on_change, r,
-	    &r->ignored, e);
-}
-
-static int
-fill(struct row *r, struct err *e)
-{
-	const int64_t end = r->k->today + 1;	/* east of here it is */
-
-	r->day = shopday_last(r->s, end);
-	r->good_day = shopday_last_good(r->s, end, &r->good_ts);
-	r->stations = shopday_stations(r->s, r->day, &r->station);
-	r->old = r->good_day == SHOPDAY_NONE || r->k->today - r->good_day >
-	    shopdesk_patience(buf_str(&r->k->policy), r->station);
-	return shopday_open(r->s, end, &r->open, e) < 0 ? -1 :
-	    shopday_pages(r->s, r->day, on_page, r, e);
-}
-
 /* --- For a terminal. */
 
-static const char *
-seen_text(const struct row *r, char out[static CLI_COUNT_LEN])
-{
-	const int64_t ago = r->k->today - r->good_day;
-	char when[SHOW_TIME_LEN];
-
-	if (r->good_day == SHOPDAY_NONE)
-		return cli_tr("never");
-	show_minute(r->good_ts, when);
-	if (ago > 1)
-		return cli_count(ago, "%lld day ago", "%lld days ago", out);
-	(void)snprintf(out, CLI_COUNT_LEN, ago == 1 ?
-	    cli_tr("yesterday %s") : cli_tr("today %s"),
-	    strlen(when) > 11 ? when + 11 : when);
-	return out;
-}
-
-static const char *
-state_text(const struct row *r, char out[static CLI_COUNT_LEN])
-{
-	if (r->bad > 0 && r->bad < r->pages)
-		(void)snprintf(out, CLI_COUNT_LEN, cli_tr("%s, %lld of %lld"),
-		    shopwords_state(r->worst), (long long)r->bad,
-		    (long long)r->pages);
-	else if (r->bad == 0 && r->missed > 0)
-		(void)snprintf(out, CLI_COUNT_LEN, cli_tr("%lld of %lld not "
-		    "looked at"), (long long)r->missed, (long long)r->pages);
-	else
-		(void)snprintf(out, CLI_COUNT_LEN, "%s",
-		    shopwords_state(r->worst));
-	return out;
-}
-
-/* "price 1, picture replaced 1", the gravest first. */
 static int
-changes_text(const struct row *r, struct buf *out, struct err *e)
-{
-	char day[WORKTIME_DAY_LEN];
-	int g, c, rc = 0;
-
-	for (g = SHOP_GRAVE; rc == 0 && g >= SHOP_MINOR; g--)
-		for (c = 0; rc == 0 && c < SHOP_CHANGES; c++)
-			if (r->change[c] > 0 && (int)shop_change_gravity(
-			    (enum shop_change)c) == g)
-				rc = buf_addf(out, e, "%s%s %lld",
-				    out->len ? ", " : "", shopwords_change(
-				    (enum shop_change)c),
-				    (long long)r->change[c]);
-	if (rc < 0 || out->len > 0)
-		return rc;
-	if (r->pages > 0 && r->first == r->pages)
-		return buf_adds(out, cli_tr("first seen"), e);
-	if (r->bad < r->pages)
-		return buf_adds(out, cli_tr("nothing"), e);
-	return r->good_day == SHOPDAY_NONE ? buf_adds(out,
-	    cli_tr("never seen"), e) : buf_addf(out, e,
-	    cli_tr("last seen %s"), worktime_day_text(r->good_day, day));
-}
-
-static int
-print_row(const struct row *r, struct err *e)
+print_row(const struct shoprow *r, struct err *e)
 {
 	struct buf text = BUF_INIT(LINE_MAX_LEN);
 	char day[WORKTIME_DAY_LEN], n[CLI_COUNT_LEN];
@@ -156,9 +38,9 @@ print_row(const struct row *r, struct err *e)
 	    "%s +%zu" : "%s", r->station, r->stations - 1);
 	show_padded(r->shop, WIDTH_SHOP);
 	show_padded(station, WIDTH_STATION);
-	show_padded(seen_text(r, n), WIDTH_SEEN);
-	show_padded(state_text(r, n), WIDTH_STATE);
-	rc = changes_text(r, &text, e);
+	show_padded(shoprow_seen(r, n), WIDTH_SEEN);
+	show_padded(shoprow_state(r, n), WIDTH_STATE);
+	rc = shoprow_changes(r, &text, e);
 	show_padded(buf_str(&text), WIDTH_CHANGES);
 	(void)printf("  %s", r->open.reviewed == SHOPDAY_NONE ?
 	    cli_tr("never") : worktime_day_text(r->open.reviewed, day));
@@ -193,7 +75,7 @@ put_day(struct jsonw *w, const char *key, int64_t day)
 }
 
 static int
-json_row(const struct row *r, struct err *e)
+json_row(const struct shoprow *r, struct err *e)
 {
 	struct buf line = BUF_INIT(LINE_MAX_LEN);
 	struct jsonw w;
@@ -237,15 +119,14 @@ static int
 on_shop(void *arg, const char *shop, struct err *e)
 {
 	struct all *a = arg;
-	struct row r = {.k = a->k, .shop = shop};
+	struct shoprow r;
 	struct shopday *s = shopdesk_load(a->k, shop, e);
 	int rc = -1;
 
-	r.s = s;
-	if (s && fill(&r, e) == 0) {
+	if (s && shoprow_fill(&r, a->k, s, shop, SHOPDAY_NONE, e) == 0) {
 		if (a->shops++ == 0 && !a->k->c->json && !a->k->c->quiet)
 			print_head();
-		a->changed += r.changes > r.change[SHOP_REBASED];
+		a->changed += r.changes > 0;
 		if (r.open.n > 0 || r.bad > 0 || r.missed > 0 || r.old)
 			a->worst = CLI_WARNINGS;
 		rc = a->k->c->json ? json_row(&r, e) : print_row(&r, e);
