@@ -271,7 +271,8 @@ static const char *const types[WIRE_TYPES] = {
 	"text/html; charset=utf-8", "application/json",
 	"text/plain; charset=utf-8", "text/csv; charset=utf-8", "image/webp",
 	"image/png", "image/jpeg", "image/gif", "text/css; charset=utf-8",
-	"application/octet-stream", "text/javascript; charset=utf-8"
+	"application/octet-stream", "text/javascript; charset=utf-8",
+	"image/svg+xml"
 };
 
 #define POLICY "default-src 'none'; script-src 'self'; style-src 'self'; " \
@@ -537,6 +538,7 @@ answer(struct server *s, struct request *q, struct MHD_Connection *c,
 	struct guard_head h = {method, q->ask.path, header(c, "Host"),
 	    header(c, "Origin"), header(c, "Sec-Fetch-Site"),
 	    header(c, "Cookie")};
+	const struct web_asset *a;
 	bool say = false;
 	int status;
 
@@ -550,12 +552,9 @@ answer(struct server *s, struct request *q, struct MHD_Connection *c,
 		return q->ask.post ? let_in(s, q, c) : refuse(c, 404);
 	if (strcmp(h.path, "/healthz") == 0)
 		return send_text(c, "ok\n", WIRE_TEXT);
-	if (strcmp(h.path, "/assets/style.css") == 0)
-		return send_text(c, s->job->style, WIRE_CSS);
-	if (strcmp(h.path, "/assets/paper.css") == 0)
-		return send_text(c, s->job->paper, WIRE_CSS);
-	if (strcmp(h.path, "/assets/page.js") == 0)
-		return send_text(c, s->job->script, WIRE_SCRIPT);
+	for (a = s->job->asset; a->path; a++)
+		if (strcmp(h.path, a->path) == 0)
+			return send_text(c, a->text, a->type);
 	take_language(q, c, &say);
 	return hand_on(s, q, c, say);
 }

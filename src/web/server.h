@@ -34,13 +34,20 @@ int web_listen(struct web_place *p, const char *path, struct err *e);
 /* Close what it opened; the path stays. */
 void web_place_close(struct web_place *p);
 
+/* Open to whoever reaches us: "/assets/style.css". */
+struct web_asset {
+	const char *path;
+	enum wire_type type;
+	const char *text;
+};
+
 struct web_job {
 	struct web_place place;
 	int wire;			/* to the process with the records */
 	struct guard guard;
 	int idle_s;			/* it ends after that long without a
 					 * request */
-	const char *style, *paper, *script;	/* text of the assets */
+	const struct web_asset *asset;	/* up to one whose path is NULL */
 };
 
 enum web_end { WEB_IDLE, WEB_CLOSED };	/* CLOSED: the other side is gone */

@@ -356,6 +356,86 @@ put_into_words(void **state)
 	assert_string_equal(shopreport_time(&c, time), "2026-11-23 18:00");
 }
 
+static int
+address(void *arg, const struct shopreport_pair *p, int side,
+	struct buf *out, struct err *e)
+{
+	(void)arg;
+	assert_string_equal(p->page, "home");
+	return buf_addf(out, e, "/p?%d&" EVIL, side);
+}
+
+/* Served: nothing of it is inside, and what leads elsewhere is ours. */
+static void
+serve_addresses(void **state)
+{
+	const struct shop_event v[] = {{SHOP_PRICE, EVIL, "1", "2", 10, 20}};
+	const struct shopreport_served served = {"/a.css", "/a.js", "/b", EVIL,
+	    address};
+	struct sample t;
+	const char *html;
+
+	(void)state;
+	begin(&t);
+	t.r.served = &served;
+	t.strip[1].sha256[0] = 2;
+	t.pair.event = v;
+	t.pair.nevents = 1;
+	html = made(&t);
+	assert_int_equal(times(html, "data:"), 0);
+	assert_int_equal(times(html, "<style"), 0);
+	assert_int_equal(times(html, "<script"), 1);
+	assert_non_null(strstr(html, "<script src=\"/a.js\" defer></script>"));
+	assert_non_null(strstr(html, "href=\"/a.css\""));
+	assert_non_null(strstr(html, "<a href=\"/b\">"));
+	assert_non_null(strstr(html, "<image id=\"p0s0\" width=\"64\" "
+	    "height=\"100\" preserveAspectRatio=\"none\" "
+	    "href=\"/p?0&amp;&quot;&gt;"));
+	assert_int_equal(times(html, "href=\"#p0s1\""), 1);
+	end(&t);
+}
+
+/* A picture alone: strips one under the other; what is missing is grey. */
+static void
+draw_alone(void **state)
+{
+	struct shop_strip two[2] = {{0, 100, {1}}, {100, 100, {2}}};
+	struct err e = ERR_INIT;
+	struct sample t;
+
+	(void)state;
+	begin(&t);
+	assert_int_equal(shopreport_picture(&t.pair, 0, get, &t, &t.out, &e),
+	    0);
+	assert_non_null(strstr(buf_str(&t.out), "viewBox=\"0 0 64 100\""));
+	assert_int_equal(times(buf_str(&t.out), "data:image/webp;base64,"), 1);
+	assert_int_equal(times(buf_str(&t.out), "<rect"), 0);
+	(void)err_set(&t.fails, ERR_NOENT, "gone");
+	buf_clear(&t.out);
+	assert_int_equal(shopreport_picture(&t.pair, 0, get, &t, &t.out, &e),
+	    0);
+	assert_int_equal(times(buf_str(&t.out), "<rect"), 1);
+	(void)err_set(&t.fails, ERR_INTR, "stopped");
+	assert_int_equal(shopreport_picture(&t.pair, 0, get, &t, &t.out, &e),
+	    -1);
+	assert_int_equal(e.code, ERR_INTR);
+	/* strips that do not lie one under the other */
+	two[1].y = 99;
+	t.page[0].strip = two;
+	t.page[0].nstrips = 2;
+	assert_int_equal(shopreport_picture(&t.pair, 0, get, &t, &t.out, &e),
+	    -1);
+	assert_int_equal(e.code, ERR_NOENT);
+	two[1].y = 100;
+	two[1].h = INT32_MAX;
+	assert_int_equal(shopreport_picture(&t.pair, 0, get, &t, &t.out, &e),
+	    -1);
+	t.page[0].nstrips = 0;
+	assert_int_equal(shopreport_picture(&t.pair, 0, get, &t, &t.out, &e),
+	    -1);
+	end(&t);
+}
+
 int
 main(void)
 {
@@ -366,7 +446,9 @@ main(void)
 		cmocka_unit_test(mark_where_it_is),
 		cmocka_unit_test(bear_any_number),
 		cmocka_unit_test(judge),
-		cmocka_unit_test(put_into_words)
+		cmocka_unit_test(put_into_words),
+		cmocka_unit_test(serve_addresses),
+		cmocka_unit_test(draw_alone)
 	};
 	struct err e = ERR_INIT;
 

@@ -72,6 +72,9 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(work 96-work.sh $<TARGET_FILE:look>)
 	liudi_flow(pattack 95-pattack.sh $<TARGET_FILE:look>)
 	liudi_flow(paccounts 95-paccounts.sh $<TARGET_FILE:look> ${core})
+	liudi_flow(pshopview 95-pshopview.sh $<TARGET_FILE:look>
+		$<TARGET_FILE:shopserver>)
+	set_tests_properties(flow.pshopview PROPERTIES RESOURCE_LOCK browser)
 	set_tests_properties(flow.page flow.pattack flow.pshops flow.pdays
 		flow.work flow.paccounts
 		PROPERTIES

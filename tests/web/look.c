@@ -16,6 +16,7 @@
  *	still		nothing was asked of elsewhere since the last one, or the
  *			door; no dialog was opened; the policy stopped nothing
  *	shot FILE	a picture of the whole page
+ *	script on|off	that of pages which are opened from then on
  *
  * Prints "FAILED: …" for what is not so; 1 then, 77 without a browser.
  */
@@ -147,7 +148,7 @@ static int
 value_of(struct look *l, const char *expression, char *out, size_t n,
 	struct err *e)
 {
-	char *text = str_fmt("(async () => String(await (%s)))()",
+	char *text = str_fmt("(v=>v&&v.then?v.then(String):String(v))(%s)",
 	    expression);
 	char *params = object("expression", text,
 	    ",\"returnByValue\":true,\"awaitPromise\":true,"
@@ -263,6 +264,16 @@ do_shot(struct look *l, const char *line, const char *file)
 	    file_save(file, png.data, png.len, 0644, &e) < 0)
 		fail(l, line, e.what);
 	buf_release(&png);
+}
+
+static void
+do_script(struct look *l, const char *arg)
+{
+	const struct json *j;
+
+	(void)call(l, "Emulation.setScriptExecutionDisabled",
+	    strcmp(arg, "off") == 0 ? "{\"value\":true}" :
+	    "{\"value\":false}", &j);
 }
 
 static void
@@ -403,6 +414,8 @@ do_line(struct look *l, char *line)
 		do_size(l, line, arg);
 	} else if (str_starts(line, "shot ")) {
 		do_shot(l, line, arg);
+	} else if (str_starts(line, "script ")) {
+		do_script(l, arg);
 	} else if (str_starts(line, "is ")) {
 		do_is(l, line, arg);
 	} else if (str_starts(line, "wait ")) {

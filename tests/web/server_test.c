@@ -27,6 +27,12 @@
 
 #define IDLE_S 2
 
+static const struct web_asset assets[] = {
+	{"/assets/style.css", WIRE_CSS, "b{}"},
+	{"/assets/page.js", WIRE_SCRIPT, "'use strict'"},
+	{NULL, WIRE_TYPES, NULL}
+};
+
 static struct web_job job;
 static pid_t speaker;
 static int wire = -1;
@@ -63,8 +69,7 @@ setup(void **state)
 	job.guard.host = job.place.host;
 	job.guard.used = true;
 	job.idle_s = IDLE_S;
-	job.style = "b{}";
-	job.script = "'use strict'";
+	job.asset = assets;
 	speaker = proc_fork(speak, &job, (const int[]){job.place.fd,
 	    job.place.peers}, 2, &wire, &e);
 	web_place_close(&job.place);

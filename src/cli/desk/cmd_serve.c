@@ -23,6 +23,7 @@
 #include "base/utf8.h"
 #include "cli/desk/pages.h"
 #include "cli/desk/reads.h"
+#include "cli/desk/shopreport.h"
 #include "cli/desk/show.h"
 #include "crypto/secmem.h"
 #include "desk/notes.h"
@@ -74,6 +75,15 @@ struct serve {
 
 /* --- The process that speaks HTTP. */
 
+static const struct web_asset assets[] = {
+	{"/assets/style.css", WIRE_CSS, web_style_css},
+	{"/assets/paper.css", WIRE_CSS, web_paper_css},
+	{"/assets/page.js", WIRE_SCRIPT, web_page_js},
+	{"/assets/report.css", WIRE_CSS, shopreport_css},
+	{"/assets/report.js", WIRE_SCRIPT, shopreport_js},
+	{NULL, WIRE_TYPES, NULL}
+};
+
 static int
 speak(int fd, void *arg)
 {
@@ -102,9 +112,7 @@ start_speaker(struct serve *s, struct err *e)
 	(void)snprintf(j->guard.code, sizeof(j->guard.code), "%08u",
 	    (unsigned)(code % 100000000));
 	j->guard.host = s->unix_path ? NULL : j->place.host;
-	j->style = web_style_css;
-	j->paper = web_paper_css;
-	j->script = web_page_js;
+	j->asset = assets;
 	s->pid = proc_fork(speak, j, (const int[]){j->place.fd,
 	    j->place.peers}, j->place.peers < 0 ? 1 : 2, &s->fd, e);
 	s->at_path = s->unix_path != NULL;
@@ -175,6 +183,8 @@ make_sorry(struct page *p, const char *title, const struct err *why)
 	char what[CLI_FILLED_LEN], hint[CLI_FILLED_LEN];
 
 	buf_clear(p->out);
+	p->a->type = WIRE_HTML;
+	p->a->foreign = 0;
 	p->a->status = why->code == ERR_NOENT ? 404 :
 	    why->code == ERR_USAGE ? 400 : 500;
 	page_begin(p, cli_tr(title));
@@ -310,6 +320,7 @@ hold(struct wire_answer *a)
 		a->status = 500;
 	}
 	a->to[0] = a->file[WIRE_NAME_MAX] = '\0';
+	a->foreign = a->foreign || a->type == WIRE_SVG;
 }
 
 /* --- A form, here. */

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/desk/daycell.h"
+#include "cli/desk/shoppage.h"
 #include "desk/query.h"
 #include "desk/worktime.h"
 
@@ -15,6 +16,7 @@
 struct today {
 	struct page *p;
 	struct daygrid grid;
+	struct shoppage_today shops;
 };
 
 /* A thousand of them: a short way to page_day, and no word too many. */
@@ -114,9 +116,9 @@ put_sentence(struct page *p, const struct digest_page *d, const struct today *t)
 		missed += cell[0] == DAYGRID_MISSED;
 		alarms += cell[0] == DAYGRID_ALARM || cell[1] == DAYGRID_ALARM;
 	}
-	html_open(&p->h, "p", "class", todo + (size_t)(missed + alarms) > 0 ?
-	    "sentence do" : "sentence", (char *)NULL);
-	if (todo == 0 && missed + alarms == 0)
+	html_open(&p->h, "p", "class", todo + (size_t)(missed + alarms +
+	    t->shops.n) > 0 ? "sentence do" : "sentence", (char *)NULL);
+	if (todo == 0 && missed + alarms + t->shops.n == 0)
 		html_text(&p->h, cli_tr("Nothing wants to be looked at."));
 	if (alarms > 0)
 		html_textf(&p->h, "%s ", cli_count(alarms,
@@ -126,6 +128,10 @@ put_sentence(struct page *p, const struct digest_page *d, const struct today *t)
 		html_textf(&p->h, "%s ", cli_count(missed,
 		    "%lld station sent nothing yesterday.",
 		    "%lld stations sent nothing yesterday.", text));
+	if (t->shops.n > 0)
+		html_textf(&p->h, "%s ", cli_count(t->shops.n,
+		    "%lld shop has days that nobody reviewed.",
+		    "%lld shops have days that nobody reviewed.", text));
 	if (todo > 0)
 		html_text(&p->h, cli_count((int64_t)todo,
 		    "%lld kind of thing of yesterday to look at.",
@@ -145,6 +151,7 @@ put_page(struct today *t, const struct digest_page *d)
 		if (d->section[i].urgent)
 			page_facts_section(p, &d->section[i],
 			    ROWS_SHOWN);
+	shoppage_today_put(&t->shops, p);
 	put_grid(t);
 	for (i = 0; i < d->n; i++)
 		if (!d->section[i].urgent)
@@ -165,11 +172,13 @@ make(struct page *p, struct err *e)
 	if (page_facts_open(&k, p, NULL, e) == 0 && daygrid_make(&t.grid,
 	    p->b->catalogue, &p->b->control.stations, buf_str(&team->policy),
 	    team->station, team->nactive, p->now, 0, e) == 0 &&
+	    shoppage_today(&t.shops, p, e) == 0 &&
 	    page_facts_day(&k, k.today - 1, false, e) == 0 &&
 	    page_facts_digest(&k, e) == 0)
 		rc = put_page(&t, &k.digest);
 	page_facts_close(&k);
 	daygrid_release(&t.grid);
+	shoppage_today_release(&t.shops);
 	return rc;
 }
 

@@ -22,7 +22,10 @@ static const struct page_kind *const kinds[] = {
 	&page_search,
 	&page_work,
 	&page_person,
+	&page_shops,
 	&page_shop,
+	&page_compare,
+	&page_picture,
 	&page_accounts,
 	&page_account,
 	&page_risk,
@@ -70,12 +73,35 @@ page_people(struct page *p, struct err *e)
 	return team_load(&p->team, p->b, e);
 }
 
+/* The same page in LANG: what else was asked for stays. */
+static void
+put_language(struct page *p, const char *lang, const char *text)
+{
+	struct buf to = BUF_INIT(4 * WIRE_FIELDS_MAX);
+	int rc = buf_addf(&to, p->h.e, "?lang=%s", lang);
+	size_t i;
+
+	for (i = 0; rc == 0 && i < p->query.n; i++)
+		if (strcmp(p->query.name[i], "lang") != 0)
+			rc = buf_addc(&to, '&', p->h.e) < 0 ||
+			    html_path(&to, p->query.name[i], p->h.e) < 0 ||
+			    buf_addc(&to, '=', p->h.e) < 0 ||
+			    html_path(&to, p->query.value[i], p->h.e) < 0 ?
+			    -1 : 0;
+	html_open(&p->h, "a", "href", rc == 0 ? buf_str(&to) : "?", "hreflang",
+	    lang, "lang", lang, (char *)NULL);
+	html_text(&p->h, text);
+	html_lit(&p->h, "</a> ");
+	buf_release(&to);
+}
+
 static void
 put_languages(struct page *p)
 {
 	html_lit(&p->h, "<p class=\"lang\">");
-	html_lit(&p->h, "<a href=\"?lang=zh\" hreflang=\"zh\" lang=\"zh\">中文</a> "
-	    "<a href=\"?lang=en\" hreflang=\"en\" lang=\"en\">English</a></p>");
+	put_language(p, "zh", "中文");
+	put_language(p, "en", "English");
+	html_lit(&p->h, "</p>");
 }
 
 static void
@@ -140,25 +166,33 @@ page_begin(struct page *p, const char *title)
 	html_lit(&p->h, "\n");
 }
 
-/* How old what is shown is: nobody shall take yesterday for now. */
-static void
-put_age(struct page *p)
+bool
+page_age(const struct page *p, char *out, size_t n)
 {
 	const int64_t old = p->now - p->synced;
 	char when[SHOW_TIME_LEN];
 
-	html_open(&p->h, "footer", "class", p->synced == DESKHOME_NEVER ||
-	    old > OLD_S ? "old" : NULL, (char *)NULL);
 	if (p->synced == DESKHOME_NEVER)
-		html_text(&p->h, cli_tr("When this desk last heard from the "
-		    "central is not known: run 'liudi-desk sync'."));
+		(void)snprintf(out, n, "%s", cli_tr("When this desk last heard "
+		    "from the central is not known: run 'liudi-desk sync'."));
 	else if (old > OLD_S)
-		html_textf(&p->h, cli_tr("Everything here is as it was at %s: "
-		    "run 'liudi-desk sync'."), show_minute(p->synced, when));
-	else
-		html_textf(&p->h, cli_tr("As the central had it at %s."),
+		(void)snprintf(out, n, cli_tr("Everything here is as it was "
+		    "at %s: run 'liudi-desk sync'."),
 		    show_minute(p->synced, when));
-	html_lit(&p->h, "</footer>\n");
+	else
+		(void)snprintf(out, n, cli_tr("As the central had it at %s."),
+		    show_minute(p->synced, when));
+	return p->synced == DESKHOME_NEVER || old > OLD_S;
+}
+
+static void
+put_age(struct page *p)
+{
+	char text[CLI_FILLED_LEN];
+	const bool old = page_age(p, text, sizeof(text));
+
+	html_element(&p->h, "footer", old ? "old" : NULL, text);
+	html_lit(&p->h, "\n");
 }
 
 void

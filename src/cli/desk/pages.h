@@ -108,6 +108,12 @@ void page_time(struct page *p, int64_t utc);
 void page_number(struct page *p, int64_t n);
 void page_cell(struct page *p, const char *text);
 
+/*
+ * How old what is shown is: nobody shall take yesterday for now.  True: old enough
+ * to be seen at once.
+ */
+bool page_age(const struct page *p, char *out, size_t n);
+
 /* p->team; the first who asks loads it.  As team_load(). */
 int page_people(struct page *p, struct err *e);
 
@@ -115,6 +121,7 @@ extern const struct page_kind page_account;
 extern const struct page_kind page_accounts;
 extern const struct page_kind page_chat;
 extern const struct page_kind page_chats;
+extern const struct page_kind page_compare;
 extern const struct page_kind page_day;
 extern const struct page_kind page_day_ask;
 extern const struct page_kind page_day_short;
@@ -123,10 +130,12 @@ extern const struct page_kind page_handovers;
 extern const struct page_kind page_help;
 extern const struct page_kind page_integrity;
 extern const struct page_kind page_person;
+extern const struct page_kind page_picture;
 extern const struct page_kind page_recover;
 extern const struct page_kind page_risk;
 extern const struct page_kind page_search;
 extern const struct page_kind page_shop;
+extern const struct page_kind page_shops;
 extern const struct page_kind page_today;
 extern const struct page_kind page_whatif;
 extern const struct page_kind page_work;

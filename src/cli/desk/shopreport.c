@@ -22,8 +22,11 @@
 
 #include "base/banned.h"
 
+#define MODES 6			/* ways to look at pictures */
 #define SEAM_ROWS 8
 #define LABEL_ROWS 60		/* a gap of so many rows says how many they are */
+#define CUTS_MAX 200u		/* places of a page that are shown alone */
+#define CUT_ROWS 40		/* around a change */
 #define EVENTS_MAX 500u		/* of a page that are listed and marked */
 #define SHOWN 400u		/* characters of a text in the list */
 
@@ -132,6 +135,15 @@ shopreport_verdict(const struct shopreport_pair *p)
 	    SHOPREPORT_CHANGED;
 }
 
+int32_t
+shopreport_rows(const struct shop_page *p)
+{
+	const struct shop_strip *last = p->nstrips > 0 ?
+	    &p->strip[p->nstrips - 1] : NULL;
+
+	return last ? last->y + last->h : 0;
+}
+
 static const char *
 gravity_class(enum shop_gravity g)
 {
@@ -173,6 +185,53 @@ put_hash(struct work *w, const char *text)
 	html(w, "'");
 }
 
+/* Of a file: it asks nobody for anything. */
+static void
+put_policy(struct work *w)
+{
+	html(w, "<meta http-equiv="
+	    "\"Content-Security-Policy\" content=\"default-src 'none'; "
+	    "img-src data:; base-uri 'none'; form-action 'none'; style-src ");
+	put_hash(w, shopreport_css);
+	html(w, "; script-src ");
+	put_hash(w, shopreport_js);
+	html(w, "\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
+}
+
+static void
+put_address(struct work *w, const char *before, const char *address,
+	const char *behind)
+{
+	html(w, before);
+	put_text(w, address);
+	html(w, behind);
+}
+
+static void
+put_style(struct work *w)
+{
+	if (w->r->served) {
+		put_address(w, "<link rel=\"stylesheet\" href=\"",
+		    w->r->served->style, "\">\n<script src=\"");
+		put_address(w, "", w->r->served->script,
+		    "\" defer></script>\n");
+		return;
+	}
+	html(w, "<style>");
+	html(w, shopreport_css);
+	html(w, "</style>\n");
+}
+
+static void
+put_back(struct work *w)
+{
+	if (!w->r->served)
+		return;
+	put_address(w, "<p><a href=\"", w->r->served->back, "\">← ");
+	put_text(w, w->r->served->back_text);
+	html(w, "</a></p>\n");
+}
+
 static void
 put_head(struct work *w)
 {
@@ -180,20 +239,16 @@ put_head(struct work *w)
 
 	time_now(now);
 	htmlf(w, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n"
-	    "<meta charset=\"utf-8\">\n<meta http-equiv="
-	    "\"Content-Security-Policy\" content=\"default-src 'none'; "
-	    "img-src data:; base-uri 'none'; form-action 'none'; style-src ",
-	    cli_tr("en"));
-	put_hash(w, shopreport_css);
-	html(w, "; script-src ");
-	put_hash(w, shopreport_js);
-	html(w, "\">\n<meta name=\"viewport\" content=\"width=device-width, "
-	    "initial-scale=1\">\n<meta name=\"referrer\" "
-	    "content=\"no-referrer\">\n<title>");
+	    "<meta charset=\"utf-8\">\n", cli_tr("en"));
+	if (!w->r->served)
+		put_policy(w);
+	html(w, "<meta name=\"viewport\" content=\"width=device-width, "
+	    "initial-scale=1\">\n<title>");
 	put_text(w, w->r->title);
-	html(w, "</title>\n<style>");
-	html(w, shopreport_css);
-	html(w, "</style>\n</head>\n<body>\n<main>\n<header>\n");
+	html(w, "</title>\n");
+	put_style(w);
+	html(w, "</head>\n<body>\n<main>\n<header>\n");
+	put_back(w);
 	put_element(w, "h1", w->r->title);
 	html(w, "<p>");
 	put_text(w, w->r->org);
@@ -295,14 +350,15 @@ put_table(struct work *w)
 static void
 put_modes(struct work *w)
 {
-	const char *const mode[] = {cli_tr("side by side"), cli_tr("slider"),
-	    w->r->name[0], w->r->name[1]};
+	const char *const mode[MODES] = {cli_tr("side by side"),
+	    cli_tr("slider"), w->r->name[0], w->r->name[1], cli_tr("blink"),
+	    cli_tr("only changes")};
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < MODES; i++)
 		htmlf(w, "<input class=\"m\" type=\"radio\" name=\"m\" "
 		    "id=\"m%d\"%s>\n", i, i == 0 ? " checked" : "");
 	html(w, "<nav>");
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < MODES; i++) {
 		htmlf(w, "<label for=\"m%d\"%s>", i,
 		    i == 1 ? " class=\"js\"" : "");
 		put_text(w, mode[i]);
@@ -312,7 +368,8 @@ put_modes(struct work *w)
 	    "max=\"100\" value=\"50\" aria-label=\"");
 	put_text(w, cli_tr("slider"));
 	html(w, "\"></span><span class=\"k js\">");
-	put_text(w, cli_tr("keys j and k: next and previous change"));
+	put_text(w, cli_tr("keys j and k: next and previous change; 1 to 6: "
+	    "how to look"));
 	html(w, "</span></nav>\n");
 }
 
@@ -338,11 +395,30 @@ is_strip(const struct buf *webp, const struct shop_strip *s)
 	    &ignored) == 0 && width <= PICTURE_WIDTH_MAX && height == s->h;
 }
 
-static void
-keep_strip(struct work *w, int side, const struct shop_strip *s)
+/* The strip's bytes, in base64: 1; 0: it cannot be had, or is none; -1. */
+static int
+add_strip(shopreport_strip get, void *arg, const struct shopreport_pair *p,
+	int side, const struct shop_strip *s, struct buf *out, struct err *e)
 {
 	struct buf webp = BUF_INIT(PICTURE_BYTES_MAX);
 	struct err why = ERR_INIT;
+	int rc = get(arg, p, side, s, &webp, &why);
+
+	if (rc < 0 && (err_is_nomem(&why) || why.code == ERR_INTR))
+		*e = why;
+	else if (rc < 0 || !is_strip(&webp, s))
+		rc = 0;
+	else
+		rc = base64_encode(out, webp.data, webp.len, true, e) < 0 ?
+		    -1 : 1;
+	buf_release(&webp);
+	return rc;
+}
+
+static void
+keep_strip(struct work *w, int side, const struct shop_strip *s)
+{
+	struct buf text = BUF_INIT(2 * PICTURE_BYTES_MAX);
 	struct strip *n;
 	int rc;
 
@@ -360,22 +436,18 @@ keep_strip(struct work *w, int side, const struct shop_strip *s)
 	}
 	n = &w->strip[w->nstrips++];
 	memcpy(n->sha256, s->sha256, SHOP_HASH_LEN);
-	rc = w->r->get(w->r->arg, w->p, side, s, &webp, &why);
-	if (rc < 0 && (err_is_nomem(&why) || why.code == ERR_INTR)) {
-		w->failed = true;
-		*w->e = why;
-	}
-	n->missing = rc < 0 || !is_strip(&webp, s);
-	if (!n->missing && !w->failed) {
+	rc = add_strip(w->r->get, w->r->arg, w->p, side, s, &text, w->e);
+	w->failed = rc < 0;
+	n->missing = rc <= 0;
+	if (rc > 0) {
 		htmlf(w, "<image id=\"s%zu\" width=\"%d\" height=\"%d\" "
 		    "preserveAspectRatio=\"none\" "
 		    "href=\"data:image/webp;base64,", w->nstrips - 1,
 		    (int)w->width, (int)s->h);
-		w->failed = w->failed || base64_encode(w->out, webp.data,
-		    webp.len, true, w->e) < 0;
+		html(w, buf_str(&text));
 		html(w, "\"/>\n");
 	}
-	buf_release(&webp);
+	buf_release(&text);
 }
 
 /* --- A drawing. */
@@ -400,9 +472,9 @@ draw_strip(struct work *w, size_t k, int32_t h, int32_t from, int32_t to,
 		    (int)w->width, (int)(to - from), k);
 }
 
-/* Rows [Y, Y + N) of the page from row AT of the drawing on. */
+/* The same out of the strips of a file, those that are missing as a gap. */
 static void
-draw_rows(struct work *w, int side, int32_t y, int32_t n, int32_t at)
+draw_strips(struct work *w, int side, int32_t y, int32_t n, int32_t at)
 {
 	const struct shop_page *page = w->p->side[side].page;
 
@@ -431,6 +503,20 @@ draw_rows(struct work *w, int side, int32_t y, int32_t n, int32_t at)
 		draw_strip(w, k, s->h, from, to, put_at);
 		html(w, "\n");
 	}
+}
+
+/* Rows [Y, Y + N) of the page from row AT of the drawing on. */
+static void
+draw_rows(struct work *w, int side, int32_t y, int32_t n, int32_t at)
+{
+	if (!w->r->served) {
+		draw_strips(w, side, y, n, at);
+		return;
+	}
+	htmlf(w, "<svg y=\"%d\" width=\"%d\" height=\"%d\" "
+	    "viewBox=\"0 %d %d %d\"><use href=\"#p%zus%d\"/></svg>\n",
+	    (int)at, (int)w->width, (int)n, (int)y, (int)w->width, (int)n,
+	    w->at, side);
 }
 
 /* Rows that the other side has and this one has not. */
@@ -580,7 +666,7 @@ draw(struct work *w, int side)
 	htmlf(w, "</figcaption>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" "
 	    "aria-label=\"", (int)w->width, (int)w->rows.rows);
 	put_text(w, w->r->name[side]);
-	html(w, "\">\n");
+	htmlf(w, "\"><g id=\"p%zuf%d\">\n", w->at, side);
 	for (size_t i = 0; i < w->rows.nruns; i++) {
 		const struct rowalign_run *u = &w->rows.run[i];
 
@@ -604,7 +690,75 @@ draw(struct work *w, int side)
 	draw_boxes(w);
 	for (size_t i = 0; i < w->shown; i++)
 		draw_mark(w, side, i);
-	html(w, "</svg>\n</figure>\n");
+	html(w, "</g></svg>\n</figure>\n");
+}
+
+/* --- Only what changed: stretches of both drawings, with what is around. */
+
+struct cut { int32_t from, to; };
+
+static int
+compare_cuts(const void *x, const void *y)
+{
+	const struct cut *a = x, *b = y;
+
+	return a->from < b->from ? -1 : a->from > b->from;
+}
+
+static void
+add_cut(const struct work *w, struct cut *v, size_t *n, int32_t y, int32_t h)
+{
+	const int32_t end = y + h + CUT_ROWS;
+
+	if (*n < CUTS_MAX && y < w->rows.rows)
+		v[(*n)++] = (struct cut){y < CUT_ROWS ? 0 : y - CUT_ROWS,
+		    end > w->rows.rows ? w->rows.rows : end};
+}
+
+/* All of them, in order, none touching another; how many. */
+static size_t
+find_cuts(const struct work *w, struct cut v[CUTS_MAX])
+{
+	size_t n = 0, kept = 0;
+	int32_t at = 0;
+
+	for (size_t i = 0; i < w->rows.nruns; i++) {
+		if (w->rows.run[i].kind != ROWALIGN_SAME)
+			add_cut(w, v, &n, at, w->rows.run[i].n);
+		at += w->rows.run[i].n;
+	}
+	for (size_t i = 0; i < 2 * w->shown; i++) {
+		const int side = (int)(i & 1);
+		const struct shopplace *p = &w->place[side][i / 2];
+
+		if (w->placed[side][i / 2])
+			add_cut(w, v, &n, rowalign_at(&w->rows, side, p->y),
+			    p->h);
+	}
+	qsort(v, n, sizeof(*v), compare_cuts);
+	for (size_t i = 0; i < n; i++)
+		if (kept > 0 && v[i].from <= v[kept - 1].to)
+			v[kept - 1].to = v[i].to > v[kept - 1].to ?
+			    v[i].to : v[kept - 1].to;
+		else
+			v[kept++] = v[i];
+	return kept;
+}
+
+static void
+put_cuts(struct work *w, const struct cut *v, size_t n)
+{
+	html(w, "<div class=\"cuts\">\n");
+	for (size_t i = 0; i < n; i++) {
+		html(w, "<div class=\"stage\">");
+		for (int side = 0; side < 2; side++)
+			htmlf(w, "<figure><svg viewBox=\"0 %d %d %d\" "
+			    "aria-hidden=\"true\"><use href=\"#p%zuf%d\"/>"
+			    "</svg></figure>", (int)v[i].from, (int)w->width,
+			    (int)(v[i].to - v[i].from), w->at, side);
+		html(w, "</div>\n");
+	}
+	html(w, "</div>\n");
 }
 
 /* --- A page. */
@@ -741,23 +895,59 @@ find_places(struct work *w)
 			    &w->place[side][i]);
 }
 
+/* All of the picture of a side, by its address. */
 static void
-put_pictures(struct work *w)
+keep_picture(struct work *w, int side)
+{
+	const struct shop_page *p = w->p->side[side].page;
+	struct buf to = BUF_INIT(4096);
+
+	if (!p || w->failed)
+		return;
+	w->failed = w->r->served->picture(w->r->arg, w->p, side, &to,
+	    w->e) < 0;
+	htmlf(w, "<image id=\"p%zus%d\" width=\"%d\" height=\"%d\" "
+	    "preserveAspectRatio=\"none\" href=\"", w->at, side,
+	    (int)w->width, (int)shopreport_rows(p));
+	put_text(w, buf_str(&to));
+	html(w, "\"/>\n");
+	buf_release(&to);
+}
+
+static void
+put_store(struct work *w)
 {
 	html(w, "<svg class=\"store\" aria-hidden=\"true\"><defs>\n");
 	for (int i = 0; i < 2; i++) {
 		const struct shop_page *p = w->p->side[i].page;
 
-		for (size_t k = 0; p && k < p->nstrips; k++)
-			keep_strip(w, i, &p->strip[k]);
+		if (w->r->served)
+			keep_picture(w, i);
+		else
+			for (size_t k = 0; p && k < p->nstrips; k++)
+				keep_strip(w, i, &p->strip[k]);
 	}
-	html(w, "</defs></svg>\n<div class=\"stage ");
+	html(w, "</defs></svg>\n");
+}
+
+static void
+put_pictures(struct work *w)
+{
+	struct cut cut[CUTS_MAX];
+	const size_t n = w->aligned ? find_cuts(w, cut) : 0;
+
+	put_store(w);
+	html(w, n > 0 ? "<div class=\"has\">\n" : "<div>\n");
+	html(w, "<div class=\"stage ");
 	html(w, strcmp(w->p->view, "mobile") == 0 ? "mobile\">\n" :
 	    "desktop\">\n");
 	for (int i = 0; i < 2; i++)
 		if (w->p->side[i].page)
 			draw(w, i);
 	html(w, "<div class=\"bar\"><i>⇔</i></div></div>\n");
+	if (n > 0)
+		put_cuts(w, cut, n);
+	html(w, "</div>\n");
 }
 
 static void
@@ -818,10 +1008,75 @@ shopreport_html(const struct shopreport *r, struct buf *out, struct err *e)
 	    "Hatched: rows that only the other side has. A green edge: rows "
 	    "that came; a red one: rows that went. Dashed: pixels that "
 	    "changed. A number is that of the change in the list."));
-	html(&w, "</p></footer>\n</main>\n<script>");
-	html(&w, shopreport_js);
-	html(&w, "</script>\n</body>\n</html>\n");
+	html(&w, "</p></footer>\n</main>\n");
+	if (!r->served) {
+		html(&w, "<script>");
+		html(&w, shopreport_js);
+		html(&w, "</script>\n");
+	}
+	html(&w, "</body>\n</html>\n");
 	rowalign_release(&w.rows);
 	free(w.strip);
 	return w.failed ? -1 : 0;
+}
+
+/* --- A picture by itself. */
+
+/* Its strips lie one under the other, and are not too many. */
+static bool
+is_laid(const struct shop_page *p)
+{
+	int32_t y = 0;
+
+	if (p->width < 1 || p->width > PICTURE_WIDTH_MAX)
+		return false;
+	for (size_t i = 0; i < p->nstrips; y += p->strip[i++].h)
+		if (p->strip[i].y != y || p->strip[i].h < 1 ||
+		    p->strip[i].h > PICTURE_HEIGHT_MAX - y)
+			return false;
+	return y > 0;
+}
+
+static int
+picture_strip(struct buf *out, int32_t width, size_t i,
+	const struct shop_strip *s, const struct buf *text, struct err *e)
+{
+	const int w = (int)width, y = (int)s->y, h = (int)s->h;
+
+	if (text->len == 0)
+		return buf_addf(out, e, "<rect y=\"%d\" width=\"%d\" "
+		    "height=\"%d\" fill=\"#c9ced6\"/>\n", y, w, h);
+	/* twice, as in draw_rows(): no ground shines through between two */
+	return buf_addf(out, e, "<defs><image id=\"s%zu\" width=\"%d\" "
+	    "height=\"%d\" preserveAspectRatio=\"none\" "
+	    "href=\"data:image/webp;base64,", i, w, h) < 0 ||
+	    buf_add(out, text->data, text->len, e) < 0 ||
+	    buf_addf(out, e, "\"/></defs><use href=\"#s%zu\" y=\"%d\"/>"
+	    "<use href=\"#s%zu\" y=\"%d\"/>\n", i, y + SEAM_ROWS, i, y) < 0 ?
+	    -1 : 0;
+}
+
+int
+shopreport_picture(const struct shopreport_pair *pair, int side,
+	shopreport_strip get, void *arg, struct buf *out, struct err *e)
+{
+	const struct shop_page *p = pair->side[side].page;
+	struct buf text = BUF_INIT(2 * PICTURE_BYTES_MAX);
+	int rc;
+
+	if (!is_laid(p))
+		return err_set(e, ERR_NOENT, "the page has no picture");
+	rc = buf_addf(out, e, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+	    "width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n",
+	    (int)p->width, (int)shopreport_rows(p), (int)p->width,
+	    (int)shopreport_rows(p));
+	for (size_t i = 0; rc >= 0 && i < p->nstrips; i++) {
+		buf_clear(&text);
+		rc = add_strip(get, arg, pair, side, &p->strip[i], &text, e);
+		if (rc >= 0)
+			rc = picture_strip(out, p->width, i, &p->strip[i],
+			    &text, e);
+	}
+	buf_release(&text);
+	return rc < 0 ? -1 : buf_adds(out, "</svg>\n", e);
 }

@@ -1,9 +1,10 @@
 /*
  * cli/desk/shopreport.h - pages of a shop before and after, as one file for a
- * browser.
+ * browser, or as a page that is served.
  *
  * The file loads nothing and runs one script of ours, which its policy knows by its
- * hash; it is whole without that.  A strip that both sides have is in it once.  All
+ * hash; it is whole without that.  A strip that both sides have is in it once.  A
+ * page that is served has no policy of its own, and names where pictures are.  All
  * that came from pages and stations is escaped, in the language of the user what is
  * ours.
  * Needs: cli/cli.h, cli/desk/{escape,shopwords}, base, crypto,
@@ -37,6 +38,15 @@ struct shopreport_pair {	/* a page in a view */
 typedef int (*shopreport_strip)(void *arg, const struct shopreport_pair *p,
 	int side, const struct shop_strip *s, struct buf *out, struct err *e);
 
+/* Addresses of ours, for a page that is served. */
+struct shopreport_served {
+	const char *style, *script;
+	const char *back, *back_text;	/* where it leads back to */
+	/* Append that of the picture of side SIDE of P, its strips in one. */
+	int (*picture)(void *arg, const struct shopreport_pair *p, int side,
+		struct buf *out, struct err *e);
+};
+
 struct shopreport {
 	const char *title, *org;	/* of the page; whose */
 	const char *note;		/* below; NULL: none */
@@ -44,6 +54,7 @@ struct shopreport {
 	const struct shopreport_pair *pair;
 	size_t n;
 	bool all;			/* pictures also where nothing changed */
+	const struct shopreport_served *served;	/* NULL: one file */
 	shopreport_strip get;
 	void *arg;
 };
@@ -57,6 +68,15 @@ enum shopreport_verdict shopreport_verdict(const struct shopreport_pair *p);
 #define SHOPREPORT_TIME_LEN 24
 const char *shopreport_time(const struct shop_capture *c,
 	char out[SHOPREPORT_TIME_LEN]);
+
+/* Of all strips of P's picture. */
+int32_t shopreport_rows(const struct shop_page *p);
+/*
+ * Append that picture, as an SVG that holds its strips as they are, which GET gives
+ * for side SIDE of PAIR; one that cannot be had is a grey field.  -1: as GET.
+ */
+int shopreport_picture(const struct shopreport_pair *pair, int side,
+	shopreport_strip get, void *arg, struct buf *out, struct err *e);
 
 /* Append the file.  0, or -1 (ERR_NOMEM: over OUT's max; what GET gave). */
 int shopreport_html(const struct shopreport *r, struct buf *out,

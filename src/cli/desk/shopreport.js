@@ -59,8 +59,13 @@
 		});
 	});
 	document.addEventListener("keydown", function (ev) {
-		if (ev.ctrlKey || ev.metaKey || ev.altKey || !links.length ||
-		    (ev.key !== "j" && ev.key !== "k"))
+		const mode = document.getElementById("m" + (ev.key - 1));
+
+		if (ev.ctrlKey || ev.metaKey || ev.altKey)
+			return;
+		if (mode)
+			mode.checked = true;
+		if (!links.length || (ev.key !== "j" && ev.key !== "k"))
 			return;
 		at = Math.min(links.length - 1, Math.max(0, at +
 		    (ev.key === "j" ? 1 : -1)));
