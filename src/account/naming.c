@@ -1,28 +1,26 @@
 /* account/naming.c - unified names; docs/FORMAT.md section 9. */
 #include "account/naming.h"
 
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/markset.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "config/teamini.h"
+#include "crypto/hash.h"
+#include "crypto/secmem.h"
 
 #include "base/banned.h"
 
 #define COMPANY_MAX 11		/* [a-z][a-z0-9]{1,9} and NUL */
 #define SEQ_MAX 999999u
+#define FOLDED_MAX (1u << 20)
+#define NAMES_MAX (1u << 30)	/* bytes of all that are used */
 #define TEMPLATE_MAX 256u
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
-
-/* A name, behind its folded form. */
-struct used {
-	const char *name;	/* behind it */
-	char folded[];
-};
 
 /* The highest number in a name of a platform, once somebody asked. */
 struct highest {
@@ -33,9 +31,11 @@ struct highest {
 struct naming {
 	char company[COMPANY_MAX];
 	char record[TEMPLATE_MAX], login[TEMPLATE_MAX];
-	void *tree;		/* struct used by folded form: <search.h>, so
-				 * that no choice of names makes it slow */
-	struct used **used;	/* in the order of coming */
+	struct markset folded;	/* of folded forms: index of `used` */
+	uint8_t key[HASH_LEN];	/* of marks: no choice of names makes it slow */
+	struct buf *scratch;	/* a folded form */
+	struct buf names;	/* in the order of coming, each with its NUL */
+	uint32_t *used;		/* where each begins */
 	size_t nused, cap_used;
 	struct highest *highest;
 	size_t nhighest;
@@ -72,46 +72,30 @@ naming_fold(const char *name, struct buf *out, struct err *e)
 	return 0;
 }
 
+/* The mark of what NAME looks like. */
 static int
-compare_used(const void *a, const void *b)
+mark_of(const struct naming *n, const char *name,
+	uint8_t out[static MARK_LEN], struct err *e)
 {
-	return strcmp(((const struct used *)a)->folded,
-	    ((const struct used *)b)->folded);
-}
-
-/* A copy of NAME and its folded form, or NULL. */
-static struct used *
-used_new(const char *name, struct err *e)
-{
-	const size_t n = strlen(name) + 1;
-	struct buf folded = BUF_INIT(n);
-	struct used *u = NULL;
-
-	if (naming_fold(name, &folded, e) == 0) {
-		u = malloc(sizeof(*u) + folded.len + 1 + n);
-		if (!u)
-			(void)err_nomem(e);
-	}
-	if (u) {
-		memcpy(u->folded, buf_str(&folded), folded.len + 1);
-		memcpy(u->folded + folded.len + 1, name, n);
-		u->name = u->folded + folded.len + 1;
-	}
-	buf_release(&folded);
-	return u;
+	buf_clear(n->scratch);
+	if (naming_fold(name, n->scratch, e) < 0)
+		return -1;
+	hash_blake2b_n(out, MARK_LEN, n->key, sizeof(n->key),
+	    buf_str(n->scratch), n->scratch->len);
+	return 0;
 }
 
 /* What is used and looks like NAME, or NULL. */
-static const struct used *
+static const char *
 find(const struct naming *n, const char *name)
 {
 	struct err ignored = ERR_INIT;
-	struct used *key = used_new(name, &ignored);
-	void *const *node = key ? tfind(key, &n->tree, compare_used) : NULL;
-	const struct used *found = node ? *node : NULL;
+	uint8_t mark[MARK_LEN];
+	uint32_t at = MARK_NONE;
 
-	free(key);
-	return found;
+	if (mark_of(n, name, mark, &ignored) == 0)
+		at = markset_find(&n->folded, mark);
+	return at != MARK_NONE ? buf_str(&n->names) + n->used[at] : NULL;
 }
 
 bool
@@ -220,25 +204,37 @@ add_shop(struct buf *out, const char *shop, bool plain, struct err *e)
 	return 0;
 }
 
+/* SEQ with WIDTH digits at least. */
+static int
+add_seq(struct buf *out, unsigned seq, int width, struct err *e)
+{
+	char digit[16];
+	size_t at = sizeof(digit);
+
+	for (; at > 0 && (seq > 0 || width > 0); seq /= 10, width--)
+		digit[--at] = (char)('0' + seq % 10);
+	return buf_add(out, digit + at, sizeof(digit) - at, e);
+}
+
 static int
 expand(const struct expand *x, const char *text, char out[NAMING_NAME_MAX],
 	struct err *e)
 {
 	struct buf b = BUF_INIT(65536);
 	struct piece p;
-	int rc = 0;
+	int rc = buf_reserve(&b, NAMING_NAME_MAX, e);
 
 	do {
 		(void)next_piece(&text, &p);	/* checked before */
-		if (p.part == PART_TEXT)
+		if (rc == 0 && p.part == PART_TEXT)
 			rc = buf_add(&b, p.text, p.len, e);
-		else if (p.part == PART_COMPANY)
+		else if (rc == 0 && p.part == PART_COMPANY)
 			rc = buf_adds(&b, x->n->company, e);
-		else if (p.part == PART_CODE)
+		else if (rc == 0 && p.part == PART_CODE)
 			rc = buf_adds(&b, x->code, e);
-		else if (p.part == PART_SEQ)
-			rc = buf_addf(&b, e, "%0*u", p.width, x->seq);
-		else if (p.part == PART_SHOP)
+		else if (rc == 0 && p.part == PART_SEQ)
+			rc = add_seq(&b, x->seq, p.width, e);
+		else if (rc == 0 && p.part == PART_SHOP)
 			rc = x->shop ? add_shop(&b, x->shop, x->plain, e) :
 			    err_set(e, ERR_CONFIG, "names have the shop in "
 			    "them, and there is none");
@@ -248,7 +244,7 @@ expand(const struct expand *x, const char *text, char out[NAMING_NAME_MAX],
 		    "a name of more than %u bytes: '%.40s…'",
 		    NAMING_NAME_MAX - 1, buf_str(&b));
 	if (rc == 0)
-		(void)snprintf(out, NAMING_NAME_MAX, "%s", buf_str(&b));
+		memcpy(out, buf_str(&b), b.len + 1);
 	buf_release(&b);
 	return rc;
 }
@@ -333,7 +329,8 @@ highest_of(struct naming *n, const char *code, struct err *e)
 	*h = (struct highest){.seq = 0};
 	(void)snprintf(h->code, sizeof(h->code), "%s", code);
 	for (i = 0; i < n->nused; i++) {
-		seq = number_of(n, code, n->used[i]->name);
+		seq = number_of(n, code,
+		    buf_str(&n->names) + n->used[i]);
 		if (seq > h->seq)
 			h->seq = seq;
 	}
@@ -343,7 +340,8 @@ highest_of(struct naming *n, const char *code, struct err *e)
 int
 naming_used(struct naming *n, const char *name, struct err *e)
 {
-	struct used *u, **grown;
+	uint8_t mark[MARK_LEN];
+	uint32_t *grown;
 	unsigned seq;
 	size_t i;
 
@@ -351,20 +349,21 @@ naming_used(struct naming *n, const char *name, struct err *e)
 		return 0;
 	if (n->nused == n->cap_used) {
 		grown = realloc(n->used,
-		    (n->cap_used * 2 + 256) * sizeof(struct used *));
+		    (n->cap_used * 2 + 256) * sizeof(*grown));
 		if (!grown)
 			return err_nomem(e);
 		n->used = grown;
 		n->cap_used = n->cap_used * 2 + 256;
 	}
-	u = used_new(name, e);
-	if (!u)
+	n->used[n->nused] = (uint32_t)n->names.len;
+	if (mark_of(n, name, mark, e) < 0 ||
+	    buf_add(&n->names, name, strlen(name) + 1, e) < 0)
 		return -1;
-	if (!tsearch(u, &n->tree, compare_used)) {
-		free(u);
-		return err_nomem(e);
+	if (markset_add(&n->folded, mark, (uint32_t)n->nused, e) < 0) {
+		n->names.len = n->used[n->nused];
+		return -1;
 	}
-	n->used[n->nused++] = u;
+	n->nused++;
 	for (i = 0; i < n->nhighest; i++) {
 		seq = number_of(n, n->highest[i].code, name);
 		if (seq > n->highest[i].seq)
@@ -459,11 +458,18 @@ naming_record(struct naming *n, const struct platform *p, const char *shop,
 	    p->name, SEQ_MAX + 1);
 }
 
+bool
+naming_takes(const struct naming *n, const struct platform *p,
+	const char *record)
+{
+	return follows(n, n->record, p->code, record, 0) && !find(n, record);
+}
+
 int
 naming_check(const struct naming *n, const struct platform *p,
 	const char *record, struct buf *why, struct err *e)
 {
-	const struct used *like;
+	const char *like;
 	struct naming_proposal like_this;
 	struct expand x = {n, p ? p->code : "xx", "shop", 1, false};
 
@@ -477,10 +483,10 @@ naming_check(const struct naming *n, const struct platform *p,
 	like = find(n, record);
 	if (!like)
 		return 0;
-	return (strcmp(like->name, record) == 0 ?
+	return (strcmp(like, record) == 0 ?
 	    buf_addf(why, e, "the name '%s' was used before", record) :
 	    buf_addf(why, e, "the name '%s' looks like '%s', which was used "
-	    "before", record, like->name)) < 0 ? -1 : 2;
+	    "before", record, like)) < 0 ? -1 : 2;
 }
 
 /* --- Policy */
@@ -563,7 +569,15 @@ naming_new(const char *policy, struct err *e)
 
 	for (i = 0; i < 4; i++)
 		buf_init(&set[i], TEAMINI_LINE_MAX);
-	if (!n || (policy && teamini_each(policy, on_value, set) != 0))
+	if (n) {
+		n->scratch = calloc(1, sizeof(*n->scratch));
+		secmem_random(n->key, sizeof(n->key));
+		buf_init(&n->names, NAMES_MAX);
+	}
+	if (n && n->scratch)
+		buf_init(n->scratch, FOLDED_MAX);
+	if (!n || !n->scratch ||
+	    (policy && teamini_each(policy, on_value, set) != 0))
 		(void)err_nomem(e);
 	else
 		rc = set_up(n, set, e);
@@ -575,23 +589,17 @@ naming_new(const char *policy, struct err *e)
 	return NULL;
 }
 
-static void
-keep_node(void *node)
-{
-	(void)node;	/* n->used owns it */
-}
-
 void
 naming_free(struct naming *n)
 {
-	size_t i;
-
 	if (!n)
 		return;
-	tdestroy(n->tree, keep_node);
-	for (i = 0; i < n->nused; i++)
-		free(n->used[i]);
+	buf_release(&n->names);
 	free(n->used);
+	markset_release(&n->folded);
+	if (n->scratch)
+		buf_release(n->scratch);
+	free(n->scratch);
 	free(n->highest);
 	free(n);
 }

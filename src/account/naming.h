@@ -66,8 +66,11 @@ int naming_record(struct naming *n, const struct platform *p, const char *shop,
 	const char *login, bool only_same, char out[static NAMING_NAME_MAX],
 	struct err *e);
 
+/* Does RECORD follow the template for P, and is nothing like it in use? */
+bool naming_takes(const struct naming *n, const struct platform *p,
+	const char *record);
 /*
- * Does RECORD follow the template for P (NULL: any)?  1: no, and WHY says how;
+ * The same in words.  Does RECORD follow the template for P (NULL: any)?  1: no, and WHY says how;
  * 2: it is, or is like, one that is used (WHY names it); 0: fine.
  */
 int naming_check(const struct naming *n, const struct platform *p,

@@ -1,11 +1,11 @@
 /* account/teamrows.c - which rows of an export are the team's. */
 #include "account/teamrows.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "account/markset.h"
 #include "account/otpauth.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -13,14 +13,6 @@
 #include "crypto/secmem.h"
 
 #include "base/banned.h"
-
-#define MARK_LEN 16
-
-/* What was seen: a login of a platform, or a secret of one. */
-struct mark {
-	size_t first;			/* the row that had it */
-	uint8_t hash[MARK_LEN];		/* keyed: no secret can be had of it */
-};
 
 struct row {
 	struct teamrow shown;
@@ -41,8 +33,10 @@ struct teamrows {
 	struct teamrows_counts counts;
 	uint64_t number;		/* of the row to come */
 	size_t next;			/* teamrows_again(): the row to come */
-	void *tree;			/* struct mark: <search.h> */
-	uint8_t *key;			/* of marks; secmem */
+	/* logins of a platform, and secrets of one: the row that had it */
+	struct markset seen;
+	uint8_t *key;			/* of marks, so that no secret can be
+					 * had of one; secmem */
 	char *shop;
 	teamrows_fn fn;
 	void *fn_arg;
@@ -77,7 +71,7 @@ teamrows_free(struct teamrows *t)
 
 	if (!t)
 		return;
-	tdestroy(t->tree, free);
+	markset_release(&t->seen);
 	for (i = 0; i < t->n; i++) {
 		free(t->row[i]->record);
 		free(t->row[i]);
@@ -217,49 +211,36 @@ is_seed(const char *totp)
 
 /* --- The same once more */
 
-static int
-compare_marks(const void *a, const void *b)
+/* The mark of LOGIN of P. */
+static void
+login_mark(const struct teamrows *t, const struct platform *p,
+	const char *login, uint8_t out[static MARK_LEN])
 {
-	return memcmp(((const struct mark *)a)->hash,
-	    ((const struct mark *)b)->hash, MARK_LEN);
+	char text[PLATFORM_CODE_LEN + EVENT_VALUE_MAX + 1];
+	const size_t n = strlen(p->code) + 1;
+	size_t i;
+
+	memcpy(text, p->code, n);
+	for (i = 0; login[i]; i++)
+		text[n + i] = login[i] >= 'A' && login[i] <= 'Z' ?
+		    (char)(login[i] | 0x20) : login[i];
+	hash_blake2b_n(out, MARK_LEN, t->key, HASH_LEN, text, n + i);
 }
 
-/*
- * WHAT ('l' login, 'p' password, 't' seed) of the login of P: which row had it
- * first?  That of FIRST, which now has, else.  -1: ERR_NOMEM.
- */
-static int64_t
-seen(struct teamrows *t, char what, const struct platform *p,
-	const char *login, const char *secret, size_t first, struct err *e)
+/* WHAT ('p' password, 't' seed) of the login that LOGIN marks: the same. */
+static void
+secret_mark(const struct teamrows *t, char what,
+	const uint8_t login[static MARK_LEN], const char *secret,
+	uint8_t out[static MARK_LEN])
 {
-	struct mark *m = malloc(sizeof(*m)), *const *found;
-	uint8_t outer[2 * MARK_LEN + 1];
-	char *low = str_dup(login), *at;
+	uint8_t own[HASH_LEN], of[MARK_LEN + 1];
 
-	if (!m || !low) {
-		free(m);
-		free(low);
-		return err_nomem(e);
-	}
-	for (at = low; *at; at++)
-		if (*at >= 'A' && *at <= 'Z')
-			*at = (char)(*at | 0x20);
-	hash_blake2b_n(outer, MARK_LEN, t->key, HASH_LEN, low, strlen(low));
-	hash_blake2b_n(outer + MARK_LEN, MARK_LEN, t->key, HASH_LEN,
-	    secret ? secret : "", secret ? strlen(secret) : 0);
-	free(low);
-	outer[2 * MARK_LEN] = (uint8_t)what;
-	hash_blake2b_n(m->hash, MARK_LEN, outer, sizeof(outer), p->code,
-	    strlen(p->code));
-	m->first = first;
-	found = tsearch(m, &t->tree, compare_marks);
-	if (!found) {
-		free(m);
-		return err_nomem(e);
-	}
-	if (*found != m)
-		free(m);
-	return (int64_t)(*found)->first;
+	memcpy(of, login, MARK_LEN);
+	of[MARK_LEN] = (uint8_t)what;
+	hash_blake2b_n(own, sizeof(own), t->key, HASH_LEN, of, sizeof(of));
+	hash_blake2b_n(out, MARK_LEN, own, sizeof(own), secret,
+	    strlen(secret));
+	secmem_wipe(own, sizeof(own));
 }
 
 /* --- The first time through */
@@ -317,26 +298,34 @@ known(const struct teamrows *t, const struct platform *p,
 	return a;
 }
 
-/* Is it of a login that was there before, and what of it is new? */
+/*
+ * Is it of a login that was there before, and what of it is new?  The login is
+ * none that is too long.
+ */
 static int
 compare(struct teamrows *t, const struct platform *p,
 	const struct creds_row *r, struct teamrow *like, struct err *e)
 {
+	const uint32_t here = (uint32_t)t->n;
 	int64_t login, password = -1, seed = -1;
+	uint8_t of[MARK_LEN], mark[MARK_LEN];
 
-	login = seen(t, 'l', p, r->login, NULL, t->n, e);
+	login_mark(t, p, r->login, of);
+	login = markset_add(&t->seen, of, here, e);
 	if (login < 0)
 		return -1;
 	like->first = (size_t)login;
 	like->forked = like->first != t->n;
 	/* One of `known` has no row that it could fork. */
 	if (like->has_password) {
-		password = seen(t, 'p', p, r->login, r->password, t->n, e);
+		secret_mark(t, 'p', of, r->password, mark);
+		password = markset_add(&t->seen, mark, here, e);
 		if (password < 0)
 			return -1;
 	}
 	if (like->has_totp) {
-		seed = seen(t, 't', p, r->login, r->totp, t->n, e);
+		secret_mark(t, 't', of, r->totp, mark);
+		seed = markset_add(&t->seen, mark, here, e);
 		if (seed < 0)
 			return -1;
 	}
@@ -401,17 +390,12 @@ teamrows_add(void *teamrows, const struct creds_row *r, struct err *e)
 static int
 name(struct teamrows *t, struct row *row, bool only_same, struct err *e)
 {
-	struct buf why = BUF_INIT(65536);
 	const struct teamrow *r = &row->shown;
 	char record[NAMING_NAME_MAX];
-	int rc = 1;
 
-	if (r->title && strlen(r->title) < NAMING_NAME_MAX)
-		rc = naming_check(t->naming, r->platform, r->title, &why, e);
-	buf_release(&why);
-	if (rc < 0)
-		return -1;
-	if (rc == 0)
+	/* what did not fit the first time fits no better the second */
+	if (only_same && r->title && strlen(r->title) < NAMING_NAME_MAX &&
+	    naming_takes(t->naming, r->platform, r->title))
 		memcpy(record, r->title, strlen(r->title) + 1);
 	else if (naming_record(t->naming, r->platform, t->shop, r->login,
 	    only_same, record, e) < 0)
@@ -433,9 +417,8 @@ teamrows_name(struct teamrows *t, const char *shop, struct err *e)
 	size_t i;
 	int round;
 
-	/* Of 100,000 rows these are a fifth of all memory. */
-	tdestroy(t->tree, free);
-	t->tree = NULL;
+	/* Of 100,000 rows these are a tenth of all memory. */
+	markset_release(&t->seen);
 	free(t->shop);
 	t->shop = shop ? str_dup(shop) : NULL;
 	if (shop && !t->shop)

@@ -1099,16 +1099,49 @@ copies(struct ledger *l, struct err *e)
 	return rc;
 }
 
-int
-ledger_index(struct box *b, struct ledger_report *r, struct err *e)
+static void
+begin(struct ledger *l, struct box *b, struct ledger_report *r)
 {
-	struct ledger l = {.box = b, .c = b->catalogue, .report = r,
+	memset(r, 0, sizeof(*r));
+	*l = (struct ledger){.box = b, .c = b->catalogue, .report = r,
 	    .file = BUF_INIT(LEDGER_FILE_MAX),
 	    .text = BUF_INIT(LEDGER_FILE_MAX), .path = BUF_INIT(65536),
 	    .list = BUF_INIT(64), .runs = BUF_INIT(RUNS_MAX)};
+}
+
+static void
+end(struct ledger *l)
+{
+	bytes_free(l->bytes);
+	signers_release(&l->roots);
+	buf_release(&l->file);
+	buf_release(&l->text);
+	buf_release(&l->path);
+	buf_release(&l->list);
+	buf_release(&l->runs);
+	free(l->grant);
+	free(l->copies);
+}
+
+int
+ledger_index_own(struct box *b, struct ledger_report *r, struct err *e)
+{
+	struct ledger l;
+	int rc;
+
+	begin(&l, b, r);
+	rc = from_unsent(&l, e);
+	end(&l);
+	return rc;
+}
+
+int
+ledger_index(struct box *b, struct ledger_report *r, struct err *e)
+{
+	struct ledger l;
 	int rc = -1;
 
-	memset(r, 0, sizeof(*r));
+	begin(&l, b, r);
 	l.copies = ledger_copies(b->home);
 	if (!l.copies)
 		(void)err_nomem(e);
@@ -1116,14 +1149,6 @@ ledger_index(struct box *b, struct ledger_report *r, struct err *e)
 	    from_stations(&l, e) == 0 && from_shut(&l, e) == 0 &&
 	    check_grants(&l, e) == 0)
 		rc = copies(&l, e);
-	free(l.grant);
-	bytes_free(l.bytes);
-	signers_release(&l.roots);
-	buf_release(&l.file);
-	buf_release(&l.text);
-	buf_release(&l.path);
-	buf_release(&l.list);
-	buf_release(&l.runs);
-	free(l.copies);
+	end(&l);
 	return rc;
 }

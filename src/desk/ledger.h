@@ -42,6 +42,9 @@ struct ledger_report {
  */
 int ledger_index(struct box *b, struct ledger_report *r, struct err *e);
 
+/* The part of it that is of this desk's own folder alone. */
+int ledger_index_own(struct box *b, struct ledger_report *r, struct err *e);
+
 /* All events of the catalogue, folded; book_free().  NULL on failure. */
 struct book *ledger_book(struct catalogue *c, struct err *e);
 
@@ -122,10 +125,17 @@ int ledger_write(const struct ledger_desk *d, struct eventfile *f,
 	struct err *e);
 
 /*
- * The same of one file of many: it is kept, and for ledger_send() to send.  0, or
- * -1: nothing is kept.
+ * The same of one file of many: it is kept, for ledger_settle() to put into the
+ * catalogue and ledger_send() to send.  0, or -1: nothing is kept.
  */
 int ledger_keep(const struct ledger_desk *d, struct eventfile *f,
+	struct err *e);
+
+/*
+ * Put what ledger_keep() kept into the catalogue, where there is one: one box for
+ * all.  Before ledger_send().  -1 does no harm: the next sync makes it up.
+ */
+int ledger_settle(const struct ledger_desk *d, struct opener *op,
 	struct err *e);
 
 /*

@@ -314,10 +314,13 @@ keep(const struct ledger_desk *d, const struct own *o, struct err *e)
 	return rc;
 }
 
-/* What is kept counts, whatever comes of the rest: a sync makes it up. */
+/*
+ * What is kept counts, whatever comes of the rest: a sync makes it up.  TAKEN: into
+ * the catalogue at once.
+ */
 static int
 keep_text(const struct ledger_desk *d, const struct buf *text,
-	const struct eventfile_readers *r, struct err *e)
+	const struct eventfile_readers *r, bool taken, struct err *e)
 {
 	struct buf sealed = BUF_INIT(LEDGER_FILE_MAX);
 	struct box b = {.home = d->home};
@@ -331,7 +334,7 @@ keep_text(const struct ledger_desk *d, const struct buf *text,
 	if (eventfile_seal_text(text, r, &sealed, e) < 0 ||
 	    keep(d, &o, e) < 0)
 		goto out;
-	if (file_exists(d->home->catalogue))
+	if (taken && file_exists(d->home->catalogue))
 		(void)box_run(&b, take_own, &o, &ignored);
 	rc = 0;
 out:
@@ -348,8 +351,9 @@ send_now(const struct ledger_desk *d, struct err *e)
 	return ledger_send(d, &sent, e) < 0 ? 1 : 0;
 }
 
-int
-ledger_keep(const struct ledger_desk *d, struct eventfile *f, struct err *e)
+static int
+seal_and_keep(const struct ledger_desk *d, struct eventfile *f, bool taken,
+	struct err *e)
 {
 	struct buf text = BUF_INIT(EVENTFILE_MAX);
 	struct readers r;
@@ -357,16 +361,41 @@ ledger_keep(const struct ledger_desk *d, struct eventfile *f, struct err *e)
 
 	if (find_readers(d->control, &r, e) == 0 &&
 	    eventfile_text(f, &r.r, &text, e) == 0)
-		rc = keep_text(d, &text, &r.r, e);
+		rc = keep_text(d, &text, &r.r, taken, e);
 	buf_release(&text);
 	return rc;
+}
+
+int
+ledger_keep(const struct ledger_desk *d, struct eventfile *f, struct err *e)
+{
+	return seal_and_keep(d, f, false, e);
+}
+
+static int
+index_own(struct box *b, void *arg, struct err *e)
+{
+	struct ledger_report r;
+
+	(void)arg;
+	return b->catalogue ? ledger_index_own(b, &r, e) : 0;
+}
+
+int
+ledger_settle(const struct ledger_desk *d, struct opener *op, struct err *e)
+{
+	struct box b = {.home = d->home, .opener = op, .pass = &access_own,
+	    .mirrors = true, .no_records = true};
+
+	return file_exists(d->home->catalogue) ? box_run(&b, index_own, NULL,
+	    e) : 0;
 }
 
 int
 ledger_write(const struct ledger_desk *d, struct eventfile *f,
 	struct err *e)
 {
-	return ledger_keep(d, f, e) < 0 ? -1 : send_now(d, e);
+	return seal_and_keep(d, f, true, e) < 0 ? -1 : send_now(d, e);
 }
 
 int
@@ -380,7 +409,7 @@ ledger_grant(const struct ledger_desk *d, const struct account_event *v,
 	if (find_readers(d->control, &r, e) == 0 &&
 	    event_write(v, &text, e) == 0 && buf_addc(&text, '\n', e) == 0 &&
 	    eventfile_put_secrets(&text, sealed, n, false, e) == 0)
-		rc = keep_text(d, &text, &r.r, e);
+		rc = keep_text(d, &text, &r.r, true, e);
 	buf_release(&text);
 	return rc < 0 ? -1 : send_now(d, e);
 }

@@ -6,6 +6,7 @@ liudi_fuzz(account_event DEPENDS account)
 liudi_fuzz(eventfile DEPENDS account)
 # Names, what platforms are, one-time-password seeds.
 liudi_test(account platform)
+liudi_test(account markset)
 liudi_test(account naming)
 liudi_test(account otpauth)
 liudi_test(account creds)

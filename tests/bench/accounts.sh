@@ -92,6 +92,8 @@ rm -rf "$work/desk" "$work/central" "$work/station"
 	"$LIUDI" --home "$work/station" run
 	desk sync
 } >"$log" 2>&1 || { cat "$log"; die 'no team'; }
+rm -rf "$work/central.new"
+cp -R "$work/central" "$work/central.new"
 
 awk -v n="$rows" 'BEGIN { print "name,url,username,password,note"
 	for (i = 0; i < n; i++)
@@ -127,8 +129,10 @@ while [ $round -lt "$rounds" ]; do
 			account import -y "$work/$file"
 	done
 	for file in none.csv all.csv all.json; do
-		rm -rf "$work/fresh"
+		# a central without what the last one sent
+		rm -rf "$work/fresh" "$work/central"
 		cp -R "$work/desk" "$work/fresh"
+		cp -R "$work/central.new" "$work/central"
 		# What is on file counts, whether it was sent or not.
 		take desk.$file "$DESK" --home "$work/fresh" --json vault \
 			import -y "$work/$file" --passphrase-fd 3

@@ -53,6 +53,7 @@ struct import {
 	size_t nknown, cap_known;
 	struct eventfile file;
 	bool filling, waits;	/* a file is; something is not sent yet */
+	bool settled;		/* what was written is in the catalogue */
 	uint8_t (*last)[EVENT_ID_LEN];	/* the newest event of each row */
 	uint64_t written;	/* events that are on file */
 };
@@ -151,7 +152,9 @@ load_names(struct import *i, struct err *e)
 
 	if (acct_look(&i->k, list_names, NULL, e) < 0)
 		return -1;
-	i->names = str_ndup(acct_shared(&i->k), OPENER_ROOM_LEN - 1);
+	at = acct_shared(&i->k);
+	/* all of the room would be twice 32 MiB, touched here */
+	i->names = str_ndup(at, strnlen(at, OPENER_ROOM_LEN - 1));
 	if (!i->names)
 		return err_nomem(e);
 	for (at = i->names; (line = cut(&at, '\n')); ) {
@@ -301,6 +304,18 @@ keep_event(void *arg, size_t at, const struct teamrow *row,
 	return add_event(i, v, s, e);
 }
 
+/* All files at once: each box costs a process.  A sync makes up what fails. */
+static void
+settle(struct import *i)
+{
+	const struct ledger_desk d = desk_of(i);
+	struct err ignored = ERR_INIT;
+
+	if (!i->settled && i->written > 0)
+		(void)ledger_settle(&d, i->k.op, &ignored);
+	i->settled = true;
+}
+
 /* Many files are sent at once: each time costs a push. */
 static int
 commit(void *arg, struct err *e)
@@ -312,6 +327,9 @@ commit(void *arg, struct err *e)
 
 	if (write_file(i, e) < 0)
 		return -1;
+	/* nothing of the export is wanted any more, and a box copies all */
+	vaultin_release(&i->in);
+	settle(i);
 	i->waits = ledger_send(&d, &sent, &why) < 0;
 	return 0;
 }
@@ -371,6 +389,7 @@ run_import(struct cli *c, struct err *e)
 		    "in the wastebasket: all its passwords can be read.\nWhat "
 		    "lay on a disk may still be found there. Next time save it "
 		    "in /dev/shm, which is memory.\n"));
+	settle(&i);
 	if (sealed == 0 && i.written > 0)
 		cli_warn(c, cli_tr("%llu events are on file already: what "
 		    "they register is in the book"),
