@@ -231,12 +231,12 @@ check_field(const struct account_event *v, enum event_field f,
 	const char *s = v->value[f], *name = fields[f].name;
 
 	if (event_must(v->kind, f) && (!s || s[0] == '\0'))
-		return err_set(e, code, "%s without '%s'",
+		return err_set(e, code, "event %s lacks '%s'",
 		    kinds[v->kind].name, name);
 	if (!s)
 		return 0;
 	if (!event_may(v->kind, f))
-		return err_set(e, code, "%s has no '%s'", kinds[v->kind].name,
+		return err_set(e, code, "event %s takes no '%s'", kinds[v->kind].name,
 		    name);
 	if (fields[f].choices && s[0] != '\0' &&
 	    !is_choice(fields[f].choices, s))
@@ -260,8 +260,9 @@ check(const struct account_event *v, enum err_code code, struct err *e)
 		return err_set(e, code, "an event without an id");
 	if (v->kind == EVENT_HANDOVER ? !is_zero(v->account) :
 	    v->kind != EVENT_FROZEN && is_zero(v->account))
-		return err_set(e, code, "%s of %s account",
-		    kinds[v->kind].name, is_zero(v->account) ? "no" : "an");
+		return err_set(e, code, is_zero(v->account) ?
+		    "event %s is of no account" :
+		    "event %s is of an account", kinds[v->kind].name);
 	if (v->ts < 0 || v->ts > MAX_TIME || v->offset < -MAX_OFFSET ||
 	    v->offset > MAX_OFFSET)
 		return err_set(e, code, "an event at no time that can be");
@@ -275,7 +276,7 @@ check(const struct account_event *v, enum err_code code, struct err *e)
 		if (check_field(v, (enum event_field)f, code, e) < 0)
 			return -1;
 	if (has & ~kinds[v->kind].secrets)
-		return err_set(e, code, "%s has no such secret",
+		return err_set(e, code, "event %s takes no such secret",
 		    kinds[v->kind].name);
 	if (v->nprev > EVENT_PREV_MAX)
 		return err_set(e, code, "more than %u events before it",

@@ -430,9 +430,10 @@ eventfile_read(const void *text, size_t n, eventfile_fn fn, void *arg,
 	if (got < 0)
 		goto out;
 	if (r.n == 0 || r.wants != r.has) {
-		(void)err_set(e, ERR_FORMAT, "an event file %s", r.n == 0 ?
-		    "without events" : r.wants ? "without its secrets" :
-		    "with secrets of no event");
+		(void)err_set(e, ERR_FORMAT, r.n == 0 ?
+		    "an event file without events" : r.wants ?
+		    "an event file without its secrets" :
+		    "an event file with secrets of no event");
 		goto out;
 	}
 	rc = 0;

@@ -145,8 +145,8 @@ from_terminal(const char *option, const char *prompt, bool confirm, char *out,
 	int tty = open_tty(&was);
 
 	if (tty < 0) {
-		(void)err_set(e, ERR_USAGE,
-		    "no terminal to ask for the passphrase");
+		(void)err_set(e, ERR_USAGE, "no terminal to ask for: %s",
+		    prompt);
 		return err_hint(e, "give it on a descriptor: --%s 3 3<FILE",
 		    option);
 	}

@@ -63,6 +63,8 @@ static const struct tr_pair pairs[] = {
 	    "（凭记忆）"},
 	{" (last)",
 	    "（最后一批）"},
+	{" and %zu more",
+	    " 等另外 %zu 项"},
 	{" none",
 	    " 无"},
 	{" until %s\n",
@@ -446,7 +448,7 @@ static const struct tr_pair pairs[] = {
 	{"%s was sealed in part before '%s' could read it; for that part, who can read it runs: liudi-desk rehead --to %s",
 	    "%s 的一部分在 '%s' 成为读者之前就已加密；要读取这部分，请由能读取的人运行：liudi-desk rehead --to %s"},
 	{"%s whose secrets an owner granted: have them changed ('liudi-desk account list' names them)",
-	    "%s的机密曾由 owner 授予，请更换（“liudi-desk account list”会列出）"},
+	    "%s的机密曾由所有者授予，请更换（“liudi-desk account list”会列出）"},
 	{"%s “%s”: %lld on the day, %lld%s in all · %s",
 	    "%s “%s”：当天 %lld 条，历史共 %lld%s 条 · %s"},
 	{"%s%s, version %d, written %s\n",
@@ -736,7 +738,7 @@ static const struct tr_pair pairs[] = {
 	{"'liudi-desk account list' says who holds which, 'liudi-desk shop list' who works where",
 	    "“liudi-desk account list” 显示谁持有哪个账号，“liudi-desk shop list” 显示谁在哪个店铺"},
 	{"'liudi-desk account reveal NAME --why TEXT' asks; 'liudi-desk account grant NAME' of an owner answers",
-	    "“liudi-desk account reveal 名称 --why 原因” 提出请求；owner 用 “liudi-desk account grant 名称” 答复"},
+	    "“liudi-desk account reveal 名称 --why 原因” 提出请求；所有者用 “liudi-desk account grant 名称” 答复"},
 	{"'liudi-desk account twofa %s totp --totp' seals one",
 	    "用 “liudi-desk account twofa %s totp --totp” 封存一个"},
 	{"'liudi-desk chat -v' shows their numbers",
@@ -1505,6 +1507,10 @@ static const struct tr_pair pairs[] = {
 	    "新的一年：这次运行把所有内容重新存一遍"},
 	{"a newer liudi made it: install that here",
 	    "它由较新的 liudi 生成：请在此安装该版本"},
+	{"a one-time password of %u digits",
+	    "%u 位的一次性密码"},
+	{"a one-time password of no time",
+	    "没有时间的一次性密码"},
 	{"a page of a shop is damaged in the catalogue",
 	    "目录中的店铺页面已损坏"},
 	{"a page of a shop is not in the catalogue",
@@ -1652,8 +1658,12 @@ static const struct tr_pair pairs[] = {
 	    "事件的时间不可能"},
 	{"an event file of more than %u bytes",
 	    "事件文件超过 %u 字节"},
+	{"an event file with secrets of no event",
+	    "事件文件中的机密不属于任何事件"},
 	{"an event file without events",
 	    "事件文件中没有事件"},
+	{"an event file without its secrets",
+	    "事件文件缺少其机密"},
 	{"an event fits no file",
 	    "事件放不进任何文件"},
 	{"an event of more than %u bytes",
@@ -1683,7 +1693,7 @@ static const struct tr_pair pairs[] = {
 	{"an owner lets it in: liudi-desk key accept LINE",
 	    "由所有者接纳：liudi-desk key accept LINE"},
 	{"an owner's part of what two must agree on",
-	    "对须两人同意的机密，owner 的那一半"},
+	    "对须两人同意的机密，所有者的那一半"},
 	{"and %lld commits more",
 	    "另有 %lld 个提交"},
 	{"and %lld more change",
@@ -2121,7 +2131,7 @@ static const struct tr_pair pairs[] = {
 	{"desk.git's commit %.12s does not only add: %s",
 	    "desk.git 的提交 %.12s 不只是新增：%s"},
 	{"desk.git's commit %.12s is not signed by a manager or owner of this team; what it says does not count",
-	    "desk.git 的提交 %.12s 不是本团队管理者或 owner 所签；其中的内容不算数"},
+	    "desk.git 的提交 %.12s 不是本团队管理者或所有者所签；其中的内容不算数"},
 	{"desk.git's event file %s is too large",
 	    "desk.git 的事件文件 %s 过大"},
 	{"desktop",
@@ -2204,6 +2214,16 @@ static const struct tr_pair pairs[] = {
 	    "错误："},
 	{"event %lld should stand here: events were removed or put in another order",
 	    "此处应是第 %lld 条：有记录被删除或换了次序"},
+	{"event %s is of an account",
+	    "事件 %s 不应属于某个账号"},
+	{"event %s is of no account",
+	    "事件 %s 不属于任何账号"},
+	{"event %s lacks '%s'",
+	    "事件 %s 缺少“%s”"},
+	{"event %s takes no '%s'",
+	    "事件 %s 没有“%s”这一项"},
+	{"event %s takes no such secret",
+	    "事件 %s 不含这种机密"},
 	{"event file %s cannot be read: %s",
 	    "事件文件 %s 无法读取：%s"},
 	{"event file %s does not count: %s",
@@ -2218,6 +2238,8 @@ static const struct tr_pair pairs[] = {
 	    "事件文件 %s 在工作站上被删除；其内容仍保留"},
 	{"event file %s was rewritten at the station; what it said first stays",
 	    "事件文件 %s 在工作站上被改写；最初的内容仍保留"},
+	{"event file, line %zu",
+	    "事件文件第 %zu 行"},
 	{"event file, line %zu: cut short",
 	    "事件文件第 %zu 行：不完整"},
 	{"events of accounts wait here to be sent: %s",
@@ -2763,7 +2785,7 @@ static const struct tr_pair pairs[] = {
 	{"left out, for they were not sealed to this desk",
 	    "未写入（不是封存给本管理端的）"},
 	{"left out, for two must agree to them, and no owner has granted them to you now ('liudi-desk account reveal' asks)",
-	    "未写入，因须两人同意，而 owner 目前没有授予您（“liudi-desk account reveal”可请求）"},
+	    "未写入，因须两人同意，而所有者目前没有授予您（“liudi-desk account reveal”可请求）"},
 	{"length of the page",
 	    "页面长度"},
 	{"let a manager read and decide",
@@ -2807,7 +2829,7 @@ static const struct tr_pair pairs[] = {
 	{"list what may not be erased, and why",
 	    "列出不得清除的内容及原因"},
 	{"list who asks for what only an owner can grant",
-	    "列出谁在请求只有 owner 才能授予的机密"},
+	    "列出谁在请求只有所有者才能授予的机密"},
 	{"list who reads and decides",
 	    "列出谁可以读取和决定"},
 	{"liudi-desk invite ws-07 --person NAME",
@@ -3134,6 +3156,8 @@ static const struct tr_pair pairs[] = {
 	    "没有登记主账号"},
 	{"no message in it",
 	    "其中没有消息"},
+	{"no more than %d people at once",
+	    "一次最多 %d 人"},
 	{"no more than these, the newest (50)",
 	    "最多显示几条，最新的优先（50）"},
 	{"no network",
@@ -3206,8 +3230,8 @@ static const struct tr_pair pairs[] = {
 	    "没有这种找回账号的途径：“%.*s”"},
 	{"no telephone is named",
 	    "没有登记手机号"},
-	{"no terminal to ask for the passphrase",
-	    "没有终端可以询问口令"},
+	{"no terminal to ask for: %s",
+	    "没有终端可供询问：%s"},
 	{"no terminal to ask on",
 	    "没有可供询问的终端"},
 	{"no text",
@@ -4545,9 +4569,9 @@ static const struct tr_pair pairs[] = {
 	{"the otpauth URI is neither totp nor hotp",
 	    "otpauth 地址既不是 totp 也不是 hotp"},
 	{"the owner is asked now; when 'liudi-desk account grant' of the owner has answered: sync, then the same again",
-	    "现已向 owner 请求；owner 用“liudi-desk account grant”答复后：先 sync，再执行同一命令"},
+	    "现已向所有者请求；所有者用“liudi-desk account grant”答复后：先 sync，再执行同一命令"},
 	{"the owner was asked before; when 'liudi-desk account grant' of the owner has answered: sync, then the same again",
-	    "此前已向 owner 请求；owner 用“liudi-desk account grant”答复后：先 sync，再执行同一命令"},
+	    "此前已向所有者请求；所有者用“liudi-desk account grant”答复后：先 sync，再执行同一命令"},
 	{"the owner's keys lie in '%s': they belong into a safe",
 	    "所有者的密钥还在“%s”中：它们应放进保险箱"},
 	{"the owner's keys still lie in '%s': move owner.identity and owner.sign.age to a stick, and that into a safe",
@@ -4771,7 +4795,7 @@ static const struct tr_pair pairs[] = {
 	{"these are the newest %d: there are more",
 	    "这是最新的 %d 条，还有更多"},
 	{"these secrets are opened by an owner and a manager together, and no owner has granted them yet",
-	    "这些机密须由 owner 和管理者一同打开，而还没有 owner 授予"},
+	    "这些机密须由所有者和管理者一同打开，而还没有所有者授予"},
 	{"these secrets need an owner and a manager, and no %s may read this station's records",
 	    "这些密码须由所有者和管理者各一人共同打开，而没有 %s 可以读取本工作站的记录"},
 	{"these shares open the records of this team\n",
@@ -4967,7 +4991,7 @@ static const struct tr_pair pairs[] = {
 	{"what accounts call the shop, if it is another name",
 	    "账号中店铺的名称（如不同）"},
 	{"what an owner granted of these secrets ended at %s",
-	    "owner 对这些机密的授予已于 %s 到期"},
+	    "所有者对这些机密的授予已于 %s 到期"},
 	{"what changed in a shop between two days, in words and pictures",
 	    "一个店铺两天之间的变化，有文字也有图片"},
 	{"what control says of periods makes no sense",
@@ -5053,7 +5077,7 @@ static const struct tr_pair pairs[] = {
 	{"which owner's keys open it",
 	    "用哪位所有者的密钥打开"},
 	{"which owner; absent: owner",
-	    "哪位 owner；不写则为 owner"},
+	    "哪位所有者；不写则为 owner"},
 	{"which squad it belongs to",
 	    "所属的小分队"},
 	{"which station?",
@@ -5335,6 +5359,7 @@ struct filled {
 	bool quoted;
 };
 #define MAX_FILLED 8
+#define WORD_LEN 32
 
 /* The length of the conversion at S, or 0; "%%" is none. */
 static size_t
@@ -5436,22 +5461,51 @@ fill(const char *zh, const struct filled *f, char *out, size_t size)
 	}
 }
 
+/*
+ * What stands in the list F ("manager, owner"), each of which may be a word of ours,
+ * into ROOM; true: one was.
+ */
+static bool
+list_of_words(const struct filled *f, char *room, size_t size)
+{
+	const char *at = f->text, *end = at + f->len, *comma, *zh;
+	char word[WORD_LEN];
+	size_t used = 0, n;
+	bool some = false;
+
+	for (; at < end; at = comma < end ? comma + 2 : end) {
+		for (comma = at; comma < end && (*comma != ',' ||
+		    comma + 1 == end || comma[1] != ' '); comma++)
+			;
+		n = (size_t)(comma - at);
+		if (n >= sizeof(word))
+			return false;
+		(void)snprintf(word, sizeof(word), "%.*s", (int)n, at);
+		zh = cli_tr(word);
+		some = some || zh != word;
+		n = strlen(zh) + (used > 0 ? strlen("、") : 0);
+		if (used + n >= size)
+			return false;
+		(void)snprintf(room + used, size - used, "%s%s",
+		    used > 0 ? "、" : "", zh);
+		used += n;
+	}
+	return some;
+}
+
 /* Words of ours among what was filled in; a name stands in quotes. */
 static void
-words(struct filled *f, size_t n)
+words(struct filled *f, size_t n, char room[CLI_FILLED_LEN])
 {
-	char word[32];
-	const char *zh;
-	size_t i;
+	size_t i, used = 0;
 
 	for (i = 0; i < n; i++) {
-		if (f[i].len >= sizeof(word) || f[i].quoted)
+		if (f[i].quoted || f[i].len == 0 || !list_of_words(&f[i],
+		    room + used, CLI_FILLED_LEN - used))
 			continue;
-		(void)snprintf(word, sizeof(word), "%.*s", (int)f[i].len,
-		    f[i].text);
-		zh = cli_tr(word);
-		if (zh != word)
-			f[i] = (struct filled){zh, strlen(zh), false};
+		f[i] = (struct filled){room + used, strlen(room + used),
+		    false};
+		used += f[i].len + 1;
 	}
 }
 
@@ -5532,7 +5586,7 @@ const char *
 cli_tr_filled(const char *text, char out[CLI_FILLED_LEN])
 {
 	struct filled f[MAX_FILLED];
-	char rest[CLI_FILLED_LEN];
+	char rest[CLI_FILLED_LEN], room[CLI_FILLED_LEN];
 	const char *whole = cli_tr(text);
 	size_t i;
 	int n;
@@ -5551,7 +5605,7 @@ cli_tr_filled(const char *text, char out[CLI_FILLED_LEN])
 			f[n - 1].text = cli_tr_filled(f[n - 1].text, rest);
 			f[n - 1].len = strlen(f[n - 1].text);
 		}
-		words(f, (size_t)n);
+		words(f, (size_t)n, room);
 		return fill(pairs[i].zh, f, out, CLI_FILLED_LEN) < 0 ? text :
 		    out;
 	}

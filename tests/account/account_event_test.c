@@ -129,13 +129,13 @@ test_not_written(void **state)
 	char longer[EVENT_VALUE_MAX + 2];
 
 	(void)state;
-	refuse(&v, "registered without 'platform'");
+	refuse(&v, "event registered lacks 'platform'");
 	v.value[EVENT_PLATFORM] = "eb";
 	v.value[EVENT_NAME] = "";
-	refuse(&v, "registered without 'name'");
+	refuse(&v, "event registered lacks 'name'");
 	v.value[EVENT_NAME] = "n";
 	v.value[EVENT_BY] = "Li";
-	refuse(&v, "registered has no 'by'");
+	refuse(&v, "event registered takes no 'by'");
 	v.value[EVENT_BY] = NULL;
 	v.value[EVENT_EMAIL_OWNER] = "mine";
 	refuse(&v, "'email_owner' is none of: company personal");
@@ -164,12 +164,12 @@ test_not_written(void **state)
 	refuse(&v, "no time that can be");
 	v.ts = 0;
 	memset(v.account, 0, sizeof(v.account));
-	refuse(&v, "registered of no account");
+	refuse(&v, "event registered is of no account");
 	v = plain(EVENT_CLOSED);
 	v.has_password = true;
-	refuse(&v, "closed has no such secret");
+	refuse(&v, "event closed takes no such secret");
 	v = plain(EVENT_HANDOVER);
-	refuse(&v, "handover of an account");
+	refuse(&v, "event handover is of an account");
 	v = plain(EVENT_GRANTED);
 	v.value[EVENT_TO] = "Li";
 	v.value[EVENT_OF] = "0102";
@@ -217,7 +217,7 @@ test_read(void **state)
 	reads(CLOSED "\"fields\":{\"reason\":1}}", "'reason' is no text");
 	reads(CLOSED "\"fields\":{\"reason\":\"a\\u0000b\"}}", "no text");
 	reads(CLOSED "\"fields\":{\"reason\":\"a\\u001bb\"}}", "control");
-	reads(CLOSED "\"fields\":{\"shop\":\"a\"}}", "closed has no 'shop'");
+	reads(CLOSED "\"fields\":{\"shop\":\"a\"}}", "event closed takes no 'shop'");
 	reads(CLOSED "\"fields\":{},\"secrets\":[\"password\"]}",
 	    "no such secret");
 	reads(CLOSED "\"fields\":{},\"secrets\":\"password\"}", "no list");
