@@ -5497,11 +5497,23 @@ list_of_words(const struct filled *f, char *room, size_t size)
 static void
 words(struct filled *f, size_t n, char room[CLI_FILLED_LEN])
 {
+	char word[WORD_LEN];
+	const char *zh;
 	size_t i, used = 0;
 
 	for (i = 0; i < n; i++) {
-		if (f[i].quoted || f[i].len == 0 || !list_of_words(&f[i],
-		    room + used, CLI_FILLED_LEN - used))
+		if (f[i].quoted || f[i].len == 0)
+			continue;
+		if (f[i].len < sizeof(word)) {
+			(void)snprintf(word, sizeof(word), "%.*s",
+			    (int)f[i].len, f[i].text);
+			zh = cli_tr(word);
+			if (zh != word) {
+				f[i] = (struct filled){zh, strlen(zh), false};
+				continue;
+			}
+		}
+		if (!list_of_words(&f[i], room + used, CLI_FILLED_LEN - used))
 			continue;
 		f[i] = (struct filled){room + used, strlen(room + used),
 		    false};

@@ -281,6 +281,10 @@ fills_in_again(void)
 		{"cannot open 'wrong passphrase'",
 		    "无法打开“wrong passphrase”"},
 		{"did you mean 'kind'?", "是不是“kind”？"},
+		/* words of ours, also in a list; whoever is called else is not */
+		{"sealed password, known to li, opened by manager, li, owner",
+		    "已封存的密码，知道的人：li；能打开的人：经理、li、所有者"},
+		{"password opened by li, wang", "密码，能打开的人：li, wang"},
 		{"not in the table: 5", "not in the table: 5"},
 		{"%s", "%s"}, {"", ""}, {"wrong passphrase", "口令错误"}
 	};

@@ -466,6 +466,29 @@ if [ -n "$core" ] && command -v gcore >/dev/null; then
 	ok grep -q -F "$secret" "$t/shown"
 	exec 8>&-
 	rm -f "$t/shown" "$t/objects"
+
+	step 'nor while a file of all of them is written'
+	for n in 1 2; do
+		rm -f "$t/all.kdbx"
+		liudi-desk --home "$t/desk" account export "$t/all.kdbx" \
+		    --all --why "core $n" --passphrase-fd 3 \
+		    --file-passphrase-fd 4 3<"$t/pass" 4<"$t/pass" \
+		    >"$t/shown" 2>"$t/err" &
+		pid=$!
+		# at whatever moment: who asked for it never has one
+		for k in 1 2 3 4; do
+			kill -0 $pid 2>/dev/null || break
+			gcore -o "$t/core" $pid >"$t/said" 2>&1 || :
+			[ ! -s "$t/core.$pid" ] || nowhere "$t/core.$pid"
+			rm -f "$t/core.$pid"
+		done
+		rc=0
+		wait $pid || rc=$?
+		[ $rc -eq 0 ] || same $rc 3 'the export'
+	done
+	ok test -s "$t/all.kdbx"
+	nowhere "$t/all.kdbx" "$t/shown" "$t/err"
+	rm -f "$t/all.kdbx" "$t/shown"
 else
 	say 'skipped: no gcore, or a sanitizer'
 fi
