@@ -34,7 +34,7 @@ function step(by)
 
 document.addEventListener('keydown', e => {
 	const ways = {t: '/', c: '/chats', i: '/integrity', s: '/shops',
-	    h: '/help'};
+	    a: '/accounts', h: '/help'};
 	const find = document.querySelector('.find input');
 
 	if (e.ctrlKey || e.altKey || e.metaKey ||

@@ -302,15 +302,38 @@ add_rules(struct MHD_Response *r, bool foreign)
 	add(r, "Cache-Control", "no-store");
 }
 
-/* Send BODY (on the heap, taken over) with the headers of R's kind. */
-static struct MHD_Response *
-response(void *body, size_t n, enum wire_type type)
-{
-	struct MHD_Response *r = MHD_create_response_from_buffer(n, body,
-	    MHD_RESPMEM_MUST_FREE);
+struct body {
+	size_t n;
+	uint8_t *data;		/* on the heap */
+};
 
-	if (!r)
-		free(body);
+/* Passwords are among what is shown. */
+static void
+forget(void *arg)
+{
+	struct body *b = arg;
+
+	secmem_wipe(b->data, b->n);
+	free(b->data);
+	free(b);
+}
+
+/* Send DATA (on the heap, taken over) with the headers of R's kind. */
+static struct MHD_Response *
+response(void *data, size_t n, enum wire_type type)
+{
+	struct body *b = malloc(sizeof(*b));
+	struct MHD_Response *r = NULL;
+
+	if (b) {
+		*b = (struct body){n, data};
+		r = MHD_create_response_from_buffer_with_free_callback_cls(n,
+		    data, forget, b);
+	}
+	if (!r && b)
+		forget(b);
+	else if (!r)
+		free(data);
 	else
 		add(r, "Content-Type", types[type]);
 	return r;

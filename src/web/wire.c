@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "crypto/secmem.h"
 
 #include "base/banned.h"
 
@@ -72,6 +73,7 @@ wire_get_answer(int fd, struct wire_answer *a, void **body, struct err *e)
 		return err_nomem(e);
 	rc = a->n == 0 ? 0 : get(fd, *body, a->n, e);
 	if (rc != 0) {
+		secmem_wipe(*body, a->n);
 		free(*body);
 		*body = NULL;
 	}

@@ -4,7 +4,7 @@
  *
  * Both are the same program; who asks may have been taken over by a browser's
  * bytes, so lengths are held against their caps.
- * Needs: base.
+ * Needs: base, crypto.
  */
 #ifndef LIUDI_WEB_WIRE_H
 #define LIUDI_WEB_WIRE_H

@@ -1,7 +1,7 @@
 liudi_test(web form DEPENDS base)
 liudi_test(web guard DEPENDS base crypto)
 liudi_test(web server DEPENDS base crypto)
-liudi_test(web wire DEPENDS base)
+liudi_test(web wire DEPENDS base crypto)
 liudi_fuzz(form DEPENDS web)
 add_executable(look web/look.c)
 target_link_libraries(look PRIVATE liudi_shop)

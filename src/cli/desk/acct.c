@@ -69,22 +69,56 @@ find_me(struct acct *k)
 	people_free(p);
 }
 
-int
-acct_open(struct acct *k, const struct cli *c, const char *as,
-	struct err *e)
+static void
+start(struct acct *k, const struct cli *c, const char *why)
 {
 	memset(k, 0, sizeof(*k));
 	k->c = c;
+	k->why = why;
 	buf_init(&k->policy, POLICY_MAX);
-	if (deskcmd_control(c, true, &k->h, &k->control, e) < 0)
-		return -1;
-	k->name = as ? as : deskcmd_name(&k->h);
+}
+
+/* Behind control: who works here, by k->name. */
+static int
+look_around(struct acct *k, struct err *e)
+{
 	if (control_file_load(k->h.control, k->control.commit, "policy.ini",
 	    &k->policy, e) < 0)
 		return -1;
 	if (!file_exists(k->h.catalogue))
 		return no_catalogue(e);
 	find_me(k);
+	return 0;
+}
+
+int
+acct_join(struct acct *k, const struct cli *c, struct opener *op,
+	const char *why, struct err *e)
+{
+	char pin[CANON_ID_LEN];
+
+	start(k, c, why);
+	k->op = op;
+	k->lent = true;
+	if (deskhome_open(&k->h, c->home, e) < 0 ||
+	    deskhome_pin_load(&k->h, pin, e) < 0 || control_load(&k->control,
+	    k->h.control, pin[0] ? pin : NULL, e) < 0)
+		return -1;
+	k->key = reads_key(&k->h, &k->control, op, k->reader, e);
+	k->name = k->reader;
+	return k->key ? look_around(k, e) : -1;
+}
+
+int
+acct_open(struct acct *k, const struct cli *c, const char *as,
+	struct err *e)
+{
+	start(k, c, cli_value(c, "why"));
+	if (deskcmd_control(c, true, &k->h, &k->control, e) < 0)
+		return -1;
+	k->name = as ? as : deskcmd_name(&k->h);
+	if (look_around(k, e) < 0)
+		return -1;
 	k->op = deskcmd_open_as(c, &k->h, k->name, &k->key, e);
 	return k->op ? 0 : -1;
 }
@@ -92,7 +126,8 @@ acct_open(struct acct *k, const struct cli *c, const char *as,
 void
 acct_release(struct acct *k)
 {
-	opener_free(k->op);
+	if (!k->lent)
+		opener_free(k->op);
 	sshkey_free(k->key);
 	buf_release(&k->policy);
 	control_release(&k->control);
@@ -205,6 +240,7 @@ describe(const struct book_account *a, struct acct_found *f)
 	f->is_void = a->password_void;
 	memcpy(f->heads, a->heads, sizeof(f->heads));
 	f->nheads = a->nheads;
+	f->nevents = a->nevents;
 	/* the newest are worth most */
 	for (i = a->npasswords; i > 0 && f->npasswords < ACCT_PASSWORDS; i--)
 		memcpy(f->password[f->npasswords++], a->password[i - 1]->id,
@@ -273,7 +309,7 @@ acct_note(struct acct *k, const char *action, const char *view,
 	struct err *e)
 {
 	const struct access_ask ask = {action, NULL, view, ACCESS_NO_DAY,
-	    ACCESS_NO_DAY, NULL};
+	    ACCESS_NO_DAY, k->why};
 
 	return reads_note(k->c, k->op, &ask, &k->pass, k->reader, e);
 }
@@ -399,7 +435,7 @@ ask_owner(struct acct *k, const struct acct_wanted *w,
 		str_hex(hex, w->event[l->at[i]], EVENT_ID_LEN);
 		acct_event(k, &v, EVENT_REQUESTED);
 		v.value[EVENT_BY] = k->me;
-		v.value[EVENT_REASON] = cli_value(k->c, "why");
+		v.value[EVENT_REASON] = k->why;
 		v.value[EVENT_OF] = hex;
 		if (acct_write(k, &v, NULL, e) < 0)
 			return -1;
@@ -427,10 +463,11 @@ acct_may_see(struct acct *k, const struct acct_wanted *w, struct err *e)
 		return -1;
 	}
 	e->hint[0] = '\0';
-	return err_hint(e, asked ? "the owner is asked now; when 'liudi-desk "
+	(void)err_hint(e, asked ? "the owner is asked now; when 'liudi-desk "
 	    "account grant' of the owner has answered: sync, then the same "
 	    "again" : "the owner was asked before; when 'liudi-desk account "
 	    "grant' of the owner has answered: sync, then the same again");
+	return 1;
 }
 
 /* --- Sending what waits. */

@@ -2,7 +2,7 @@
  * cli/desk/acct.h - what the commands on accounts share: keys, the account that
  * is meant, leave to read, the box, events.
  *
- *	acct_open()	control, passphrase, signing key
+ *	acct_open()	control, passphrase, signing key; acct_join(): of another's
  *	acct_find()	which account is meant: k->found
  *	acct_note()	into the access log, or nothing is shown
  *	acct_run()	FN in the box
@@ -34,6 +34,7 @@ struct acct_found {
 	bool is_void;			/* changed, and not told */
 	uint8_t heads[EVENT_PREV_MAX][EVENT_ID_LEN];
 	size_t nheads;
+	size_t nevents;			/* all that are known of it */
 	/* events that hold the secrets which count */
 	uint8_t password[ACCT_PASSWORDS][EVENT_ID_LEN];
 	size_t npasswords;
@@ -48,7 +49,9 @@ struct acct {
 	struct control control;
 	struct opener *op;
 	struct sshkey *key;
+	bool lent;			/* `op` is somebody else's */
 	const char *name;		/* who works here, as control says */
+	const char *why;		/* or NULL */
 	struct access_pass pass;
 	char reader[READS_NAME_LEN];
 	char me[ACCT_SHOWN_LEN];	/* the person: for `by` */
@@ -71,6 +74,13 @@ int acct_reason(const struct cli *c, struct err *e);
 /* AS (may be NULL: this desk's own): whose keys.  Release also on failure. */
 int acct_open(struct acct *k, const struct cli *c, const char *as,
 	struct err *e);
+/*
+ * The same with OP, which stays the caller's, and without a look at the central;
+ * who works here is whoever's signing key it opens.  WHY: as option --why.  -1:
+ * also ERR_CRYPTO, it opens none.
+ */
+int acct_join(struct acct *k, const struct cli *c, struct opener *op,
+	const char *why, struct err *e);
 /* Ends the opener, forgets keys and what was read.  Once, also after a failure. */
 void acct_release(struct acct *k);
 
@@ -105,8 +115,8 @@ struct acct_wanted {
 /*
  * Can all of W be opened, and may he see it now?  Tried, behind acct_note(), with
  * what is shown nowhere.  What two must agree on, and no owner has granted him, or
- * not any more, is asked for, once.  0, or -1: ERR_NOENT (asked for: the hint
- * says so), what ledger_secret() says.
+ * not any more, is asked for, once.  0; 1: it is asked for (*E and its hint say
+ * so); -1: what ledger_secret() says.
  */
 int acct_may_see(struct acct *k, const struct acct_wanted *w, struct err *e);
 

@@ -194,7 +194,7 @@ code(struct acct *k, const char *word, struct err *e)
 		return -1;
 	memset(&codes, 0, sizeof(codes));
 	memcpy(w.event[0], ask.seed, EVENT_ID_LEN);
-	if (acct_may_see(k, &w, e) < 0)
+	if (acct_may_see(k, &w, e) != 0)
 		goto out;
 	if (acct_run(k, in_box, &ask, e) < 0 || take(k, &codes, e) < 0)
 		goto out;

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "cli/desk/deskcmds.h"
+#include "cli/desk/reveal.h"
 #include "cli/desk/show.h"
 #include "desk/dual.h"
 
@@ -64,45 +65,8 @@ put_secret(const char *label, const char *s, bool lines, struct err *e)
 	return put_line(s, strlen(s), e) < 0 ? -1 : put("\n", e);
 }
 
-/* What was opened, each of an event of its own. */
-struct opened {
-	struct event_secret password[ACCT_PASSWORDS], totp, codes;
-	size_t npasswords;
-};
-
-static void
-opened_free(struct opened *o)
-{
-	size_t i;
-
-	for (i = 0; i < o->npasswords; i++)
-		event_secret_free(&o->password[i]);
-	event_secret_free(&o->totp);
-	event_secret_free(&o->codes);
-}
-
 static int
-open_all(struct acct *k, struct opened *o, struct err *e)
-{
-	const struct acct_found *f = &k->found;
-	size_t i;
-
-	memset(o, 0, sizeof(*o));
-	for (i = 0; i < f->npasswords; i++) {
-		o->npasswords++;
-		if (ledger_secret(k->b, &k->seer, f->password[i],
-		    &o->password[i], e) < 0)
-			return -1;
-	}
-	if (cli_has(k->c, "seed") && f->has_totp &&
-	    ledger_secret(k->b, &k->seer, f->totp, &o->totp, e) < 0)
-		return -1;
-	return !f->has_codes ? 0 : ledger_secret(k->b, &k->seer, f->codes,
-	    &o->codes, e) < 0 ? -1 : 0;
-}
-
-static int
-put_text(const struct opened *o, struct err *e)
+put_text(const struct revealed *o, struct err *e)
 {
 	size_t i;
 
@@ -117,7 +81,7 @@ put_text(const struct opened *o, struct err *e)
 
 /* docs/REPORTS.md "The book of accounts"; in memory that is wiped. */
 static int
-put_json(const struct acct *k, const struct opened *o, struct err *e)
+put_json(const struct acct *k, const struct revealed *o, struct err *e)
 {
 	struct buf line = BUF_INIT(JSON_ROOM);
 	const char *s = o->codes.codes;
@@ -158,75 +122,20 @@ out:
 static int
 reveal(struct acct *k, void *arg, struct err *e)
 {
-	struct opened o;
-	int rc = open_all(k, &o, e);
+	struct revealed o;
+	int rc = reveal_open(&o, k->b, &k->seer, &k->found, arg, e);
 
-	(void)arg;
 	(void)fflush(stdout);
 	if (rc == 0)
 		rc = k->c->json ? put_json(k, &o, e) : put_text(&o, e);
-	opened_free(&o);
+	reveal_close(&o);
 	return rc < 0 ? -1 : (int)CLI_DONE;
-}
-
-static int
-check(const struct acct *k, struct err *e)
-{
-	const struct acct_found *f = &k->found;
-
-	if (f->is_void)
-		cli_warn(k->c, "the password was changed, and nobody told to "
-		    "what");
-	if (f->npasswords > 1)
-		cli_warn(k->c, "there are several, and nobody can say which "
-		    "one works: the newest is the first");
-	if (f->npasswords > 0 || f->has_codes ||
-	    (f->has_totp && cli_has(k->c, "seed")))
-		return 0;
-	(void)err_set(e, ERR_NOENT, "nothing is sealed of %s", f->shown);
-	return f->has_totp ? err_hint(e, "but a seed: --seed shows it, "
-	    "'liudi-desk account code' what it gives now") : -1;
-}
-
-static void
-want(struct acct_wanted *w, const uint8_t event[static EVENT_ID_LEN])
-{
-	size_t i;
-
-	for (i = 0; i < w->n; i++)
-		if (memcmp(w->event[i], event, EVENT_ID_LEN) == 0)
-			return;
-	memcpy(w->event[w->n++], event, EVENT_ID_LEN);
-}
-
-static int
-reveal_noted(struct acct *k, struct err *e)
-{
-	const struct acct_found *f = &k->found;
-	struct acct_wanted w = {.n = 0};
-	struct account_event v;
-	size_t i;
-
-	for (i = 0; i < f->npasswords; i++)
-		want(&w, f->password[i]);
-	if (f->has_totp && cli_has(k->c, "seed"))
-		want(&w, f->totp);
-	if (f->has_codes)
-		want(&w, f->codes);
-	if (acct_may_see(k, &w, e) < 0)
-		return -1;
-	/* Whoever is to see it is known before he does. */
-	acct_event(k, &v, EVENT_REVEALED);
-	v.value[EVENT_BY] = k->me;
-	v.value[EVENT_REASON] = cli_value(k->c, "why");
-	if (acct_write(k, &v, NULL, e) < 0)
-		return -1;
-	return acct_run(k, reveal, NULL, e);
 }
 
 static enum cli_exit
 run_reveal(struct cli *c, struct err *e)
 {
+	struct reveal_what w = {true, true, cli_has(c, "seed")};
 	char view[ACCT_SHOWN_LEN + 16];
 	struct acct k;
 	int rc = -1;
@@ -240,11 +149,12 @@ run_reveal(struct cli *c, struct err *e)
 		return CLI_FAILED;
 	}
 	if (acct_open(&k, c, cli_value(c, "as"), e) < 0 ||
-	    acct_find(&k, c->args[0], e) < 0 || check(&k, e) < 0)
+	    acct_find(&k, c->args[0], e) < 0 || reveal_check(&k, &w, e) < 0)
 		goto out;
 	(void)snprintf(view, sizeof(view), "account %s", k.found.shown);
-	if (acct_note(&k, "reveal", view, e) == 0)
-		rc = reveal_noted(&k, e);
+	if (acct_note(&k, "reveal", view, e) == 0 &&
+	    reveal_leave(&k, &w, e) == 0)
+		rc = acct_run(&k, reveal, &w, e);
 out:
 	acct_release(&k);
 	return rc < 0 ? CLI_FAILED : (enum cli_exit)rc;

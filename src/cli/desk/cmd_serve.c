@@ -172,6 +172,7 @@ struct call {
 	const char *arg;
 	int64_t synced;
 	bool look;			/* not made: named */
+	const void *answer;		/* of a form; or NULL */
 	const char *title;		/* not made: with this title … */
 	const struct err *why;		/* … this is said */
 };
@@ -229,7 +230,7 @@ in_box(struct box *b, void *arg, struct err *e)
 	struct page p = {.b = b, .op = b->opener, .ask = &k->s->ask,
 	    .arg = k->arg, .now = clock_now_utc(), .synced = k->synced,
 	    .a = &made->a, .out = &out, .unsent = &k->s->unsent,
-	    .reader = k->s->reader};
+	    .reader = k->s->reader, .answer = k->answer};
 	int rc;
 
 	if (to_be_told(&k->s->done, p.ask) && !k->why) {
@@ -275,9 +276,10 @@ note(struct serve *s, struct call *k, struct access_pass *pass, struct err *e)
 	return reads_page(s->c, s->op, &ask, pass, e);
 }
 
+/* D: of a form whose answer it is, which is in the access log; or NULL. */
 static int
 make_page(struct serve *s, const struct page_kind *kind, const char *arg,
-	struct err *e)
+	const struct page_deed *d, struct err *e)
 {
 	struct access_pass pass = {false};
 	struct call k = {.s = s, .kind = kind, .arg = arg,
@@ -291,7 +293,11 @@ make_page(struct serve *s, const struct page_kind *kind, const char *arg,
 
 	buf_clear(&s->unsent);
 	if (lost && notes_unsent(&s->h, &s->unsent, &why) == 0)
-		rc = note(s, &k, &pass, &why);
+		rc = d ? 0 : note(s, &k, &pass, &why);
+	if (d) {
+		pass = d->pass;
+		k.answer = d->answer;
+	}
 	if (rc == 0)
 		b.opener = s->op;
 	b.lost = lost;
@@ -351,10 +357,9 @@ remember(struct serve *s, const struct page_deed *deed)
 }
 
 static int
-do_deed(struct serve *s, const struct page_kind *kind, const char *arg,
+do_deed(struct serve *s, const struct page_kind *kind, struct page_deed *d,
 	struct err *e)
 {
-	struct page_deed d = {.c = s->c, .op = s->op, .arg = arg};
 	struct form f;
 
 	if (is_twice(s))
@@ -363,27 +368,34 @@ do_deed(struct serve *s, const struct page_kind *kind, const char *arg,
 		e->code = ERR_USAGE;	/* of who sent it */
 		return -1;
 	}
-	d.form = &f;
-	if (kind->deed(&d, e) < 0)
+	d->form = &f;
+	if (kind->deed(d, e) < 0)
 		return -1;
-	remember(s, &d);
+	remember(s, d);
 	return 0;
 }
 
-/* 1: done; 0: a page says why not. */
+/* 1: done; 0: there is a page: its answer, or why not. */
 static int
 take_form(struct serve *s, const struct page_kind *kind, const char *arg,
 	struct err *e)
 {
+	struct page_deed d = {.c = s->c, .op = s->op, .arg = arg};
 	struct err why = ERR_INIT;
 	struct box sorry = {.home = &s->h, .bare = true};
 	struct call k = {.s = s, .synced = deskhome_synced(&s->h),
 	    .title = "This was not done", .why = &why};
 
-	if (do_deed(s, kind, arg, &why) < 0)
+	int rc;
+
+	if (do_deed(s, kind, &d, &why) < 0)
 		return box_run(&sorry, in_box, &k, e);
-	s->done.told = false;
-	return 1;
+	s->done.told = d.answer != NULL;
+	if (!d.answer)
+		return 1;
+	rc = make_page(s, kind, arg, &d, e);
+	free(d.answer);
+	return rc;
 }
 
 /* Behind a form: to a page of ours, which says what was done. */
@@ -394,6 +406,16 @@ lead_on(const struct serve *s, struct wire_answer *a)
 	a->status = 303;
 	(void)snprintf(a->to, sizeof(a->to), "%s", s->done.to[0] ?
 	    s->done.to : "/");
+}
+
+/* What was shown is nobody's any more: the pages go back to the kernel. */
+static void
+forget(struct serve *s)
+{
+	const size_t n = sizeof(*s->made) + WIRE_BODY_MAX;
+
+	if (madvise(s->made, n, MADV_REMOVE) < 0)
+		secmem_wipe(s->made, n);
 }
 
 static int
@@ -410,8 +432,8 @@ answer(struct serve *s, struct err *e)
 	if (!kind || (s->ask.post && !kind->deed))
 		a->status = kind ? 405 : 404;
 	else
-		rc = (s->ask.post ? take_form : make_page)(s, kind, arg,
-		    &why);
+		rc = s->ask.post ? take_form(s, kind, arg, &why) :
+		    make_page(s, kind, arg, NULL, &why);
 	if (rc < 0) {
 		cli_error(s->c, &why);
 		memset(a, 0, sizeof(*a));
@@ -420,7 +442,9 @@ answer(struct serve *s, struct err *e)
 	hold(a);
 	if (rc > 0)
 		lead_on(s, a);
-	return wire_put_answer(s->fd, a, s->made->body, e);
+	rc = wire_put_answer(s->fd, a, s->made->body, e);
+	forget(s);
+	return rc;
 }
 
 /* --- Until nobody asks any more. */

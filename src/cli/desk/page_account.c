@@ -9,9 +9,9 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/desk/acctwords.h"
+#include "cli/desk/page_reveal.h"
 #include "cli/desk/show.h"
 #include "desk/dual.h"
-#include "desk/ledger.h"
 
 #include "base/banned.h"
 
@@ -57,16 +57,19 @@ put_fields(const struct one *o)
 {
 	const struct book_account *a = o->a;
 	struct html *h = &o->k.p->h;
+	const char *s;
 	size_t f, i;
 
 	html_lit(h, "<section><h2>");
 	html_text(h, cli_tr("What is known"));
-	html_lit(h, "</h2><dl>");
+	html_lit(h, "</h2><dl class=\"facts\">");
 	for (f = 0; f <= EVENT_REMARK; f++)
-		if (a->value[f] && a->value[f][0] && f != EVENT_NAME)
+		if ((s = a->value[f]) && s[0] && f != EVENT_NAME)
 			put_field(h, cli_tr(event_field_name(
 			    (enum event_field)f)), f == EVENT_PLATFORM ?
-			    leave_platform(&o->k.l, a) : a->value[f]);
+			    leave_platform(&o->k.l, a) :
+			    event_choices((enum event_field)f) ? cli_tr(s) :
+			    s);
 	for (i = 0; i < a->naliases; i++)
 		put_field(h, cli_tr("also called"), a->alias[i]);
 	html_lit(h, "</dl></section>\n");
@@ -112,7 +115,7 @@ put_secrets(const struct one *o, struct err *e)
 
 	html_lit(h, "<section><h2>");
 	html_text(h, cli_tr("Password"));
-	html_lit(h, "</h2><dl>");
+	html_lit(h, "</h2><dl class=\"facts\">");
 	put_field(h, cli_tr("state"), acctwords_state(a));
 	for (i = 0; i < a->npasswords; i++)
 		put_by(o, cli_tr("password sealed"), a->password[i]);
@@ -264,7 +267,6 @@ static void
 put_commands(const struct one *o)
 {
 	static const struct { const char *text, *what, *rest; } all[] = {
-		{"its password is needed", "reveal", " --why …"},
 		{"it was logged into, and works", "confirm", ""},
 		{"its password was changed", "rotated", ""},
 		{"it goes into other hands", "transfer", " NAME"},
@@ -279,7 +281,7 @@ put_commands(const struct one *o)
 		return;
 	html_lit(h, "<section><h2>");
 	html_text(h, cli_tr("What can be done"));
-	html_lit(h, "</h2><dl>");
+	html_lit(h, "</h2><dl class=\"facts\">");
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		html_element(h, "dt", NULL, cli_tr(all[i].text));
 		html_lit(h, "<dd><code>");
@@ -339,6 +341,7 @@ put_page(struct one *o, struct err *e)
 	put_fields(o);
 	if (put_secrets(o, e) < 0)
 		return -1;
+	page_reveal_form(p, o->a);
 	if (put_ways(o, e) < 0)
 		return -1;
 	put_commands(o);
@@ -363,21 +366,6 @@ make(struct page *p, struct err *e)
 	return rc;
 }
 
-/* As the command says it. */
-static int
-name(struct page *p, struct page_view *v, struct err *e)
-{
-	struct book *b = ledger_book(p->b->catalogue, e);
-	const struct book_account *a = b ? page_acct_find(b, p->arg, e) :
-	    NULL;
-
-	if (a)
-		(void)snprintf(v->text, sizeof(v->text), "account %s",
-		    a->shown);
-	book_free(b);
-	return a ? 0 : -1;
-}
-
 const struct page_kind page_account = {
-	.path = "/account/*", .action = "open", .name = name, .make = make
+	.path = "/account/*", .action = "open", .name = page_acct_name, .make = make
 };

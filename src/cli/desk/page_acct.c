@@ -63,6 +63,20 @@ page_acct_find(const struct book *b, const char *hex, struct err *e)
 	return NULL;
 }
 
+int
+page_acct_name(struct page *p, struct page_view *v, struct err *e)
+{
+	struct book *b = ledger_book(p->b->catalogue, e);
+	const struct book_account *a = b ? page_acct_find(b, p->arg, e) :
+	    NULL;
+
+	if (a)
+		(void)snprintf(v->text, sizeof(v->text), "account %s",
+		    a->shown);
+	book_free(b);
+	return a ? 0 : -1;
+}
+
 void
 page_acct_begin(struct page *p, const char *title)
 {

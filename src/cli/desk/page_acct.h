@@ -29,6 +29,9 @@ void page_acct_close(struct page_acct *k);
 const struct book_account *page_acct_find(const struct book *b,
 	const char *hex, struct err *e);
 
+/* What is read, as the command says it: "account acme-eb-01". */
+int page_acct_name(struct page *p, struct page_view *v, struct err *e);
+
 /* Begin the page: its title, and what else there is of accounts. */
 void page_acct_begin(struct page *p, const char *title);
 
@@ -54,5 +57,8 @@ void page_acct_head(struct html *h, const char *const *label);
  */
 const char *page_acct_word(const struct book_account *a,
 	char out[EVENT_ID_HEX]);
+
+/* Cards of what a manager has to look at today of accounts; *N: how many things. */
+int page_acct_today(struct page *p, size_t *n, struct err *e);
 
 #endif

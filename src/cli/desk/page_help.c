@@ -48,6 +48,7 @@ static const struct entry keys[] = {
 	{"g t", "to today"},
 	{"g c", "to the chats"},
 	{"g s", "to the shops"},
+	{"g a", "to the accounts"},
 	{"g i", "to the integrity"},
 	{"?", "to this page"},
 	{NULL, NULL}

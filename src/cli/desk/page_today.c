@@ -1,10 +1,11 @@
 /* cli/desk/page_today.c - the first page: what a manager has to look at today. */
-#include "cli/desk/page_facts.h"
+#include "cli/desk/page_acct.h"
 
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/desk/daycell.h"
+#include "cli/desk/page_facts.h"
 #include "cli/desk/shoppage.h"
 #include "desk/query.h"
 #include "desk/worktime.h"
@@ -12,11 +13,13 @@
 #include "base/banned.h"
 
 #define ROWS_SHOWN 5
+#define CARDS_MAX (4u << 20)
 
 struct today {
 	struct page *p;
 	struct daygrid grid;
 	struct shoppage_today shops;
+	size_t accounts;		/* things to be done about them */
 };
 
 /* A thousand of them: a short way to page_day, and no word too many. */
@@ -116,9 +119,10 @@ put_sentence(struct page *p, const struct digest_page *d, const struct today *t)
 		missed += cell[0] == DAYGRID_MISSED;
 		alarms += cell[0] == DAYGRID_ALARM || cell[1] == DAYGRID_ALARM;
 	}
-	html_open(&p->h, "p", "class", todo + (size_t)(missed + alarms +
-	    t->shops.n) > 0 ? "sentence do" : "sentence", (char *)NULL);
-	if (todo == 0 && missed + alarms + t->shops.n == 0)
+	html_open(&p->h, "p", "class", todo + t->accounts + (size_t)(missed +
+	    alarms + t->shops.n) > 0 ? "sentence do" : "sentence",
+	    (char *)NULL);
+	if (todo + t->accounts == 0 && missed + alarms + t->shops.n == 0)
 		html_text(&p->h, cli_tr("Nothing wants to be looked at."));
 	if (alarms > 0)
 		html_textf(&p->h, "%s ", cli_count(alarms,
@@ -136,17 +140,44 @@ put_sentence(struct page *p, const struct digest_page *d, const struct today *t)
 		html_text(&p->h, cli_count((int64_t)todo,
 		    "%lld kind of thing of yesterday to look at.",
 		    "%lld kinds of things of yesterday to look at.", text));
+	if (t->accounts > 0)
+		html_textf(&p->h, " %s", cli_count((int64_t)t->accounts,
+		    "%lld thing of accounts to look at.",
+		    "%lld things of accounts to look at.", text));
 	html_lit(&p->h, "</p>\n");
 }
 
+/* The cards of accounts into OUT: the sentence before them counts them. */
 static int
-put_page(struct today *t, const struct digest_page *d)
+make_cards(struct today *t, struct buf *out, struct err *e)
 {
+	struct page *p = t->p;
+	const struct html page = p->h;
+	int rc;
+
+	html_begin(&p->h, out, e);
+	rc = page_acct_today(p, &t->accounts, e);
+	if (rc == 0)
+		rc = html_end(&p->h);
+	p->h = page;
+	return rc;
+}
+
+static int
+put_page(struct today *t, const struct digest_page *d, struct err *e)
+{
+	struct buf cards = BUF_INIT(CARDS_MAX);
 	struct page *p = t->p;
 	size_t i;
 
+	if (make_cards(t, &cards, e) < 0) {
+		buf_release(&cards);
+		return -1;
+	}
 	page_begin(p, cli_tr("Today"));
 	put_sentence(p, d, t);
+	html_constant(&p->h, buf_str(&cards));
+	buf_release(&cards);
 	for (i = 0; i < d->n; i++)
 		if (d->section[i].urgent)
 			page_facts_section(p, &d->section[i],
@@ -175,7 +206,7 @@ make(struct page *p, struct err *e)
 	    shoppage_today(&t.shops, p, e) == 0 &&
 	    page_facts_day(&k, k.today - 1, false, e) == 0 &&
 	    page_facts_digest(&k, e) == 0)
-		rc = put_page(&t, &k.digest);
+		rc = put_page(&t, &k.digest, e);
 	page_facts_close(&k);
 	daygrid_release(&t.grid);
 	shoppage_today_release(&t.shops);

@@ -28,6 +28,7 @@ static const struct page_kind *const kinds[] = {
 	&page_picture,
 	&page_accounts,
 	&page_account,
+	&page_reveal,
 	&page_risk,
 	&page_whatif,
 	&page_handovers,

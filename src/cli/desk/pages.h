@@ -33,6 +33,7 @@ struct page {
 	const char *said;		/* page_deed.said of what was done just
 					 * now, and that leads here; or NULL */
 	bool kept;			/* the same */
+	const void *answer;		/* page_deed.answer; or NULL */
 	struct wire_answer *a;		/* 200, HTML at first */
 	struct buf *out;		/* the body */
 	struct html h;			/* into it */
@@ -66,6 +67,13 @@ struct page_deed {
 	char to[WIRE_PATH_MAX + 1];	/* a path of ours; "" (at first): "/" */
 	const char *said;		/* what was done: a constant in English */
 	bool kept;			/* it is sent by the next sync only */
+	/*
+	 * Where it is not NULL, the browser is led nowhere, but gets the page
+	 * itself, made with it and behind PASS; sent a second time, the same form
+	 * leads to `to`.  On the heap, and freed behind that.
+	 */
+	void *answer;
+	struct access_pass pass;
 };
 
 struct page_kind {
@@ -132,6 +140,7 @@ extern const struct page_kind page_integrity;
 extern const struct page_kind page_person;
 extern const struct page_kind page_picture;
 extern const struct page_kind page_recover;
+extern const struct page_kind page_reveal;
 extern const struct page_kind page_risk;
 extern const struct page_kind page_search;
 extern const struct page_kind page_shop;

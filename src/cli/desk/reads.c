@@ -216,7 +216,8 @@ reads_note(const struct cli *c, struct opener *op, const struct access_ask *ask,
 {
 	struct access_ask why = *ask;
 
-	why.reason = cli_value(c, "why");
+	if (!why.reason)
+		why.reason = cli_value(c, "why");
 	return note_as(c, op, &why, (struct manner){.at_once = true}, pass,
 	    reader, e);
 }
@@ -227,7 +228,8 @@ reads_page(const struct cli *c, struct opener *op, const struct access_ask *ask,
 {
 	struct access_ask why = *ask;
 
-	why.reason = cli_value(c, "why");
+	if (!why.reason)
+		why.reason = cli_value(c, "why");
 	return note_as(c, op, &why, (struct manner){0}, pass, NULL, e);
 }
 

@@ -17,7 +17,7 @@
 #define READS_NAME_LEN 33	/* of a reader, and NUL */
 
 /*
- * Write ASK into the access log, with the reason of option --why, and send it;
+ * Write ASK into the access log, with its reason or that of option --why, and send it;
  * where it cannot be sent, say so and go on.  OP: whoever's signing key it opens
  * is the reader, by name in READER (READS_NAME_LEN bytes; may be NULL).  0, or
  * -1: then nothing may be shown.
