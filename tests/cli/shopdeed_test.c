@@ -113,6 +113,11 @@ names_that_are_no_text(void **state)
 	assert_int_equal(believe(2, DAY), -1);
 	(void)snprintf(from.of[0].page, sizeof(from.of[0].page), "a\nb");
 	assert_int_equal(believe(2, DAY), -1);
+	begin();
+	from.of[1].view = 2;
+	assert_int_equal(believe(2, DAY), 0);
+	from.of[1].view = 3;
+	assert_int_equal(believe(2, DAY), -1);
 }
 
 static void

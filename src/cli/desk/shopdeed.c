@@ -16,6 +16,10 @@
 #define REST_MAX 65536u
 #define DAY_MAX 2932896		/* 9999-12-31 */
 
+/* Of a page, as notes call it. */
+static const char *const views[] = {"desktop", "mobile", SHOPDAY_LIST};
+#define VIEWS (sizeof(views) / sizeof(*views))
+
 struct asked {
 	const char *shop;
 	int64_t day, since;
@@ -61,7 +65,8 @@ shopdeed_believe(const struct shopdeed_told *from, struct shopdeed_told *t,
 		return senseless(e);
 	for (i = 0; i < SHOPDEED_PAGES_MAX; i++) {
 		t->of[i].page[SHOPS_NAME_MAX] = '\0';
-		if (!utf8_clean(t->of[i].page, strlen(t->of[i].page)))
+		if (t->of[i].view >= VIEWS || !utf8_clean(t->of[i].page,
+		    strlen(t->of[i].page)))
 			return senseless(e);
 	}
 	return 0;
@@ -201,6 +206,7 @@ static int
 add_page(void *arg, const struct shopday_page *p, struct err *e)
 {
 	struct shopdeed_told *t = arg;
+	uint8_t view = 0;
 
 	if (p->good_day == SHOPDAY_NONE)
 		return 0;
@@ -210,7 +216,10 @@ add_page(void *arg, const struct shopday_page *p, struct err *e)
 	memcpy(t->record[t->n], p->good, SHOP_HASH_LEN);
 	(void)snprintf(t->of[t->n].page, sizeof(t->of[t->n].page), "%s",
 	    p->page);
-	t->of[t->n].mobile = strcmp(p->view, "mobile") == 0;
+	while (strcmp(p->view, views[view]) != 0)
+		if (++view == VIEWS)
+			return 0;	/* none that a note can name */
+	t->of[t->n].view = view;
 	t->n++;
 	return 0;
 }
@@ -253,8 +262,7 @@ put_accept(const struct asked *a, const struct shopdeed_told *t,
 	for (i = 0; !rolling && i < t->n; i++) {
 		jsonw_object(&w);
 		jsonw_kstr(&w, "page", t->of[i].page);
-		jsonw_kstr(&w, "view", t->of[i].mobile ? "mobile" :
-		    "desktop");
+		jsonw_kstr(&w, "view", views[t->of[i].view]);
 		jsonw_khex(&w, "record", t->record[i], SHOP_HASH_LEN);
 		jsonw_object_end(&w);
 	}

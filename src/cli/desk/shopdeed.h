@@ -58,7 +58,7 @@ struct shopdeed_told {
 	int64_t open;
 	bool done;
 	uint8_t record[SHOPDAY_SEEN_MAX][SHOP_HASH_LEN];
-	struct { char page[SHOPS_NAME_MAX + 1]; bool mobile; }
+	struct { char page[SHOPS_NAME_MAX + 1]; uint8_t view; }
 		of[SHOPDEED_PAGES_MAX];
 };
 /*
