@@ -16,6 +16,16 @@ for (const pre of document.querySelectorAll('pre.copy')) {
 	pre.after(button);
 }
 
+/* What is wider than its place can be moved by keys. */
+function reach()
+{
+	for (const e of document.querySelectorAll('.wide, pre'))
+		if (e.scrollWidth > e.clientWidth)
+			e.tabIndex = 0;
+}
+reach();
+addEventListener('resize', reach);
+
 /* Keys, as /help lists them: one, or g and one more. */
 let went = 0;
 

@@ -391,7 +391,9 @@ refuse(struct MHD_Connection *c, int status)
 	status = s->status;
 	page = str_fmt("<!DOCTYPE html><html lang=\"%s\"><meta charset=\"utf-8\">"
 	    "<meta name=\"viewport\" content=\"width=device-width\">"
-	    "<title>%d</title><p>%s</p>\n", zh ? "zh-CN" : "en", status,
+	    "<link rel=\"stylesheet\" href=\"/assets/style.css\">"
+	    "<title>%d</title><main><h1><a href=\"/\">留底 liudi</a></h1>"
+	    "<p>%s</p></main>\n", zh ? "zh-CN" : "en", status,
 	    zh ? s->zh : s->en);
 	if (!page)
 		return MHD_NO;

@@ -15,7 +15,7 @@
  *	frames N	so many frames show the page that the door led to
  *	still		nothing was asked of elsewhere since the last one, or the
  *			door; no dialog was opened; the policy stopped nothing
- *	shot FILE	a picture of the whole page
+ *	shot FILE	a picture of the whole page; view FILE: of the window
  *	script on|off	that of pages which are opened from then on
  *
  * Prints "FAILED: …" for what is not so; 1 then, 77 without a browser.
@@ -248,7 +248,7 @@ do_size(struct look *l, const char *line, const char *arg)
 }
 
 static void
-do_shot(struct look *l, const char *line, const char *file)
+do_shot(struct look *l, const char *line, const char *file, bool whole)
 {
 	const struct json_node *r;
 	struct err e = ERR_INIT;
@@ -256,7 +256,7 @@ do_shot(struct look *l, const char *line, const char *file)
 	struct buf png = BUF_INIT((size_t)64 << 20);
 
 	r = call(l, "Page.captureScreenshot",
-	    "{\"captureBeyondViewport\":true}", &j);
+	    whole ? "{\"captureBeyondViewport\":true}" : "{}", &j);
 	r = r ? json_get(j, r, "data") : NULL;
 	if (!r)
 		return;
@@ -413,7 +413,9 @@ do_line(struct look *l, char *line)
 	} else if (str_starts(line, "size ")) {
 		do_size(l, line, arg);
 	} else if (str_starts(line, "shot ")) {
-		do_shot(l, line, arg);
+		do_shot(l, line, arg, true);
+	} else if (str_starts(line, "view ")) {
+		do_shot(l, line, arg, false);
 	} else if (str_starts(line, "script ")) {
 		do_script(l, arg);
 	} else if (str_starts(line, "is ")) {

@@ -118,6 +118,7 @@ cell_who(struct making *k, const struct facts_who *w)
 static int
 cell_peer(struct making *k, const struct facts_item *it)
 {
+	k->row->chat = it->chat;
 	return it->chat ? cell(k, "[%lld] %s", (long long)it->chat,
 	    it->peer) : cell(k, "%s", it->peer);
 }

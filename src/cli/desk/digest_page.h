@@ -21,6 +21,7 @@
 
 struct digest_row {
 	char *cell[DIGEST_CELLS];	/* owned; NULL behind the last */
+	int64_t chat;			/* the second cell is that one; or 0 */
 };
 
 struct digest_section {

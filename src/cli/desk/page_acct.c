@@ -195,9 +195,13 @@ page_acct_head(struct html *h, const char *const *label)
 {
 	html_lit(h, "<tr>");
 	for (; *label; label++) {
-		html_lit(h, "<th scope=\"col\">");
+		/* over links stands nothing: no heading */
+		if ((*label)[0])
+			html_lit(h, "<th scope=\"col\">");
+		else
+			html_lit(h, "<td>");
 		html_text(h, (*label)[0] ? cli_tr(*label) : "");
-		html_lit(h, "</th>");
+		html_close(h, (*label)[0] ? "th" : "td");
 	}
 	html_lit(h, "</tr>\n");
 }

@@ -1,6 +1,7 @@
 /* cli/desk/page_facts.c - the facts of a day for the pages that show them. */
 #include "cli/desk/page_facts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,17 @@ put_person(struct html *h, const char *name)
 	buf_release(&href);
 }
 
+static void
+put_chat(struct html *h, const struct digest_row *row)
+{
+	char href[32];
+
+	(void)snprintf(href, sizeof(href), "/chat/%lld", (long long)row->chat);
+	html_lit(h, "<td>");
+	html_link(h, NULL, href, row->cell[1]);
+	html_lit(h, "</td>");
+}
+
 void
 page_facts_section(struct page *p, const struct digest_section *s,
 	size_t most)
@@ -142,6 +154,8 @@ page_facts_section(struct page *p, const struct digest_section *s,
 		for (c = 0; c < s->cells; c++)
 			if (c == 0 && s->persons)
 				put_person(h, s->row[i].cell[c]);
+			else if (c == 1 && s->row[i].chat)
+				put_chat(h, &s->row[i]);
 			else
 				html_element(h, "td", s->right[c] ? "r" : NULL,
 				    s->row[i].cell[c]);

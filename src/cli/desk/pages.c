@@ -212,6 +212,11 @@ page_table(struct page *p, const char *const *heads)
 	for (; *heads; heads++) {
 		const bool number = **heads == PAGE_R[0];
 
+		/* over buttons and links stands nothing: no heading */
+		if ((*heads)[number] == '\0') {
+			html_lit(h, "<td></td>");
+			continue;
+		}
 		html_open(h, "th", "scope", "col", "class", number ? "r" :
 		    NULL, (char *)NULL);
 		html_text(h, cli_tr(*heads + number));
