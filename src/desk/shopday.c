@@ -80,18 +80,35 @@ shopday_more(void *vec, size_t n, size_t size, struct err *e)
 
 /* --- Captures. */
 
+bool
+shopday_is_manual(const struct shop_capture *c)
+{
+	return strcmp(c->by, "manual") == 0;
+}
+
+static bool
+is_of(const struct line *l, const struct shops_capture *c)
+{
+	return l->manual == shopday_is_manual(&c->c) &&
+	    strcmp(l->station, c->station) == 0 &&
+	    strcmp(l->page, c->c.page) == 0 && strcmp(l->view, c->c.view) == 0;
+}
+
+/* The last, or the one before it: what persons saved comes in between. */
 static struct line *
 line_of(struct shopday *s, const struct shops_capture *c, struct err *e)
 {
-	struct line *l = s->nlines ? &s->line[s->nlines - 1] : NULL;
+	struct line *l;
+	size_t i;
 
-	if (l && strcmp(l->station, c->station) == 0 &&
-	    strcmp(l->page, c->c.page) == 0 && strcmp(l->view, c->c.view) == 0)
-		return l;
+	for (i = 1; i <= 2 && i <= s->nlines; i++)
+		if (is_of(&s->line[s->nlines - i], c))
+			return &s->line[s->nlines - i];
 	l = shopday_more(&s->line, s->nlines, sizeof(*l), e);
 	if (!l)
 		return NULL;
 	s->nlines++;
+	l->manual = shopday_is_manual(&c->c);
 	l->station = str_dup(c->station);
 	l->page = str_dup(c->c.page);
 	l->view = str_dup(c->c.view);
@@ -194,7 +211,8 @@ look_of(const struct line *l, int64_t day)
 static bool
 same_page(const struct line *a, const struct line *b)
 {
-	return strcmp(a->page, b->page) == 0 && strcmp(a->view, b->view) == 0;
+	return a->manual == b->manual && strcmp(a->page, b->page) == 0 &&
+	    strcmp(a->view, b->view) == 0;
 }
 
 /* The newest day on which STATION captured anything of the shop. */
@@ -273,12 +291,17 @@ left_off(const struct shopday *s, const struct line *l, int64_t day)
 	    shopday_last(s, day) - own >= SHOPDAY_LEFT_OFF);
 }
 
-/* A page that its station has not looked at for so long is no page of it. */
+/*
+ * A page that its station has not looked at for so long is no page of it.  Nobody
+ * is expected to save one by hand each day.
+ */
 static bool
 is_line(const struct shopday *s, const struct line *l, int64_t day)
 {
 	const struct look *k = last_look(l, day, false);
 
+	if (l->manual)
+		return k && k->day == day;
 	return k && !left_off(s, l, day) &&
 	    station_day(s, l->station, day) - k->day < SHOPDAY_LEFT_OFF;
 }
@@ -409,6 +432,33 @@ accepted(const struct shopday *s, const struct line *l, int64_t day,
 	return NULL;
 }
 
+bool
+shopday_accepted(const struct shopday *s, const char *page,
+	const char *view, bool manual, int64_t since, int64_t day,
+	uint8_t record[static SHOP_HASH_LEN], int64_t *of)
+{
+	const struct baseline *b = baseline_of(s, day + 1);
+	struct line like = {.manual = manual};
+	const struct look *k;
+	size_t i;
+
+	for (i = 0; b && b->day > since && i < b->n; i++) {
+		const struct entry *x = &b->entry[i];
+
+		if (strcmp(x->page, page) != 0 || strcmp(x->view, view) != 0)
+			continue;
+		like.page = x->page;
+		like.view = x->view;
+		k = look_with(s, &like, x->record);
+		if (!k)
+			continue;
+		memcpy(record, k->record, SHOP_HASH_LEN);
+		*of = b->day;
+		return true;
+	}
+	return false;
+}
+
 static void
 hold(const struct shopday *s, const struct line *l, int64_t day,
 	struct shopday_page *p)
@@ -459,6 +509,7 @@ shopday_pages(const struct shopday *s, int64_t day,
 		p.page = l->page;
 		p.view = l->view;
 		p.url = l->url;
+		p.manual = l->manual;
 		p.ts = k->ts;
 		p.day = k->day;
 		p.state = k->state;

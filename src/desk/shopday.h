@@ -33,6 +33,9 @@ int shopday_capture(void *s, const struct shops_capture *c, struct err *e);
 /* The same of a note, for notes_each(). */
 int shopday_note(void *s, const struct notes_note *v, struct err *e);
 
+/* Did a person save it?  Then it is held against such alone. */
+bool shopday_is_manual(const struct shop_capture *c);
+
 /* The newest day with a capture up to DAY, or SHOPDAY_NONE. */
 int64_t shopday_last(const struct shopday *s, int64_t day);
 /*
@@ -57,6 +60,7 @@ struct shopday_page {		/* texts are good until shopday_free() */
 	int64_t day;
 	enum shop_state state;
 	const char *reason;	/* or NULL */
+	bool manual;		/* saved by a person: held against such only */
 	int64_t good_day;	/* of the newest that shows it; SHOPDAY_NONE */
 	uint8_t good[SHOP_HASH_LEN];	/* its record, where there is one */
 	enum shopday_held held;
@@ -71,6 +75,14 @@ struct shopday_page {		/* texts are good until shopday_free() */
 int shopday_pages(const struct shopday *s, int64_t day,
 	int (*fn)(void *arg, const struct shopday_page *p, struct err *e),
 	void *arg, struct err *e);
+
+/*
+ * What a manager accepted of PAGE in VIEW (MANUAL: of what persons saved) that holds
+ * on DAY and is of a day behind SINCE: its record and day.  False: nothing.
+ */
+bool shopday_accepted(const struct shopday *s, const char *page,
+	const char *view, bool manual, int64_t since, int64_t day,
+	uint8_t record[static SHOP_HASH_LEN], int64_t *of);
 
 /* Do rules that hold on DAY say not to tell that change of PAGE? */
 bool shopday_ignored(const struct shopday *s, int64_t day, const char *page,

@@ -22,6 +22,7 @@ struct look {			/* a day of a line */
 };
 struct line {
 	char *station, *page, *view, *url;
+	bool manual;		/* what persons saved: a line of its own */
 	struct look *look;	/* by day */
 	size_t n;
 };

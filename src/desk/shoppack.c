@@ -27,7 +27,7 @@ struct one {
 	char *station;
 	struct shop_capture c;	/* its strings are not kept */
 	char name[NAME_LEN];	/* "01-home-desktop" */
-	int64_t day;
+	int64_t ts;
 	struct shop_page p;
 	size_t *order;		/* of parts, by url */
 };
@@ -301,6 +301,29 @@ compare_parts(const void *a, const void *b, void *arg)
 	    p->part[*(const size_t *)b].url);
 }
 
+/*
+ * What a person saved of a page is behind what the station captured: the newer of
+ * the two is packed.
+ */
+static bool
+is_older(struct pack *k, const struct shops_row *r)
+{
+	struct one *o = k->n > 0 ? &k->one[k->n - 1] : NULL;
+
+	if (!o || strcmp(o->station, r->good.station) != 0 ||
+	    strcmp(o->p.page, r->good.c.page) != 0 ||
+	    strcmp(o->p.view, r->good.c.view) != 0)
+		return false;
+	if (o->ts >= r->good.c.ts)
+		return true;
+	page_free(&o->p);
+	free(o->station);
+	free(o->order);
+	k->npages -= strcmp(r->good.c.view, SHOPDAY_LIST) != 0;
+	k->n--;
+	return false;
+}
+
 static int
 on_row(void *arg, const struct shops_row *r, struct err *e)
 {
@@ -308,7 +331,7 @@ on_row(void *arg, const struct shops_row *r, struct err *e)
 	struct one *o;
 	int rc;
 
-	if (!r->has_good)
+	if (!r->has_good || is_older(k, r))
 		return 0;
 	o = realloc(k->one, (k->n + 1) * sizeof(*o));
 	if (!o)
@@ -316,7 +339,7 @@ on_row(void *arg, const struct shops_row *r, struct err *e)
 	k->one = o;
 	o += k->n;
 	memset(o, 0, sizeof(*o));
-	o->day = r->good.day;
+	o->ts = r->good.c.ts;
 	rc = shops_page(k->b->catalogue, r->good.c.record, &o->p, e);
 	if (rc <= 0) {
 		page_free(&o->p);

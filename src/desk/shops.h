@@ -62,7 +62,10 @@ struct shops_row {		/* a page of a shop as it was on a day */
 	bool has_good;
 	struct shops_capture good;	/* the newest with has_page */
 };
-/* FN for each page and view of SHOP (NULL: all); order and rest as above. */
+/*
+ * FN for each page and view of SHOP (NULL: all); order and rest as above.  What
+ * persons saved of one (by "manual") is a row of its own, behind the other.
+ */
 int shops_each(struct catalogue *c, const char *shop, int64_t day,
 	int (*fn)(void *arg, const struct shops_row *r, struct err *e),
 	void *arg, struct err *e);

@@ -100,9 +100,9 @@ shops_each(struct catalogue *c, const char *shop, int64_t day,
 		memset(&r, 0, sizeof(r));
 		if (!take(c, q, &r.last))
 			continue;
-		got = catalogue_step(c, good, e, "itti",
+		got = catalogue_step(c, good, e, "ittit",
 		    catalogue_int(c, q, COL_SHOP), r.last.c.page,
-		    r.last.c.view, day);
+		    r.last.c.view, day, r.last.c.by);
 		r.has_good = got > 0 && take(c, good, &r.good);
 		if (r.has_good)
 			take_print(c, good, &r.good);

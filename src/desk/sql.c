@@ -783,11 +783,13 @@ const char *const sql_text[SQL_COUNT] = {
 	/* Of bare columns max() takes the row. */
 	[SQL_SHOP_PAGE_EACH] = "SELECT " SHOP_COLUMNS ", max(c.ts), s.n "
 		SHOP_FROM "WHERE (?1 IS NULL OR s.name = ?1) AND c.day <= ?2 "
-		"GROUP BY s.n, c.page, c.view "
-		"ORDER BY s.name, s.station, c.page <> 'home', c.page, c.view",
+		"GROUP BY s.n, c.page, c.view, c.maker = 'manual' "
+		"ORDER BY s.name, s.station, c.page <> 'home', c.page, c.view, "
+		"c.maker = 'manual'",
 	[SQL_SHOP_PAGE_GOOD] = "SELECT " SHOP_COLUMNS ", r.print" SHOP_FROM
 		SHOP_RECORD "WHERE c.shop = ?1 AND c.page = ?2 "
 		"AND c.view = ?3 AND c.day <= ?4 "
+		"AND (c.maker = 'manual') = (?5 = 'manual') "
 		"ORDER BY c.ts DESC, c.n DESC LIMIT 1",
 	/* The newest first. */
 	[SQL_SHOP_FILE] = "SELECT v.n, v.size, v.runs FROM shop s "

@@ -17,6 +17,7 @@
 #define D INT64_C(20780)
 
 static struct shopday *s;
+static const char *by = "auto";
 
 static int
 make(void **state)
@@ -46,7 +47,7 @@ look_as(const char *station, const char *page, int64_t day, int at,
 	    .view = "desktop", .url = "https://shop.example",
 	    .state = record ? SHOP_OK : SHOP_BLOCKED,
 	    .reason = record ? NULL : "a riddle", .has_record = record != 0,
-	    .by = "auto"}, .has_page = record != 0};
+	    .by = by}, .has_page = record != 0};
 	struct err e = ERR_INIT;
 
 	memset(c.c.record, record, sizeof(c.c.record));
@@ -413,11 +414,61 @@ rules(void **state)
 	assert_int_equal(n, 3);
 }
 
+/* What a person saves stands beside what the station captured, never for it. */
+static void
+saved_by_hand(void **state)
+{
+	uint8_t record[SHOP_HASH_LEN];
+	int64_t of;
+
+	(void)state;
+	look(D, 1);
+	look(D + 1, 2);
+	by = "manual";
+	look_as("a", "home", D + 1, 700, 7, 3);
+	by = "auto";
+	look(D + 2, 0);
+	by = "manual";
+	look_as("a", "home", D + 2, 700, 8, 3);
+	by = "auto";
+	/* the automatic one of the day is there, against its like */
+	pages(D + 1, 2);
+	assert_false(got[0].manual);
+	assert_int_equal(got[0].held, SHOPDAY_OTHER);
+	assert_int_equal(got[0].now[0], 2);
+	assert_int_equal(got[0].base[0], 1);
+	assert_true(got[1].manual);
+	assert_int_equal(got[1].held, SHOPDAY_FIRST);
+	/* so it is where that was blocked */
+	pages(D + 2, 2);
+	assert_int_equal(got[0].state, SHOP_BLOCKED);
+	assert_int_equal(got[0].held, SHOPDAY_UNSEEN);
+	assert_int_equal(got[1].held, SHOPDAY_OTHER);
+	assert_int_equal(got[1].base[0], 7);
+	/* and nobody is missed on a day on which nothing was saved */
+	look(D + 3, 2);
+	pages(D + 3, 1);
+	assert_false(got[0].manual);
+	/* what was accepted of one is nothing of the other */
+	accept_day(100, D + 1, "02");
+	assert_true(shopday_accepted(s, "home", "desktop", false, D, D + 2,
+	    record, &of));
+	assert_int_equal(record[0], 2);
+	assert_int_equal(of, D + 1);
+	assert_false(shopday_accepted(s, "home", "desktop", true, D, D + 2,
+	    record, &of));
+	assert_false(shopday_accepted(s, "home", "desktop", false, D + 1,
+	    D + 2, record, &of));
+	assert_false(shopday_accepted(s, "home", "desktop", false, D - 1, D,
+	    record, &of));
+}
+
 int
 main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make, unmake)
 	const struct CMUnitTest tests[] = {
+		TEST(saved_by_hand),
 		TEST(against_the_day_before),
 		TEST(the_last_of_a_day_counts),
 		TEST(blocked_is_no_change),

@@ -146,6 +146,27 @@ expect 0 shop accept alpha --day "$(date -d "@$((LIUDI_NOW - 86400))" +%F)" --ro
 expect 3 shop alpha
 says 'price: 1001, ¥12.00 -> ¥13.00'
 
+step "two days beside each other tell what is left, as well"
+d11=$(date -d "@$((LIUDI_NOW - 2 * 86400))" +%F)
+d12=$(date -d "@$((LIUDI_NOW - 86400))" +%F)
+d13=$(date -d "@$LIUDI_NOW" +%F)
+expect 3 shop diff alpha "$d11" "$d13"
+says 'price: 1001, ¥11.00 -> ¥13.00'
+expect 0 shop accept alpha --day "$d13"
+expect 0 shop diff alpha "$d11" "$d13"
+says '1 change is not told: a rule, or an accepted day (--all)'
+says_no 'price: 1001'
+expect 3 shop diff alpha "$d11" "$d13" --all
+says 'price: 1001, ¥11.00 -> ¥13.00'
+expect 0 shop accept alpha --day "$d13" --rolling
+expect 3 shop diff alpha "$d12" "$d13"
+expect 0 shop ignore alpha price '10*'
+expect 0 shop diff alpha "$d12" "$d13"
+says '1 change is not told'
+expect 0 shop ignore alpha price '10*' --until 2026-01-01
+expect 2 shop set diff --area site
+says "'diff' is no name for a shop"
+
 step "a rule hides what it names, says so, and can be ended"
 expect 2 shop ignore alpha prize
 says "'prize' is no change"

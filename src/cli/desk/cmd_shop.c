@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "cli/desk/setsection.h"
+#include "cli/desk/shopdesk.h"
 #include "cli/desk/show.h"
 #include "desk/people.h"
 #include "desk/worktime.h"
@@ -78,6 +79,14 @@ run_set(struct cli *c, const char *kind, const struct setsection_key *keys,
 	    strpbrk(name, "[],") || name[0] == ' ' || name[n - 1] == ' ') {
 		(void)err_set(e, ERR_USAGE, "a name is plain text without "
 		    "brackets and commas");
+		return CLI_FAILED;
+	}
+	/* what is typed behind 'shop' would be taken for the verb */
+	if (strcmp(kind, "shop") == 0 && shopdesk_is_verb(name)) {
+		(void)err_set(e, ERR_USAGE, "'%s' is no name for a shop",
+		    name);
+		(void)err_hint(e, "'liudi-desk shop %s' means something else: "
+		    "take another word", name);
 		return CLI_FAILED;
 	}
 	(void)snprintf(section, sizeof(section), "%s %s", kind, name);

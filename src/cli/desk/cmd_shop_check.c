@@ -30,6 +30,7 @@
 #include "base/banned.h"
 
 #define TITLE_LEN 256
+#define UNKNOWN_LEN 1024
 #define LIST_MAX (4u << 20)	/* of pages that shall be looked at */
 #define DEADLINE_S 30
 #define HEIGHT_MAX 30000
@@ -65,8 +66,9 @@ on_row(void *arg, const struct shops_row *r, struct err *e)
 	int rc = shoplook_is_other(&k->look, k->station,
 	    r->last.station, e);
 
-	/* What a person exports is nothing that could be looked at from here. */
-	if (rc != 0 || strcmp(r->last.c.view, SHOPDAY_LIST) == 0)
+	/* What a person saved or exported cannot be looked at from here. */
+	if (rc != 0 || strcmp(r->last.c.view, SHOPDAY_LIST) == 0 ||
+	    shopday_is_manual(&r->last.c))
 		return rc < 0 ? -1 : 0;
 	if (!r->has_good)
 		return shoplook_add(&k->look, 0, r->last.station, &r->last.c,
@@ -309,14 +311,27 @@ caution(void)
 	    "captured once more, sync, and check again.");
 }
 
+/* What this desk does not know, so that it is not taken for a difference. */
+static const char *
+unknown(const struct work *k, char *out, size_t size)
+{
+	const char *language = cli_value(k->c, "language");
+
+	(void)snprintf(out, size, cli_tr("Asked for from here in %.40s, not "
+	    "logged in. In which language the station asks, and whether it is "
+	    "logged in, is not known here."), language ? language : LANGUAGE);
+	return out;
+}
+
 static int
 put_report(struct work *k, const char *const names[2], struct err *e)
 {
 	struct buf out = BUF_INIT(SHOPREPORT_MAX);
-	char title[TITLE_LEN];
+	char title[TITLE_LEN], text[UNKNOWN_LEN];
 	struct shopreport r = {.title = title,
 	    .org = k->b->control.org,
-	    .note = shoplook_changed(&k->look) ? caution() : NULL,
+	    .note = shoplook_changed(&k->look) ? caution() :
+	    shoplook_differs(&k->look) ? unknown(k, text, sizeof(text)) : NULL,
 	    .name = {names[0], names[1]}, .get = get_strip, .arg = k};
 	int rc = -1;
 
@@ -335,6 +350,7 @@ compare(struct box *b, void *arg, struct err *e)
 {
 	const char *const names[2] = {cli_tr("station"), cli_tr("this desk")};
 	struct work *k = arg;
+	char text[UNKNOWN_LEN];
 	bool differs = false;
 	int rc = -1;
 
@@ -346,8 +362,10 @@ compare(struct box *b, void *arg, struct err *e)
 	if (rc == 0 && k->file)
 		rc = put_report(k, names, e);
 	differs = shoplook_differs(&k->look);
+	if (rc == 0 && differs && !k->c->json)
+		(void)printf("\n%s\n", unknown(k, text, sizeof(text)));
 	if (rc == 0 && shoplook_changed(&k->look) && !k->c->json)
-		(void)printf("\n%s\n", caution());
+		(void)printf("%s\n", caution());
 	shoplook_release(&k->look);
 	return rc < 0 ? -1 : differs ? (int)CLI_WARNINGS : (int)CLI_DONE;
 }

@@ -53,6 +53,8 @@ print_page(const struct view *v, const struct shopday_page *p)
 		    worktime_day_text(p->day, day));
 	else
 		(void)fputs(shoprow_held(p, held), stdout);
+	if (p->manual)
+		(void)printf("; %s", cli_tr("saved by a person"));
 	if (p->reason && p->day == v->day) {
 		const char *reason = cli_tr_filled(p->reason, why);
 
@@ -217,6 +219,7 @@ json_page(void *arg, const struct shopday_page *p, struct err *e)
 	put_day(w, "day", p->day);
 	jsonw_kstr(w, "state", shop_state_name(p->state));
 	jsonw_kstr(w, "reason", p->reason);
+	jsonw_kbool(w, "manual", p->manual);
 	put_day(w, "good_day", p->good_day);
 	jsonw_kstr(w, "held", held[p->held]);
 	if (p->held != SHOPDAY_UNSEEN)

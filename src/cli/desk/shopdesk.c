@@ -294,18 +294,27 @@ shopdesk_day(const struct shopdesk *k, const char *name, int64_t def,
 	return err_hint(e, "write it as 2026-11-23, or today, or yesterday");
 }
 
-int
-shopdesk_is_name(const char *shop, struct err *e)
+bool
+shopdesk_is_verb(const char *word)
 {
 	static const char *const verbs[] = {"set", "list", "diff", "check",
 	    "reviewed", "accept", "ignore", "ignored", "package"};
-	const size_t n = strlen(shop);
 	size_t i;
 
 	for (i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
-		if (strcmp(shop, verbs[i]) == 0)
-			return err_set(e, ERR_USAGE, "write '%s' right "
-			    "behind 'shop'", shop);
+		if (strcmp(word, verbs[i]) == 0)
+			return true;
+	return false;
+}
+
+int
+shopdesk_is_name(const char *shop, struct err *e)
+{
+	const size_t n = strlen(shop);
+
+	if (shopdesk_is_verb(shop))
+		return err_set(e, ERR_USAGE, "write '%s' right behind 'shop'",
+		    shop);
 	if (n == 0 || n >= SHOPDESK_NAME_LEN || !utf8_clean(shop, n))
 		return err_set(e, ERR_USAGE, "that is no name of a shop");
 	return 0;

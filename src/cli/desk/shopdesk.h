@@ -102,6 +102,8 @@ int64_t shopdesk_today(void);
 int shopdesk_day(const struct shopdesk *k, const char *name, int64_t def,
 	int64_t *day, struct err *e);
 
+/* Is it one of the verbs behind `shop`, and so no name of a shop? */
+bool shopdesk_is_verb(const char *word);
 /* A verb of `shop` that stands where a name should?  0, or -1: ERR_USAGE. */
 int shopdesk_is_name(const char *shop, struct err *e);
 

@@ -7,10 +7,12 @@
 #include "base/str.h"
 #include "cli/desk/shopwords.h"
 #include "cli/desk/show.h"
+#include "desk/shopday.h"
 
 #include "base/banned.h"
 
 #define LINE_MAX_LEN (1u << 20)
+#define LINES_MIN 6		/* of text, to be called another one */
 
 static const char *
 or_empty(const char *s)
@@ -36,20 +38,20 @@ shoplook_is_other(struct shoplook *l, const char *asked, const char *station,
 }
 
 static struct shoplook_page *
-find(struct shoplook *l, const char *page, const char *view)
+find(struct shoplook *l, const struct shop_capture *c)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->v[i].page, page) == 0 &&
-		    strcmp(l->v[i].view, view) == 0)
+		if (strcmp(l->v[i].page, c->page) == 0 &&
+		    strcmp(l->v[i].view, c->view) == 0 &&
+		    l->v[i].manual == shopday_is_manual(c))
 			return &l->v[i];
 	return NULL;
 }
 
 static struct shoplook_page *
-find_or_add(struct shoplook *l, const char *page, const char *view,
-	struct err *e)
+find_or_add(struct shoplook *l, const struct shop_capture *c, struct err *e)
 {
-	struct shoplook_page *p = find(l, page, view);
+	struct shoplook_page *p = find(l, c);
 
 	if (p)
 		return p;
@@ -66,8 +68,9 @@ find_or_add(struct shoplook *l, const char *page, const char *view,
 	}
 	p = &l->v[l->n++];
 	memset(p, 0, sizeof(*p));
-	p->page = str_dup(page);
-	p->view = str_dup(view);
+	p->manual = shopday_is_manual(c);
+	p->page = str_dup(c->page);
+	p->view = str_dup(c->view);
 	if (p->page && p->view)
 		return p;
 	(void)err_nomem(e);
@@ -90,7 +93,7 @@ int
 shoplook_add(struct shoplook *l, int side, const char *who,
 	const struct shop_capture *c, struct shop_page *p, struct err *e)
 {
-	struct shoplook_page *of = find_or_add(l, c->page, c->view, e);
+	struct shoplook_page *of = find_or_add(l, c, e);
 	struct shoplook_side *s;
 
 	if (!of) {
@@ -158,6 +161,24 @@ same_print(const struct shop_fingerprint *x, const struct shop_fingerprint *y)
 	    x->driver == y->driver;
 }
 
+/*
+ * More of the text differs than is the same: that is another language, or somebody
+ * who is logged in, and a list of all of it says nothing.
+ */
+static bool
+is_other_text(const struct shoplook_page *p, const struct shop_page *a,
+	const struct shop_page *b)
+{
+	const size_t lines = a->ntext > b->ntext ? a->ntext : b->ntext;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		n += p->event[i].change == SHOP_TEXT_ADDED ||
+		    p->event[i].change == SHOP_TEXT_REMOVED ||
+		    p->event[i].change == SHOP_TEXT_CHANGED;
+	return lines >= LINES_MIN && n > lines / 2;
+}
+
 static int
 compare(struct shoplook_page *p, bool facts, struct err *e)
 {
@@ -172,7 +193,13 @@ compare(struct shoplook_page *p, bool facts, struct err *e)
 		b.height = a.height;
 		a.nstrips = b.nstrips = 0;
 	}
-	return shop_diff(&a, &b, keep, p, e);
+	if (shop_diff(&a, &b, keep, p, e) < 0)
+		return -1;
+	if (facts && is_other_text(p, &a, &b)) {
+		p->n = 0;
+		p->strange = true;
+	}
+	return 0;
 }
 
 int
@@ -188,7 +215,8 @@ static struct shopreport_pair
 pair_of(const struct shoplook_page *p)
 {
 	struct shopreport_pair out = {.page = p->page, .view = p->view,
-	    .event = p->event, .nevents = p->n, .facts_only = p->facts_only};
+	    .event = p->event, .nevents = p->n, .facts_only = p->facts_only,
+	    .strange = p->strange};
 
 	for (int i = 0; i < 2; i++)
 		out.side[i] = (struct shopreport_side){
@@ -196,6 +224,26 @@ pair_of(const struct shoplook_page *p)
 		    p->side[i].has_c ? &p->side[i].c : NULL,
 		    p->side[i].has_page ? &p->side[i].page : NULL};
 	return out;
+}
+
+int64_t
+shoplook_hide(struct shoplook *l, bool (*fn)(void *arg,
+	const struct shoplook_page *p, const struct shop_event *v), void *arg)
+{
+	int64_t hidden = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct shoplook_page *p = &l->v[i];
+		size_t kept = 0;
+
+		for (size_t k = 0; k < p->n; k++)
+			if (!fn(arg, p, &p->event[k]))
+				p->event[kept++] = p->event[k];
+		p->hidden += p->n - kept;
+		hidden += (int64_t)(p->n - kept);
+		p->n = kept;
+	}
+	return hidden;
 }
 
 bool
@@ -268,6 +316,15 @@ put_event(const struct shop_event *v, struct err *e)
 	return rc;
 }
 
+static bool
+is_manual(const struct shopreport_pair *p)
+{
+	const struct shop_capture *c = p->side[0].c ? p->side[0].c :
+	    p->side[1].c;
+
+	return c && shopday_is_manual(c);
+}
+
 static int
 put_page(const struct shopreport_pair *p, const char *const names[2],
 	struct err *e)
@@ -276,11 +333,14 @@ put_page(const struct shopreport_pair *p, const char *const names[2],
 	int rc = 0;
 
 	put_shown(p->page);
-	(void)printf("  %s  %s\n", shopwords_view(p->view),
+	(void)printf("  %s  %s%s%s\n", shopwords_view(p->view), is_manual(p) ?
+	    cli_tr("saved by a person") : "", is_manual(p) ? "  " : "",
 	    v == SHOPREPORT_SAME ? cli_tr("no difference") :
 	    v == SHOPREPORT_CANNOT ? cli_tr("cannot be compared") : "");
 	if (v == SHOPREPORT_SAME)
 		return 0;
+	if (p->strange)
+		(void)printf("    %s\n", shopreport_why_not(p));
 	put_side(names[0], &p->side[0]);
 	put_side(names[1], &p->side[1]);
 	for (size_t i = 0; rc == 0 && i < p->nevents; i++)
@@ -289,8 +349,8 @@ put_page(const struct shopreport_pair *p, const char *const names[2],
 }
 
 static int
-put_json(const struct shopreport_pair *p, const char *type, const char *shop,
-	struct err *e)
+put_json(const struct shopreport_pair *p, size_t hidden, const char *type,
+	const char *shop, struct err *e)
 {
 	static const char *const verdict[] = {
 		[SHOPREPORT_SAME] = "same", [SHOPREPORT_CHANGED] = "changed",
@@ -309,6 +369,8 @@ put_json(const struct shopreport_pair *p, const char *type, const char *shop,
 	jsonw_kstr(&w, "view", p->view);
 	jsonw_kstr(&w, "verdict", verdict[shopreport_verdict(p)]);
 	jsonw_kbool(&w, "facts_only", p->facts_only);
+	jsonw_kbool(&w, "manual", is_manual(p));
+	jsonw_kint(&w, "hidden", (int64_t)hidden);
 	for (int i = 0; i < 2; i++) {
 		const struct shop_capture *c = p->side[i].c;
 
@@ -353,7 +415,7 @@ shoplook_put(const struct shoplook *l, const struct cli *c, const char *type,
 	for (size_t i = 0; i < l->n; i++) {
 		const struct shopreport_pair p = pair_of(&l->v[i]);
 
-		if ((c->json ? put_json(&p, type, shop, e) :
+		if ((c->json ? put_json(&p, l->v[i].hidden, type, shop, e) :
 		    put_page(&p, names, e)) < 0)
 			return -1;
 	}

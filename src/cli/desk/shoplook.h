@@ -28,10 +28,13 @@ struct shoplook_side {
 
 struct shoplook_page {
 	char *page, *view;
+	bool manual;		/* saved by a person; such have their own */
 	struct shoplook_side side[2];
 	struct shop_event *event;
 	size_t n, cap;
+	size_t hidden;		/* events, by shoplook_hide() */
 	bool facts_only;
+	bool strange;		/* most of the text is other */
 };
 
 struct shoplook {
@@ -54,9 +57,14 @@ void shoplook_release(struct shoplook *l);
 
 /*
  * Find the changes of each page.  FACTS: what pages say is compared even where
- * their fingerprints are not equal.  0, -1 (ERR_NOMEM).
+ * their fingerprints are not equal; where most of the text is another one, that
+ * alone is said.  0, -1 (ERR_NOMEM).
  */
 int shoplook_compare(struct shoplook *l, bool facts, struct err *e);
+
+/* Take out the events for which FN says so; returns how many. */
+int64_t shoplook_hide(struct shoplook *l, bool (*fn)(void *arg,
+	const struct shoplook_page *p, const struct shop_event *v), void *arg);
 
 /* Is there a change, or a page that cannot be compared? */
 bool shoplook_differs(const struct shoplook *l);

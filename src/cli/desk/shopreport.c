@@ -129,6 +129,8 @@ shopreport_verdict(const struct shopreport_pair *p)
 		if (!p->side[i].page || !p->side[i].c ||
 		    !shop_state_shows(p->side[i].c->state))
 			return SHOPREPORT_CANNOT;
+	if (p->strange)
+		return SHOPREPORT_CANNOT;
 	if (p->nevents == 0)
 		return SHOPREPORT_SAME;
 	return p->event[0].change == SHOP_REBASED ? SHOPREPORT_CANNOT :
@@ -289,9 +291,12 @@ put_state(struct work *w, const struct shopreport_side *s)
 	html(w, "</small></td>");
 }
 
-static const char *
-why_not(const struct shopreport_pair *p)
+const char *
+shopreport_why_not(const struct shopreport_pair *p)
 {
+	if (p->strange)
+		return cli_tr("most of its text is other: asked for in another "
+		    "language, or by somebody who is logged in");
 	return p->nevents && p->event[0].change == SHOP_REBASED ?
 	    shopwords_change(SHOP_REBASED) :
 	    cli_tr("cannot be compared: one of them does not show the page");
@@ -326,7 +331,7 @@ put_row(struct work *w, size_t i)
 		put_element(w, "span class=\"same\"",
 		    cli_tr("no difference"));
 	else if (v == SHOPREPORT_CANNOT)
-		put_text(w, why_not(p));
+		put_text(w, shopreport_why_not(p));
 	else
 		put_chips(w, p, 1);
 	html(w, "</td></tr>\n");
@@ -873,7 +878,7 @@ lay(struct work *w, const char **why)
 		return;
 	}
 	if (shopreport_verdict(p) == SHOPREPORT_CANNOT)
-		*why = why_not(p);
+		*why = shopreport_why_not(p);
 	else if (p->facts_only)
 		*why = cli_tr("Taken with another browser or other fonts: what "
 		    "the pages say is compared, and how they look is not.");

@@ -32,7 +32,11 @@ struct shopreport_pair {	/* a page in a view */
 	const struct shop_event *event;	/* borrowed; of shop_diff() */
 	size_t nevents;
 	bool facts_only;		/* their looks cannot be compared */
+	bool strange;			/* nor their text: most of it is other */
 };
+
+/* Why the two cannot be compared that cannot be, in words. */
+const char *shopreport_why_not(const struct shopreport_pair *p);
 
 /* Append the bytes of strip S of side SIDE.  -1 only with ERR_NOMEM, ERR_INTR. */
 typedef int (*shopreport_strip)(void *arg, const struct shopreport_pair *p,
