@@ -321,12 +321,16 @@ check_place(struct reading *k, const char *path, const struct chain_of *of,
 
 /* An event that did not open: WHY. */
 static int
-not_opened(struct reading *k, const char *path, const struct err *why,
-	struct err *e)
+not_opened(struct reading *k, const char *path, const struct chain_of *of,
+	const struct err *why, struct err *e)
 {
 	if (why->code == ERR_CRYPTO && k->utc < k->ours_since) {
+		struct access_event v = {.n = of->n, .sent_utc = k->utc,
+		    .reader = k->name};
+
+		memcpy(v.key, of->key, sizeof(v.key));
 		k->r->sealed++;	/* it is for the owner before */
-		return 0;
+		return k->r->shut ? k->r->shut(k->r->arg, &v, e) : 0;
 	}
 	if (!is_content(why)) {
 		*e = *why;
@@ -348,7 +352,7 @@ open_event(struct reading *k, const char *path, const struct chain_of *of,
 	if (opener_open(k->box->opener, file->data, file->len, NULL, 0, NULL,
 	    add_to_buf, &text, &why) < 0 ||
 	    parse(k, &text, &v, &prev, &why) < 0) {
-		rc = not_opened(k, path, &why, e);
+		rc = not_opened(k, path, of, &why, e);
 		goto out;
 	}
 	memcpy(v.key, of->key, sizeof(v.key));
@@ -426,7 +430,7 @@ event_file(struct reading *k, const struct added *f, struct err *e)
 	    (long long)of->n) < 0)
 		return -1;
 	if (mirror_read(k->box->desk, f->id, PACKW_BLOB, &file, &why) < 0) {
-		rc = not_opened(k, path, &why, e);
+		rc = not_opened(k, path, of, &why, e);
 		goto out;
 	}
 	of->n = f->n;

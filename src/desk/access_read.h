@@ -32,13 +32,16 @@ struct access_read {
 	/* WHERE: a file or commit of desk.git. */
 	int (*problem)(void *arg, const char *where, const char *text,
 		struct err *e);
+	/* NULL, or: an event that is not for the identities here; of it KEY, N,
+	 * SENT_UTC and READER, who signed it, alone */
+	int (*shut)(void *arg, const struct access_event *v, struct err *e);
 	/* out */
 	int64_t events, problems;
 	int64_t sealed;			/* from before this owner could read */
 };
 
 /*
- * In the box, with mirrors and an owner's opener.  What does not fit is told
+ * In the box, with mirrors and an opener: an owner's, or all events are shut.  What does not fit is told
  * and counted, and the walk goes on.  -1: what reading or a callback gave.
  */
 int access_read(struct box *b, struct access_read *r, struct err *e);

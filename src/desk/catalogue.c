@@ -229,7 +229,8 @@ catalogue_close(struct catalogue *c)
 int
 catalogue_remove(const char *file, struct err *e)
 {
-	static const char *const ends[] = {"-wal", "-shm", "-journal", ""};
+	static const char *const ends[] = {"-wal", "-shm", "-journal",
+	    CATALOGUE_FACTS, ""};
 	size_t i;
 
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {

@@ -27,7 +27,11 @@ struct words;			/* desk/words.h */
 struct catalogue *catalogue_open(const char *file, bool make, struct err *e);
 void catalogue_close(struct catalogue *c);
 
-/* Remove the file and what SQLite keeps beside it. */
+/*
+ * What is counted of it is kept under its name and this, and is of it: remove the
+ * file, what SQLite keeps beside it, and that.
+ */
+#define CATALOGUE_FACTS "-facts"
 int catalogue_remove(const char *file, struct err *e);
 
 /* A transaction.  0, or -1 (ERR_SPACE, ERR_IO, …): then roll it back. */

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "desk/catalogue.h"
 #include "desk/chathistory.h"
 #include "desk/roster.h"
@@ -197,5 +198,13 @@ int facts_response_add(struct facts_response *to,
 /* The figures of R from its lists, which are sorted here. */
 void facts_response_rank(struct facts_response *r);
 void facts_response_release(struct facts_response *r);
+
+/*
+ * All of it as bytes, appended to OUT, and back, on the machine that wrote them.
+ * *F is to be released also on failure.  -1: ERR_FORMAT (they are none),
+ * ERR_NOMEM.
+ */
+int facts_encode(const struct facts *f, struct buf *out, struct err *e);
+int facts_decode(struct facts *f, const void *data, size_t n, struct err *e);
 
 #endif

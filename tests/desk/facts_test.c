@@ -956,6 +956,36 @@ persons(void **state)
 	}
 }
 
+/* Kept and had back it is the same; cut anywhere it is none. */
+static void
+kept(void **state)
+{
+	struct buf a = BUF_INIT(1u << 24), b = BUF_INIT(1u << 24);
+	struct err e = ERR_INIT;
+	struct facts f;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(facts_encode(&facts, &a, &e), 0);
+	assert_int_equal(facts_decode(&f, a.data, a.len, &e), 0);
+	assert_int_equal(f.nitems, facts.nitems);
+	assert_string_equal(f.item[0].who.doer, facts.item[0].who.doer);
+	assert_int_equal(facts_encode(&f, &b, &e), 0);
+	assert_int_equal(a.len, b.len);
+	assert_memory_equal(a.data, b.data, a.len);
+	facts_release(&f);
+	for (n = 0; n < a.len; n += 1 + n / 40) {
+		assert_int_equal(facts_decode(&f, a.data, n, &e), -1);
+		assert_int_equal(e.code, ERR_FORMAT);
+		facts_release(&f);
+	}
+	assert_int_equal(buf_addc(&a, 'x', &e), 0);
+	assert_int_equal(facts_decode(&f, a.data, a.len, &e), -1);
+	facts_release(&f);
+	buf_release(&a);
+	buf_release(&b);
+}
+
 static void
 refuses_policy(void **state)
 {
@@ -991,6 +1021,7 @@ main(void)
 		cmocka_unit_test(persons),
 		cmocka_unit_test(reports),
 		cmocka_unit_test(before_it_began),
+		cmocka_unit_test(kept),
 		cmocka_unit_test(refuses_policy)
 	};
 

@@ -23,6 +23,11 @@ serve()
 	    3<"$t/pass" >"$t/served" 2>&1) &
 	server=$!
 	[ $# -eq 0 ] || return 0
+	at_the_door
+}
+# at_the_door: until the page is there; $host and $token.
+at_the_door()
+{
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		[ ! -s "$t/desk/serve.html" ] || break
 		sleep 0.5

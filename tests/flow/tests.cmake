@@ -71,8 +71,6 @@ if(TARGET liudi AND TARGET liudi-desk)
 	liudi_flow(pdays 95-pdays.sh $<TARGET_FILE:look>)
 	liudi_flow(work 96-work.sh $<TARGET_FILE:look>)
 	liudi_flow(pattack 95-pattack.sh $<TARGET_FILE:look>)
-	liudi_flow(paccounts 95-paccounts.sh $<TARGET_FILE:look>)
-	liudi_flow(psecret 95-psecret.sh $<TARGET_FILE:look> ${core})
 	liudi_flow(pmanager 95-pmanager.sh $<TARGET_FILE:look>)
 	if(LIUDI_SLOW)
 		add_test(NAME web.axe COMMAND sh
@@ -81,11 +79,14 @@ if(TARGET liudi AND TARGET liudi-desk)
 		set_tests_properties(web.axe PROPERTIES TIMEOUT 1800
 			SKIP_RETURN_CODE 77 RESOURCE_LOCK browser)
 	endif()
+	liudi_flow(pbad 95-pbad.sh $<TARGET_FILE:look>)
+	liudi_flow(paccounts 95-paccounts.sh $<TARGET_FILE:look>)
+	liudi_flow(psecret 95-psecret.sh $<TARGET_FILE:look> ${core})
 	liudi_flow(pshopview 95-pshopview.sh $<TARGET_FILE:look>
 		$<TARGET_FILE:shopserver>)
 	set_tests_properties(flow.pshopview PROPERTIES RESOURCE_LOCK browser)
 	set_tests_properties(flow.page flow.pattack flow.pmanager flow.pshops
-		flow.pdays flow.work flow.paccounts
+		flow.pbad flow.pdays flow.work flow.paccounts flow.psecret
 		PROPERTIES
 		RESOURCE_LOCK browser)
 	liudi_flow(vault 66-vault.sh)

@@ -5,17 +5,16 @@
 
 #include "base/jsonw.h"
 #include "base/str.h"
+#include "cli/desk/reads.h"
 #include "cli/desk/show.h"
 #include "desk/access_read.h"
 #include "desk/deskkeys.h"
 #include "desk/opener.h"
 #include "repo/mirror.h"
-#include "seal/seal.h"
 
 #include "base/banned.h"
 
 #define LINE_MAX_LEN (256 * 1024)
-#define MAX_IDENTITIES 64
 
 struct work {
 	const struct cli *c;
@@ -190,27 +189,6 @@ fetch(struct work *k, const struct deskhome *h, bool *rewritten,
 	return rc;
 }
 
-/* Has OP an identity of an owner of this team? */
-static bool
-is_owners(const struct opener *op, const struct control *control)
-{
-	struct seal_recipient have[MAX_IDENTITIES], r;
-	size_t n = opener_recipients(op, have, MAX_IDENTITIES), i, k;
-	struct err ignored = ERR_INIT;
-
-	for (i = 0; i < control->nrecipients; i++) {
-		const char *age = control->recipient[i].age;
-
-		if (!control_is_owner(control->recipient[i].name) ||
-		    seal_recipient_parse(&r, age, strlen(age), &ignored) < 0)
-			continue;
-		for (k = 0; k < n; k++)
-			if (memcmp(have[k].pk, r.pk, sizeof(r.pk)) == 0)
-				return true;
-	}
-	return false;
-}
-
 /* With -i FILE, or the owner's keys that are here. */
 static struct opener *
 open_log(const struct cli *c, const struct deskhome *h,
@@ -221,7 +199,7 @@ open_log(const struct cli *c, const struct deskhome *h,
 
 	if (cli_value(c, "identity")) {
 		op = show_opener(c, h, e);
-		if (!op || is_owners(op, control))
+		if (!op || reads_is_owner(op, control))
 			return op;
 		opener_free(op);
 		(void)err_set(e, ERR_USAGE, "the log of readers is sealed to "

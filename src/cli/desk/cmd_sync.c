@@ -16,6 +16,7 @@
 #include "cli/desk/progress.h"
 #include "cli/desk/reads.h"
 #include "cli/desk/shopdesk.h"
+#include "cli/desk/yesterday.h"
 #include "desk/dayreports.h"
 #include "desk/deskkeys.h"
 #include "desk/finding.h"
@@ -520,6 +521,7 @@ run(struct cli *c, struct err *e)
 	struct box b = {0};
 	struct importer *importer = NULL;
 	struct opener *op = NULL;
+	struct err ignored = ERR_INIT;
 	struct deskhome h;
 	bool offline = false, online;
 	int lock = -1, rc = -1;
@@ -556,6 +558,9 @@ run(struct cli *c, struct err *e)
 		    "followed as before");
 	if (rc < 0)
 		goto out;
+	b.make = false;
+	b.importer = NULL;
+	(void)box_run(&b, yesterday_keep, NULL, &ignored);
 	say_rewritten(c, &rewritten);
 	if (online && deskhome_synced_save(&h, clock_now_utc(), e) < 0) {
 		rc = -1;

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
+#include "base/jsonw.h"
 #include "cli/cli.h"
 #include "cli/desk/daycell.h"
 #include "cli/desk/page_facts.h"
 #include "cli/desk/shoppage.h"
-#include "desk/query.h"
-#include "desk/worktime.h"
+#include "cli/desk/yesterday.h"
 
 #include "base/banned.h"
 
@@ -19,10 +19,11 @@ struct today {
 	struct page *p;
 	struct daygrid grid;
 	struct shoppage_today shops;
-	size_t accounts;		/* things to be done about them */
+	struct buf cards;		/* HTML: what to do about accounts … */
+	size_t accounts;		/* … so many */
 };
 
-/* A thousand of them: a short way to page_day, and no word too many. */
+/* A thousand of them: a short way to page_day, and no letter too many. */
 static void
 put_cell(struct page *p, const struct daygrid_row *r, int d)
 {
@@ -36,13 +37,14 @@ put_cell(struct page *p, const struct daygrid_row *r, int d)
 		html_text(h, sign);
 		return;
 	}
-	if (cell == DAYGRID_DONE)
-		html_lit(h, "<td>");
-	else
-		html_open(h, "td", "class", daycell_class(cell), "title",
-		    cli_tr(daycell_text(cell)), (char *)NULL);
+	html_lit(h, "<td");
+	if (cell != DAYGRID_DONE) {
+		html_lit(h, " class=");
+		html_textn(h, daycell_class(cell), 1);
+	}
+	html_lit(h, ">");
 	(void)worktime_day_text(r->last - DAYGRID_DAYS + 1 + d, day);
-	html_lit(h, "<a href=/d/");
+	html_lit(h, "<a href=d/");
 	html_textf(h, "%.2s%.2s/%s", day + 5, day + 8, r->station);
 	html_lit(h, ">");
 	html_text(h, sign);
@@ -103,59 +105,81 @@ put_grid(struct today *t)
 
 /* --- What is to be done: the urgent sections of the day before. */
 
+/* What the first sentence says, in words and for machines. */
+struct sums {
+	int64_t missed, alarms;		/* stations */
+	int64_t kind[FACTS_NKINDS];
+	int64_t kinds;			/* that there is anything of */
+	int64_t shops;			/* with days that nobody reviewed */
+	int64_t accounts;		/* things to be done about them */
+};
+
+static void
+sum_up(struct sums *s, const struct facts *f, const struct today *t)
+{
+	const struct daygrid *g = &t->grid;
+	size_t i;
+
+	memset(s, 0, sizeof(*s));
+	s->shops = (int64_t)t->shops.n;
+	s->accounts = (int64_t)t->accounts;
+	for (i = 0; i < f->nitems; i++)
+		s->kind[f->item[i].kind]++;
+	for (i = 0; i < FACTS_NKINDS; i++)
+		s->kinds += s->kind[i] > 0;
+	for (i = 0; i < g->n; i++) {
+		const uint8_t *cell = g->row[i].cell + DAYGRID_DAYS - 2;
+
+		s->missed += cell[0] == DAYGRID_MISSED;
+		s->alarms += cell[0] == DAYGRID_ALARM ||
+		    cell[1] == DAYGRID_ALARM;
+	}
+}
+
 /* One sentence before all else. */
 static void
-put_sentence(struct page *p, const struct digest_page *d, const struct today *t)
+put_sentence(struct page *p, const struct sums *s)
 {
+	const bool calm = s->missed + s->alarms + s->kinds + s->shops +
+	    s->accounts == 0;
 	char text[CLI_COUNT_LEN];
-	int64_t missed = 0, alarms = 0;
-	size_t i, todo = 0;
 
-	for (i = 0; i < d->n; i++)
-		todo += d->section[i].urgent && d->section[i].n > 0;
-	for (i = 0; i < t->grid.n; i++) {
-		const uint8_t *cell = t->grid.row[i].cell + DAYGRID_DAYS - 2;
-
-		missed += cell[0] == DAYGRID_MISSED;
-		alarms += cell[0] == DAYGRID_ALARM || cell[1] == DAYGRID_ALARM;
-	}
-	html_open(&p->h, "p", "class", todo + t->accounts + (size_t)(missed +
-	    alarms + t->shops.n) > 0 ? "sentence do" : "sentence",
+	html_open(&p->h, "p", "class", calm ? "sentence" : "sentence do",
 	    (char *)NULL);
-	if (todo + t->accounts == 0 && missed + alarms + t->shops.n == 0)
+	if (calm)
 		html_text(&p->h, cli_tr("Nothing wants to be looked at."));
-	if (alarms > 0)
-		html_textf(&p->h, "%s ", cli_count(alarms,
+	if (s->alarms > 0)
+		html_textf(&p->h, "%s ", cli_count(s->alarms,
 		    "%lld station has records that do not agree.",
 		    "%lld stations have records that do not agree.", text));
-	if (missed > 0)
-		html_textf(&p->h, "%s ", cli_count(missed,
+	if (s->missed > 0)
+		html_textf(&p->h, "%s ", cli_count(s->missed,
 		    "%lld station sent nothing yesterday.",
 		    "%lld stations sent nothing yesterday.", text));
-	if (t->shops.n > 0)
-		html_textf(&p->h, "%s ", cli_count(t->shops.n,
+	if (s->shops > 0)
+		html_textf(&p->h, "%s ", cli_count(s->shops,
 		    "%lld shop has days that nobody reviewed.",
 		    "%lld shops have days that nobody reviewed.", text));
-	if (todo > 0)
-		html_text(&p->h, cli_count((int64_t)todo,
+	if (s->kinds > 0)
+		html_text(&p->h, cli_count(s->kinds,
 		    "%lld kind of thing of yesterday to look at.",
 		    "%lld kinds of things of yesterday to look at.", text));
-	if (t->accounts > 0)
-		html_textf(&p->h, " %s", cli_count((int64_t)t->accounts,
+	if (s->accounts > 0)
+		html_textf(&p->h, " %s", cli_count(s->accounts,
 		    "%lld thing of accounts to look at.",
 		    "%lld things of accounts to look at.", text));
 	html_lit(&p->h, "</p>\n");
 }
 
-/* The cards of accounts into OUT: the sentence before them counts them. */
+/* The cards of accounts: the sentence before them counts them. */
 static int
-make_cards(struct today *t, struct buf *out, struct err *e)
+make_cards(struct today *t, struct err *e)
 {
 	struct page *p = t->p;
 	const struct html page = p->h;
 	int rc;
 
-	html_begin(&p->h, out, e);
+	html_begin(&p->h, &t->cards, e);
 	rc = page_acct_today(p, &t->accounts, e);
 	if (rc == 0)
 		rc = html_end(&p->h);
@@ -164,20 +188,16 @@ make_cards(struct today *t, struct buf *out, struct err *e)
 }
 
 static int
-put_page(struct today *t, const struct digest_page *d, struct err *e)
+put_page(struct today *t, const struct facts *f, const struct digest_page *d)
 {
-	struct buf cards = BUF_INIT(CARDS_MAX);
 	struct page *p = t->p;
+	struct sums s;
 	size_t i;
 
-	if (make_cards(t, &cards, e) < 0) {
-		buf_release(&cards);
-		return -1;
-	}
+	sum_up(&s, f, t);
 	page_begin(p, cli_tr("Today"));
-	put_sentence(p, d, t);
-	html_constant(&p->h, buf_str(&cards));
-	buf_release(&cards);
+	put_sentence(p, &s);
+	html_constant(&p->h, buf_str(&t->cards));
 	for (i = 0; i < d->n; i++)
 		if (d->section[i].urgent)
 			page_facts_section(p, &d->section[i],
@@ -193,26 +213,120 @@ put_page(struct today *t, const struct digest_page *d, struct err *e)
 }
 
 static int
-make(struct page *p, struct err *e)
+with_facts(struct today *t, const struct yesterday *y, struct err *e)
 {
-	struct today t = {.p = p};
-	const struct team *team = &p->team;
-	struct page_facts k;
-	int rc = -1;
+	struct digest_page d;
+	int rc = digest_page_make(&d, &y->facts, t->p->b->control.org, y->zone,
+	    y->time, e);
 
-	if (page_facts_open(&k, p, NULL, e) == 0 && daygrid_make(&t.grid,
-	    p->b->catalogue, &p->b->control.stations, buf_str(&team->policy),
-	    team->station, team->nactive, p->now, 0, e) == 0 &&
-	    shoppage_today(&t.shops, p, e) == 0 &&
-	    page_facts_day(&k, k.today - 1, false, e) == 0 &&
-	    page_facts_digest(&k, e) == 0)
-		rc = put_page(&t, &k.digest, e);
-	page_facts_close(&k);
-	daygrid_release(&t.grid);
-	shoppage_today_release(&t.shops);
+	if (rc == 0)
+		rc = put_page(t, &y->facts, &d);
+	digest_page_release(&d);
 	return rc;
 }
 
+/* --- The same for machines: docs/REPORTS.md "Today". */
+
+static void
+put_station(struct jsonw *w, const struct today *t,
+	const struct daygrid_row *r)
+{
+	char day[WORKTIME_DAY_LEN];
+	int d;
+
+	jsonw_object(w);
+	jsonw_kstr(w, "station", r->station);
+	jsonw_kstr(w, "person", team_who(&t->p->team, r->station));
+	jsonw_kstr(w, "last", worktime_day_text(r->last, day));
+	jsonw_key(w, "days");
+	jsonw_array(w);
+	for (d = 0; d < DAYGRID_DAYS; d++)
+		jsonw_str(w, daygrid_name((enum daygrid_cell)r->cell[d]));
+	jsonw_array_end(w);
+	jsonw_object_end(w);
+}
+
+static int
+with_json(struct today *t, const struct yesterday *y, struct err *e)
+{
+	const struct facts *f = &y->facts;
+	char day[WORKTIME_DAY_LEN];
+	struct sums s;
+	struct jsonw w;
+	size_t i;
+
+	sum_up(&s, f, t);
+	jsonw_init(&w, t->p->out, e);
+	jsonw_object(&w);
+	jsonw_kint(&w, "v", 1);
+	jsonw_kstr(&w, "type", "today");
+	jsonw_kint(&w, "now", t->p->now);
+	if (t->p->synced == DESKHOME_NEVER)
+		jsonw_knull(&w, "synced");
+	else
+		jsonw_kint(&w, "synced", t->p->synced);
+	jsonw_kstr(&w, "day", worktime_day_text(f->day, day));
+	jsonw_kint(&w, "missed", s.missed);
+	jsonw_kint(&w, "alarms", s.alarms);
+	jsonw_kint(&w, "shops", s.shops);
+	jsonw_kint(&w, "accounts", s.accounts);
+	jsonw_kint(&w, "kinds", s.kinds);
+	jsonw_key(&w, "items");
+	jsonw_object(&w);
+	for (i = 0; i < FACTS_NKINDS; i++)
+		jsonw_kint(&w, facts_kind_name((enum facts_kind)i),
+		    s.kind[i]);
+	jsonw_object_end(&w);
+	jsonw_key(&w, "stations");
+	jsonw_array(&w);
+	for (i = 0; i < t->grid.n; i++)
+		put_station(&w, t, &t->grid.row[i]);
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
+	t->p->a->type = WIRE_JSON;
+	return jsonw_end(&w) < 0 ? -1 : buf_addc(t->p->out, '\n', e);
+}
+
+static int
+with_all(struct page *p, int (*fn)(struct today *t, const struct yesterday *y,
+	struct err *e), struct err *e)
+{
+	const struct team *team = &p->team;
+	struct yesterday y = {.time = NULL};
+	struct today t = {.p = p, .cards = BUF_INIT(CARDS_MAX)};
+	int rc = -1;
+
+	if (page_people(p, e) == 0 && daygrid_make(&t.grid, p->b->catalogue,
+	    &p->b->control.stations, buf_str(&team->policy), team->station,
+	    team->nactive, p->now, 0, e) == 0 &&
+	    shoppage_today(&t.shops, p, e) == 0 && make_cards(&t, e) == 0 &&
+	    yesterday_make(&y, p->b, team, p->now, e) == 0)
+		rc = fn(&t, &y, e);
+	yesterday_release(&y);
+	daygrid_release(&t.grid);
+	shoppage_today_release(&t.shops);
+	buf_release(&t.cards);
+	return rc;
+}
+
+static int
+make(struct page *p, struct err *e)
+{
+	return with_all(p, with_facts, e);
+}
+
+static int
+make_json(struct page *p, struct err *e)
+{
+	return with_all(p, with_json, e);
+}
+
 const struct page_kind page_today = {
-	.path = "/", .title = "Today", .action = "open", .view = "today", .make = make
+	.path = "/", .title = "Today", .action = "open", .view = "today",
+	.make = make
+};
+
+const struct page_kind page_today_json = {
+	.path = "/today.json", .action = "open", .view = "today",
+	.make = make_json
 };

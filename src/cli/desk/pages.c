@@ -14,6 +14,7 @@
 
 static const struct page_kind *const kinds[] = {
 	&page_today,
+	&page_today_json,
 	&page_day,
 	&page_day_ask,
 	&page_day_short,
@@ -34,6 +35,8 @@ static const struct page_kind *const kinds[] = {
 	&page_handovers,
 	&page_handover,
 	&page_integrity,
+	&page_access,
+	&page_boss,
 	&page_help,
 	&page_recover,
 	NULL

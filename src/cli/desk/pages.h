@@ -125,8 +125,10 @@ bool page_age(const struct page *p, char *out, size_t n);
 /* p->team; the first who asks loads it.  As team_load(). */
 int page_people(struct page *p, struct err *e);
 
+extern const struct page_kind page_access;
 extern const struct page_kind page_account;
 extern const struct page_kind page_accounts;
+extern const struct page_kind page_boss;
 extern const struct page_kind page_chat;
 extern const struct page_kind page_chats;
 extern const struct page_kind page_compare;
@@ -146,6 +148,7 @@ extern const struct page_kind page_search;
 extern const struct page_kind page_shop;
 extern const struct page_kind page_shops;
 extern const struct page_kind page_today;
+extern const struct page_kind page_today_json;
 extern const struct page_kind page_whatif;
 extern const struct page_kind page_work;
 

@@ -89,16 +89,16 @@ reads_key(const struct deskhome *h, const struct control *control,
 	return r.key;
 }
 
-static bool
-is_owner(const struct reader *r)
+bool
+reads_is_owner(const struct opener *op, const struct control *control)
 {
 	struct seal_recipient have[CONTROL_MAX_RECIPIENTS], it;
-	size_t n = opener_recipients(r->op, have, CONTROL_MAX_RECIPIENTS);
+	size_t n = opener_recipients(op, have, CONTROL_MAX_RECIPIENTS);
 	struct err ignored = ERR_INIT;
 	size_t i, j;
 
-	for (i = 0; i < r->control.nrecipients; i++) {
-		const struct control_recipient *to = &r->control.recipient[i];
+	for (i = 0; i < control->nrecipients; i++) {
+		const struct control_recipient *to = &control->recipient[i];
 
 		if (!control_is_owner(to->name) ||
 		    seal_recipient_parse(&it, to->age, strlen(to->age),
@@ -152,7 +152,7 @@ static int
 note_unsigned(const struct cli *c, const struct reader *r, bool anybody,
 	struct access_pass *pass, struct err *e)
 {
-	if (is_owner(r)) {
+	if (reads_is_owner(r->op, &r->control)) {
 		cli_warn(c, "the owner's signing key is not here: what is "
 		    "read now stands in no access log");
 	} else if (anybody) {

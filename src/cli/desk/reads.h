@@ -9,6 +9,7 @@
 #define LIUDI_CLI_DESK_READS_H
 
 #include "cli/cli.h"
+#include "control/control.h"
 #include "desk/access.h"
 #include "desk/deskhome.h"
 #include "desk/opener.h"
@@ -46,6 +47,9 @@ struct sshkey *reads_key(const struct deskhome *h,
  */
 int reads_index(const struct cli *c, struct opener *op, bool at_once,
 	struct access_pass *pass, struct err *e);
+
+/* Has OP an identity of an owner of this team? */
+bool reads_is_owner(const struct opener *op, const struct control *control);
 
 /* Send what waits from before; a warning where it cannot be. */
 void reads_send(const struct cli *c, const struct deskhome *h,
