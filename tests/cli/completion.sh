@@ -57,11 +57,11 @@ zsh_()
 		(( ${@[(I)-*[OAD]]} )) || {
 			builtin compadd -O o "$@"; print -rl -- $o >>$TOLD; }
 		builtin compadd "$@" }'
-	zpty -w z 'bindkey "^I" complete-word; cd '"$PWD"'; print BEG''UN'
-	zpty -r z line '*BEGUN*'
+	# nothing waits to be read meanwhile: completion would give way to it
+	zpty -w z 'told() { zle complete-word; print -n EN""DED; }'
+	zpty -w z 'zle -N told; bindkey "^I" told; cd '"$PWD"'; print BEG""UN'
+	zpty -r z line '*BEGUN*READY*'
 	zpty -w -n z "$LINE"$'\t'
-	zpty -w -n z $'\C-u'
-	zpty -w z 'print EN''DED'
 	zpty -r z line '*ENDED*'
 	zpty -d z
 	PROBE
