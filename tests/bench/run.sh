@@ -630,8 +630,19 @@ push_liudi_make() {
 	cp -a "$work/push/central" "$work/push/central.0"
 }
 
+# push_floor: as many bytes to nobody, which is what ssh takes of any push.
+push_floor() {
+	: >"$cost"
+	: >"$work/push/server.cost"
+	find "$(liudi_spool "$h.0")/objects/pack" -name '*.pack' -exec cat {} + |
+		m "$work/push/ssh" -p "$port" "$(id -un)@127.0.0.1" \
+			'cat >/dev/null' || die "ssh failed: see $log"
+	push_note ssh-alone
+}
+
 push_liudi() {
-	push_stock liudi-stock "$(liudi_spool "$h")" tuned \
+	push_floor
+	push_stock liudi-stock "$(liudi_spool "$h.0")" tuned \
 		'refs/heads/*:refs/heads/*'
 	rm -rf "$h" "$work/push/central"
 	cp -a "$h.0" "$h"
@@ -998,7 +1009,7 @@ tables() {
 	fi
 	[ -z "$(med push.git-default.cpu)" ] ||
 		table "push of $push_mb MB over ssh" \
-			'git-default git-tuned liudi-stock liudi' \
+			'git-default git-tuned liudi-stock liudi ssh-alone' \
 			wall_s:push.:.wall:1:2 cpu_s:push.:.cpu:1:2 \
 			rss_MB:push.:.rss:976.6:0 srv_cpu:server.:.cpu:1:2 \
 			srv_rss:server.:.rss:976.6:0
@@ -1036,6 +1047,8 @@ goals() {
 		push.git-tuned.cpu 1.0
 	goal G3 'push, client CPU / stock git, same packs' push.liudi.cpu \
 		push.liudi-stock.cpu 0.8
+	goal G3 'ssh alone, client CPU / stock git, same packs' \
+		push.ssh-alone.cpu push.liudi-stock.cpu 0.8
 	goal G3 'push, client memory / 16 MB' push.liudi.rss limit.16m 1.0
 	goal G3 'push, server memory / 64 MB' server.liudi.rss limit.64m 1.0
 	goal G4 'stored after first / borg zstd,3' first.liudi.bytes \
