@@ -3,7 +3,7 @@
 # shellcheck shell=sh disable=SC2034
 
 LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
-	libgit2-dev libarchive-dev libsodium-dev libssl-dev libinih-dev
+	libgit2-dev libarchive-dev libsodium-dev libssl-dev
 	libsqlite3-dev libzstd-dev libyajl-dev
 	zlib1g-dev libqrencode-dev libuchardet-dev
 	libxml2-dev libgmime-3.0-dev libicu-dev

@@ -89,7 +89,6 @@ while IFS=: read -r pattern rooms; do
 done <<'LIST'
 sodium\.h:crypto
 openssl/:crypto
-ini\.h:config
 yajl/:json
 sqlite3\.h:source chunk desk chat
 archive(_entry)?\.h:bundle unbundle desk chat vault

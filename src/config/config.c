@@ -1,14 +1,8 @@
-/*
- * config/config.c - liudi.ini and desk.ini, held against the table of keys.c.
- *
- * inih splits "key = value"; it is fed line by line, and what it does not
- * report (line numbers, sections without keys, cut lines) is done here.
- */
+/* config/config.c - liudi.ini and desk.ini, held against the table of keys.c. */
 #include "config/config.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <ini.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -731,16 +725,15 @@ check_line(struct reader *r, const char *s, size_t n)
 	return 0;
 }
 
-/* inih's reader: the next line without its leading blanks, NULL to stop. */
-static char *
-next_line(char *out, int size, void *arg)
+/* The next line without its leading blanks to OUT; false at the end. */
+static bool
+next_line(struct reader *r, char out[static CONFIG_LINE_MAX + 1])
 {
-	struct reader *r = arg;
 	const char *nl;
 	size_t n;
 
 	if (r->failed || r->text == r->end)
-		return NULL;
+		return false;
 	nl = memchr(r->text, '\n', (size_t)(r->end - r->text));
 	n = nl ? (size_t)(nl + 1 - r->text) : (size_t)(r->end - r->text);
 	r->line++;
@@ -748,44 +741,33 @@ next_line(char *out, int size, void *arg)
 		r->text += 3;
 		n -= 3;
 	}
-	/* Leading blanks would make it a continued value. */
 	while (n > 0 && (*r->text == ' ' || *r->text == '\t')) {
 		r->text++;
 		n--;
 	}
-	if (size < 3 || n > (size_t)size - 3) {
-		(void)fail(r, str_fmt("line longer than %d bytes", size - 3));
-		return NULL;
+	if (n > CONFIG_LINE_MAX) {
+		(void)fail(r, str_fmt("line longer than %d bytes",
+		    CONFIG_LINE_MAX));
+		return false;
 	}
 	if (check_line(r, r->text, n) < 0)
-		return NULL;
+		return false;
 	memcpy(out, r->text, n);
 	out[n] = '\0';
 	r->text += n;
-	if (out[0] == '[') {
-		if (section_line(r, out) < 0)
-			return NULL;
-		/* Done with; inih sees a comment. */
-		memcpy(out, "#\n", 3);
-	}
-	return out;
+	return true;
 }
 
-/* inih's handler of a "key = value" line: 1 to go on. */
 static int
-on_value(void *arg, const char *section, const char *name, const char *value)
+on_value(struct reader *r, const char *name, const char *value)
 {
-	struct reader *r = arg;
 	const struct config_key *k;
 	size_t n, i;
 
-	(void)section;	/* r knows */
-	if (r->failed)
-		return 0;
 	if (!r->section) {
 		(void)fail(r, str_fmt("'%s' stands before any section", name));
 		(void)err_hint(r->e, "begin with '[%s]'", r->root);
-		return 0;
+		return -1;
 	}
 	k = config_keys(&n);
 	for (i = 0; i < n; i++)
@@ -794,26 +776,73 @@ on_value(void *arg, const char *section, const char *name, const char *value)
 	if (i == n) {
 		(void)fail_key(r, r->line, KEY_UNKNOWN, name);
 		hint_key(r, name);
-		return 0;
+		return -1;
 	}
 	if (k[i].type != CONFIG_PATTERN && strcmp(name, "page") != 0 &&
 	    (r->seen & (UINT64_C(1) << i))) {
 		(void)fail_key(r, r->line, KEY_TWICE, name);
-		return 0;
+		return -1;
 	}
 	if (value[0] == '\0') {
 		(void)fail_key(r, r->line, KEY_EMPTY, name);
 		if (k[i].value)
 			(void)err_hint(r->e, "leave the line out for the "
 			    "default");
-		return 0;
+		return -1;
 	}
 	if (!utf8_clean(value, strlen(value))) {
 		(void)fail(r, str_fmt("a control character in '%s'", name));
-		return 0;
+		return -1;
 	}
 	r->seen |= UINT64_C(1) << i;
-	return set_value(r, &k[i], value) == 0;
+	return set_value(r, &k[i], value);
+}
+
+/* The first of ENDS or of a remark, a ';' behind a blank, or the end of S. */
+static char *
+find_end(char *s, const char *ends)
+{
+	bool blank = false;
+
+	for (; *s != '\0'; s++) {
+		if (strchr(ends, *s) || (*s == ';' && blank))
+			break;
+		blank = *s == ' ' || *s == '\t';
+	}
+	return s;
+}
+
+/* Blanks and the line's end behind S go. */
+static void
+strip(char *s)
+{
+	size_t n = strlen(s);
+
+	while (n > 0 && strchr(" \t\r\n", s[n - 1]))
+		s[--n] = '\0';
+}
+
+/* A line that is not empty; it is changed. */
+static int
+read_line(struct reader *r, char *line)
+{
+	char *mark, *value;
+
+	strip(line);
+	if (*line == '\0' || *line == '#' || *line == ';')
+		return 0;
+	if (*line == '[')
+		return section_line(r, line);
+	mark = find_end(line, "=:");
+	if (*mark != '=' && *mark != ':')
+		return fail(r, str_dup("not a 'key = value' line"));
+	*mark = '\0';
+	value = mark + 1;
+	*find_end(value, "") = '\0';
+	value += strspn(value, " \t");
+	strip(line);
+	strip(value);
+	return on_value(r, line, value);
 }
 
 static int
@@ -837,7 +866,8 @@ parse(struct config *c, const char *file, const char *root, const void *text,
 	size_t n, struct err *e)
 {
 	struct reader r = {.c = c, .e = e, .root = root};
-	int rc = -1, bad;
+	char line[CONFIG_LINE_MAX + 1];
+	int rc = -1;
 
 	*c = (struct config){0};
 	c->file = str_dup(file);
@@ -852,23 +882,11 @@ parse(struct config *c, const char *file, const char *root, const void *text,
 	}
 	r.text = n > 0 ? text : "";
 	r.end = r.text + n;
-	/*
-	 * A setting of this build of inih, whose own 200 bytes would cut paths
-	 * in Chinese; always the same value, so threads do not matter.
-	 */
-	ini_max_line = CONFIG_LINE_MAX + 3;
-	bad = ini_parse_stream(next_line, &r, on_value, &r);
+	while (next_line(&r, line))
+		if (read_line(&r, line) < 0)
+			break;
 	if (r.failed)
 		goto out;
-	if (bad > 0) {
-		r.line = bad;
-		(void)fail(&r, str_dup("not a 'key = value' line"));
-		goto out;
-	}
-	if (bad < 0) {
-		(void)err_nomem(e);
-		goto out;
-	}
 	/* One that is not there has its defaults all the same. */
 	if (end_section(&r) < 0 || (strcmp(root, "desk") != 0 &&
 	    !r.schedule_seen && (begin_section(&r, SCHEDULE) < 0 ||

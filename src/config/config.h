@@ -9,7 +9,7 @@
  * the start of a line, ';' behind a blank does so anywhere.
  * Caps: a file <= 256 KiB, a line <= CONFIG_LINE_MAX bytes, 256 sources, 256
  * patterns of each kind a source, 64 shops, 32 pages a shop.
- * Needs: base; inih.
+ * Needs: base.
  */
 #ifndef LIUDI_CONFIG_CONFIG_H
 #define LIUDI_CONFIG_CONFIG_H
