@@ -339,9 +339,9 @@ proc_wait(struct proc *p, struct err *e)
 	return proc_wait_pid(pid, e);
 }
 
-/* True if it has ended; it is not reaped, so that its id stays its own. */
-static bool
-has_ended(pid_t pid)
+/* It is not reaped, so that its id stays its own. */
+bool
+proc_ended(pid_t pid)
 {
 	siginfo_t si;
 
@@ -360,7 +360,7 @@ proc_kill(struct proc *p)
 	if (p->pid < 0)
 		return;
 	(void)kill(-p->pid, SIGTERM);
-	while (!has_ended(p->pid) && clock_mono_ms() < until)
+	while (!proc_ended(p->pid) && clock_mono_ms() < until)
 		sleep_ms(10);
 	/* Also what it started: the group lives on without its leader. */
 	(void)kill(-p->pid, SIGKILL);
@@ -496,7 +496,7 @@ pump(struct run *r, const char *name, struct err *e)
 		 * A program may leave one behind that holds the pipes open
 		 * (ssh's shared connection): its own end is what counts.
 		 */
-		if (n == 0 && has_ended(r->p.pid))
+		if (n == 0 && proc_ended(r->p.pid))
 			return drain_both(r, e);
 		if (drain_both(r, e) < 0)
 			return -1;
@@ -524,7 +524,7 @@ proc_run(const char *const argv[], const char *const env[],
 	if (set_nonblock(r.p.in, e) < 0 || set_nonblock(r.p.out, e) < 0 ||
 	    set_nonblock(r.p.err, e) < 0 || pump(&r, argv[0], e) < 0)
 		goto fail;
-	while (!has_ended(r.p.pid)) {
+	while (!proc_ended(r.p.pid)) {
 		if (still_wanted(&r, argv[0], e) < 0)
 			goto fail;
 		sleep_ms(step);

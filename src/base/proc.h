@@ -58,6 +58,12 @@ void proc_close_in(struct proc *p);
  */
 int proc_wait(struct proc *p, struct err *e);
 
+/*
+ * True if the child PID, spawned or forked, has ended; it is still to be
+ * waited for.
+ */
+bool proc_ended(pid_t pid);
+
 /* Kill the group (TERM, then KILL after a second), close pipes, reap. */
 void proc_kill(struct proc *p);
 

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -223,7 +222,6 @@ conn_status(struct conn *c)
 	int64_t until = clock_mono_ms() + END_MS;
 	struct timespec pause = {0, 5000000};
 	struct pollfd p;
-	siginfo_t si;
 	struct err e;
 
 	conn_shut(c);
@@ -231,11 +229,7 @@ conn_status(struct conn *c)
 		p = (struct pollfd){c->proc.err, POLLIN, 0};
 		if (c->proc.err >= 0 && poll(&p, 1, 20) > 0)
 			read_err(c);
-		si.si_pid = 0;
-		if (waitid(P_PID, (id_t)c->proc.pid, &si,
-		    WEXITED | WNOHANG | WNOWAIT) < 0)
-			break;
-		if (si.si_pid != c->proc.pid) {
+		if (!proc_ended(c->proc.pid)) {
 			if (c->proc.err < 0)
 				(void)nanosleep(&pause, NULL);
 			continue;
