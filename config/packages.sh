@@ -10,7 +10,8 @@ LIUDI_BUILD="gcc libc6-dev make cmake ninja-build pkg-config git openssh-client
 	libpng-dev libjpeg62-turbo-dev libwebp-dev libmicrohttpd-dev"
 # And keepassxc, where it is there already (docs/DECISIONS.md).
 LIUDI_TEST="libcmocka-dev dash busybox age jq openssh-server shellcheck zstd
-	sqlite3 mandoc unzip zbar-tools oathtool curl dpkg-dev file zsh fish"
+	sqlite3 mandoc unzip zbar-tools oathtool curl dpkg-dev file zsh fish
+	gcc-mingw-w64-x86-64-win32"
 # With --slow: packages from nothing, in a system of their own.
 LIUDI_TEST_SLOW="lintian debootstrap"
 

@@ -5,7 +5,8 @@
 # 2. The graph of rooms has no cycle.
 # 3. Outside headers are included only in the rooms named for them.
 # 4. File names are unique over the tree; no machine path, no unfinished mark.
-# 5. With BUILD: neither the link line nor the symbols of liudi hold open/ or
+# 5. What is Windows' own stands in base/win32, and in one file of crypto.
+# 6. With BUILD: neither the link line nor the symbols of liudi hold open/ or
 #    desk/, and nothing that decrypts.
 # Usage: sh tests/structure.sh [BUILD]
 set -eu
@@ -106,6 +107,13 @@ jpeglib\.h:shop
 webp/:shop
 unicode/:desk
 LIST
+
+grep -rnE '\b_?WIN(32|64)\b|<(windows|winternl|bcrypt)\.h>' "$top/src" \
+    --include='*.[ch]' | grep -v "^$top/src/base/win32/" |
+    grep -v "^$top/src/crypto/hash_cng.c:" >"$tmp/windows" || :
+while read -r line; do
+	complain "Windows outside base/win32: $line"
+done <"$tmp/windows"
 
 find "$top/src" -name '*.[ch]' | sed 's,.*/,,' | sort | uniq -d >"$tmp/twice"
 while read -r name; do

@@ -18,14 +18,12 @@
 #include "repo/canon.h"
 #include "base/banned.h"
 
-/* $VAR/liudi, or ~/FALLBACK/liudi; heap or NULL (*e). */
+/* Our folder in one of the user's; heap or NULL (*e). */
 static char *
-xdg(const char *var, const char *fallback, struct err *e)
+own_folder(enum path_user what, struct err *e)
 {
-	const char *v = getenv(var);
-	char *base, *dir;
+	char *base = path_user(what, e), *dir;
 
-	base = path_expand(v != NULL && v[0] == '/' ? v : fallback, NULL, e);
 	if (base == NULL)
 		return NULL;
 	dir = path_join(base, "liudi");
@@ -50,8 +48,8 @@ station_paths_init(struct station_paths *p, const char *home, struct err *e)
 			goto out;
 		p->state = path_join(dir, "state");
 	} else {
-		dir = xdg("XDG_CONFIG_HOME", "~/.config", e);
-		p->state = xdg("XDG_STATE_HOME", "~/.local/state", e);
+		dir = own_folder(PATH_CONFIG, e);
+		p->state = own_folder(PATH_STATE, e);
 		if (dir == NULL || p->state == NULL)
 			goto out;
 	}

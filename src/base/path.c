@@ -2,7 +2,6 @@
 #include "base/path.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -266,56 +265,39 @@ path_has_glob(const char *s)
 	return false;
 }
 
-/* The home folder on the heap, or NULL (*e). */
-static char *
-home_folder(struct err *e)
-{
-	const char *env = getenv("HOME");
-	struct passwd pw, *found = NULL;
-	char text[4096];
-	char *home = NULL;
-
-	if (env && env[0] == '/')
-		home = str_dup(env);
-	else if (getpwuid_r(getuid(), &pw, text, sizeof(text), &found) == 0 &&
-	    found && found->pw_dir)
-		home = str_dup(found->pw_dir);
-	else {
-		(void)err_set(e, ERR_NOENT, "no home folder is known");
-		(void)err_hint(e, "set HOME");
-		return NULL;
-	}
-	if (!home)
-		(void)err_nomem(e);
-	return home;
-}
-
 char *
 path_expand(const char *p, const char *base, struct err *e)
 {
-	char *root = NULL, *out = NULL;
+	char *own = str_dup(p), *root = NULL, *out = NULL;
 
-	if (p[0] == '/') {
-		out = str_dup(p);
-	} else if (p[0] == '~' && (p[1] == '/' || p[1] == '\0')) {
-		root = home_folder(e);
+	if (!own) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	path_slashes(own);
+	if (path_root(own) > 0)
+		return own;
+	if (own[0] == '~' && (own[1] == '/' || own[1] == '\0')) {
+		root = path_home(e);
 		if (!root)
-			return NULL;
-		out = p[1] == '\0' || p[2] == '\0' ? str_dup(root) :
-		    path_join(root, p + 2);
+			goto out;
+		out = own[1] == '\0' || own[2] == '\0' ? str_dup(root) :
+		    path_join(root, own + 2);
 	} else if (base) {
-		out = path_join(base, p);
+		out = path_join(base, own);
 	} else {
 		root = getcwd(NULL, 0);
 		if (!root) {
 			(void)err_sys(e, errno, "no working folder");
-			return NULL;
+			goto out;
 		}
-		out = path_join(root, p);
+		out = path_join(root, own);
 	}
-	free(root);
 	if (!out)
 		(void)err_nomem(e);
+out:
+	free(root);
+	free(own);
 	return out;
 }
 

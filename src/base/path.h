@@ -36,6 +36,24 @@ bool path_match(const char *pattern, const char *path);
 bool path_has_glob(const char *s);
 
 /*
+ * How many bytes of P make it absolute: 1 for "/x"; 0 if it is relative.  On
+ * Windows also 3 for "C:/x", 2 for "//server/x", with either slash.
+ */
+size_t path_root(const char *p);
+/* Whatever else this system takes for a separator becomes '/', in place. */
+void path_slashes(char *p);
+
+/* The home folder on the heap, or NULL (*e). */
+char *path_home(struct err *e);
+/*
+ * Where this user's settings go, and what a program keeps of its own on this
+ * machine alone: $XDG_CONFIG_HOME and $XDG_STATE_HOME, or what they stand for;
+ * on Windows %APPDATA% and %LOCALAPPDATA%.  Heap, or NULL (*e).
+ */
+enum path_user { PATH_CONFIG, PATH_STATE };
+char *path_user(enum path_user what, struct err *e);
+
+/*
  * A leading "~/" or "~" becomes the home folder, other paths are made absolute
  * against BASE (NULL: the working folder).  Heap, or NULL (*e).
  */

@@ -257,24 +257,25 @@ has_dots(const char *p)
 static void
 squeeze(char *p)
 {
-	char *out = p;
+	const size_t root = path_root(p);
+	char *out = p + root;
 	const char *s;
 
-	for (s = p; *s != '\0'; s++)
-		if (*s != '/' || out == p || out[-1] != '/')
+	for (s = out; *s != '\0'; s++)
+		if (*s != '/' || out[-1] != '/')
 			*out++ = *s;
-	if (out > p + 1 && out[-1] == '/')
+	if (out > p + root && out[-1] == '/')
 		out--;
 	*out = '\0';
 }
 
-/* A folder on this machine: absolute or from the home folder. */
+/* A folder on this machine, with '/' in it: absolute or from home. */
 static int
-set_path(struct reader *r, const char *value, bool glob, char **out)
+take_path(struct reader *r, const char *value, bool glob, char **out)
 {
 	char *p;
 
-	if (value[0] != '/' && value[0] != '~') {
+	if (path_root(value) == 0 && value[0] != '~') {
 		(void)fail(r, str_fmt("path '%s' is not absolute", value));
 		return err_hint(r->e, "begin it with '/' or '~/'");
 	}
@@ -300,6 +301,20 @@ set_path(struct reader *r, const char *value, bool glob, char **out)
 	return 0;
 }
 
+static int
+set_path(struct reader *r, const char *value, bool glob, char **out)
+{
+	char *own = str_dup(value);
+	int rc;
+
+	if (!own)
+		return fail_nomem(r);
+	path_slashes(own);
+	rc = take_path(r, own, glob, out);
+	free(own);
+	return rc;
+}
+
 /* A place as repo/central.h reads it; here only its first look. */
 static int
 set_central(struct reader *r, const char *value, char **out)
@@ -312,7 +327,7 @@ set_central(struct reader *r, const char *value, char **out)
 		*out = str_dup(value);
 		return *out ? 0 : fail_nomem(r);
 	}
-	if (value[0] == '/' || value[0] == '~')
+	if (path_root(value) > 0 || value[0] == '~')
 		return set_path(r, value, false, out);
 	(void)fail(r, str_fmt("'%s' is no place for a central", value));
 	return err_hint(r->e,
