@@ -277,7 +277,7 @@ static const struct { const char *path, *text; } pages[] = {
 	{"/deep", "<p>Hello</p><script>let e=document.body;for(let i=0;i<9000;"
 	    "i++){const n=document.createElement('span');n.append('t');"
 	    "e.append(n);e=n}</script>"},
-	{"/wide", "<div style='width:90000px;height:9000px;background:red'>Hello"
+	{"/wide", "<div style='width:90000px;height:2000px;background:red'>Hello"
 	    "</div>"},
 	{"/astray", "<p>Hello</p><script>location='http://127.0.0.1:2/'"
 	    "</script>"},
@@ -433,13 +433,15 @@ wrong(int fd, const char *path)
 		put(p, "<p>Hello</p><script>fetch('/endless-body')</script>");
 		html(fd, "200 OK", p);
 	} else if (strcmp(path, "/endless") == 0) {
-		put(p, "<div id=l></div><script>function m(){for(let i=0;i<10;"
+		put(p, "<meta name=viewport content='width=device-width'>"
+		    "<div id=l></div><script>function m(){for(let i=0;i<10;"
 		    "i++)l.insertAdjacentHTML('beforeend','<p style=\"height:"
 		    "200px\">more</p>')}m();addEventListener('scroll',m)"
 		    "</script>");
 		html(fd, "200 OK", p);
 	} else if (strcmp(path, "/long") == 0) {
-		put(p, "<div style='height:40000px;background:linear-gradient("
+		put(p, "<meta name=viewport content='width=device-width'>"
+		    "<div style='height:40000px;background:linear-gradient("
 		    "red,blue)'>long</div>");
 		html(fd, "200 OK", p);
 	} else {
