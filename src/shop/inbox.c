@@ -28,6 +28,7 @@ struct file {
 	char *name;
 	int64_t size, mtime;	/* of the first look */
 	bool ready;
+	bool page;		/* one that a browser is to show */
 };
 
 struct shift {
@@ -36,6 +37,7 @@ struct shift {
 	char flags[BROWSER_PRINT_LEN];
 	struct file file[INBOX_FILES_MAX];
 	size_t n, from;		/* the driver begins at */
+	const char *browser;	/* of the driver; "": it has none */
 	int in, out;		/* the browser's; -1 */
 	inbox_fn fn;
 	void *arg;
@@ -46,7 +48,7 @@ struct told {			/* by the driver, of a file */
 	uint32_t state;
 	uint64_t bytes;
 	int32_t ms;
-	uint8_t is_new, mobile, fatal;
+	uint8_t is_new, mobile, fatal, later;
 	char reason[VISIT_TEXT_LEN];
 };
 
@@ -104,7 +106,7 @@ on_name(const char *name, void *arg, struct err *e)
 		return 0;
 	}
 	s->file[s->n] = (struct file){str_dup(name), (int64_t)st.st_size,
-	    (int64_t)st.st_mtime, false};
+	    (int64_t)st.st_mtime, false, false};
 	return s->file[s->n++].name ? 0 : err_nomem(e);
 }
 
@@ -195,7 +197,10 @@ why(struct told *t, const char *text)
 	(void)snprintf(t->reason, sizeof(t->reason), "%s", text);
 }
 
-/* As capture_saved(); 2 as well if it is no page of this shop. */
+/*
+ * As capture_saved(); 2 as well if it is no page of this shop, or one for which a
+ * browser is still to come (t->later).
+ */
 static int
 take(const struct shift *s, struct cdp *c, const char *product,
 	struct shopfolder *f, const struct file *file, const struct buf *bytes,
@@ -217,6 +222,9 @@ take(const struct shift *s, struct cdp *c, const char *product,
 	} else if (page == NO_PAGE) {
 		rc = 2;
 		why(t, "it is called like no page of the shop");
+	} else if (!c && *v->browser && saved.kind != SAVED_PICTURE) {
+		rc = 2;
+		t->later = 1;
 	} else {
 		t->mobile = strcasestr(file->name, "mobile") != NULL;
 		j = (struct capture_job){.page = v->page[page].page,
@@ -344,8 +352,9 @@ listen_to(struct shift *s, int fd, struct err *e)
 			    t.reason);
 		if (t.at != s->from || t.at >= s->n || t.state >= SHOP_STATES)
 			return 0;	/* not what we sent it for */
-		report(s, &t);
-		s->from++;
+		s->file[s->from++].page = t.later;
+		if (!t.later)
+			report(s, &t);
 	}
 	return rc;
 }
@@ -354,7 +363,7 @@ listen_to(struct shift *s, int fd, struct err *e)
 static int
 one_driver(struct shift *s, struct err *e)
 {
-	const struct browser_job b = {.path = s->v->browser,
+	const struct browser_job b = {.path = s->browser,
 	    .profile = s->v->profile, .language = s->v->language,
 	    .offline = true};
 	struct browser *browser = NULL;
@@ -363,7 +372,7 @@ one_driver(struct shift *s, struct err *e)
 	pid_t pid;
 
 	s->in = s->out = -1;
-	if (*s->v->browser) {
+	if (*s->browser) {
 		browser = browser_start(&b, e);
 		if (!browser)
 			return -1;
@@ -382,11 +391,14 @@ one_driver(struct shift *s, struct err *e)
 	return rc;
 }
 
+/* All files of the list; BROWSER may be "". */
 static int
-take_all(struct shift *s, struct err *e)
+take_with(struct shift *s, const char *browser, struct err *e)
 {
-	int rc = browser_flags(s->flags, e);
+	int rc = 0;
 
+	s->from = 0;
+	s->browser = browser;
 	while (rc == 0 && s->from < s->n) {
 		const size_t before = s->from;
 
@@ -398,6 +410,31 @@ take_all(struct shift *s, struct err *e)
 		s->from++;
 	}
 	return rc;
+}
+
+/* Those that a browser is to show are left in the list. */
+static void
+keep_pages(struct shift *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->file[i].page)
+			s->file[kept++] = s->file[i];
+		else
+			free(s->file[i].name);
+	}
+	s->n = kept;
+}
+
+/* First without a browser: pictures, and what is no page at all, are worth none. */
+static int
+take_all(struct shift *s, struct err *e)
+{
+	if (browser_flags(s->flags, e) < 0 || take_with(s, "", e) < 0)
+		return -1;
+	keep_pages(s);
+	return take_with(s, s->v->browser, e);
 }
 
 static int

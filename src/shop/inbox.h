@@ -3,10 +3,11 @@
  *
  * The folder is INBOX_NAME in the shop's own.  A file is called as a page of the
  * shop ("home.mhtml", "item-1 (2).png", "home.mobile.html"), or says itself where
- * it was saved.  It is read by a driver as visit.h has it, by a browser that has no
- * way into the network; then it goes from the inbox.  One that is being written is
- * waited for a moment and left for the next time; one that is no page is named, and
- * left to the person.
+ * it was saved.  It is read by a driver as visit.h has it; then it goes from the
+ * inbox.  Pictures, and what is no page, are told by their bytes: only if a page is
+ * left a browser is started, one that has no way into the network.  One that is
+ * being written is waited for a moment and left for the next time; one that is no
+ * page is named, and left to the person.
  * Caps: SAVED_MAX bytes a file, INBOX_FILES_MAX files at a time.
  * Needs: base, crypto, shop/{browser,capture,saved,shopfolder,visit}.
  */

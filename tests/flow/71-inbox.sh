@@ -19,6 +19,19 @@ if liudi --home "$t/ws-01" shop list | grep -q 'none is installed'; then
 	echo "skipped: no browser is installed (chromium-headless-shell)"
 	exit 77
 fi
+# one that says when it is started
+browser=$(liudi --home "$t/ws-01" shop list | sed -n 's/^browser: //p')
+printf '#!/bin/sh\necho x >>"%s"\nexec "%s" "$@"\n' "$t/started" "$browser" \
+    >"$t/bin/browser"
+chmod 755 "$t/bin/browser"
+export LIUDI_BROWSER="$t/bin/browser"
+# started N: so often since the last time that was asked.
+started()
+{
+	same "$(wc -l <"$t/started")" "$1" "browsers"
+	: >"$t/started"
+}
+: >"$t/started"
 SHOP_LOG=$t/asked "$server" >"$t/server" || fail "no server"
 port=$(sed -n 1p "$t/server") pid=$(sed -n 2p "$t/server")
 cleanup() { kill -9 -"$pid"; }
@@ -78,7 +91,9 @@ mkdir -p "$inbox"
 	printf '<meta charset=utf-8><title>Lamp 7</title><p>Only ￥9.90</p>'
 	printf '<img alt=red src="data:image/gif;base64,%s">%s' "$gif" "$trap_of"
 } >"$inbox/something.html"
+: >"$t/started"
 expect 0 ws ws-01 shop capture
+started 1
 line 'lamps *home *desktop *ok, saved by a person; another page'
 line 'lamps *lamp *desktop *ok, saved by a person; another page'
 same "$(ls "$inbox")" "" "what is left"
@@ -114,7 +129,10 @@ says_no 'home.*blocked'
 
 step "a picture is the page as well; on a telephone too"
 cp "$(find "$kept/strips" -type f | head -n 1)" "$inbox/lamp.mobile.webp"
+: >"$t/started"
 expect 3 ws ws-01 shop capture
+# for the two pages, not for the picture
+started 1
 line 'lamps *lamp *mobile *ok, saved by a person'
 
 step "what is no page is named, and left to the person"
@@ -131,6 +149,8 @@ printf x >"$inbox/${esc}[31mred"
 echo secret >"$inbox/lamp.png"
 chmod 000 "$inbox/lamp.png"
 expect 3 ws ws-01 shop capture
+# for the two pages, not for what is none
+started 1
 line 'inbox/home.txt is left there (it is no saved page'
 line 'inbox/other.html is left there (it is called like no page of the shop)'
 line 'inbox/lamp.mhtml is left there (the saved page is cut off)'
