@@ -10,7 +10,8 @@
 
 #include "base/banned.h"
 
-#define SAID_MAX 2000u	/* words that are looked for within lines */
+#define CARDS_NEAR 256		/* that are held against one line */
+#define SEARCHES_MAX 1000000u	/* of words within lines, of a whole page */
 
 static const struct {
 	const char *name;
@@ -51,12 +52,15 @@ shop_change_gravity(enum shop_change c)
 	return changes[c].gravity;
 }
 
+struct rows { int64_t from, to; };	/* [from, to) */
+
 struct work {
 	const struct shop_page *a, *b;
 	struct shop_event *event;
 	size_t n, cap;
-	/* goods in order of their ids, and those of the other page */
+	/* goods in order of their ids, each id once: the first of it on the page */
 	const struct shop_item **ia, **ib;
+	size_t na, nb;
 	size_t *rank_a, *rank_b;	/* of goods among those of both pages */
 	/*
 	 * Words that goods bring along: what is said of goods is not said of text
@@ -64,8 +68,12 @@ struct work {
 	 */
 	uint64_t *word;
 	size_t nwords;
-	const char **said;	/* the same, of text and price only */
-	size_t nsaid;
+	/* goods that bring them along, of each page from the top */
+	const struct shop_item **card[2];
+	size_t ncards[2];
+	unsigned searches;	/* of their words in lines */
+	struct rows *told;	/* where changes lie; disjoint, rising */
+	size_t ntold;
 	int32_t flow;	/* from this row on things stand elsewhere */
 	struct err *e;
 };
@@ -114,22 +122,37 @@ or_empty(const char *s)
 /* --- Goods. */
 
 static int
-compare_items(const void *x, const void *y)
+compare_ids(const void *x, const void *y)
 {
 	const struct shop_item *const *p = x, *const *q = y;
 
 	return strcmp((*p)->id, (*q)->id);
 }
 
+static int
+compare_items(const void *x, const void *y)
+{
+	const struct shop_item *const *p = x, *const *q = y;
+	const int c = compare_ids(x, y);
+
+	return c ? c : *p < *q ? -1 : *p > *q;
+}
+
+/* Of several that share an id the first counts: what a person meets first. */
 static const struct shop_item **
-sorted_items(const struct shop_page *p)
+sorted_items(const struct shop_page *p, size_t *n)
 {
 	const struct shop_item **v = malloc((p->nitems + 1) * sizeof(*v));
 
-	for (size_t i = 0; v && i < p->nitems; i++)
+	*n = 0;
+	if (!v)
+		return NULL;
+	for (size_t i = 0; i < p->nitems; i++)
 		v[i] = &p->item[i];
-	if (v)
-		qsort(v, p->nitems, sizeof(*v), compare_items);
+	qsort(v, p->nitems, sizeof(*v), compare_items);
+	for (size_t i = 0; i < p->nitems; i++)
+		if (*n == 0 || strcmp(v[*n - 1]->id, v[i]->id) != 0)
+			v[(*n)++] = v[i];
 	return v;
 }
 
@@ -138,9 +161,16 @@ find_item(const struct shop_item *const *v, size_t n,
 	const struct shop_item *like)
 {
 	const struct shop_item *const *found = bsearch(&like, v, n, sizeof(*v),
-	    compare_items);
+	    compare_ids);
 
 	return found ? *found : NULL;
+}
+
+static bool
+is_first(const struct shop_item *const *v, size_t n,
+	const struct shop_item *it)
+{
+	return find_item(v, n, it) == it;
 }
 
 static int
@@ -175,21 +205,24 @@ moved_items(struct work *w)
 	}
 	for (i = 0; i < a->nitems; i++) {
 		w->rank_a[i] = n;
-		if (find_item(w->ib, b->nitems, &a->item[i]))
+		if (is_first(w->ia, w->na, &a->item[i]) &&
+		    find_item(w->ib, w->nb, &a->item[i]))
 			x[n++] = hash_text(a->item[i].id);
 	}
 	for (i = 0; i < b->nitems; i++) {
 		w->rank_b[i] = m;
-		if (find_item(w->ia, a->nitems, &b->item[i]))
+		if (is_first(w->ib, w->nb, &b->item[i]) &&
+		    find_item(w->ia, w->na, &b->item[i]))
 			y[m++] = hash_text(b->item[i].id);
 	}
 	if (align(x, n, y, m, match, w->e) < 0)
 		goto out;
 	for (i = 0, n = 0; i < a->nitems; i++) {
-		const struct shop_item *to = find_item(w->ib, b->nitems,
+		const struct shop_item *to = find_item(w->ib, w->nb,
 		    &a->item[i]);
 
-		if (!to || match[n++] != ALIGN_NONE)
+		if (!to || !is_first(w->ia, w->na, &a->item[i]) ||
+		    match[n++] != ALIGN_NONE)
 			continue;
 		flows(w, to->y < a->item[i].y ? to->y : a->item[i].y);
 		if (add(w, SHOP_ITEM_MOVED, to->id, NULL, NULL, to->y,
@@ -207,13 +240,10 @@ out:
 static int
 diff_items(struct work *w)
 {
-	const struct shop_page *a = w->a, *b = w->b;
-	const struct shop_item *other;
+	for (size_t i = 0; i < w->nb; i++) {
+		const struct shop_item *it = w->ib[i];
+		const struct shop_item *other = find_item(w->ia, w->na, it);
 
-	for (size_t i = 0; i < b->nitems; i++) {
-		const struct shop_item *it = &b->item[i];
-
-		other = find_item(w->ia, a->nitems, it);
 		if (other) {
 			if (compare_item(w, other, it) < 0)
 				return -1;
@@ -224,10 +254,10 @@ diff_items(struct work *w)
 		    it->h) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < a->nitems; i++) {
-		const struct shop_item *it = &a->item[i];
+	for (size_t i = 0; i < w->na; i++) {
+		const struct shop_item *it = w->ia[i];
 
-		if (find_item(w->ib, b->nitems, it))
+		if (find_item(w->ib, w->nb, it))
 			continue;
 		flows(w, it->y);
 		if (add(w, SHOP_ITEM_REMOVED, it->id, it->title, NULL, it->y,
@@ -248,47 +278,61 @@ compare_words(const void *x, const void *y)
 }
 
 static void
-add_word(struct work *w, const char *s, bool said)
+add_word(struct work *w, const char *s)
 {
-	if (!s || !*s)
-		return;
-	w->word[w->nwords++] = hash_text(s);
-	if (said && w->nsaid < SAID_MAX)
-		w->said[w->nsaid++] = s;
+	if (s && *s)
+		w->word[w->nwords++] = hash_text(s);
 }
 
-/* Of goods of P that page Q has not, or has otherwise, or in another place. */
+/* Of page SIDE's goods that the other has not, or otherwise, or elsewhere. */
 static void
-words_of(struct work *w, const struct shop_page *p, const size_t *rank,
-	const struct shop_page *q, const struct shop_item *const *other,
-	const size_t *other_rank)
+words_of(struct work *w, int side)
 {
-	for (size_t i = 0; i < p->nitems; i++) {
-		const struct shop_item *it = &p->item[i];
-		const struct shop_item *o = find_item(other, q->nitems, it);
+	const struct shop_page *p = side ? w->b : w->a, *q = side ? w->a : w->b;
+	const struct shop_item *const *v = side ? w->ib : w->ia;
+	const struct shop_item *const *other = side ? w->ia : w->ib;
+	const size_t n = side ? w->nb : w->na, m = side ? w->na : w->nb;
+	const size_t *rank = side ? w->rank_b : w->rank_a;
+	const size_t *other_rank = side ? w->rank_a : w->rank_b;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct shop_item *it = v[i];
+		const struct shop_item *o = find_item(other, m, it);
 
 		if (o && str_eq(o->price, it->price) &&
 		    str_eq(o->title, it->title) &&
-		    rank[i] == other_rank[o - q->item])
+		    rank[it - p->item] == other_rank[o - q->item])
 			continue;
-		add_word(w, it->title, true);
-		add_word(w, it->price, true);
-		add_word(w, it->href, false);
-		add_word(w, it->image, false);
+		add_word(w, it->title);
+		add_word(w, it->price);
+		add_word(w, it->href);
+		add_word(w, it->image);
+		w->card[side][w->ncards[side]++] = it;
 	}
+}
+
+static int
+compare_cards(const void *x, const void *y)
+{
+	const struct shop_item *const *p = x, *const *q = y;
+
+	return (*p)->y != (*q)->y ? ((*p)->y < (*q)->y ? -1 : 1) :
+	    *p < *q ? -1 : *p > *q;
 }
 
 static int
 collect_words(struct work *w)
 {
-	const size_t most = 4 * (w->a->nitems + w->b->nitems) + 1;
-
-	w->word = malloc(most * sizeof(*w->word));
-	w->said = malloc(SAID_MAX * sizeof(*w->said));
-	if (!w->word || !w->said)
+	w->word = malloc((4 * (w->na + w->nb) + 1) * sizeof(*w->word));
+	w->card[0] = malloc((w->na + 1) * sizeof(**w->card));
+	w->card[1] = malloc((w->nb + 1) * sizeof(**w->card));
+	if (!w->word || !w->card[0] || !w->card[1])
 		return err_nomem(w->e);
-	words_of(w, w->a, w->rank_a, w->b, w->ib, w->rank_b);
-	words_of(w, w->b, w->rank_b, w->a, w->ia, w->rank_a);
+	for (int side = 0; side < 2; side++) {
+		words_of(w, side);
+		qsort(w->card[side], w->ncards[side], sizeof(**w->card),
+		    compare_cards);
+	}
 	qsort(w->word, w->nwords, sizeof(*w->word), compare_words);
 	return 0;
 }
@@ -301,15 +345,53 @@ is_of_goods(const struct work *w, const char *s)
 	return bsearch(&h, w->word, w->nwords, sizeof(h), compare_words);
 }
 
-/* A line that is what goods say, or holds it: "Lamp A7 ￥19.49". */
-static bool
-says_goods(const struct work *w, const char *s)
+/* How many of the cards of SIDE begin above row Y? */
+static size_t
+cards_above(const struct work *w, int side, int64_t y)
 {
-	if (is_of_goods(w, s))
+	size_t lo = 0, hi = w->ncards[side];
+
+	while (lo < hi) {
+		const size_t mid = lo + (hi - lo) / 2;
+
+		if (w->card[side][mid]->y < y)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static bool
+holds(struct work *w, const char *text, const char *word)
+{
+	return word && *word && w->searches++ < SEARCHES_MAX &&
+	    strstr(text, word);
+}
+
+/*
+ * Is a line what goods say, or does it stand in their card and hold it: "Lamp A7
+ * ￥19.49"?  One that cannot be seen stands nowhere, and may be of any.
+ */
+static bool
+says_goods(struct work *w, int side, const struct shop_line *l)
+{
+	const bool placed = l->h > 0;
+	const int64_t end = (int64_t)l->y + l->h;
+	size_t i = placed ? cards_above(w, side, end) : w->ncards[side];
+	size_t far = placed && i > CARDS_NEAR ? i - CARDS_NEAR : 0;
+
+	if (is_of_goods(w, l->text))
 		return true;
-	for (size_t i = 0; i < w->nsaid; i++)
-		if (strstr(s, w->said[i]))
+	while (i-- > far) {
+		const struct shop_item *it = w->card[side][i];
+
+		if (placed && (int64_t)it->y + it->h <= l->y)
+			continue;
+		if (holds(w, l->text, it->title) ||
+		    holds(w, l->text, it->price))
 			return true;
+	}
 	return false;
 }
 
@@ -324,7 +406,7 @@ is_hidden(const char *s)
 static int
 told_gone(struct work *w, const struct shop_line *l)
 {
-	if (says_goods(w, l->text))
+	if (says_goods(w, 0, l))
 		return 0;
 	flows(w, is_hidden(l->text) ? INT32_MAX : l->y);
 	return add(w, SHOP_TEXT_REMOVED, NULL, l->text, NULL, l->y, l->h);
@@ -333,7 +415,7 @@ told_gone(struct work *w, const struct shop_line *l)
 static int
 told_new(struct work *w, const struct shop_line *l)
 {
-	if (says_goods(w, l->text))
+	if (says_goods(w, 1, l))
 		return 0;
 	if (is_hidden(l->text))
 		return add(w, SHOP_TEXT_HIDDEN, NULL, NULL, l->text + 9, l->y,
@@ -346,7 +428,7 @@ static int
 told_changed(struct work *w, const struct shop_line *x,
 	const struct shop_line *y)
 {
-	if (says_goods(w, x->text) || says_goods(w, y->text) ||
+	if (says_goods(w, 0, x) || says_goods(w, 1, y) ||
 	    is_hidden(x->text) != is_hidden(y->text))
 		return told_gone(w, x) < 0 ? -1 : told_new(w, y);
 	if (x->h != y->h)
@@ -623,23 +705,60 @@ out:
 
 /* --- Looks. */
 
+static int
+compare_rows(const void *x, const void *y)
+{
+	const struct rows *p = x, *q = y;
+
+	return p->from < q->from ? -1 : p->from > q->from;
+}
+
+/* The rows of all changes so far, those that touch as one. */
+static int
+collect_told(struct work *w)
+{
+	size_t n = 0;
+
+	w->told = malloc((w->n + 1) * sizeof(*w->told));
+	if (!w->told)
+		return err_nomem(w->e);
+	for (size_t i = 0; i < w->n; i++)
+		if (w->event[i].h > 0)
+			w->told[n++] = (struct rows){w->event[i].y,
+			    (int64_t)w->event[i].y + w->event[i].h};
+	qsort(w->told, n, sizeof(*w->told), compare_rows);
+	for (size_t i = 0; i < n; i++) {
+		struct rows *last = &w->told[w->ntold];
+
+		if (w->ntold == 0 || w->told[i].from > last[-1].to)
+			w->told[w->ntold++] = w->told[i];
+		else if (w->told[i].to > last[-1].to)
+			last[-1].to = w->told[i].to;
+	}
+	return 0;
+}
+
 /* Does a change that was told lie within rows [y, y + h) of the later page? */
 static bool
-is_told(const struct work *w, size_t n, int32_t y, int32_t h)
+is_told(const struct work *w, int32_t y, int32_t h)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct shop_event *v = &w->event[i];
+	size_t lo = 0, hi = w->ntold;
 
-		if (v->h > 0 && v->y < (int64_t)y + h &&
-		    y < (int64_t)v->y + v->h)
-			return true;
+	/* The first that ends below Y. */
+	while (lo < hi) {
+		const size_t mid = lo + (hi - lo) / 2;
+
+		if (w->told[mid].to <= y)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return false;
+	return lo < w->ntold && w->told[lo].from < (int64_t)y + h;
 }
 
 /* Strips of B without a partner, one behind the other, above the flow. */
 static int
-look_gap(struct work *w, size_t told, size_t b0, size_t b1)
+look_gap(struct work *w, size_t b0, size_t b1)
 {
 	const struct shop_strip *s = w->b->strip;
 	int32_t y, h;
@@ -648,7 +767,7 @@ look_gap(struct work *w, size_t told, size_t b0, size_t b1)
 		return 0;
 	y = s[b0].y;
 	h = s[b1 - 1].y + s[b1 - 1].h - y;
-	if (is_told(w, told, y, h))
+	if (is_told(w, y, h))
 		return 0;
 	return add(w, SHOP_LOOK, NULL, NULL, NULL, y, h);
 }
@@ -669,7 +788,6 @@ diff_looks(struct work *w)
 	uint64_t *x = malloc((a->nstrips + 1) * sizeof(*x));
 	uint64_t *y = malloc((b->nstrips + 1) * sizeof(*y));
 	size_t *match = malloc((a->nstrips + 1) * sizeof(*match));
-	const size_t told = w->n;
 	size_t i, b0 = 0;
 	int rc = -1;
 
@@ -677,6 +795,8 @@ diff_looks(struct work *w)
 		(void)err_nomem(w->e);
 		goto out;
 	}
+	if (collect_told(w) < 0)
+		goto out;
 	for (i = 0; i < a->nstrips; i++)
 		x[i] = strip_hash(&a->strip[i]);
 	for (i = 0; i < b->nstrips; i++)
@@ -687,7 +807,7 @@ diff_looks(struct work *w)
 
 		if (to == ALIGN_NONE)
 			continue;
-		rc = look_gap(w, told, b0, to);
+		rc = look_gap(w, b0, to);
 		b0 = to + 1;
 	}
 	if (rc == 0 && w->n == 0 && a->height != b->height)
@@ -749,8 +869,8 @@ shop_diff(const struct shop_page *a, const struct shop_page *b,
 	struct work w = {.a = a, .b = b, .flow = INT32_MAX, .e = e};
 	int rc = -1;
 
-	w.ia = sorted_items(a);
-	w.ib = sorted_items(b);
+	w.ia = sorted_items(a, &w.na);
+	w.ib = sorted_items(b, &w.nb);
 	if (!w.ia || !w.ib) {
 		(void)err_nomem(e);
 		goto out;
@@ -767,7 +887,9 @@ out:
 	free(w.rank_a);
 	free(w.rank_b);
 	free(w.word);
-	free(w.said);
+	free(w.card[0]);
+	free(w.card[1]);
+	free(w.told);
 	free(w.event);
 	return rc;
 }

@@ -107,6 +107,93 @@ tells_looks_only_where_nothing_else_was_told(void **state)
 	are(&a, &b, "text-changed |old|new;look ||;");
 }
 
+/* A line is of goods where it stands in their card; elsewhere it is its own. */
+static void
+leaves_goods_what_is_theirs(void **state)
+{
+	struct shop_item x[] = {{"1", NULL, "Tel", "￥1", NULL, 100, 50}};
+	struct shop_item y[] = {{"1", NULL, "Tel", "￥2", NULL, 100, 50}};
+	struct shop_line l[] = {{"Tel ￥1 a piece", 120, 20},
+	    {"Tel. 0574-1234", 400, 20}, {"[hidden] Tel ￥1 (sale)", 0, 0}};
+	struct shop_line m[] = {{"Tel ￥2 a piece", 120, 20},
+	    {"Tel. 0574-9999", 400, 20}, {"[hidden] Tel ￥2 (sale)", 0, 0}};
+	struct shop_page a = empty(), b = empty();
+
+	(void)state;
+	a.item = x;
+	b.item = y;
+	a.nitems = b.nitems = 1;
+	a.text = l;
+	b.text = m;
+	a.ntext = b.ntext = 3;
+	are(&a, &b, "price 1|￥1|￥2;"
+	    "text-changed |Tel. 0574-1234|Tel. 0574-9999;");
+}
+
+/* Of goods that are there twice the first counts, in whatever order they lie. */
+static void
+takes_the_first_of_twins(void **state)
+{
+	struct shop_item x[] = {{"7", NULL, "A", "￥1", NULL, 0, 9},
+	    {"8", NULL, "B", "￥5", NULL, 10, 9},
+	    {"7", NULL, "A", "￥2", NULL, 20, 9},
+	    {"7", NULL, "A", "￥3", NULL, 30, 9}};
+	struct shop_item y[] = {{"7", NULL, "A", "￥1", NULL, 0, 9},
+	    {"7", NULL, "A", "￥9", NULL, 10, 9},
+	    {"8", NULL, "B", "￥5", NULL, 20, 9}};
+	struct shop_page a = empty(), b = empty();
+
+	(void)state;
+	a.item = x;
+	a.nitems = 4;
+	b.item = y;
+	b.nitems = 3;
+	are(&a, &b, "");
+	are(&b, &a, "");
+	y[0].price = "￥4";
+	are(&a, &b, "price 7|￥1|￥4;");
+	b.nitems = 0;
+	are(&a, &b, "item-removed 7|A|;item-removed 8|B|;");
+	are(&b, &a, "item-added 7||A;item-added 8||B;");
+}
+
+/* Lines that may be of any goods: the search has an end, and they are told. */
+static void
+bears_a_record_made_to_be_slow(void **state)
+{
+	enum { LINES = 4000 };
+	struct shop_page a = empty(), b = empty();
+	struct shop_line *y = calloc(LINES, sizeof(*y));
+	struct shop_item *q = calloc(LINES, sizeof(*q));
+	char (*text)[2][32] = calloc(LINES, sizeof(*text));
+	struct buf out = BUF_INIT(16 << 20);
+	struct err e = ERR_INIT;
+	size_t n = 0;
+
+	(void)state;
+	assert_true(y && q && text);
+	for (int i = 0; i < LINES; i++) {
+		(void)snprintf(text[i][0], 32, "[hidden] %d aaaaab", i);
+		(void)snprintf(text[i][1], 32, "%daaaaaab", LINES + i);
+		y[i] = (struct shop_line){text[i][0], 0, 0};
+		q[i] = (struct shop_item){.id = text[i][1],
+		    .title = i == 0 ? "aaaaab" : text[i][1]};
+	}
+	b.text = y;
+	b.item = q;
+	b.ntext = b.nitems = LINES;
+	assert_int_equal(shop_diff(&a, &b, list, &out, &e), 0);
+	for (const char *at = buf_str(&out); (at = strstr(at, "text-hidden"));
+	    at++)
+		n++;
+	/* Those that were searched before the end are of the first goods. */
+	assert_true(n > LINES / 2 && n < LINES);
+	buf_release(&out);
+	free(y);
+	free(q);
+	free(text);
+}
+
 /* Everything is another, 5,000 rows of it: many changes, no long wait. */
 static void
 bears_another_page(void **state)
@@ -167,6 +254,9 @@ main(void)
 		cmocka_unit_test(compares_only_what_can_be),
 		cmocka_unit_test(follows_links),
 		cmocka_unit_test(tells_looks_only_where_nothing_else_was_told),
+		cmocka_unit_test(leaves_goods_what_is_theirs),
+		cmocka_unit_test(takes_the_first_of_twins),
+		cmocka_unit_test(bears_a_record_made_to_be_slow),
 		cmocka_unit_test(bears_another_page)
 	};
 	struct err e = ERR_INIT;
