@@ -107,38 +107,58 @@ int_at(const struct json *j, const struct json_node *o, const char *key)
 	return v && v->type == JSON_INT ? v->num : -1;
 }
 
-/* What is opened, in k->text, into the row.  Behind the LF is only padding. */
-static int
-take(struct index *k, const struct waiting *v, const char *path,
+int
+notes_head(struct json *j, const void *text, size_t n, struct notes_head *h,
 	struct err *e)
 {
-	const uint8_t *lf = k->text.len ? memchr(k->text.data, '\n',
-	    k->text.len) : NULL;
-	const size_t len = lf ? (size_t)(lf - k->text.data) : 0;
+	const uint8_t *lf = n > 0 ? memchr(text, '\n', n) : NULL;
 	const struct json_node *o;
 	struct err why = ERR_INIT;
-	const char *prev;
 
-	o = lf ? json_parse(k->json, k->text.data, len, &why) : NULL;
+	if (!lf)
+		return err_set(e, ERR_FORMAT, "it is no note");
+	h->len = (size_t)(lf - (const uint8_t *)text);
+	o = json_parse(j, text, h->len, &why);
 	if (!o && err_is_nomem(&why)) {
 		*e = why;
 		return -1;
 	}
-	if (!o || o->type != JSON_OBJECT || int_at(k->json, o, "v") != 1 ||
-	    !text_at(k->json, o, "type") || int_at(k->json, o, "utc") < 0)
-		return wrong(k, e, path, "it is no note");
-	if (int_at(k->json, o, "n") != v->n)
+	if (!o || o->type != JSON_OBJECT || int_at(j, o, "v") != 1 ||
+	    !text_at(j, o, "type") || int_at(j, o, "n") < 0 ||
+	    int_at(j, o, "utc") < 0)
+		return err_set(e, ERR_FORMAT, "it is no note");
+	h->n = int_at(j, o, "n");
+	h->utc = int_at(j, o, "utc");
+	h->by = text_at(j, o, "by");
+	h->prev = text_at(j, o, "prev");
+	return 0;
+}
+
+/* What is opened, in k->text, into the row. */
+static int
+take(struct index *k, const struct waiting *v, const char *path,
+	struct err *e)
+{
+	struct notes_head h;
+	struct err why = ERR_INIT;
+
+	if (notes_head(k->json, k->text.data, k->text.len, &h, &why) < 0) {
+		if (why.code == ERR_FORMAT)
+			return wrong(k, e, path, "%s", why.what);
+		*e = why;
+		return -1;
+	}
+	if (h.n != v->n)
 		return wrong(k, e, path, "it has another number");
-	if (!str_eq(text_at(k->json, o, "by"), v->signer))
+	if (!str_eq(h.by, v->signer))
 		return wrong(k, e, path, "it names another than '%s', who "
 		    "signed it", v->signer);
-	prev = text_at(k->json, o, "prev");
-	if (v->n > 0 && (!v->has_prev || !str_eq(prev, v->prev)) &&
+	if (v->n > 0 && (!v->has_prev || !str_eq(h.prev, v->prev)) &&
 	    wrong(k, e, path, "it does not follow on the note before it") < 0)
 		return -1;
 	k->report->notes++;
-	return catalogue_run(k->c, SQL_NOTE_OPENED, e, "iis", v->row,
-	    int_at(k->json, o, "utc"), (const char *)k->text.data, len);
+	return catalogue_run(k->c, SQL_NOTE_OPENED, e, "iis", v->row, h.utc,
+	    (const char *)k->text.data, h.len);
 }
 
 static int

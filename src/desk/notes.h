@@ -49,6 +49,20 @@ struct notes_report {
  */
 int notes_index(struct box *b, struct notes_report *r, struct err *e);
 
+/* What every note begins with. */
+struct notes_head {
+	size_t len;		/* of the note, without its LF */
+	int64_t n, utc;
+	const char *by, *prev;	/* borrowed from J; NULL: not there */
+};
+/*
+ * The note in N bytes of TEXT: JSON up to the first LF, behind which is padding.
+ * Pure; J is the caller's.  -1: ERR_FORMAT (none), ERR_NOMEM.
+ */
+struct json;
+int notes_head(struct json *j, const void *text, size_t n,
+	struct notes_head *h, struct err *e);
+
 struct notes_note {
 	const char *by;
 	int64_t utc;
