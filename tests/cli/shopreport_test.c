@@ -371,13 +371,14 @@ serve_addresses(void **state)
 {
 	const struct shop_event v[] = {{SHOP_PRICE, EVIL, "1", "2", 10, 20}};
 	const struct shopreport_served served = {"/a.css", "/a.js", "/b", EVIL,
-	    address};
+	    "/all?" EVIL, address};
 	struct sample t;
 	const char *html;
 
 	(void)state;
 	begin(&t);
 	t.r.served = &served;
+	t.r.note = "1 change is not told";
 	t.strip[1].sha256[0] = 2;
 	t.pair.event = v;
 	t.pair.nevents = 1;
@@ -388,6 +389,7 @@ serve_addresses(void **state)
 	assert_non_null(strstr(html, "<script src=\"/a.js\" defer></script>"));
 	assert_non_null(strstr(html, "href=\"/a.css\""));
 	assert_non_null(strstr(html, "<a href=\"/b\">"));
+	assert_non_null(strstr(html, " · <a href=\"/all?&quot;&gt;"));
 	assert_non_null(strstr(html, "<image id=\"p0s0\" width=\"64\" "
 	    "height=\"100\" preserveAspectRatio=\"none\" "
 	    "href=\"/p?0&amp;&quot;&gt;"));

@@ -120,7 +120,7 @@ is true getComputedStyle(document.body).backgroundColor!=='rgb(243, 244, 246)'
 END
 
 step "before and after: pictures at their own addresses, and ways to look at them"
-looks 24 <<END
+looks 29 <<END
 door $t/desk/serve.html
 size 1200 800
 open /compare/lamps?$both&lang=en
@@ -135,6 +135,11 @@ is 0 document.querySelectorAll('[style*=":"]:not(html),script:not([src])').lengt
 $fits
 is true (()=>{document.getElementById('m1').checked=true;const x=document.getElementById('x');x.value=30;x.dispatchEvent(new Event('input'));return getComputedStyle(document.querySelector('.f1 svg')).clipPath.includes('30%')})()
 shot $t/slider-en.png
+drag mouse 30 75 .has>.stage
+is 75 document.getElementById('x').value
+is true getComputedStyle(document.querySelector('.f1 svg')).clipPath.includes('75%')
+is true (b=>{const r=document.querySelector('.has>.stage').getBoundingClientRect();return Math.abs((b.left+b.right)/2-r.left-r.width*.75)<2})(document.querySelector('.bar').getBoundingClientRect())
+view $t/dragged-en.png
 is true (()=>{document.dispatchEvent(new KeyboardEvent('keydown',{key:'5'}));return getComputedStyle(document.querySelector('.f1')).animationName==='blink'})()
 is true (()=>{document.dispatchEvent(new KeyboardEvent('keydown',{key:'6'}));return getComputedStyle(document.querySelector('.has>.stage')).display==='none'})()
 is true document.querySelectorAll('.cuts>.stage').length>1
@@ -151,6 +156,10 @@ size 390 800
 open /compare/lamps?$both&lang=zh
 is true document.getElementById('m1').checked
 is 滑块 document.querySelector('label[for=m1]').textContent
+drag touch 60 20 .has>.stage
+is 20 document.getElementById('x').value
+is true getComputedStyle(document.querySelector('.f1 svg')).clipPath.includes('20%')
+view $t/dragged-zh.png
 $fits
 shot $t/compare-zh.png
 open /compare/lamps?before=$d1&after=$d2
@@ -209,7 +218,7 @@ $ours
 END
 
 step "without a script: a change hidden, told again, days reviewed, one accepted"
-looks 13 <<END
+looks 19 <<END
 door $t/desk/serve.html
 script off
 open /shop/evil?day=$d2&lang=en
@@ -218,6 +227,16 @@ click .changes>li button[value=ignore]
 is true document.querySelector('.told').textContent.includes('not told any more')
 is 2 document.querySelectorAll('section:has(h2>bdi) .changes>li').length
 is true document.body.innerText.includes('1 change is not shown')
+open /compare/evil?before=$d1&after=$d2&lang=en
+is true document.body.innerText.includes('1 change is not told: a rule, or an accepted day')
+is 2 document.querySelectorAll('ol>li').length
+click header a[href*="all=1"]
+is 3 document.querySelectorAll('ol>li').length
+is false document.body.innerText.includes('is not told')
+open /compare/evil?before=$d1&after=$d2&lang=zh
+is true document.body.innerText.includes('有 1 项变化未列出')
+is 列出全部变化 document.querySelector('header a[href*="all=1"]').textContent
+open /shop/evil?day=$d2&lang=en
 click button[value=tell]
 is 3 document.querySelectorAll('.changes>li').length
 type input[name=note] asked

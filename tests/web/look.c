@@ -6,6 +6,8 @@
  *	open URL	"/…" is of the page that the door led to
  *	size W H	of the window
  *	type SELECTOR TEXT	into a field
+ *	drag mouse|touch FROM TO SELECTOR	from so many hundredths of its width
+ *			to so many, in steps, as a hand does
  *	click SELECTOR	and wait for the page behind it
  *	is WANT EXPRESSION	its value, or what it promises, as a string;
  *			WANT without blanks
@@ -322,6 +324,61 @@ do_type(struct look *l, const char *line, char *arg)
 	free(q);
 }
 
+/* EVENT of a mouse or a finger at X, Y. */
+static void
+press(struct look *l, bool touch, const char *event, double x, double y)
+{
+	const struct json *j;
+	char *params;
+
+	/* A finger that is lifted is nowhere. */
+	if (touch && strcmp(event, "Released") == 0)
+		params = str_dup("{\"type\":\"touchEnd\",\"touchPoints\":[]}");
+	else if (touch)
+		params = str_fmt("{\"type\":\"touch%s\",\"touchPoints\":["
+		    "{\"x\":%.1f,\"y\":%.1f}]}", strcmp(event, "Moved") == 0 ?
+		    "Move" : "Start", x, y);
+	else
+		params = str_fmt("{\"type\":\"mouse%s\",\"x\":%.1f,"
+		    "\"y\":%.1f,\"button\":\"left\",\"buttons\":%d,"
+		    "\"clickCount\":1}", event, x, y,
+		    strcmp(event, "Released") != 0);
+	(void)call(l, touch ? "Input.dispatchTouchEvent" :
+	    "Input.dispatchMouseEvent", params, &j);
+	free(params);
+}
+
+static void
+do_drag(struct look *l, const char *line, const char *arg)
+{
+	enum { STEPS = 8 };
+	char how[8], got[128], *q;
+	double x, y, w;
+	int from, to, at = 0;
+
+	if (sscanf(arg, "%7s %d %d %n", how, &from, &to, &at) != 3 ||
+	    at == 0) {
+		fail(l, line, "from where to where?");
+		return;
+	}
+	/* where it can be seen, not below its middle: it may be very high */
+	q = str_fmt("(r=>r.left+' '+(Math.max(r.top,0)+Math.min(r.bottom,"
+	    "innerHeight))/2+' '+r.width)((e=>(e.scrollIntoView(),"
+	    "e.getBoundingClientRect()))(document.querySelector('%s')))",
+	    arg + at);
+	eval(l, q, got, sizeof(got));
+	free(q);
+	if (sscanf(got, "%lf %lf %lf", &x, &y, &w) != 3) {
+		fail(l, line, got);
+		return;
+	}
+	press(l, *how == 't', "Pressed", x + w * from / 100, y);
+	for (int i = 1; i <= STEPS; i++)
+		press(l, *how == 't', "Moved", x + w * (from + (to - from) *
+		    (double)i / STEPS) / 100, y);
+	press(l, *how == 't', "Released", x + w * to / 100, y);
+}
+
 static void
 do_run(struct look *l, const char *line, const char *file)
 {
@@ -430,6 +487,8 @@ do_line(struct look *l, char *line)
 		do_frames(l, line, arg);
 	} else if (str_starts(line, "click ")) {
 		do_click(l, line, arg);
+	} else if (str_starts(line, "drag ")) {
+		do_drag(l, line, arg);
 	} else if (str_starts(line, "type ")) {
 		do_type(l, line, arg);
 	} else {

@@ -18,133 +18,17 @@
 
 #define TITLE_LEN 256
 
-struct events {
-	bool is;
-	struct shop_page base;
-	struct shop_event *v;
-	size_t n, cap;
-};
-
 struct work {
 	const struct cli *c;
 	struct shoppair pair;
 	const char *file;	/* or NULL */
 	struct buf unsent;		/* notes that wait */
-	const char *name;		/* whose they are */
-	/* of what is not told */
-	struct shopday *notes;		/* NULL: all is */
-	const struct shoplook_page *of;
-	struct events accepted;		/* of that page, from the accepted day */
-	int64_t hidden;
 };
-
-/* --- What rules and an accepted day keep from being told. */
-
-static int
-keep(void *arg, const struct shop_event *v, struct err *e)
-{
-	struct events *a = arg;
-	const size_t cap = a->cap ? 2 * a->cap : 32;
-	struct shop_event *more;
-
-	if (a->n == a->cap) {
-		more = realloc(a->v, cap * sizeof(*more));
-		if (!more)
-			return err_nomem(e);
-		a->v = more;
-		a->cap = cap;
-	}
-	a->v[a->n++] = *v;
-	return 0;
-}
-
-static void
-forget(struct events *a)
-{
-	free(a->v);
-	page_free(&a->base);
-	memset(a, 0, sizeof(*a));
-}
-
-/*
- * What there is from the day accepted between the two to the later of them: what
- * is not in it was accepted.
- */
-static int
-load_accepted(struct work *k, struct err *e)
-{
-	struct events *a = &k->accepted;
-	const struct shoplook_page *p = k->of;
-	uint8_t record[SHOP_HASH_LEN];
-	int64_t day;
-	int rc;
-
-	forget(a);
-	if (!p->side[1].has_page || !shopday_accepted(k->notes, p->page,
-	    p->view, p->manual, k->pair.day[0], k->pair.day[1], record, &day))
-		return 0;
-	rc = shops_page(k->pair.b->catalogue, record, &a->base, e);
-	if (rc > 0)
-		rc = shop_diff(&a->base, &p->side[1].page, keep, a, e);
-	a->is = rc == 0 && !(a->n == 1 && a->v[0].change == SHOP_REBASED);
-	return rc < 0 ? -1 : 0;
-}
-
-static bool
-is_accepted(const struct work *k, const struct shop_event *v)
-{
-	const struct events *a = &k->accepted;
-
-	for (size_t i = 0; a->is && i < a->n; i++)
-		if (a->v[i].change == v->change &&
-		    str_eq(a->v[i].what, v->what) &&
-		    str_eq(a->v[i].after, v->after))
-			return false;
-	return a->is && v->change != SHOP_REBASED;
-}
-
-static bool
-is_hidden(void *arg, const struct shoplook_page *p,
-	const struct shop_event *v)
-{
-	const struct work *k = arg;
-
-	return p == k->of && (is_accepted(k, v) ||
-	    shopday_ignored(k->notes, k->pair.day[1], p->page, v));
-}
-
-static int
-hide(struct work *k, struct err *e)
-{
-	struct notes_report r;
-	struct err why = ERR_INIT;
-	int rc = 0;
-
-	if (cli_has(k->c, "all"))
-		return 0;
-	if (notes_index(k->pair.b, &r, &why) < 0 && why.code == ERR_INTR) {
-		*e = why;
-		return -1;
-	}
-	k->notes = shopdesk_of(k->pair.b->catalogue, k->pair.shop, &k->unsent, k->name,
-	    e);
-	for (size_t i = 0; k->notes && rc == 0 && i < k->pair.look.n; i++) {
-		k->of = &k->pair.look.v[i];
-		rc = load_accepted(k, e);
-		if (rc == 0)
-			k->hidden += shoplook_hide(&k->pair.look, is_hidden, k);
-	}
-	forget(&k->accepted);
-	rc = k->notes ? rc : -1;
-	shopday_free(k->notes);
-	k->notes = NULL;
-	return rc;
-}
 
 static const char *
 hidden_text(const struct work *k, char n[static CLI_COUNT_LEN])
 {
-	return cli_count(k->hidden, "%lld change is not told: a rule, or an "
+	return cli_count(k->pair.hidden, "%lld change is not told: a rule, or an "
 	    "accepted day (--all)", "%lld changes are not told: rules, or an "
 	    "accepted day (--all)", n);
 }
@@ -158,7 +42,7 @@ put_report(struct work *k, const char *const names[2], struct err *e)
 	char title[TITLE_LEN], n[CLI_COUNT_LEN];
 	struct shopreport r = {.title = title,
 	    .org = k->pair.b->control.org, .name = {names[0], names[1]},
-	    .note = k->hidden > 0 ? hidden_text(k, n) : NULL,
+	    .note = k->pair.hidden > 0 ? hidden_text(k, n) : NULL,
 	    .all = k->pair.page != NULL};
 	int rc = -1;
 
@@ -186,11 +70,9 @@ differ(struct box *b, void *arg, struct err *e)
 	}
 	rc = shoppair_load(&k->pair, b, e);
 	if (rc == 0)
-		rc = hide(k, e);
-	if (rc == 0)
 		rc = shoplook_put(&k->pair.look, k->c, "shop-diff",
 		    k->pair.shop, names, e);
-	if (rc == 0 && k->hidden > 0 && !k->c->json)
+	if (rc == 0 && k->pair.hidden > 0 && !k->c->json)
 		(void)printf("%s\n", hidden_text(k, n));
 	if (rc == 0 && k->file)
 		rc = put_report(k, names, e);
@@ -215,7 +97,8 @@ run(struct cli *c, struct err *e)
 {
 	struct work k = {.c = c, .pair = {.shop = c->args[0],
 	    .page = cli_value(c, "page"), .view = cli_value(c, "view"),
-	    .station = cli_value(c, "station")}};
+	    .station = cli_value(c, "station"), .all = cli_has(c, "all"),
+	    .unsent = &k.unsent}};
 	struct access_pass pass = {false};
 	struct access_ask ask = {.action = "open", .view = "shops"};
 	struct opener *op = NULL;
@@ -237,7 +120,7 @@ run(struct cli *c, struct err *e)
 	ask.first = k.pair.day[0] * 86400;
 	ask.last = k.pair.day[1] * 86400;
 	buf_init(&k.unsent, NOTES_UNSENT_MAX);
-	k.name = deskcmd_name(&h);
+	k.pair.name = deskcmd_name(&h);
 	op = notes_unsent(&h, &k.unsent, e) < 0 ? NULL :
 	    show_opener(c, &h, e);
 	if (!op || reads_note(c, op, &ask, &pass, NULL, e) < 0)

@@ -18,6 +18,7 @@
 #include "base/banned.h"
 
 #define TITLE_LEN 512
+#define NOTE_LEN (CLI_FILLED_LEN + CLI_COUNT_LEN + 8)
 #define HREF_LEN (WIRE_PATH_MAX + WIRE_FIELDS_MAX)
 
 static const char *
@@ -47,28 +48,58 @@ picture_href(void *arg, const struct shopreport_pair *l, int side,
 	return buf_addf(out, e, "&record=%s", hex);
 }
 
+/* This page once more, with what is not told. */
+static int
+all_href(const struct page *p, const struct shoppair *k, struct buf *out,
+	struct err *e)
+{
+	static const char *const names[] = {"before", "after", "page", "view",
+	    "station"};
+	int rc = buf_adds(out, "/compare/", e) < 0 ? -1 :
+	    html_path(out, k->shop, e);
+
+	if (rc == 0)
+		rc = buf_adds(out, "?all=1", e);
+	for (size_t i = 0; rc == 0 && i < sizeof(names) / sizeof(*names); i++) {
+		const char *s = field(p, names[i]);
+
+		if (s)
+			rc = buf_addf(out, e, "&%s=", names[i]) < 0 ? -1 :
+			    html_path(out, s, e);
+	}
+	return rc;
+}
+
 static int
 put_report(struct page *p, struct shoppair *k, struct err *e)
 {
-	struct buf back = BUF_INIT(HREF_LEN);
+	struct buf back = BUF_INIT(HREF_LEN), all = BUF_INIT(HREF_LEN);
 	char name[2][WORKTIME_DAY_LEN], title[TITLE_LEN], age[CLI_FILLED_LEN];
+	char note[NOTE_LEN], n[CLI_COUNT_LEN];
 	struct shopreport_served to = {.style = "/assets/report.css",
 	    .script = "/assets/report.js", .back_text = k->shop,
 	    .picture = picture_href};
 	struct shopreport r = {.title = title, .org = p->b->control.org,
-	    .note = age, .all = k->page != NULL, .served = &to,
+	    .note = note, .all = k->page != NULL, .served = &to,
 	    .name = {worktime_day_text(k->day[0], name[0]),
 	    worktime_day_text(k->day[1], name[1])}};
 	int rc = -1;
 
 	(void)page_age(p, age, sizeof(age));
+	(void)snprintf(note, sizeof(note), "%s%s%s", age, k->hidden > 0 ?
+	    " · " : "", k->hidden > 0 ? cli_count(k->hidden, "%lld change is "
+	    "not told: a rule, or an accepted day", "%lld changes are not "
+	    "told: rules, or an accepted day", n) : "");
 	(void)snprintf(title, sizeof(title), cli_tr("Shop %s: %s and %s"),
 	    k->shop, name[0], name[1]);
-	if (shoppage_href(&back, k->shop, k->day[1], e) == 0) {
+	if (shoppage_href(&back, k->shop, k->day[1], e) == 0 &&
+	    all_href(p, k, &all, e) == 0) {
 		to.back = buf_str(&back);
+		to.all = k->hidden > 0 ? buf_str(&all) : NULL;
 		rc = shoppair_report(k, &r, p->out, e);
 	}
 	buf_release(&back);
+	buf_release(&all);
 	return rc;
 }
 
@@ -85,7 +116,9 @@ static int
 make_compare(struct page *p, struct err *e)
 {
 	struct shoppair k = {.shop = p->arg, .page = field(p, "page"),
-	    .view = field(p, "view"), .station = field(p, "station")};
+	    .view = field(p, "view"), .station = field(p, "station"),
+	    .all = field(p, "all") != NULL, .unsent = p->unsent,
+	    .name = p->reader};
 	int rc = -1;
 
 	if (take_day(p, "before", &k.day[0], e) == 0 &&

@@ -4,12 +4,14 @@
  *
  *	struct shoppair k = {.shop = "lamps", .day = {20000, 20001}};
  *
- *	shoppair_load(&k, b, e);	what each day has, and what changed
+ *	shoppair_load(&k, b, e);	what each day has, and what changed,
+ *					without what rules of the later day and
+ *					an accepted one keep from being told
  *	shoppair_report(&k, &r, out, e);
  *	shoppair_release(&k);		also on failure
  *
  * Everything in it is foreign.
- * Needs: cli/desk/{shoplook,shopreport}, desk/{box,shops}.
+ * Needs: cli/desk/{shopdesk,shoplook,shopreport}, desk/{box,notes,shopday,shops}.
  */
 #ifndef LIUDI_CLI_DESK_SHOPPAIR_H
 #define LIUDI_CLI_DESK_SHOPPAIR_H
@@ -21,7 +23,11 @@ struct shoppair {
 	const char *shop;
 	const char *page, *view, *station;	/* that alone; or NULL */
 	int64_t day[2];
+	bool all;		/* nothing is kept from being told */
+	const struct buf *unsent;	/* notes of NAME that wait, or NULL */
+	const char *name;
 	struct shoplook look;
+	int64_t hidden;		/* changes that are not told */
 	/* inside */
 	struct box *b;
 	int side;

@@ -235,6 +235,21 @@ put_back(struct work *w)
 }
 
 static void
+put_note(struct work *w)
+{
+	if (!w->r->note)
+		return;
+	html(w, "<p>");
+	put_text(w, w->r->note);
+	if (w->r->served && w->r->served->all) {
+		put_address(w, " · <a href=\"", w->r->served->all, "\">");
+		put_text(w, cli_tr("tell all changes"));
+		html(w, "</a>");
+	}
+	html(w, "</p>");
+}
+
+static void
 put_head(struct work *w)
 {
 	char now[SHOPREPORT_TIME_LEN];
@@ -257,8 +272,7 @@ put_head(struct work *w)
 	html(w, " · ");
 	htmlf(w, cli_tr("made %s"), now);
 	html(w, "</p>");
-	if (w->r->note)
-		put_element(w, "p", w->r->note);
+	put_note(w);
 	html(w, "\n<p>");
 	put_chips(w, w->r->pair, w->r->n);
 	html(w, "</p>\n</header>\n");

@@ -46,6 +46,8 @@ typedef int (*shopreport_strip)(void *arg, const struct shopreport_pair *p,
 struct shopreport_served {
 	const char *style, *script;
 	const char *back, *back_text;	/* where it leads back to */
+	const char *all;		/* behind the note: where that is told
+					 * which is not told here, or NULL */
 	/* Append that of the picture of side SIDE of P, its strips in one. */
 	int (*picture)(void *arg, const struct shopreport_pair *p, int side,
 		struct buf *out, struct err *e);

@@ -36,7 +36,8 @@
 			if (drags)
 				follow(ev);
 		});
-		addEventListener("pointerup", function () { drags = false; });
+		for (const end of ["pointerup", "pointercancel"])
+			addEventListener(end, function () { drags = false; });
 	}
 	/* The change that was chosen, on whichever side can be seen. */
 	function show(id) {
