@@ -443,8 +443,14 @@ if [ -n "$core" ] && command -v gcore >/dev/null; then
 	liudi-desk --home "$t/desk" account reveal acmelamps-eb-05 \
 	    --why 'core' --pipe --passphrase-fd 3 3<"$t/pass" >&8 2>"$t/err" &
 	pid=$!
-	sleep 4
-	helpers=$(ps -o pid= --ppid $pid | tr -d ' ')
+	tries=0 helpers=
+	until grep -q -s pipe_write $(printf '/proc/%s/wchan ' $helpers) \
+	    /dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 600 ] && kill -0 $pid || break
+		sleep 0.1
+		helpers=$(ps -o pid= --ppid $pid | tr -d ' ')
+	done
 	same "$(echo "$helpers" | wc -l)" 2 'opener and box'
 	gcore -o "$t/core" $pid $helpers >"$t/said" 2>&1 || :
 	found=
