@@ -903,9 +903,8 @@ parse(struct config *c, const char *file, const char *root, const void *text,
 	if (r.failed)
 		goto out;
 	/* One that is not there has its defaults all the same. */
-	if (end_section(&r) < 0 || (strcmp(root, "desk") != 0 &&
-	    !r.schedule_seen && (begin_section(&r, SCHEDULE) < 0 ||
-	    end_section(&r) < 0)))
+	if ((strcmp(root, "desk") != 0 && !r.schedule_seen &&
+	    begin_section(&r, SCHEDULE) < 0) || end_section(&r) < 0)
 		goto out;
 	if (!r.root_seen) {
 		(void)err_set(e, ERR_CONFIG, "%s: no section [%s]", file,
