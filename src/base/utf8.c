@@ -271,11 +271,40 @@ is_unsafe(uint32_t cp)
 	    (cp >= 0x2066 && cp <= 0x2069);
 }
 
+/*
+ * What nobody sees: a word with one in it looks like the word, and is another.
+ * Joiners are letters of some scripts and hold emoji together.
+ */
+static bool
+is_hidden(uint32_t cp, uint32_t before)
+{
+	static const struct range hidden[] = {
+		{0xad, 0xad}, {0x34f, 0x34f}, {0x115f, 0x1160},
+		{0x17b4, 0x17b5}, {0x180e, 0x180e}, {0x200b, 0x200b},
+		{0x2060, 0x2065}, {0x206a, 0x206f}, {0x3164, 0x3164},
+		{0xfeff, 0xfeff}, {0xffa0, 0xffa0}
+	};
+	/* scripts without joiners: Latin to Armenian, CJK */
+	static const struct range plain[] = {
+		{0, 0x58f}, {0x1e00, 0x20cf}, {0x2e80, 0xa4cf},
+		{0xac00, 0xd7ff}, {0xf900, 0xfb1c}, {0xff00, 0xffef},
+		{0x20000, 0x3ffff}
+	};
+
+	if (cp == 0x200c || cp == 0x200d)
+		return IN_TABLE(before, plain);
+	/* tags spell the flag of a region behind a black one */
+	if (cp >= 0xe0000 && cp <= 0xe007f)
+		return before != 0x1f3f4 && (before <= 0xe0000 ||
+		    before > 0xe007f);
+	return IN_TABLE(cp, hidden);
+}
+
 int
 utf8_add_shown(struct buf *b, const void *s, size_t n, struct err *e)
 {
 	const uint8_t *p = s;
-	uint32_t cp = 0;
+	uint32_t cp = 0, before = 0;
 	size_t len;
 	int rc;
 
@@ -284,7 +313,7 @@ utf8_add_shown(struct buf *b, const void *s, size_t n, struct err *e)
 		if (len == 0) {
 			len = 1;
 			rc = buf_addf(b, e, "\\x%02x", p[0]);
-		} else if (!is_unsafe(cp)) {
+		} else if (!is_unsafe(cp) && !is_hidden(cp, before)) {
 			rc = buf_add(b, p, len, e);
 		} else if (len == 1) {
 			rc = buf_addf(b, e, "\\x%02x", (unsigned)cp);
@@ -293,6 +322,7 @@ utf8_add_shown(struct buf *b, const void *s, size_t n, struct err *e)
 		}
 		if (rc < 0)
 			return -1;
+		before = cp;
 		p += len;
 		n -= len;
 	}

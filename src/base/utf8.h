@@ -43,8 +43,9 @@ size_t utf8_put(uint32_t cp, char *out);
 size_t utf8_width(const char *s);
 
 /*
- * Append S for a person's eyes: control characters, bidi controls and
- * ill-formed bytes come out as \xNN or \u{NNNN}; everything else as it is.
+ * Append S for a person's eyes: control characters, bidi controls, characters
+ * without any width and ill-formed bytes come out as \xNN or \u{NNNN};
+ * everything else as it is.  A joiner stays where its script or emoji needs it.
  */
 int utf8_add_shown(struct buf *b, const void *s, size_t n, struct err *e);
 

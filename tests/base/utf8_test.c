@@ -169,6 +169,41 @@ shown(void **state)
 	buf_release(&b);
 }
 
+/* Nothing that cannot be seen hides in a word; letters and emoji stay whole. */
+static void
+shown_hidden(void **state)
+{
+	static const struct { const char *in, *want; } cases[] = {
+		{"pay\xe2\x80\x8bpal", "pay\\u{200b}pal"},
+		{"pay\xe2\x80\x8dpal", "pay\\u{200d}pal"},
+		{"\xe5\x9b\x9e\xe2\x80\x8c\xe6\x89\xa3",
+		    "\xe5\x9b\x9e\\u{200c}\xe6\x89\xa3"},
+		{"a\xef\xbb\xbf", "a\\u{feff}"},
+		{"\xe3\x85\xa4", "\\u{3164}"},
+		{"a\xc2\xad", "a\\u{00ad}"},
+		{"a\xf3\xa0\x81\xa2", "a\\u{e0062}"},
+		/* a family; Persian; Scotland's flag */
+		{"\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa7",
+		    "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa7"},
+		{"\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae",
+		    "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae"},
+		{"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf",
+		    "\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf"},
+	};
+	struct err e = ERR_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = BUF_INIT(1000);
+
+		assert_int_equal(utf8_add_shown(&b, cases[i].in,
+		    strlen(cases[i].in), &e), 0);
+		assert_string_equal(buf_str(&b), cases[i].want);
+		buf_release(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -179,7 +214,8 @@ main(void)
 		cmocka_unit_test(runs),
 		cmocka_unit_test(clean),
 		cmocka_unit_test(widths),
-		cmocka_unit_test(shown)
+		cmocka_unit_test(shown),
+		cmocka_unit_test(shown_hidden)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
