@@ -172,6 +172,8 @@ in_the_name_of_the_reader(void **state)
 	assert_int_equal(ask(h), 403);
 	h.origin = "https://" HOST;
 	assert_int_equal(ask(h), 403);
+	h.origin = "file://" HOST;
+	assert_int_equal(ask(h), 403);
 }
 
 static void
