@@ -230,7 +230,7 @@ int
 catalogue_remove(const char *file, struct err *e)
 {
 	static const char *const ends[] = {"-wal", "-shm", "-journal",
-	    CATALOGUE_FACTS, ""};
+	    CATALOGUE_FACTS, CATALOGUE_FACTS_ODD, ""};
 	size_t i;
 
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {

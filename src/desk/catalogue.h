@@ -28,10 +28,11 @@ struct catalogue *catalogue_open(const char *file, bool make, struct err *e);
 void catalogue_close(struct catalogue *c);
 
 /*
- * What is counted of it is kept under its name and this, and is of it: remove the
+ * What is counted of it is kept under its name and these, and is of it: remove the
  * file, what SQLite keeps beside it, and that.
  */
-#define CATALOGUE_FACTS "-facts"
+#define CATALOGUE_FACTS "-facts"	/* of days with an even number … */
+#define CATALOGUE_FACTS_ODD "-facts-odd"	/* … and of the others */
 int catalogue_remove(const char *file, struct err *e);
 
 /* A transaction.  0, or -1 (ERR_SPACE, ERR_IO, …): then roll it back. */

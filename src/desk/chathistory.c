@@ -295,6 +295,31 @@ out:
 	return rc;
 }
 
+int
+history_older(struct messages *m, int64_t chat, int64_t before,
+	struct err *e)
+{
+	const struct msgrow *v;
+	size_t many;
+
+	if (msgrows_from(m->rows, chat, 0, &v, &many, e) < 0)
+		return -1;
+	return many > 0 && v[0].n < pick_number(before);
+}
+
+int
+history_last(struct messages *m, int64_t chat, int64_t *n, struct err *e)
+{
+	const struct msgrow *v;
+	size_t many;
+
+	if (msgrows_before(m->rows, chat, MSGROWS_END, &v, &many, e) < 0)
+		return -1;
+	if (many > 0)
+		*n = v[many - 1].n;
+	return many > 0;
+}
+
 /* Up to COUNT numbers of messages before R in its conversation, into OUT. */
 static int
 before(struct messages *m, const struct row *r, int count, int64_t *out,

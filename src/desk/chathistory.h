@@ -42,6 +42,15 @@ typedef int (*history_chat_fn)(void *arg, const struct history_chat *c,
 int history_chats(struct messages *m, const struct history_filter *f,
 	history_chat_fn fn, void *arg, struct err *e);
 
+/* Has conversation CHAT a message before BEFORE (ms)?  1, 0, -1. */
+int history_older(struct messages *m, int64_t chat, int64_t before,
+	struct err *e);
+/*
+ * The number of the last message of CHAT, whatever became of it: 1 and *n, 0
+ * (there is none), -1.
+ */
+int history_last(struct messages *m, int64_t chat, int64_t *n, struct err *e);
+
 /* Whoever wrote in a conversation, by what he is called there; no order. */
 typedef int (*history_sender_fn)(void *arg, int64_t chat, const char *id,
 	const char *name, struct err *e);

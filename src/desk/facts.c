@@ -359,6 +359,43 @@ add_stations(struct facts_work *w, struct err *e)
 	return 0;
 }
 
+/* --- Tools. */
+
+struct facts_tools {
+	struct contacts *contacts;
+	struct smalltalk *talk;
+	struct json *json;
+};
+
+struct facts_tools *
+facts_tools_new(struct err *e)
+{
+	struct facts_tools *t = calloc(1, sizeof(*t));
+
+	if (!t) {
+		(void)err_nomem(e);
+		return NULL;
+	}
+	t->contacts = contacts_new(e);
+	t->talk = t->contacts ? smalltalk_new(e) : NULL;
+	t->json = t->talk ? json_new_lenient(JSON_NODES, 16, e) : NULL;
+	if (t->json)
+		return t;
+	facts_tools_free(t);
+	return NULL;
+}
+
+void
+facts_tools_free(struct facts_tools *t)
+{
+	if (!t)
+		return;
+	contacts_free(t->contacts);
+	smalltalk_free(t->talk);
+	json_free(t->json);
+	free(t);
+}
+
 /* --- All of it. */
 
 struct filling {
@@ -439,9 +476,6 @@ work_release(struct facts_work *w)
 	free(w->claim);
 	free(w->key);
 	free(w->inquiry);
-	contacts_free(w->contacts);
-	smalltalk_free(w->talk);
-	json_free(w->json);
 }
 
 int
@@ -449,15 +483,19 @@ facts_make(struct facts *f, struct messages *m, struct catalogue *c,
 	const struct facts_ask *ask, struct err *e)
 {
 	struct facts_work w = {.f = f, .m = m, .c = c, .ask = ask};
+	struct facts_tools *own = ask->tools ? NULL : facts_tools_new(e);
+	const struct facts_tools *tools = ask->tools ? ask->tools : own;
 	int rc = -1;
 
 	memset(f, 0, sizeof(*f));
 	f->day = ask->day;
 	f->made = ask->now;
-	w.contacts = contacts_new(e);
-	w.talk = w.contacts ? smalltalk_new(e) : NULL;
-	w.json = w.talk ? json_new_lenient(JSON_NODES, 16, e) : NULL;
-	if (!w.json || add_stations(&w, e) < 0 || facts_walk(&w, e) < 0 ||
+	if (!tools)
+		return -1;
+	w.contacts = tools->contacts;
+	w.talk = tools->talk;
+	w.json = tools->json;
+	if (add_stations(&w, e) < 0 || facts_walk(&w, e) < 0 ||
 	    facts_window(&w, e) < 0 || facts_readable(&w, e) < 0 ||
 	    facts_asked(&w, e) < 0 || facts_persons(&w, e) < 0)
 		goto out;
@@ -474,6 +512,7 @@ facts_make(struct facts *f, struct messages *m, struct catalogue *c,
 	rc = 0;
 out:
 	work_release(&w);
+	facts_tools_free(own);
 	return rc;
 }
 

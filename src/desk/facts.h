@@ -172,6 +172,11 @@ struct facts {
 	size_t nstrings;
 };
 
+/* What texts are read with: it takes longer to make than a person's day. */
+struct facts_tools;
+struct facts_tools *facts_tools_new(struct err *e);
+void facts_tools_free(struct facts_tools *t);	/* NULL does nothing */
+
 struct facts_ask {
 	const char *policy;		/* text of policy.ini */
 	const struct roster *roster;	/* may be empty */
@@ -180,6 +185,7 @@ struct facts_ask {
 	size_t nstations, nactive;
 	int64_t day;
 	int64_t now;			/* ms */
+	struct facts_tools *tools;	/* NULL: it makes its own */
 	bool numbers;			/* only what is counted: no changes, watch
 					 * words, contacts, shared customers */
 };

@@ -69,17 +69,6 @@ chat_at_hand(const struct facts_work *w, int64_t n)
 	    w->nchats - w->first_chat, sizeof(key), cmp_chats);
 }
 
-static int
-on_old_chat(void *arg, const struct history_chat *h, struct err *e)
-{
-	struct facts_chat *c = chat_at_hand(arg, h->n);
-
-	(void)e;
-	if (c)
-		c->old = true;
-	return 0;
-}
-
 /* --- What is taken out of texts. */
 
 struct looking {
@@ -420,6 +409,7 @@ load_station(struct facts_work *w, struct err *e)
 	struct history_filter f = {.station = s->who.station,
 	    .until = s->cutoff};
 	size_t i;
+	int old;
 
 	f.since = worktime_start(w->time[w->station], w->ask->day -
 	    FACTS_WINDOW_DAYS);
@@ -435,13 +425,14 @@ load_station(struct facts_work *w, struct err *e)
 	/* one after the other: what an export had together lies together */
 	for (i = w->first_chat; i < w->nchats; i++) {
 		f.chat = w->chat[i].n;
+		old = history_older(w->m, f.chat, s->start, e);
+		if (old < 0)
+			return -1;
+		w->chat[i].old = old > 0;
 		if (history_each(w->m, &f, on_message, w, e) < 0)
 			return -1;
 	}
-	f.chat = 0;
-	f.since = HISTORY_NEVER;
-	f.until = s->start;
-	return history_chats(w->m, &f, on_old_chat, w, e);
+	return 0;
 }
 
 int

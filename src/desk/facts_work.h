@@ -77,7 +77,7 @@ struct facts_work {
 	size_t nkeys;
 	struct facts_inquiry *inquiry;
 	size_t ninquiries;
-	/* tools */
+	/* of the tools */
 	struct contacts *contacts;
 	struct smalltalk *talk;
 	struct json *json;

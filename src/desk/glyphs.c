@@ -30,6 +30,7 @@ struct glyphs {
 	const UNormalizer2 *fold, *nfd, *nfc;
 	struct pair *simple;	/* sorted by from */
 	size_t nsimple;
+	bool loaded;		/* they are there: who folds nothing waits not */
 	struct entry *pages[PAGES];
 };
 
@@ -88,7 +89,7 @@ add_range(struct glyphs *g, const UTransliterator *t, UChar32 from, UChar32 to)
 }
 
 static int
-load_simple(struct glyphs *g, struct err *e)
+load_simple(struct glyphs *g)
 {
 	UErrorCode ue = U_ZERO_ERROR;
 	UTransliterator *t;
@@ -104,22 +105,17 @@ load_simple(struct glyphs *g, struct err *e)
 		set = utrans_getSourceSet(t, 0, NULL, &ue);
 		n = uset_getItemCount(set);
 	}
-	if (U_FAILURE(ue)) {
-		err_set(e, ERR_FAIL, "cannot load ICU's table of "
-		    "traditional and simplified characters: %s",
-		    u_errorName(ue));
+	if (U_FAILURE(ue))
 		goto out;
-	}
 	for (i = 0; i < n; i++) {
 		ue = U_ZERO_ERROR;
 		if (uset_getItem(set, i, &from, &to, text, 16, &ue) != 0 ||
 		    from < 0x2e80 || to > 0x10ffff)
 			continue;	/* a string, or nothing Chinese */
-		if (add_range(g, t, from, to) < 0) {
-			err_nomem(e);
+		if (add_range(g, t, from, to) < 0)
 			goto out;
-		}
 	}
+	g->loaded = true;
 	qsort(g->simple, g->nsimple, sizeof(*g->simple), pair_cmp);
 	rc = 0;
 out:
@@ -143,12 +139,10 @@ glyphs_new(struct err *e)
 	g->fold = unorm2_getNFKCCasefoldInstance(&ue);
 	g->nfd = unorm2_getNFDInstance(&ue);
 	g->nfc = unorm2_getNFCInstance(&ue);
-	if (U_FAILURE(ue)) {
-		err_set(e, ERR_FAIL, "cannot load ICU's tables: %s",
-		    u_errorName(ue));
-	} else if (load_simple(g, e) == 0) {
+	if (U_SUCCESS(ue))
 		return g;
-	}
+	(void)err_set(e, ERR_FAIL, "cannot load ICU's tables: %s",
+	    u_errorName(ue));
 	glyphs_free(g);
 	return NULL;
 }
@@ -366,6 +360,8 @@ glyphs_fold(struct glyphs *g, uint32_t cp, unsigned *n)
 		return &none;
 	x = g->pages[cp / PAGE];
 	if (!x) {
+		if (!g->loaded && load_simple(g) < 0)
+			return NULL;
 		x = g->pages[cp / PAGE] = page_new(g, cp / PAGE);
 		if (!x)
 			return NULL;

@@ -12,9 +12,8 @@
 
 #define NAME_LEN (1u << 20)
 
-/* The number at or behind MS; the limits lie outside of all times. */
-static int64_t
-number_at(int64_t ms)
+int64_t
+pick_number(int64_t ms)
 {
 	if (ms < 0)
 		return 0;
@@ -80,12 +79,15 @@ pick_chats(struct pick *p, struct messages *m, const struct history_filter *f,
 	struct seek *s, struct err *e)
 {
 	struct catalogue *c = m->c;
-	const enum sql q = f->chat ? SQL_CHAT_ONE : SQL_CHAT_EACH;
+	const enum sql q = f->chat ? SQL_CHAT_ONE : f->station ?
+	    SQL_CHAT_OF_STATION : SQL_CHAT_EACH;
 	int rc;
 
-	/* who asks for each conversation in turn does not walk them all */
+	/* who asks for each conversation, or station, in turn does not walk
+	 * them all */
 	rc = f->chat ? catalogue_step(c, q, e, "ii", (int64_t)0, f->chat) :
-	    catalogue_step(c, q, e, "i", (int64_t)0);
+	    f->station ? catalogue_step(c, q, e, "it", (int64_t)0,
+	    f->station) : catalogue_step(c, q, e, "i", (int64_t)0);
 	for (; rc == 1; rc = catalogue_next(c, q, e)) {
 		int64_t n = catalogue_int(c, q, 0);
 		bool named = !s;
@@ -141,8 +143,8 @@ pick_make(struct pick *p, struct messages *m, const struct history_filter *f,
 
 	memset(p, 0, sizeof(*p));
 	p->chat.seed = p->sender.seed = m->seed;
-	p->from = f->since == HISTORY_NEVER ? 0 : number_at(f->since);
-	p->to = f->until == HISTORY_NEVER ? INT64_MAX : number_at(f->until);
+	p->from = f->since == HISTORY_NEVER ? 0 : pick_number(f->since);
+	p->to = f->until == HISTORY_NEVER ? INT64_MAX : pick_number(f->until);
 	p->only = f->chat;
 	p->senders = f->peer && *f->peer;
 	p->chats = p->senders || f->station || f->source || f->platform ||

@@ -27,6 +27,9 @@ struct pick {
 
 enum { PICK_ALL = 1, PICK_SOME = 2 };
 
+/* The number at or behind MS; the limits lie outside of all times. */
+int64_t pick_number(int64_t ms);
+
 /* 0 or -1 (ERR_NOMEM, ERR_IO); release in both cases. */
 int pick_make(struct pick *p, struct messages *m,
 	const struct history_filter *f, struct err *e);

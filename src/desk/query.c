@@ -111,6 +111,23 @@ run_add(struct query_run *r, const struct query_part *p)
 }
 
 int
+query_inputs(struct catalogue *c, struct query_inputs *in, struct err *e)
+{
+	const enum sql q = SQL_INPUTS;
+	int rc = catalogue_step(c, q, e, "");
+
+	if (rc == 1) {
+		in->parts = catalogue_int(c, q, 0);
+		in->waiting = catalogue_int(c, q, 1);
+		in->readings = catalogue_int(c, q, 2);
+		in->records = catalogue_int(c, q, 3);
+		in->reports = catalogue_int(c, q, 4);
+		catalogue_reset(c, q);
+	}
+	return rc == 1 ? 0 : -1;
+}
+
+int
 query_log(struct catalogue *c, const char *station, int64_t since,
 	int64_t until, query_run_fn fn, void *arg, struct err *e)
 {
@@ -571,6 +588,21 @@ query_stations(struct catalogue *c, query_station_fn fn, void *arg,
 			return -1;
 		}
 	}
+	return rc;
+}
+
+int
+query_station_names(struct catalogue *c, query_name_fn fn, void *arg,
+	struct err *e)
+{
+	const enum sql q = SQL_STATION_EACH;
+	int rc = catalogue_step(c, q, e, "");
+
+	for (; rc > 0; rc = catalogue_next(c, q, e))
+		if (fn(arg, catalogue_text(c, q, 0), e) < 0) {
+			catalogue_reset(c, q);
+			return -1;
+		}
 	return rc;
 }
 

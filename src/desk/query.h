@@ -43,6 +43,18 @@ typedef int (*query_run_fn)(void *arg, const struct query_run *r,
 typedef int (*query_part_fn)(void *arg, const struct query_part *p,
 	struct err *e);
 
+/*
+ * What facts (desk/facts.h) hang on beside control: while all of this is the same,
+ * so are they.  0 or -1.
+ */
+struct query_inputs {
+	int64_t parts;			/* the row of the last one */
+	int64_t waiting;		/* parts without a receipt */
+	int64_t readings, records, reports;	/* the row of the last one */
+};
+int query_inputs(struct catalogue *c, struct query_inputs *in,
+	struct err *e);
+
 /* Runs that started in [SINCE, UNTIL], oldest first; STATION NULL = all. */
 int query_log(struct catalogue *c, const char *station, int64_t since,
 	int64_t until, query_run_fn fn, void *arg, struct err *e);
@@ -131,6 +143,11 @@ struct query_station {
 };
 typedef int (*query_station_fn)(void *arg, const struct query_station *s,
 	struct err *e);
+/* The name alone of each: what else is known of them is summed up. */
+typedef int (*query_name_fn)(void *arg, const char *station, struct err *e);
+int query_station_names(struct catalogue *c, query_name_fn fn, void *arg,
+	struct err *e);
+
 int query_stations(struct catalogue *c, query_station_fn fn, void *arg,
 	struct err *e);
 

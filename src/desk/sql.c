@@ -523,6 +523,11 @@ const char *const sql_text[SQL_COUNT] = {
 		"JOIN branch b ON b.n = p.branch WHERE p.folded = 0 "
 		"AND b.line = ?1 AND b.epoch > ?2 GROUP BY b.ref",
 
+	[SQL_INPUTS] = "SELECT (SELECT ifnull(max(n), 0) FROM part), "
+		"(SELECT count(*) FROM part WHERE receipt_utc IS NULL), "
+		"(SELECT ifnull(max(n), 0) FROM reading), "
+		"(SELECT ifnull(max(n), 0) FROM record), "
+		"(SELECT ifnull(max(n), 0) FROM report)",
 	[SQL_LOG] = "SELECT " PART_COLUMNS PART_FROM
 		"WHERE (?1 IS NULL OR l.station = ?1) AND p.started >= ?2 "
 		"AND p.started <= ?3 ORDER BY p.started, l.station, p.run, p.n",
@@ -577,6 +582,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CHAT_EACH] = "SELECT " CHAT_COLUMNS CHAT_FROM
 		"ORDER BY c.last DESC, c.n",
 	[SQL_CHAT_ONE] = "SELECT " CHAT_COLUMNS CHAT_FROM "WHERE c.n = ?2",
+	[SQL_CHAT_OF_STATION] = "SELECT " CHAT_COLUMNS CHAT_FROM
+		"WHERE a.station = ?2",
 
 	[SQL_LANE_GET] = "SELECT ordinal FROM lane WHERE chat = ?1 "
 		"AND kind = ?2",

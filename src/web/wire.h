@@ -18,6 +18,9 @@
 #define WIRE_FIELDS_MAX 4096	/* bytes behind "?", and of a form */
 #define WIRE_BODY_MAX ((size_t)32 << 20)
 #define WIRE_NAME_MAX 200
+/* Of these a name is, which stands in a header. */
+#define WIRE_NAME_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+	"0123456789._-"
 
 struct wire_ask {
 	uint8_t post;			/* not 0: it is one */

@@ -2,6 +2,7 @@
  * tests/bench/messages.c - what the catalogue of all messages costs.
  *
  *	bench_messages FILE [N [SEED [LETTERS [TEXTS]]]]
+ *	bench_messages --into FILE N PEOPLE END LONG
  *
  * N (1,000,000) invented messages of twenty people over two years, each with
  * some hundred conversations in one export, into the new catalogue FILE; then
@@ -11,6 +12,10 @@
  * some questions, each with two messages before and behind it: the first time,
  * and the best of five.  LETTERS: one in so many messages is twelve times as
  * long, as e-mail is; 0, none.  TEXTS: a file that gets the texts, a line each.
+ *
+ * --into: no questions; N messages of stations ws-01 to ws-PEOPLE in the two years
+ * up to END (seconds) go into the catalogue of a desk, and behind them one
+ * conversation of ws-01 with LONG messages.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -63,6 +68,8 @@ struct bench {
 	FILE *texts;
 	uint64_t said, bytes, letters;
 	int64_t version;
+	uint32_t chats;		/* in one export, at most */
+	int64_t taken;		/* seconds */
 	double spent, wall;	/* in messages_add() */
 	struct messages_report sum;
 };
@@ -149,7 +156,8 @@ put_line(struct bench *b, int fd, uint32_t chat, int64_t at, bool own)
 static int
 invent(struct bench *b, uint64_t n, int64_t start, int64_t span)
 {
-	uint32_t chat, chats = n < CHATS * 4 ? (uint32_t)n / 4 : CHATS;
+	uint32_t chat, chats = n < b->chats * 4 ? (uint32_t)n / 4 :
+	    b->chats;
 	int fd = memfd_create("export", MFD_CLOEXEC);
 	struct err e = ERR_INIT;
 	uint64_t i, many;
@@ -182,11 +190,12 @@ lay(struct bench *b, int person, int fd)
 {
 	struct messages_report r = {0};
 	struct err e = ERR_INIT;
+	static const char *const self[] = {"李明"};
 	char station[16];
 	struct messages_file f = {.version = ++b->version, .station = station,
-	    .source = "qq", .path = "all.json", .zone = "Asia/Shanghai",
-	    .mtime = START + YEARS_S + 86400 * 30 + b->version,
-	    .taken = START + YEARS_S + 86400 * 30 + b->version,
+	    .source = "qq", .path = b->chats == CHATS ? "all.json" :
+	    "one.json", .zone = "Asia/Shanghai", .self_id = self, .nself = 1,
+	    .mtime = b->taken + b->version, .taken = b->taken + b->version,
 	    .format = "qce-json", .platform = "qq", .parser = 1};
 	double cpu, wall;
 
@@ -318,10 +327,42 @@ ask_all(struct bench *b)
 		ask(b, typed[i]);
 }
 
+/* Station ws-01 and on, as those of a desk are called. */
+static int
+fill(struct bench *b, char **argv)
+{
+	const uint64_t n = strtoull(argv[3], NULL, 10);
+	const int people = (int)strtol(argv[4], NULL, 10);
+	const int64_t end = strtoll(argv[5], NULL, 10);
+	struct err e = ERR_INIT;
+	struct catalogue *c;
+	int i, fd;
+
+	c = catalogue_open(argv[2], true, &e);
+	b->m = c ? messages_open(c, true, &e) : NULL;
+	check(b->m ? 0 : -1, &e);
+	b->version = 1000000;	/* none of the desk's own */
+	b->taken = end - 3600 - b->version;
+	for (i = 1; i <= people; i++) {
+		fd = invent(b, n / (uint64_t)people, end - YEARS_S, YEARS_S);
+		lay(b, i, fd);
+		(void)close(fd);
+	}
+	b->chats = 1;
+	fd = invent(b, strtoull(argv[6], NULL, 10), end - YEARS_S, YEARS_S);
+	lay(b, 1, fd);
+	(void)close(fd);
+	told(b, "all");
+	messages_close(b->m);
+	catalogue_close(c);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct bench b = {.text = BUF_INIT(1u << 20), .line = BUF_INIT(LINES)};
+	struct bench b = {.chats = CHATS, .taken = START + YEARS_S +
+	    86400 * 30, .text = BUF_INIT(1u << 20), .line = BUF_INIT(LINES)};
 	uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000000;
 	struct err e = ERR_INIT;
 	int64_t start = START, day = START + YEARS_S;
@@ -329,6 +370,10 @@ main(int argc, char **argv)
 	struct rusage u;
 	int i, fd;
 
+	if (argc == 7 && strcmp(argv[1], "--into") == 0) {
+		b.speech.noise = 1;
+		return fill(&b, argv);
+	}
 	if (argc < 2 || argc > 6 || access(argv[1], F_OK) == 0) {
 		fprintf(stderr, "usage: bench_messages NEW-FILE [N [SEED "
 		    "[LETTERS [TEXTS]]]]\n");

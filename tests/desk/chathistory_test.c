@@ -115,6 +115,7 @@ teardown(void **state)
 struct got {
 	struct buf b;
 	int64_t n[64];
+	int64_t at;			/* of the first */
 	size_t count, stop;
 };
 
@@ -125,6 +126,8 @@ got(void *arg, const struct history_message *h, struct err *e)
 
 	assert_int_equal(strlen(h->text), h->text_len);
 	assert_true(h->line_len > 0 && h->line[0] == '{');
+	if (g->count == 0)
+		g->at = h->at;
 	g->n[g->count++] = h->n;
 	if (buf_addf(&g->b, e, "%s|", h->text) < 0)
 		return -1;
@@ -329,6 +332,32 @@ conversations(void **state)
 	chats(&f, "");
 }
 
+/* Where a conversation begins and ends, as a walk through it finds. */
+static void
+the_ends_of_a_conversation(void **state)
+{
+	struct err e = ERR_INIT;
+	int64_t chat, last;
+
+	(void)state;
+	for (chat = 1; chat <= 4; chat++) {
+		struct history_filter f = {ALL, .chat = chat};
+		struct got g = {.b = BUF_INIT(1 << 20)};
+
+		assert_int_equal(history_each(M, &f, got, &g, &e), 0);
+		assert_true(g.count > 0);
+		assert_int_equal(history_older(M, chat, g.at, &e), 0);
+		assert_int_equal(history_older(M, chat, g.at + 1, &e), 1);
+		assert_int_equal(history_last(M, chat, &last, &e), 1);
+		assert_int_equal(last, g.n[g.count - 1]);
+		buf_release(&g.b);
+	}
+	last = 77;
+	assert_int_equal(history_older(M, 5, INT64_MAX, &e), 0);
+	assert_int_equal(history_last(M, 5, &last, &e), 0);
+	assert_int_equal(last, 77);
+}
+
 static int
 reading(void *arg, const struct history_reading *r, struct err *e)
 {
@@ -363,6 +392,7 @@ main(void)
 		cmocka_unit_test(what_is_typed_is_found),
 		cmocka_unit_test(one_message_and_what_is_around),
 		cmocka_unit_test(conversations),
+		cmocka_unit_test(the_ends_of_a_conversation),
 		cmocka_unit_test(readings),
 	};
 

@@ -64,6 +64,8 @@ history_senders(struct messages *m, history_sender_fn fn, void *arg,
 		return -1; \
 	}
 #define UNUSED __attribute__((unused))
+NOT_ASKED(history_older, UNUSED struct messages *m, UNUSED int64_t chat,
+	UNUSED int64_t before, UNUSED struct err *e)
 NOT_ASKED(history_each, UNUSED struct messages *m,
 	UNUSED const struct history_filter *f, UNUSED history_message_fn fn,
 	UNUSED void *arg, UNUSED struct err *e)

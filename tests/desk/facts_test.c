@@ -246,6 +246,20 @@ history_chats(struct messages *m, const struct history_filter *f,
 }
 
 int
+history_older(struct messages *m, int64_t chat, int64_t before,
+	struct err *e)
+{
+	size_t i;
+
+	(void)m;
+	(void)e;
+	for (i = 0; i < NROWS; i++)
+		if (rows[i].chat == chat && ms(rows[i].at) < before)
+			return 1;
+	return 0;
+}
+
+int
 history_senders(struct messages *m, history_sender_fn fn, void *arg,
 	struct err *e)
 {

@@ -12,14 +12,12 @@
 #include "cli/desk/reads.h"
 #include "cli/desk/show.h"
 #include "cli/desk/team.h"
-#include "config/teamini.h"
 
 #include "base/banned.h"
 
 #define POLICY_MAX (1024 * 1024)
 #define PAGE_MAX ((size_t)256 << 20)
 #define ROWS_SHOWN 3
-#define ZONE_LEN 128
 
 struct work {
 	const struct cli *c;
@@ -33,11 +31,10 @@ put_page(struct work *k, const struct facts *f, const struct box *b,
 	const struct team *t, struct worktime *time, struct err *e)
 {
 	struct digest_page page;
-	char zone[ZONE_LEN];
+	char zone[TEAM_ZONE_LEN];
 	int rc;
 
-	if (!teamini_get(buf_str(&t->policy), "", "zone", zone, sizeof(zone)))
-		clock_zone(zone, sizeof(zone));
+	team_zone(t, zone);
 	rc = digest_page_make(&page, f, b->control.org, zone, time, e);
 	if (rc == 0)
 		rc = k->html ? digest_html(&page, &k->out, e) :

@@ -27,6 +27,7 @@
 #include "cli/desk/show.h"
 #include "crypto/secmem.h"
 #include "desk/notes.h"
+#include "repo/mirror.h"
 #include "web/assets.h"
 #include "web/server.h"
 
@@ -65,6 +66,7 @@ struct serve {
 	struct web_job job;
 	const char *unix_path;		/* or NULL */
 	bool at_path;			/* it is there, by us */
+	bool git;			/* libgit2 is in use */
 	char *door;			/* the file that lets in */
 	pid_t pid;			/* of the one that speaks HTTP; 0 */
 	int fd;				/* to it */
@@ -319,6 +321,8 @@ make_page(struct serve *s, const struct page_kind *kind, const char *arg,
 static void
 hold(struct wire_answer *a)
 {
+	char *name;
+
 	if (a->n > WIRE_BODY_MAX || (unsigned)a->type >= WIRE_TYPES ||
 	    a->type == WIRE_SCRIPT || a->type == WIRE_CSS ||
 	    a->status < 200 || a->status > 599 || a->status / 100 == 3) {
@@ -326,6 +330,9 @@ hold(struct wire_answer *a)
 		a->status = 500;
 	}
 	a->to[0] = a->file[WIRE_NAME_MAX] = '\0';
+	for (name = a->file; *name; name++)
+		if (!strchr(WIRE_NAME_CHARS, *name))
+			*name = '_';
 	a->foreign = a->foreign || a->type == WIRE_SVG;
 }
 
@@ -573,6 +580,8 @@ end(struct serve *s)
 	if (s->at_path)
 		(void)file_remove(s->unix_path, &ignored);
 	opener_free(s->op);
+	if (s->git)
+		mirror_teardown();
 	if (s->made)
 		(void)munmap(s->made, sizeof(*s->made) + WIRE_BODY_MAX);
 	free(s->door);
@@ -588,7 +597,9 @@ run(struct cli *c, struct err *e)
 	    .unsent = BUF_INIT(NOTES_UNSENT_MAX)};
 	int rc = -1;
 
-	if (prepare(&s, e) == 0 && start_speaker(&s, e) == 0) {
+	/* for all boxes to come: each would read all certificates again */
+	if (prepare(&s, e) == 0 && start_speaker(&s, e) == 0 &&
+	    (s.git = mirror_setup(e) == 0)) {
 		s.op = show_opener(c, &s.h, e);
 		if (s.op && find_reader(&s, e) == 0 &&
 		    (s.unix_path || write_door(&s, e) == 0)) {

@@ -16,7 +16,7 @@
 #include "cli/desk/progress.h"
 #include "cli/desk/reads.h"
 #include "cli/desk/shopdesk.h"
-#include "cli/desk/yesterday.h"
+#include "cli/desk/dayfacts.h"
 #include "desk/dayreports.h"
 #include "desk/deskkeys.h"
 #include "desk/finding.h"
@@ -560,7 +560,7 @@ run(struct cli *c, struct err *e)
 		goto out;
 	b.make = false;
 	b.importer = NULL;
-	(void)box_run(&b, yesterday_keep, NULL, &ignored);
+	(void)box_run(&b, dayfacts_keep, NULL, &ignored);
 	say_rewritten(c, &rewritten);
 	if (online && deskhome_synced_save(&h, clock_now_utc(), e) < 0) {
 		rc = -1;

@@ -119,6 +119,7 @@ static int
 cell_peer(struct making *k, const struct facts_item *it)
 {
 	k->row->chat = it->chat;
+	k->row->message = it->messages.n > 0 ? it->messages.v[0] : 0;
 	return it->chat ? cell(k, "[%lld] %s", (long long)it->chat,
 	    it->peer) : cell(k, "%s", it->peer);
 }

@@ -22,6 +22,7 @@
 struct digest_row {
 	char *cell[DIGEST_CELLS];	/* owned; NULL behind the last */
 	int64_t chat;			/* the second cell is that one; or 0 */
+	int64_t message;		/* of it, the one it is about; or 0 */
 };
 
 struct digest_section {

@@ -8,9 +8,9 @@
 #include "cli/cli.h"
 #include "cli/desk/daycell.h"
 #include "cli/desk/page_acct.h"
+#include "cli/desk/page_facts.h"
 #include "cli/desk/page_reads.h"
 #include "cli/desk/shopdesk.h"
-#include "cli/desk/yesterday.h"
 
 #include "base/banned.h"
 
@@ -260,12 +260,15 @@ put_work(struct page *p, const struct facts *f)
 static int
 put_customers(struct boss *b, struct err *e)
 {
-	struct yesterday y;
-	int rc = yesterday_make(&y, b->p->b, &b->p->team, b->p->now, e);
+	struct dayfacts y;
+	int rc = dayfacts_make(&y, b->p->b, &b->p->team, b->p->now,
+	    DAYFACTS_YESTERDAY, e);
 
-	if (rc == 0)
+	if (rc == 0) {
+		page_facts_early(b->p, &y);
 		put_work(b->p, &y.facts);
-	yesterday_release(&y);
+	}
+	dayfacts_release(&y);
 	return rc;
 }
 

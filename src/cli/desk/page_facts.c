@@ -5,88 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "cli/cli.h"
-#include "config/teamini.h"
+#include "cli/desk/page_talk.h"
 
 #include "base/banned.h"
 
-#define ZONE_LEN 128
 #define HREF_MAX 1024
 
-/* The stations behind which PERSON stands, those that may send first. */
-static int
-take_stations(struct page_facts *k, const char *person, struct err *e)
-{
-	const struct team *t = &k->p->team;
-	size_t i;
-
-	k->station = calloc(t->n + 1, sizeof(*k->station));
-	if (!k->station)
-		return err_nomem(e);
-	for (i = 0; i < t->n; i++) {
-		if (strcmp(team_who(t, t->station[i]), person) != 0)
-			continue;
-		k->station[k->nstations++] = t->station[i];
-		k->nactive += i < t->nactive;
-	}
-	return 0;
-}
-
-int
-page_facts_open(struct page_facts *k, struct page *p, const char *person,
-	struct err *e)
-{
-	memset(k, 0, sizeof(*k));
-	k->p = p;
-	if (page_people(p, e) < 0 || (person && take_stations(k, person,
-	    e) < 0))
-		return -1;
-	k->time = worktime_new(buf_str(&p->team.policy), "", e);
-	if (!k->time)
-		return -1;
-	k->today = worktime_day(k->time, p->now * 1000);
-	k->m = messages_open(p->b->catalogue, false, e);
-	return k->m ? 0 : -1;
-}
-
-int
-page_facts_day(struct page_facts *k, int64_t day, bool numbers,
-	struct err *e)
-{
-	const struct team *t = &k->p->team;
-	const struct facts_ask ask = {.policy = buf_str(&t->policy),
-	    .roster = &t->people,
-	    .station = k->station ? k->station : t->station,
-	    .nstations = k->station ? k->nstations : t->n,
-	    .nactive = k->station ? k->nactive : t->nactive, .day = day,
-	    .now = k->p->now * 1000, .numbers = numbers};
-
-	facts_release(&k->facts);
-	return facts_make(&k->facts, k->m, k->p->b->catalogue, &ask, e);
-}
-
-int
-page_facts_digest(struct page_facts *k, struct err *e)
-{
-	char zone[ZONE_LEN];
-
-	if (!teamini_get(buf_str(&k->p->team.policy), "", "zone", zone,
-	    sizeof(zone)))
-		clock_zone(zone, sizeof(zone));
-	digest_page_release(&k->digest);
-	return digest_page_make(&k->digest, &k->facts, k->p->b->control.org,
-	    zone, k->time, e);
-}
-
 void
-page_facts_close(struct page_facts *k)
+page_facts_early(struct page *p, const struct dayfacts *f)
 {
-	digest_page_release(&k->digest);
-	facts_release(&k->facts);
-	messages_close(k->m);
-	worktime_free(k->time);
-	free(k->station);
+	char at[WORKTIME_CLOCK_LEN];
+
+	if (!f->early)
+		return;
+	html_lit(&p->h, "<p class=\"hint\">");
+	html_textf(&p->h, cli_tr("Counted by the sync at %s, before the day was "
+	    "over."), worktime_clock(f->time, f->facts.made, at));
+	html_lit(&p->h, "</p>\n");
 }
 
 int
@@ -94,6 +30,16 @@ page_facts_href(struct buf *out, const char *person, struct err *e)
 {
 	return buf_adds(out, "/person/", e) < 0 ? -1 :
 	    html_path(out, person, e);
+}
+
+const char *
+page_facts_all(int64_t day, char out[PAGE_FACTS_ALL_LEN])
+{
+	char text[WORKTIME_DAY_LEN];
+
+	(void)snprintf(out, PAGE_FACTS_ALL_LEN, "/work?day=%s&all=1",
+	    worktime_day_text(day, text));
+	return out;
 }
 
 static void
@@ -115,19 +61,20 @@ put_person(struct html *h, const char *name)
 static void
 put_chat(struct html *h, const struct digest_row *row)
 {
-	char href[32];
+	char href[PAGE_TALK_HREF];
 
-	(void)snprintf(href, sizeof(href), "/chat/%lld", (long long)row->chat);
 	html_lit(h, "<td>");
-	html_link(h, NULL, href, row->cell[1]);
+	html_link(h, NULL, page_talk_href(row->chat, row->message, href),
+	    row->cell[1]);
 	html_lit(h, "</td>");
 }
 
 void
 page_facts_section(struct page *p, const struct digest_section *s,
-	size_t most)
+	size_t most, const char *all)
 {
 	struct html *h = &p->h;
+	char many[CLI_COUNT_LEN];
 	size_t i, c;
 
 	if (s->n == 0)
@@ -161,5 +108,12 @@ page_facts_section(struct page *p, const struct digest_section *s,
 				    s->row[i].cell[c]);
 		html_lit(h, "</tr>\n");
 	}
-	html_lit(h, "</table></div></section>\n");
+	html_lit(h, "</table></div>");
+	if (s->n > most) {
+		html_lit(h, "<p>");
+		html_link(h, NULL, all, cli_count((int64_t)s->n,
+		    "see all %lld", "see all %lld", many));
+		html_lit(h, "</p>");
+	}
+	html_lit(h, "</section>\n");
 }

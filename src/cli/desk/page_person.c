@@ -15,7 +15,13 @@
 #define DAYS 30
 
 struct person {
-	struct page_facts k;
+	struct page *p;
+	struct messages *m;
+	struct facts_tools *tools;
+	struct worktime *time;		/* the team's */
+	int64_t today;			/* its day */
+	const char **station;		/* his, those that may send first */
+	size_t nstations, nactive;
 	struct facts_response all;
 	size_t in, out, new_peers;
 	struct facts day[DAYS];		/* today first */
@@ -55,13 +61,13 @@ put_active(struct person *w, const struct facts_person *p)
 {
 	char first[WORKTIME_CLOCK_LEN], last[WORKTIME_CLOCK_LEN];
 
-	html_lit(&w->k.p->h, "<td class=\"when\">");
+	html_lit(&w->p->h, "<td class=\"when\">");
 	if (p->first != FACTS_NEVER) {
-		(void)worktime_clock(w->k.time, p->first, first);
-		(void)worktime_clock(w->k.time, p->last, last);
-		html_textf(&w->k.p->h, "%s–%s", first + 11, last + 11);
+		(void)worktime_clock(w->time, p->first, first);
+		(void)worktime_clock(w->time, p->last, last);
+		html_textf(&w->p->h, "%s–%s", first + 11, last + 11);
 	}
-	html_lit(&w->k.p->h, "</td>");
+	html_lit(&w->p->h, "</td>");
 }
 
 /* Of several lines each is one. */
@@ -79,23 +85,23 @@ put_words(struct person *w, const char *day, const char *what,
 {
 	char at[WORKTIME_CLOCK_LEN];
 
-	html_lit(&w->k.p->h, "<tr><th scope=\"row\">");
-	html_text(&w->k.p->h, day);
-	html_lit(&w->k.p->h, "</th><td>");
-	html_text(&w->k.p->h, what);
-	html_lit(&w->k.p->h, "</td><td class=\"when\">");
-	html_textf(&w->k.p->h, "%s%s", worktime_clock(w->k.time, r->at, at),
+	html_lit(&w->p->h, "<tr><th scope=\"row\">");
+	html_text(&w->p->h, day);
+	html_lit(&w->p->h, "</th><td>");
+	html_text(&w->p->h, what);
+	html_lit(&w->p->h, "</td><td class=\"when\">");
+	html_textf(&w->p->h, "%s%s", worktime_clock(w->time, r->at, at),
 	    r->versions > 1 ? " *" : "");
-	html_lit(&w->k.p->h, "</td><td>");
-	put_lines(&w->k.p->h, "said", *r->text ? r->text : r->file);
-	html_lit(&w->k.p->h, "</td></tr>\n");
+	html_lit(&w->p->h, "</td><td>");
+	put_lines(&w->p->h, "said", *r->text ? r->text : r->file);
+	html_lit(&w->p->h, "</td></tr>\n");
 }
 
 static void
 put_day(struct person *w, const struct facts_person *p, int64_t day)
 {
 	char text[WORKTIME_DAY_LEN], href[64];
-	struct html *h = &w->k.p->h;
+	struct html *h = &w->p->h;
 	size_t i;
 
 	(void)worktime_day_text(day, text);
@@ -122,16 +128,54 @@ put_day(struct person *w, const struct facts_person *p, int64_t day)
 	html_lit(h, "</td></tr>\n");
 }
 
+static int
+take_stations(struct person *w, const char *person, struct err *e)
+{
+	const struct team *t = &w->p->team;
+	size_t i;
+
+	w->station = calloc(t->n + 1, sizeof(*w->station));
+	if (!w->station)
+		return err_nomem(e);
+	for (i = 0; i < t->n; i++) {
+		if (strcmp(team_who(t, t->station[i]), person) != 0)
+			continue;
+		w->station[w->nstations++] = t->station[i];
+		w->nactive += i < t->nactive;
+	}
+	return w->nstations > 0 ? 0 : err_set(e, ERR_NOENT, "nobody is called "
+	    "'%.100s'", person);
+}
+
+static int
+begin(struct person *w, struct page *p, struct err *e)
+{
+	w->p = p;
+	if (page_people(p, e) < 0 || take_stations(w, p->arg, e) < 0)
+		return -1;
+	w->time = worktime_new(buf_str(&p->team.policy), "", e);
+	if (!w->time)
+		return -1;
+	w->today = worktime_day(w->time, p->now * 1000);
+	w->m = messages_open(p->b->catalogue, false, e);
+	w->tools = w->m ? facts_tools_new(e) : NULL;
+	return w->tools ? 0 : -1;
+}
+
 /* One day's facts, and what they add to the sum. */
 static int
 add_day(struct person *w, size_t ago, struct err *e)
 {
+	const struct team *t = &w->p->team;
+	const struct facts_ask ask = {.policy = buf_str(&t->policy),
+	    .roster = &t->people, .station = w->station,
+	    .nstations = w->nstations, .nactive = w->nactive,
+	    .day = w->today - (int64_t)ago, .now = w->p->now * 1000,
+	    .tools = w->tools, .numbers = true};
 	const struct facts_person *p;
 
-	if (page_facts_day(&w->k, w->k.today - (int64_t)ago, true, e) < 0)
+	if (facts_make(&w->day[ago], w->m, w->p->b->catalogue, &ask, e) < 0)
 		return -1;
-	w->day[ago] = w->k.facts;
-	memset(&w->k.facts, 0, sizeof(w->k.facts));
 	if (w->day[ago].npersons != 1)
 		return 0;
 	p = &w->day[ago].person[0];
@@ -147,7 +191,7 @@ put_days(struct person *w)
 	static const char *const heads[] = {"day", "report", PAGE_R "in",
 	    PAGE_R "out", PAGE_R "new", PAGE_R "turns", PAGE_R "open",
 	    PAGE_R "median", PAGE_R "90 %", "active", "objection", NULL};
-	struct page *p = w->k.p;
+	struct page *p = w->p;
 	size_t i;
 
 	html_lit(&p->h, "<section><h2>");
@@ -165,7 +209,7 @@ static void
 put_said(struct person *w)
 {
 	static const char *const heads[] = {"day", "what", "at", "text", NULL};
-	struct page *p = w->k.p;
+	struct page *p = w->p;
 	char day[WORKTIME_DAY_LEN];
 	size_t i;
 
@@ -195,7 +239,7 @@ static void
 put_sum(struct person *w)
 {
 	char a[DIGEST_SPAN_LEN], b[DIGEST_SPAN_LEN];
-	struct html *h = &w->k.p->h;
+	struct html *h = &w->p->h;
 
 	html_lit(h, "<p class=\"sentence\">");
 	html_textf(h, cli_tr("In 30 days: %zu messages in, %zu out, %zu new "
@@ -220,13 +264,8 @@ make(struct page *p, struct err *e)
 
 	if (!w)
 		return err_nomem(e);
-	if (page_facts_open(&w->k, p, p->arg, e) < 0)
+	if (begin(w, p, e) < 0)
 		goto out;
-	if (w->k.nstations == 0) {
-		(void)err_set(e, ERR_NOENT, "nobody is called '%.100s'",
-		    p->arg);
-		goto out;
-	}
 	facts_response_rank(&w->all);
 	for (i = 0; i < DAYS; i++)
 		if (add_day(w, i, e) < 0)
@@ -241,7 +280,10 @@ out:
 	for (i = 0; i < DAYS; i++)
 		facts_release(&w->day[i]);
 	facts_response_release(&w->all);
-	page_facts_close(&w->k);
+	facts_tools_free(w->tools);
+	messages_close(w->m);
+	worktime_free(w->time);
+	free(w->station);
 	free(w);
 	return rc;
 }

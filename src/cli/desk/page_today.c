@@ -8,11 +8,10 @@
 #include "cli/desk/daycell.h"
 #include "cli/desk/page_facts.h"
 #include "cli/desk/shoppage.h"
-#include "cli/desk/yesterday.h"
 
 #include "base/banned.h"
 
-#define ROWS_SHOWN 5
+#define ROWS_SHOWN 3
 #define CARDS_MAX (4u << 20)
 
 struct today {
@@ -23,9 +22,31 @@ struct today {
 	size_t accounts;		/* … so many */
 };
 
+/* The first letter of a class, as style.css has it in a grid. */
+static char
+letter(enum daygrid_cell cell)
+{
+	return daycell_class(cell)[0];
+}
+
+/* Is a row mostly amber?  Then it says so once, and not in each cell. */
+static bool
+is_amber(const struct daygrid_row *r)
+{
+	int d, amber = 0, done = 0;
+
+	for (d = 0; d < DAYGRID_DAYS; d++) {
+		const enum daygrid_cell cell = (enum daygrid_cell)r->cell[d];
+
+		done += cell == DAYGRID_DONE;
+		amber += cell > DAYGRID_FREE && letter(cell) == 'l';
+	}
+	return amber > done;
+}
+
 /* A thousand of them: a short way to page_day, and no letter too many. */
 static void
-put_cell(struct page *p, const struct daygrid_row *r, int d)
+put_cell(struct page *p, const struct daygrid_row *r, int d, char usual)
 {
 	const enum daygrid_cell cell = (enum daygrid_cell)r->cell[d];
 	const char *sign = daycell_sign(cell, p->ask->zh);
@@ -38,10 +59,8 @@ put_cell(struct page *p, const struct daygrid_row *r, int d)
 		return;
 	}
 	html_lit(h, "<td");
-	if (cell != DAYGRID_DONE) {
-		html_lit(h, " class=");
-		html_textn(h, daycell_class(cell), 1);
-	}
+	if (letter(cell) != usual)
+		html_textf(h, " class=%c", letter(cell));
 	html_lit(h, ">");
 	(void)worktime_day_text(r->last - DAYGRID_DAYS + 1 + d, day);
 	html_lit(h, "<a href=d/");
@@ -84,10 +103,15 @@ put_grid(struct today *t)
 	html_lit(h, "</h2><div class=\"wide end\"><table class=\"grid\">");
 	put_dates(t);
 	for (i = 0; i < t->grid.n; i++) {
-		html_lit(h, "<tr><th scope=row>");
+		const bool amber = is_amber(&t->grid.row[i]);
+
+		if (amber)
+			html_lit(h, "<tr class=l><th scope=row>");
+		else
+			html_lit(h, "<tr><th scope=row>");
 		html_text(h, team_who(&t->p->team, t->grid.row[i].station));
 		for (d = 0; d < DAYGRID_DAYS; d++)
-			put_cell(t->p, &t->grid.row[i], d);
+			put_cell(t->p, &t->grid.row[i], d, amber ? 'l' : 'd');
 		html_lit(h, "\n");
 	}
 	html_lit(h, "</table></div><p class=\"legend\">");
@@ -188,39 +212,42 @@ make_cards(struct today *t, struct err *e)
 }
 
 static int
-put_page(struct today *t, const struct facts *f, const struct digest_page *d)
+put_page(struct today *t, const struct dayfacts *y, const struct digest_page *d)
 {
+	char all[PAGE_FACTS_ALL_LEN];
 	struct page *p = t->p;
 	struct sums s;
 	size_t i;
 
-	sum_up(&s, f, t);
+	sum_up(&s, &y->facts, t);
+	(void)page_facts_all(y->facts.day, all);
 	page_begin(p, cli_tr("Today"));
 	put_sentence(p, &s);
+	page_facts_early(p, y);
 	html_constant(&p->h, buf_str(&t->cards));
 	for (i = 0; i < d->n; i++)
 		if (d->section[i].urgent)
 			page_facts_section(p, &d->section[i],
-			    ROWS_SHOWN);
+			    ROWS_SHOWN, all);
 	shoppage_today_put(&t->shops, p);
 	put_grid(t);
 	for (i = 0; i < d->n; i++)
 		if (!d->section[i].urgent)
 			page_facts_section(p, &d->section[i],
-			    ROWS_SHOWN);
+			    ROWS_SHOWN, all);
 	page_finish(p);
 	return 0;
 }
 
 static int
-with_facts(struct today *t, const struct yesterday *y, struct err *e)
+with_facts(struct today *t, const struct dayfacts *y, struct err *e)
 {
 	struct digest_page d;
 	int rc = digest_page_make(&d, &y->facts, t->p->b->control.org, y->zone,
 	    y->time, e);
 
 	if (rc == 0)
-		rc = put_page(t, &y->facts, &d);
+		rc = put_page(t, y, &d);
 	digest_page_release(&d);
 	return rc;
 }
@@ -247,7 +274,7 @@ put_station(struct jsonw *w, const struct today *t,
 }
 
 static int
-with_json(struct today *t, const struct yesterday *y, struct err *e)
+with_json(struct today *t, const struct dayfacts *y, struct err *e)
 {
 	const struct facts *f = &y->facts;
 	char day[WORKTIME_DAY_LEN];
@@ -288,11 +315,11 @@ with_json(struct today *t, const struct yesterday *y, struct err *e)
 }
 
 static int
-with_all(struct page *p, int (*fn)(struct today *t, const struct yesterday *y,
+with_all(struct page *p, int (*fn)(struct today *t, const struct dayfacts *y,
 	struct err *e), struct err *e)
 {
 	const struct team *team = &p->team;
-	struct yesterday y = {.time = NULL};
+	struct dayfacts y = {.time = NULL};
 	struct today t = {.p = p, .cards = BUF_INIT(CARDS_MAX)};
 	int rc = -1;
 
@@ -300,9 +327,9 @@ with_all(struct page *p, int (*fn)(struct today *t, const struct yesterday *y,
 	    &p->b->control.stations, buf_str(&team->policy), team->station,
 	    team->nactive, p->now, 0, e) == 0 &&
 	    shoppage_today(&t.shops, p, e) == 0 && make_cards(&t, e) == 0 &&
-	    yesterday_make(&y, p->b, team, p->now, e) == 0)
+	    dayfacts_make(&y, p->b, team, p->now, DAYFACTS_YESTERDAY, e) == 0)
 		rc = fn(&t, &y, e);
-	yesterday_release(&y);
+	dayfacts_release(&y);
 	daygrid_release(&t.grid);
 	shoppage_today_release(&t.shops);
 	buf_release(&t.cards);

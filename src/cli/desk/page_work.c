@@ -16,11 +16,11 @@
 
 /* The day of the address; without one yesterday.  -1: ERR_NOENT. */
 static int
-take_day(struct page *p, int64_t today, int64_t *day, struct err *e)
+take_day(struct page *p, int64_t *day, struct err *e)
 {
 	const char *text = form_get(&p->query, "day");
 
-	*day = today - 1;
+	*day = DAYFACTS_YESTERDAY;
 	if (text && worktime_day_parse(text, day) < 0)
 		return err_set(e, ERR_NOENT, "there is no such day, or no "
 		    "such station");
@@ -38,16 +38,16 @@ put_day_link(struct page *p, int64_t day, const char *text)
 }
 
 static void
-put_days(struct page_facts *k, int64_t day)
+put_days(struct page *p, int64_t day, int64_t today)
 {
 	char before[WORKTIME_DAY_LEN], after[WORKTIME_DAY_LEN];
-	struct html *h = &k->p->h;
+	struct html *h = &p->h;
 
 	html_lit(h, "<p class=\"hint\">← ");
-	put_day_link(k->p, day - 1, worktime_day_text(day - 1, before));
-	if (day < k->today) {
+	put_day_link(p, day - 1, worktime_day_text(day - 1, before));
+	if (day < today) {
 		html_lit(h, " · ");
-		put_day_link(k->p, day + 1, worktime_day_text(day + 1, after));
+		put_day_link(p, day + 1, worktime_day_text(day + 1, after));
 		html_lit(h, " →");
 	}
 	html_lit(h, "</p>\n");
@@ -86,9 +86,9 @@ put_sentence(struct page *p, const struct facts *f)
 }
 
 static void
-put_sections(struct page_facts *k)
+put_sections(struct page *p, const struct digest_page *d)
 {
-	const struct digest_page *d = &k->digest;
+	const bool all = form_get(&p->query, "all") != NULL;
 	size_t i;
 	int pass;
 
@@ -97,35 +97,58 @@ put_sections(struct page_facts *k)
 		for (i = 0; i < d->n; i++) {
 			const struct digest_section *s = &d->section[i];
 
-			if (s->work && (s->persons ? 0 : s->urgent ? 1 : 2) ==
+			if ((s->work || all) && (s->persons ? 0 : s->urgent ? 1 : 2) ==
 			    pass)
-				page_facts_section(k->p, s, SIZE_MAX);
+				page_facts_section(p, s, SIZE_MAX, NULL);
 		}
+}
+
+static void
+put_all_link(struct page *p, int64_t day)
+{
+	char all[PAGE_FACTS_ALL_LEN];
+
+	html_lit(&p->h, "<p>");
+	html_link(&p->h, NULL, page_facts_all(day, all), cli_tr("All that was "
+	    "found of this day"));
+	html_lit(&p->h, "</p>\n");
+}
+
+static int
+put_work(struct page *p, const struct dayfacts *f, struct err *e)
+{
+	char title[64], text[WORKTIME_DAY_LEN];
+	struct digest_page d;
+	int rc = digest_page_make(&d, &f->facts, p->b->control.org, f->zone,
+	    f->time, e);
+
+	if (rc == 0) {
+		(void)snprintf(title, sizeof(title), "%s · %s",
+		    cli_tr("Work"), worktime_day_text(f->facts.day, text));
+		page_begin(p, title);
+		put_days(p, f->facts.day, f->today);
+		page_facts_early(p, f);
+		put_sentence(p, &f->facts);
+		put_sections(p, &d);
+		if (!form_get(&p->query, "all"))
+			put_all_link(p, f->facts.day);
+		page_finish(p);
+	}
+	digest_page_release(&d);
+	return rc;
 }
 
 static int
 make(struct page *p, struct err *e)
 {
-	char title[64], text[WORKTIME_DAY_LEN];
-	struct page_facts k;
+	struct dayfacts f = {.time = NULL};
 	int64_t day;
 	int rc = -1;
 
-	if (page_facts_open(&k, p, NULL, e) < 0 ||
-	    take_day(p, k.today, &day, e) < 0 ||
-	    page_facts_day(&k, day, false, e) < 0 ||
-	    page_facts_digest(&k, e) < 0)
-		goto out;
-	(void)snprintf(title, sizeof(title), "%s · %s", cli_tr("Work"),
-	    worktime_day_text(day, text));
-	page_begin(p, title);
-	put_days(&k, day);
-	put_sentence(p, &k.facts);
-	put_sections(&k);
-	page_finish(p);
-	rc = 0;
-out:
-	page_facts_close(&k);
+	if (take_day(p, &day, e) == 0 && page_people(p, e) == 0 &&
+	    dayfacts_make(&f, p->b, &p->team, p->now, day, e) == 0)
+		rc = put_work(p, &f, e);
+	dayfacts_release(&f);
 	return rc;
 }
 
@@ -139,7 +162,7 @@ name(struct page *p, struct page_view *v, struct err *e)
 		(void)snprintf(v->text, sizeof(v->text), "work");
 		return 0;
 	}
-	if (take_day(p, 0, &day, e) < 0)
+	if (take_day(p, &day, e) < 0)
 		return -1;
 	(void)snprintf(v->text, sizeof(v->text), "work %s", text);
 	return 0;

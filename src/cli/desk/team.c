@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "config/teamini.h"
 #include "desk/query.h"
 #include "desk/sealed.h"
 
@@ -31,9 +32,9 @@ add_station(struct team *t, const char *name, struct err *e)
 }
 
 static int
-on_station(void *arg, const struct query_station *s, struct err *e)
+on_station(void *arg, const char *station, struct err *e)
 {
-	return add_station(arg, s->station, e);
+	return add_station(arg, station, e);
 }
 
 /* Those that may send now; behind them those that once did. */
@@ -51,7 +52,7 @@ add_stations(struct box *b, struct team *t, struct err *e)
 			return -1;
 	}
 	t->nactive = t->n;
-	if (query_stations(b->catalogue, on_station, t, e) < 0)
+	if (query_station_names(b->catalogue, on_station, t, e) < 0)
 		return -1;
 	t->station = calloc(t->n + 1, sizeof(*t->station));
 	if (!t->station)
@@ -94,6 +95,13 @@ team_release(struct team *t)
 	buf_release(&t->policy);
 	free(t->name);
 	free(t->station);
+}
+
+void
+team_zone(const struct team *t, char zone[TEAM_ZONE_LEN])
+{
+	if (!teamini_get(buf_str(&t->policy), "", "zone", zone, TEAM_ZONE_LEN))
+		clock_zone(zone, TEAM_ZONE_LEN);
 }
 
 const char *

@@ -25,6 +25,10 @@ struct team {
 int team_load(struct team *t, struct box *b, struct err *e);
 void team_release(struct team *t);
 
+/* The zone by which the team's days are named. */
+#define TEAM_ZONE_LEN 128
+void team_zone(const struct team *t, char zone[TEAM_ZONE_LEN]);
+
 /* The person behind STATION, else its id. */
 const char *team_who(const struct team *t, const char *station);
 
