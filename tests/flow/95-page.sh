@@ -27,6 +27,21 @@ evil='<img src=x onerror=document.title=1><script>document.title=2</script>'
 		i=$((i + 1))
 	done
 } >"$t/ws-01-files/chats/anna.txt"
+{
+	printf '%s\n' '消息记录（此消息记录为文本格式，不支持重新导入）' '' \
+	    '================================================================' \
+	    '消息分组:客户' \
+	    '================================================================' \
+	    '消息对象:Bob' \
+	    '================================================================' ''
+	printf '2026-01-05 11:00:00 Bob(10002)\nonly Bob says this\n\n'
+} >"$t/ws-02-files/chats/bob.txt"
+mkdir "$t/ws-02-files/chats/files"
+printf '%s' "$evil" >"$t/ws-02-files/chats/files/offer <1>.pdf"
+cat >"$t/ws-02-files/chats/result.json" <<'END'
+{"guild":{"id":"0","name":"Direct Messages","iconUrl":""},"channel":{"id":"5","type":"DirectTextChat","name":"Petra","topic":null},"dateRange":{"after":null,"before":null},"messages":[
+{"id":"1","type":"Default","timestamp":"2024-03-05T10:00:00+00:00","timestampEdited":null,"isPinned":false,"content":"","author":{"id":"5","name":"Petra","isBot":false},"attachments":[{"id":"9","url":"files/offer.pdf","fileName":"offer <1>.pdf","fileSizeBytes":3},{"id":"10","url":"files/no.pdf","fileName":"no.pdf","fileSizeBytes":3}],"embeds":[],"reactions":[],"mentions":[]}],"messageCount":1}
+END
 # the day in the middle is one of work: nothing is expected of a Sunday
 first=1
 until [ "$(date -u -d "$(when $((first + 1)))" +%u)" -lt 6 ]; do
@@ -94,9 +109,52 @@ says '?after='
 in_ 200 "/chat/1?day=2026-01-05"
 says 'invoice'
 says_no -F '<script>document'
-in_ 404 /chat/2
+in_ 404 /chat/4
 in_ 404 /chat/x
 in_ 404 /chat/1/2
+
+step "where a message is from, and its own bytes, which no browser runs"
+in_ 200 "/chat/1?day=2026-01-05"
+anna=$(sed -n 's/^<li id="m\([0-9]*\)".*/\1/p' "$t/out" | head -n 1)
+in_ 200 "/chat/1?at=$anna&lang=en"
+says "href=\"/raw/$anna\""
+says 'chats/anna.txt'
+in_ 200 "/raw/$anna"
+grep -q -F "$evil" "$t/out" || fail "not its bytes: $(cat "$t/out")"
+grep -q '^Content-Disposition: attachment' "$t/err" || fail "shown, not saved"
+grep -q "^Content-Security-Policy: sandbox; default-src 'none'" "$t/err" ||
+	fail "not in a sandbox"
+grep -q '^Content-Type: application/octet-stream' "$t/err" || fail "a kind"
+in_ 404 /raw/1
+in_ 404 /raw/x
+
+step "and the file that came with one"
+in_ 200 /chats
+petra=$(sed -n 's/.*href="\(\/chat\/[0-9]*\)"[^>]*>Petra<.*/\1/p' "$t/out")
+in_ 200 "$petra"
+n=$(sed -n 's/^<li id="m\([0-9]*\)".*/\1/p' "$t/out")
+in_ 200 "$petra?at=$n"
+says "href=\"/attached/$n/0\">offer &lt;1&gt;.pdf</a>"
+in_ 200 "/attached/$n/0"
+same "$(cat "$t/out")" "$evil" "its bytes"
+grep -q '^Content-Disposition: attachment; filename="offer__1_.pdf"' \
+    "$t/err" || fail "its name: $(cat "$t/err")"
+grep -q "^Content-Security-Policy: sandbox; default-src 'none'" "$t/err" ||
+	fail "not in a sandbox"
+in_ 404 "/attached/$n/1?lang=en"
+says 'not among the files that were kept'
+in_ 404 "/attached/$n/2"
+in_ 404 "/attached/$n"
+in_ 404 "/attached/$n/x"
+
+step "what the access log names is all that is shown"
+in_ 200 /chat/2
+says 'only Bob says this'
+for round in at before after; do
+	in_ 404 "/chat/2?$round=$anna"
+	says 'another conversation'
+	says_no 'invoice'
+done
 
 step "is it whole?"
 in_ 200 /integrity

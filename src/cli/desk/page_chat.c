@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "cli/desk/page_raw.h"
 #include "cli/desk/page_talk.h"
 
 #include "base/banned.h"
@@ -17,7 +18,6 @@ struct chat {
 	struct page_talk t;
 	int64_t n;			/* its number */
 	bool found;
-	int64_t last_at;
 	int64_t low, high;		/* numbers to be shown: low < n < high */
 	int64_t round;			/* they stand round that one */
 	int count;			/* so many on either side */
@@ -40,7 +40,6 @@ on_whose(void *arg, const struct history_chat *h, struct err *e)
 
 	(void)e;
 	c->found = true;
-	c->last_at = h->last;
 	html_lit(&c->t.p->h, "<p class=\"whose\">");
 	page_talk_whose(&c->t, h);
 	html_lit(&c->t.p->h, "</p>\n");
@@ -52,7 +51,10 @@ on_message(void *arg, const struct history_message *h, struct err *e)
 {
 	struct chat *c = arg;
 
-	(void)e;
+	/* the access log names this conversation, and no other is shown */
+	if (h->chat != c->n)
+		return err_set(e, ERR_NOENT, "message %lld is of another "
+		    "conversation", (long long)c->round);
 	c->below += h->n < c->round;
 	c->above += h->n > c->round;
 	if (h->n <= c->low || h->n >= c->high)
@@ -60,23 +62,16 @@ on_message(void *arg, const struct history_message *h, struct err *e)
 	if (c->first == 0)
 		c->first = h->n;
 	c->last = h->n;
-	page_talk_message(&c->t, h, NULL, 0, false);
+	page_talk_message(&c->t, h, NULL, 0, true);
 	return 0;
 }
 
-/* The number of the message that came last, or first since a time. */
-static int
-on_place(void *arg, const struct history_message *h, struct err *e)
-{
-	(void)e;
-	*(int64_t *)arg = h->n;
-	return 0;
-}
-
+/* The number of the first message since a time. */
 static int
 on_first(void *arg, const struct history_message *h, struct err *e)
 {
-	(void)on_place(arg, h, e);
+	(void)e;
+	*(int64_t *)arg = h->n;
 	return 1;
 }
 
@@ -84,8 +79,7 @@ on_first(void *arg, const struct history_message *h, struct err *e)
 static int
 find_place(struct chat *c, struct err *e)
 {
-	struct history_filter f = {.chat = c->n, .since = c->last_at,
-	    .until = HISTORY_NEVER};
+	struct history_filter f = {.chat = c->n, .until = HISTORY_NEVER};
 	const char *at = form_get(&c->t.p->query, "at");
 	const char *before = form_get(&c->t.p->query, "before");
 	const char *after = form_get(&c->t.p->query, "after");
@@ -118,9 +112,8 @@ find_place(struct chat *c, struct err *e)
 			return -1;
 		if (c->round != 0)
 			return 0;
-		f.since = c->last_at;
 	}
-	return history_each(c->t.m, &f, on_place, &c->round, e) < 0 ? -1 : 0;
+	return history_last(c->t.m, c->n, &c->round, e) < 0 ? -1 : 0;
 }
 
 static void
@@ -179,6 +172,9 @@ put_chat(struct chat *c, struct err *e)
 		    "that direction."));
 	put_steps(c);
 	html_lit(&p->h, "</section>\n");
+	if (form_get(&p->query, "at") && c->count < SHOWN && page_raw_about(p,
+	    c->t.m, c->round, e) < 0)
+		return -1;
 	page_finish(p);
 	return 0;
 }

@@ -38,6 +38,8 @@ static const struct page_kind *const kinds[] = {
 	&page_access,
 	&page_boss,
 	&page_help,
+	&page_attached,
+	&page_raw,
 	&page_recover,
 	NULL
 };

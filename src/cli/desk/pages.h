@@ -141,6 +141,8 @@ extern const struct page_kind page_help;
 extern const struct page_kind page_integrity;
 extern const struct page_kind page_person;
 extern const struct page_kind page_picture;
+extern const struct page_kind page_attached;
+extern const struct page_kind page_raw;
 extern const struct page_kind page_recover;
 extern const struct page_kind page_reveal;
 extern const struct page_kind page_risk;

@@ -125,6 +125,9 @@ size_t talkask_notes(struct talkask_notes *notes,
  */
 int talkask_files(struct talkask *k, const struct history_message *h,
 	bool unsaid, const char *between, struct buf *out, struct err *e);
+/* The name of attachment I; NULL: it has not so many.  As talkask_json(). */
+const char *talkask_file(struct talkask *k, const struct history_message *h,
+	size_t i);
 /* Its line of docs/REPORTS.md "Messages" in k->json, or NULL. */
 const struct json_node *talkask_json(struct talkask *k,
 	const struct history_message *h);

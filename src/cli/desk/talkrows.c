@@ -414,6 +414,22 @@ talkask_files(struct talkask *k, const struct history_message *h,
 	return 0;
 }
 
+const char *
+talkask_file(struct talkask *k, const struct history_message *h, size_t i)
+{
+	const struct json_node *line = talkask_json(k, h), *list, *a, *name;
+
+	list = line ? json_get(k->json, line, "attachments") : NULL;
+	a = list && list->type == JSON_ARRAY ? json_first(k->json, list) :
+	    NULL;
+	for (; a && i > 0; i--)
+		a = json_next(k->json, a);
+	name = a && a->type == JSON_OBJECT ? json_get(k->json, a, "name") :
+	    NULL;
+	return name && name->type == JSON_STR && name->len > 0 ? name->str :
+	    NULL;
+}
+
 /* What to show for a message without text. */
 static void
 name_files(struct talkask *k, struct talkask_notes *notes,
