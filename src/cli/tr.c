@@ -1191,6 +1191,8 @@ static const struct tr_pair pairs[] = {
 	    "密码，不显示；若用二维码登录或不知道密码，请留空。"},
 	{"Password: ",
 	    "密码："},
+	{"Paused at the station",
+	    "在工作站被暂停"},
 	{"Paused here: nothing is read until %s (liudi resume).\n",
 	    "这里已暂停：到 %s 为止不读取任何内容（liudi resume）。\n"},
 	{"People",

@@ -255,7 +255,7 @@ const char *
 facts_kind_name(enum facts_kind k)
 {
 	static const char *const names[FACTS_NKINDS] = {"not_backed_up",
-	    "unreadable", "vanished", "recalled", "edited", "leaked",
+	    "paused", "unreadable", "vanished", "recalled", "edited", "leaked",
 	    "unanswered", "inquiry_open", "watch", "shared",
 	    "report_missing", "plan_missing", "objection", "silent",
 	    "unknown_side"};
@@ -283,10 +283,25 @@ patience_of(const char *policy, const char *station, int64_t *out,
 }
 
 struct runs {
+	struct facts_work *w;
 	struct facts_station *s;
 	int64_t end;
 	bool before, after;	/* there are runs before the end, behind it */
+	const char *paused;	/* what the last run of D says; NULL: it read */
 };
+
+/* docs/FORMAT.md section 15: a person at the station wanted nothing read. */
+static int
+on_source(void *arg, const struct query_source *s, struct err *e)
+{
+	struct runs *runs = arg;
+
+	if (runs->paused || strcmp(s->state, "blocked") != 0 ||
+	    !str_starts(s->reason, "paused at the station until "))
+		return 0;
+	runs->paused = facts_keep(runs->w->f, s->reason, strlen(s->reason), e);
+	return runs->paused ? 0 : -1;
+}
 
 static int
 on_run(void *arg, const struct query_run *r, struct err *e)
@@ -295,15 +310,31 @@ on_run(void *arg, const struct query_run *r, struct err *e)
 	struct runs *runs = arg;
 	int64_t at = p->receipt_utc != QUERY_NONE ? p->receipt_utc : p->started;
 
-	(void)e;
 	if (!r->finished)
 		return 0;
 	runs->before = runs->before || at * 1000 < runs->end;
 	runs->after = runs->after || at * 1000 >= runs->end;
 	if (at * 1000 > runs->s->last_run)
 		runs->s->last_run = at * 1000;
-	if (at * 1000 >= runs->s->start && at * 1000 < runs->end)
-		runs->s->backed_up = true;
+	if (at * 1000 < runs->s->start || at * 1000 >= runs->end)
+		return 0;
+	runs->s->backed_up = true;
+	runs->paused = NULL;
+	return query_part_sources(runs->w->c, p->n, on_source, runs, e);
+}
+
+static int
+add_paused(struct facts_work *w, size_t station, const char *why,
+	struct err *e)
+{
+	struct facts_item *it = facts_item_new(w, FACTS_PAUSED, station,
+	    FACTS_NOWHERE, e);
+
+	if (!it)
+		return -1;
+	it->severity = FACTS_MEDIUM;
+	it->at = w->f->station[station].last_run;
+	it->text = why;
 	return 0;
 }
 
@@ -312,7 +343,7 @@ add_station(struct facts_work *w, const char *name, struct err *e)
 {
 	size_t i = w->f->nstations;
 	struct facts_station *s = &w->f->station[i];
-	struct runs runs = {.s = s};
+	struct runs runs = {.w = w, .s = s};
 	struct facts_item *it;
 
 	memset(s, 0, sizeof(*s));
@@ -332,6 +363,8 @@ add_station(struct facts_work *w, const char *name, struct err *e)
 	if (query_log(w->c, name, INT64_MIN, INT64_MAX, on_run, &runs, e) < 0)
 		return -1;
 	s->ran = runs.before;
+	if (runs.paused && add_paused(w, i, runs.paused, e) < 0)
+		return -1;
 	/* nobody misses who was not there yet */
 	if (!s->active || !s->works || s->backed_up ||
 	    (runs.after && !runs.before))

@@ -115,6 +115,7 @@ struct facts_inquiries {	/* messages */
 /* What somebody should look at; by importance. */
 enum facts_kind {
 	FACTS_NOT_BACKED_UP,	/* station */
+	FACTS_PAUSED,		/* station; text: what its last run of D says */
 	FACTS_UNREADABLE,	/* account; at: readable until, note: what its
 				 * station says of the source */
 	FACTS_VANISHED, FACTS_RECALLED, FACTS_EDITED,	/* note: who wrote */

@@ -244,7 +244,7 @@ empty(void **state)
 	    &e), 0);
 	assert_int_equal(digest_text(&page, 3, &m->out, &e), 0);
 	assert_non_null(strstr(buf_str(&m->out), "Nothing found: Not backed "
-	    "up, Cannot be read"));
+	    "up, Paused at the station, Cannot be read"));
 	assert_int_equal(digest_html(&page, &m->out, &e), 0);
 	digest_page_release(&page);
 }

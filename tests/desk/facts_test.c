@@ -445,6 +445,7 @@ query_log(struct catalogue *c, const char *station, int64_t since,
 
 		if (strcmp(station, all[i].station) != 0)
 			continue;
+		r.first.n = (int64_t)i;
 		r.first.started = ms(all[i].started) / 1000;
 		r.first.receipt_utc = all[i].receipt ?
 		    ms(all[i].receipt) / 1000 : QUERY_NONE;
@@ -452,6 +453,23 @@ query_log(struct catalogue *c, const char *station, int64_t since,
 			return -1;
 	}
 	return 0;
+}
+
+/* By the run above: one of another day was paused, one of D is. */
+int
+query_part_sources(struct catalogue *c, int64_t part, query_source_fn fn,
+	void *arg, struct err *e)
+{
+	static const char *const says[][2] = {{"ok", ""},
+		{"blocked", "paused at the station until 2026-11-22T18:00:00Z"},
+		{"ok", ""},
+		{"blocked", "paused at the station until 2026-11-24T02:00:00Z"},
+		{"blocked", "nobody agreed to the notice"}};
+	const struct query_source s = {.name = "a", .kind = "chat",
+	    .state = says[part][0], .reason = says[part][1]};
+
+	(void)c;
+	return fn(arg, &s, e);
 }
 
 int
@@ -718,6 +736,7 @@ items(void **state)
 {
 	static const char *const want[] = {
 		"not_backed_up ws-01//0  0 ",
+		"paused ws-02//0  0 ",
 		"unreadable ws-02/wangwang/0  0 ",
 		"unreadable ws-03/wechat/0  0 ",
 		"unreadable ws-03/qq/0  0 ",
@@ -772,6 +791,9 @@ what_items_say(void **state)
 	const struct facts_item *it;
 
 	(void)state;
+	it = item(FACTS_PAUSED);
+	assert_string_equal(it->text, "paused at the station until "
+	    "2026-11-24T02:00:00Z");
 	it = item(FACTS_UNREADABLE);
 	assert_string_equal(it->source, "wangwang");
 	assert_string_equal(it->note, "kept, but nobody can read it");

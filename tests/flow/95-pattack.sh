@@ -206,7 +206,7 @@ clean()
 {
 	cat <<-END
 	is 1/0/none/false [document.scripts.length,document.querySelectorAll('iframe,object,embed,base,audio,video,svg,math,style,meta[http-equiv],[onload],[onerror],[onfocus],[style]').length,[...document.querySelectorAll('[src],[href],[action]')].map(e=>e.src||e.href||e.action).filter(u=>!u.startsWith(location.origin+'/')).join()||'none',document.title.startsWith('hit')].join('/')
-	is -1 document.body.innerText.search(/[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]/)
+	is -1 document.body.innerText.search(/[\\0-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u2060\\ufeff\\u202a-\\u202e\\u2066-\\u2069]/)
 	still
 	END
 }

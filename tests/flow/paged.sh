@@ -28,9 +28,9 @@ serve()
 # at_the_door: until the page is there; $host and $token.
 at_the_door()
 {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	for _ in $(seq 200); do
 		[ ! -s "$t/desk/serve.html" ] || break
-		sleep 0.5
+		sleep 0.1
 	done
 	host=$(sed -n 's,.*action="http://\([^/]*\)/auth.*,\1,p' \
 	    "$t/desk/serve.html")

@@ -64,7 +64,7 @@ make_key(struct asked *a, const struct box *b, const char *zone, struct err *e)
 		s.st_ino = 0;
 	if (query_inputs(b->catalogue, &in, e) < 0)
 		return -1;
-	(void)snprintf(a->key, KEY_LEN, "liudi-facts 2 %s %lld %s %zu %zu "
+	(void)snprintf(a->key, KEY_LEN, "liudi-facts 3 %s %lld %s %zu %zu "
 	    "%lld %lld %lld %lld %lld %lld", b->control.commit,
 	    (long long)a->ask.day, zone, a->ask.nstations, a->ask.nactive,
 	    (long long)s.st_ino, (long long)in.parts,

@@ -144,6 +144,8 @@ tell_what(struct making *k, const struct facts_item *it)
 	switch (it->kind) {
 	case FACTS_NOT_BACKED_UP:
 		return cell(k, cli_tr("last run: %s"), when(k, it->at, at));
+	case FACTS_PAUSED:
+		return cell(k, "%s", cli_tr_filled(it->text, filled));
 	case FACTS_UNREADABLE:
 		(void)snprintf(note, sizeof(note), cli_tr("readable until: "
 		    "%s"), when(k, it->at, at));
@@ -198,7 +200,8 @@ tell_what(struct making *k, const struct facts_item *it)
 static bool
 of_account(enum facts_kind kind)
 {
-	return kind == FACTS_NOT_BACKED_UP || kind == FACTS_UNREADABLE ||
+	return kind == FACTS_NOT_BACKED_UP || kind == FACTS_PAUSED ||
+	    kind == FACTS_UNREADABLE ||
 	    kind == FACTS_REPORT_MISSING || kind == FACTS_PLAN_MISSING ||
 	    kind == FACTS_OBJECTION || kind == FACTS_SILENT ||
 	    kind == FACTS_UNKNOWN_SIDE;
@@ -232,6 +235,7 @@ title_of(enum facts_kind kind)
 {
 	switch (kind) {
 	case FACTS_NOT_BACKED_UP: return cli_tr("Not backed up");
+	case FACTS_PAUSED: return cli_tr("Paused at the station");
 	case FACTS_UNREADABLE:
 		return cli_tr("Cannot be read for more than two days");
 	case FACTS_VANISHED: return cli_tr("Vanished");

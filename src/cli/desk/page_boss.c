@@ -71,7 +71,7 @@ put_kept(struct page *p, const struct kept *v, size_t n)
 	    PAGE_R "came", PAGE_R "came late", PAGE_R "does not agree", NULL};
 	struct kept all = {.who = cli_tr("all")};
 	struct html *h = &p->h;
-	size_t i;
+	size_t i, shown = 0;
 
 	for (i = 0; i < n; i++) {
 		all.want += v[i].want;
@@ -86,10 +86,11 @@ put_kept(struct page *p, const struct kept *v, size_t n)
 	    (long long)all.want, (long long)(all.want > 0 ? all.came * 100 /
 	    all.want : 100), (long long)all.late, (long long)all.alarms);
 	html_lit(h, "</p>");
-	page_table(p, heads);
 	for (i = 0; i < n && i < ROWS; i++) {
 		if (v[i].came == v[i].want && v[i].alarms == 0)
 			continue;
+		if (shown++ == 0)
+			page_table(p, heads);
 		html_lit(h, "<tr>");
 		page_cell(p, v[i].who);
 		page_number(p, v[i].want);
@@ -98,7 +99,8 @@ put_kept(struct page *p, const struct kept *v, size_t n)
 		page_number(p, v[i].alarms);
 		html_lit(h, "</tr>\n");
 	}
-	page_table_end(p);
+	if (shown > 0)
+		page_table_end(p);
 	html_lit(h, "</section>\n");
 }
 

@@ -79,7 +79,7 @@ page_facts_section(struct page *p, const struct digest_section *s,
 
 	if (s->n == 0)
 		return;
-	html_open(h, "section", "class", s->urgent ? "do" : NULL,
+	html_open(h, "section", "class", s->urgent ? "do items" : NULL,
 	    (char *)NULL);
 	html_lit(h, "<h2>");
 	html_text(h, s->title);
@@ -111,7 +111,7 @@ page_facts_section(struct page *p, const struct digest_section *s,
 	html_lit(h, "</table></div>");
 	if (s->n > most) {
 		html_lit(h, "<p>");
-		html_link(h, NULL, all, cli_count((int64_t)s->n,
+		html_link(h, NULL, all, cli_count((int64_t)s->count,
 		    "see all %lld", "see all %lld", many));
 		html_lit(h, "</p>");
 	}
