@@ -4520,6 +4520,8 @@ static const struct tr_pair pairs[] = {
 	    "那一天的字符是 %s，自 %s 起"},
 	{"the digits of that day, not of any or today's",
 	    "指那一天的字符，而不是任意一天或今天的"},
+	{"the digits that are asked for now",
+	    "现在要输入的验证码"},
 	{"the disk is nearly full: %s are free where '%s' is",
 	    "磁盘快满了：还剩 %s，位置“%s”"},
 	{"the epoch before it, %s, is missing, and no order says that it was erased",

@@ -229,6 +229,27 @@ expect 0 acc grant acmelamps-ts-01 --as owner --why 'he called'
 form 200 "/reveal/$ts" what=password "events=$(events acmelamps-ts-01)" why=ads
 says 'tulip&amp;vase-2'
 
+step "the digits that a platform asks for now, and no seed"
+echo JBSWY3DPEHPK3PXP >"$t/seed"
+expect 0 acc twofa acmelamps-eb-01 totp --totp-fd 4 4<"$t/seed"
+rm -f "$t/seed"
+times=$(revealed acmelamps-eb-01 | wc -l)
+form 200 "/reveal/$eb" what=code "events=$(events acmelamps-eb-01)" \
+    'why=logging in'
+says_no JBSWY3DPEHPK3PXP
+digits=$(sed -n 's/.*<pre class="copy secret">\([0-9]*\)<.*/\1/p' "$t/out")
+same "${#digits}" 6 digits
+expect 0 acc code acmelamps-eb-01 --why 'the same'
+says "$digits  ("
+form 200 "/reveal/$eb" what=code "events=$(events acmelamps-eb-01)" \
+    'why=and again'
+same "$(revealed acmelamps-eb-01 | wc -l)" $((times + 1)) \
+    "times that somebody learned the seed"
+sent
+expect 0 desk_key --json access
+says '"action":"reveal","station":null,"view":"code of acmelamps-eb-01","days":null,"reason":"logging in"'
+says '"reason":"and again"'
+
 step "what is to be done stands on the first page"
 in_ 200 /
 says 'Handovers to be finished'

@@ -22,7 +22,11 @@ tidied=$(date -u -d yesterday +%F)
 # screens: every one, in words that the address bar takes
 screens='/ /chats /chat/1 /search?q=L-20 /work /shop/lamps /accounts /risk
 	/whatif /handovers /integrity /help /nothing'
-screens="$screens /day/$tidied/ws-wang /person/王芳"
+screens="$screens /day/$tidied/ws-wang /person/王芳 /work?all=1 /shops /access"
+secret=$(desk_key account list --json 2>/dev/null |
+    sed -n 's/.*"account":"\([0-9a-f]*\)".*/\1/p' | head -n 1)
+[ "${#secret}" -eq 32 ] || fail "no account: $secret"
+screens="$screens /boss /account/$secret /reveal/$secret"
 
 step "from what Today tells to the words that are gone, and back"
 serve

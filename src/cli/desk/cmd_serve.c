@@ -401,6 +401,7 @@ take_form(struct serve *s, const struct page_kind *kind, const char *arg,
 	if (!d.answer)
 		return 1;
 	rc = make_page(s, kind, arg, &d, e);
+	secmem_wipe(d.answer, d.nanswer);
 	free(d.answer);
 	return rc;
 }

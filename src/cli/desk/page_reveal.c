@@ -12,7 +12,9 @@
 
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/desk/acctcode.h"
 #include "cli/desk/reveal.h"
+#include "crypto/secmem.h"
 
 #include "base/banned.h"
 
@@ -23,7 +25,8 @@
 static const struct { const char *what, *text; } kinds[] = {
 	{"password", "password"},
 	{"codes", "recovery codes"},
-	{"seed", "seed of the second factor"}
+	{"seed", "seed of the second factor"},
+	{"code", "the digits that are asked for now"}
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -31,6 +34,7 @@ static const struct { const char *what, *text; } kinds[] = {
 struct answer {
 	struct acct_found found;
 	struct reveal_what what;
+	struct acctcode code;		/* now[0]: it is these that were asked for */
 	char me[ACCT_SHOWN_LEN];
 	int64_t utc;
 };
@@ -132,6 +136,22 @@ put_secret(struct html *h, const char *label, const char *s, bool lines)
 	html_lit(h, "</code></dd>\n");
 }
 
+/* What is typed at once: a button copies it. */
+static void
+put_code(struct html *h, const struct acctcode *c, int64_t now)
+{
+	char words[CLI_COUNT_LEN];
+	int64_t left;
+	const char *digits = acctcode_at(c, now, &left);
+
+	html_lit(h, "<pre class=\"copy secret\">");
+	html_text(h, digits);
+	html_lit(h, "</pre>");
+	if (left > 0)
+		html_element(h, "p", NULL, cli_count(left,
+		    "%lld second left", "%lld seconds left", words));
+}
+
 static void
 put_answer(struct page *p, const struct answer *a, const struct revealed *o)
 {
@@ -147,13 +167,18 @@ put_answer(struct page *p, const struct answer *a, const struct revealed *o)
 	    (char *)NULL);
 	html_element(h, "p", "sentence do", cli_tr("This page goes away by "
 	    "itself after 30 seconds; it is shown once."));
-	html_lit(h, "<section><dl class=\"facts\">");
+	html_lit(h, "<section>");
+	if (a->code.now[0])
+		put_code(h, &a->code, p->now);
+	else
+		html_lit(h, "<dl class=\"facts\">");
 	for (i = 0; i < o->npasswords; i++)
 		put_secret(h, cli_tr("password"), o->password[i].password,
 		    false);
 	put_secret(h, cli_tr("seed"), o->totp.totp, false);
 	put_secret(h, cli_tr("recovery codes"), o->codes.codes, true);
-	html_lit(h, "</dl>");
+	if (!a->code.now[0])
+		html_lit(h, "</dl>");
 	if (o->npasswords > 1)
 		html_element(h, "p", "hint", cli_tr("there are several, and "
 		    "nobody can say which one works: the newest is the "
@@ -174,7 +199,14 @@ show(struct page *p, struct err *e)
 	const struct answer *a = p->answer;
 	const struct ledger_seer me = {a->me, a->utc};
 	struct revealed o;
-	int rc = reveal_open(&o, p->b, &me, &a->found, &a->what, e);
+	int rc;
+
+	memset(&o, 0, sizeof(o));
+	if (a->code.now[0]) {
+		put_answer(p, a, &o);
+		return 0;
+	}
+	rc = reveal_open(&o, p->b, &me, &a->found, &a->what, e);
 
 	if (rc == 0)
 		put_answer(p, a, &o);
@@ -207,7 +239,7 @@ make(struct page *p, struct err *e)
 
 static int
 read_form(const struct page_deed *d, const char **why, struct reveal_what *w,
-	struct err *e)
+	bool *code, struct err *e)
 {
 	const char *what = form_get(d->form, "what");
 
@@ -218,7 +250,8 @@ read_form(const struct page_deed *d, const char **why, struct reveal_what *w,
 	w->password = str_eq(what, kinds[0].what);
 	w->codes = str_eq(what, kinds[1].what);
 	w->seed = str_eq(what, kinds[2].what);
-	return w->password || w->codes || w->seed ? 0 : err_set(e, ERR_USAGE,
+	*code = str_eq(what, kinds[3].what);
+	return w->password || w->codes || w->seed || *code ? 0 : err_set(e, ERR_USAGE,
 	    "the form does not say what is to be shown");
 }
 
@@ -244,7 +277,7 @@ find(struct acct *k, const struct page_deed *d, struct err *e)
 
 static int
 keep(struct page_deed *d, const struct acct *k, const struct reveal_what *w,
-	struct err *e)
+	const struct acctcode *code, struct err *e)
 {
 	struct answer *a = calloc(1, sizeof(*a));
 
@@ -252,11 +285,26 @@ keep(struct page_deed *d, const struct acct *k, const struct reveal_what *w,
 		return err_nomem(e);
 	a->found = k->found;
 	a->what = *w;
+	if (code)
+		a->code = *code;
 	memcpy(a->me, k->me, sizeof(a->me));
 	a->utc = k->seer.utc;
 	d->answer = a;
+	d->nanswer = sizeof(*a);
 	d->pass = k->pass;
 	d->said = "It was shown, once. Who needs it again says again what for.";
+	return 0;
+}
+
+/* RC of who asked for leave. */
+static int
+ask_owner(struct page_deed *d, int rc, struct err *e)
+{
+	if (rc < 0)
+		return -1;
+	err_clear(e);
+	d->said = "Two must agree to this: the owner is asked, and answers "
+	    "with 'liudi-desk account grant'. Then sync, and ask again here.";
 	return 0;
 }
 
@@ -267,21 +315,25 @@ reveal(struct page_deed *d, struct acct *k, const struct reveal_what *w,
 	char view[ACCT_SHOWN_LEN + 16];
 	int rc;
 
-	if (find(k, d, e) < 0 || reveal_check(k, w, e) < 0)
+	if (reveal_check(k, w, e) < 0)
 		return -1;
-	(void)snprintf(d->to, sizeof(d->to), "/account/%s", d->arg);
 	(void)snprintf(view, sizeof(view), "account %s", k->found.shown);
 	if (acct_note(k, "reveal", view, e) < 0)
 		return -1;
 	rc = reveal_leave(k, w, e);
-	if (rc == 0)
-		return keep(d, k, w, e);
-	if (rc < 0)
-		return -1;
-	err_clear(e);
-	d->said = "Two must agree to this: the owner is asked, and answers "
-	    "with 'liudi-desk account grant'. Then sync, and ask again here.";
-	return 0;
+	return rc == 0 ? keep(d, k, w, NULL, e) : ask_owner(d, rc, e);
+}
+
+static int
+reveal_code(struct page_deed *d, struct acct *k, struct err *e)
+{
+	const struct reveal_what none = {false, false, false};
+	struct acctcode code;
+	int rc = acctcode_make(k, &code, e);
+
+	rc = rc == 0 ? keep(d, k, &none, &code, e) : ask_owner(d, rc, e);
+	secmem_wipe(&code, sizeof(code));
+	return rc;
 }
 
 static int
@@ -290,12 +342,15 @@ deed(struct page_deed *d, struct err *e)
 	struct reveal_what w;
 	const char *why;
 	struct acct k;
+	bool code;
 	int rc = -1;
 
-	if (read_form(d, &why, &w, e) < 0)
+	if (read_form(d, &why, &w, &code, e) < 0)
 		return -1;
-	if (acct_join(&k, d->c, d->op, why, e) == 0)
-		rc = reveal(d, &k, &w, e);
+	if (acct_join(&k, d->c, d->op, why, e) == 0 && find(&k, d, e) == 0) {
+		(void)snprintf(d->to, sizeof(d->to), "/account/%s", d->arg);
+		rc = code ? reveal_code(d, &k, e) : reveal(d, &k, &w, e);
+	}
 	acct_release(&k);
 	return rc;
 }

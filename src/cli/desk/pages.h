@@ -73,6 +73,7 @@ struct page_deed {
 	 * leads to `to`.  On the heap, and freed behind that.
 	 */
 	void *answer;
+	size_t nanswer;			/* bytes of it, to be wiped */
 	struct access_pass pass;
 };
 
