@@ -109,6 +109,20 @@ wait "$worker" || :
 in_ 200 /today.json
 same "$(of '.stations[0].days[29]')" done "behind it"
 
+step "a day that no sync saw the end of, and it says so"
+leave
+day $((first + 2))
+come_in
+in_ 200 '/?lang=en'
+says 'before the day was over'
+in_ 200 '/work?lang=en'
+says 'before the day was over'
+leave
+ok synced
+come_in
+in_ 200 '/?lang=en'
+says_no 'before the day was over'
+
 step "a catalogue that is damaged, and records that are not there"
 leave
 cp "$t/desk/catalogue/catalogue.sqlite3" "$t/tmp/good"

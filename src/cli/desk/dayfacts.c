@@ -64,8 +64,8 @@ make_key(struct asked *a, const struct box *b, const char *zone, struct err *e)
 		s.st_ino = 0;
 	if (query_inputs(b->catalogue, &in, e) < 0)
 		return -1;
-	(void)snprintf(a->key, KEY_LEN, "liudi-facts 3 %s %lld %s %zu %zu "
-	    "%lld %lld %lld %lld %lld %lld", b->control.commit,
+	(void)snprintf(a->key, KEY_LEN, "liudi-facts 3 " LIUDI_VERSION
+	    " %s %lld %s %zu %zu %lld %lld %lld %lld %lld %lld", b->control.commit,
 	    (long long)a->ask.day, zone, a->ask.nstations, a->ask.nactive,
 	    (long long)s.st_ino, (long long)in.parts,
 	    (long long)in.waiting, (long long)in.readings,
