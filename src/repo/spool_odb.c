@@ -11,13 +11,19 @@
 
 #define MAX_CHAIN 1000000u
 
-int
-spool_reopen(struct spool *s, struct err *e)
+void
+spool_shut(struct spool *s)
 {
 	git_odb_free(s->odb);
 	git_repository_free(s->repo);
 	s->odb = NULL;
 	s->repo = NULL;
+}
+
+int
+spool_reopen(struct spool *s, struct err *e)
+{
+	spool_shut(s);
 	if (git_repository_open_bare(&s->repo, s->dir) < 0 ||
 	    git_repository_odb(&s->odb, s->repo) < 0)
 		return gitx_err(e, ERR_IO, "cannot open the spool '%s'",

@@ -13,7 +13,12 @@
 #include "repo/spool.h"
 #include "repo/spool_packs.h"
 
-/* libgit2 keeps packs open that were removed: begin anew. */
+/*
+ * libgit2 keeps packs open, and what is open cannot be removed on every system:
+ * shut it before, open it again behind.  What looks for objects must not be
+ * called between.
+ */
+void spool_shut(struct spool *s);
 int spool_reopen(struct spool *s, struct err *e);
 /* Append the object; 1, 0 if it is not here, -1. */
 int spool_object(struct spool *s, const char *id, git_object_t type,

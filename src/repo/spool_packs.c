@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "repo/spool_odb.h"
 
 #include "base/banned.h"
 
@@ -208,6 +209,7 @@ spool_pack_remove(struct spool *s, const char *name, struct err *e)
 	char *pack = spool_pack_path(s->packs, name, "pack");
 	int rc = -1;
 
+	spool_shut(s);
 	if (!idx || !pack)
 		(void)err_nomem(e);
 	else if (file_remove(idx, e) == 0)

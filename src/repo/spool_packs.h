@@ -66,6 +66,7 @@ int spool_packs_remove(struct spool *s, size_t i, struct err *e);
 /* DIR/pack-NAME.EXT, or NULL. */
 char *spool_pack_path(const char *dir, const char *name, const char *ext);
 bool spool_pack_exists(struct spool *s, const char *name);
+/* Shuts the objects first: see spool_odb.h. */
 int spool_pack_remove(struct spool *s, const char *name, struct err *e);
 /* True if a commit other than NOT (or NULL) still wants the pack. */
 bool spool_pack_wanted(const struct spool *s, const char *name,

@@ -252,6 +252,7 @@ spool_received(struct spool *s, const char *ref, const char *id,
 	}
 	if (chain_waiting(s, &c, id, e) < 0)
 		goto out;
+	spool_shut(s);
 	/* The oldest first: what is left after a crash has no gap. */
 	for (i = c.n; i > 0; i--)
 		if (part_received(s, spool_packs_find(s, c.id[i - 1]), e) < 0)
@@ -260,8 +261,10 @@ spool_received(struct spool *s, const char *ref, const char *id,
 		n += s->part[i].received;
 	if (n > MERGE_AT && merge(s, e) < 0)
 		goto out;
-	rc = spool_reopen(s, e);
+	rc = 0;
 out:
+	if (!s->repo && spool_reopen(s, rc < 0 ? NULL : e) < 0)
+		rc = -1;
 	free(c.id);
 	return rc;
 }

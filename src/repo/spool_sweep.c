@@ -151,18 +151,16 @@ int
 spool_collect(struct spool *s, struct err *e)
 {
 	size_t i;
+	int rc = 0;
 
 	for (i = 0; i < s->nparts; i++)
 		s->part[i].alive = false;
 	if (mark_all(s, e) < 0)
 		return -1;
-	for (i = 0; i < s->nparts;) {
-		if (s->part[i].alive) {
-			if (part_finish(s, &i, e) < 0)
-				return -1;
-		} else if (part_drop(s, i, e) < 0) {
-			return -1;
-		}
-	}
-	return 0;
+	for (i = 0; i < s->nparts && rc == 0;)
+		rc = s->part[i].alive ? part_finish(s, &i, e) :
+		    part_drop(s, i, e);
+	if (!s->repo && spool_reopen(s, rc < 0 ? NULL : e) < 0)
+		rc = -1;
+	return rc;
 }
