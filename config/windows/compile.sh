@@ -49,4 +49,4 @@ win_stage() {
 # In the order in which the linker wants them; then the system's.
 win_libs="-larchive -lgit2 -lpcre2-8 -lhttp_parser -lsqlite3 -lsodium -lzstd
 	-lyajl -lpng -ljpeg -lwebp -lz -lpthread -lwinhttp -lrpcrt4 -lcrypt32 -lole32 -lws2_32
-	-lbcrypt -ladvapi32 -lshell32 -luuid -lsecur32 -lntdll"
+	-lbcrypt -ladvapi32 -lshell32 -luuid -lsecur32 -lntdll -lssp"

@@ -254,6 +254,23 @@ out:
 	return rc;
 }
 
+bool
+proc_find(const char *name)
+{
+	const char *p = getenv("PATH");
+	char *file;
+	bool found = false;
+	size_t n;
+
+	for (; p && *p && !found; p += n + (p[n] == ':')) {
+		n = strcspn(p, ":");
+		file = str_fmt("%.*s/%s", (int)n, p, name);
+		found = file && access(file, X_OK) == 0;
+		free(file);
+	}
+	return found;
+}
+
 int
 proc_spawn(struct proc *p, const char *const argv[],
 	const char *const env[], int flags, struct err *e)

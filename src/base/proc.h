@@ -41,6 +41,9 @@ enum proc_flags {
 void proc_setup(void);
 bool proc_interrupted(void);
 
+/* Is there a program of that name in PATH? */
+bool proc_find(const char *name);
+
 /*
  * Start ARGV[0] (looked up in PATH), NULL-terminated.  ENV: NULL-terminated
  * "NAME=value" that replace or add to ours, "NAME" alone removes it; NULL for

@@ -21,6 +21,7 @@ struct win_fd {
 	HANDLE h;		/* NULL: shut */
 	HANDLE w;		/* to write to, where it is another; or NULL */
 	bool nonblock, append;
+	struct win_out *out;	/* what writes for us, so that we need not wait */
 	bool listed;		/* a folder's names have been begun */
 	char line[1024];	/* of a console: typed and not read yet */
 	int line_at, line_len;

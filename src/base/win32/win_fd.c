@@ -10,6 +10,8 @@
 #define FDS 4096
 #define STEP ((DWORD)1 << 30)	/* bytes of one call, at most */
 #define NAP_MS 5
+#define PIECE 65536
+#define END_MS 5000
 #define LOCK_AT 0x7fff0000	/* high half of an offset that no file has */
 
 /* The system's table of open files, so to say; under its lock. */
@@ -101,6 +103,8 @@ win_handle(int fd)
 	return f ? f->h : INVALID_HANDLE_VALUE;
 }
 
+static void out_end(struct win_fd *f);
+
 int
 close(int fd)
 {
@@ -112,6 +116,7 @@ close(int fd)
 	AcquireSRWLockExclusive(&lock);
 	table[fd] = NULL;
 	ReleaseSRWLockExclusive(&lock);
+	out_end(f);
 	if (f->w && f->w != f->h)
 		ok = CloseHandle(f->w);
 	if (f->h)
@@ -253,24 +258,107 @@ read(int fd, void *data, size_t n)
 	return win_fail(error);
 }
 
-/* Room in a pipe, for which nobody has to wait; -1: its other end is closed. */
-static int64_t
+/*
+ * How much room is in a pipe is not told (wine) or told wrong (while its reader
+ * waits), so a thread does the waiting: it has one piece at a time.
+ */
+struct win_out {
+	HANDLE pipe, thread, wake, idle;
+	volatile bool failed, quit;
+	DWORD n;
+	char data[PIECE];
+};
+
+static DWORD WINAPI
+write_all(void *arg)
+{
+	struct win_out *o = arg;
+	DWORD done, out;
+
+	for (;;) {
+		(void)WaitForSingleObject(o->wake, INFINITE);
+		if (o->quit)
+			return 0;
+		for (done = 0; done < o->n && !o->failed; done += out)
+			if (!WriteFile(o->pipe, o->data + done, o->n - done,
+			    &out, NULL))
+				o->failed = true;
+		(void)SetEvent(o->idle);
+	}
+}
+
+static struct win_out *
+out_new(HANDLE pipe)
+{
+	struct win_out *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->pipe = pipe;
+	o->wake = CreateEventW(NULL, FALSE, FALSE, NULL);
+	o->idle = CreateEventW(NULL, TRUE, TRUE, NULL);
+	o->thread = CreateThread(NULL, 0, write_all, o, 0, NULL);
+	if (o->wake && o->idle && o->thread)
+		return o;
+	abort();	/* not even a thread: nothing would go out */
+}
+
+/* What is on its way gets a moment; then it is given up. */
+static void
+out_end(struct win_fd *f)
+{
+	struct win_out *o = f->out;
+
+	f->out = NULL;
+	if (!o)
+		return;
+	if (WaitForSingleObject(o->idle, END_MS) != WAIT_OBJECT_0) {
+		o->failed = true;
+		(void)CancelSynchronousIo(o->thread);
+	}
+	o->quit = true;
+	(void)SetEvent(o->wake);
+	if (WaitForSingleObject(o->thread, END_MS) != WAIT_OBJECT_0)
+		return;		/* stuck: it keeps what it has */
+	(void)CloseHandle(o->thread);
+	(void)CloseHandle(o->wake);
+	(void)CloseHandle(o->idle);
+	free(o);
+}
+
+/* May the next piece be given; -1: its other end is closed. */
+static int
 room(const struct win_fd *f)
 {
-	struct {
-		ULONG type, config, max, now, in_quota, read_there, out_quota,
-		    write_quota, state, end;
-	} info;
-	IO_STATUS_BLOCK io;
-	const int pipe_local_information = 24;
-	LONG rc = NtQueryInformationFile(f->w, &io, &info, sizeof(info),
-	    (FILE_INFORMATION_CLASS)pipe_local_information);
-
-	if (rc < 0)
-		return 4096;
-	if (info.state == 4)	/* FILE_PIPE_CLOSING_STATE */
+	if (!f->out)
+		return 1;
+	if (f->out->failed)
 		return -1;
-	return info.write_quota;
+	return WaitForSingleObject(f->out->idle, 0) == WAIT_OBJECT_0;
+}
+
+static ssize_t
+write_later(struct win_fd *f, const void *data, size_t n)
+{
+	struct win_out *o;
+
+	if (!f->out)
+		f->out = out_new(f->w);
+	o = f->out;
+	if (!o) {
+		errno = ENOMEM;
+		return -1;
+	}
+	if (room(f) <= 0) {
+		errno = o->failed ? EPIPE : EAGAIN;
+		return -1;
+	}
+	o->n = n > PIECE ? PIECE : (DWORD)n;
+	memcpy(o->data, data, o->n);
+	(void)ResetEvent(o->idle);
+	n = o->n;
+	(void)SetEvent(o->wake);
+	return (ssize_t)n;
 }
 
 static ssize_t
@@ -301,23 +389,14 @@ write(int fd, const void *data, size_t n)
 {
 	struct win_fd *f = win_fd(fd);
 	OVERLAPPED end = {.Offset = 0xffffffff, .OffsetHigh = 0xffffffff};
-	int64_t fits;
 	DWORD out = 0;
 
 	if (!f)
 		return -1;
 	if (f->kind == WIN_CONSOLE)
 		return write_console(f, data, n);
-	if (f->kind == WIN_PIPE && f->nonblock) {
-		fits = room(f);
-		if (fits < 0)
-			return win_fail(ERROR_NO_DATA);
-		if (fits == 0) {
-			errno = EAGAIN;
-			return -1;
-		}
-		n = n > (size_t)fits ? (size_t)fits : n;
-	}
+	if (f->kind == WIN_PIPE && f->nonblock)
+		return write_later(f, data, n);
 	if (!WriteFile(f->w, data, n > STEP ? STEP : (DWORD)n, &out,
 	    f->append ? &end : NULL))
 		return win_fail(GetLastError());
@@ -454,6 +533,7 @@ shutdown(int fd, int how)
 		errno = EINVAL;
 		return -1;
 	}
+	out_end(f);
 	if (f->w)
 		(void)CloseHandle(f->w);
 	f->w = NULL;

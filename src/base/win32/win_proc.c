@@ -193,6 +193,15 @@ out:
 	return found;
 }
 
+bool
+proc_find(const char *name)
+{
+	wchar_t *path = find_program(name);
+
+	free(path);
+	return path != NULL;
+}
+
 static bool
 overrides(const char *const env[], const char *entry)
 {

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/proc.h"
 #include "base/str.h"
 #include "cli/agent/commands.h"
 #include "cli/agent/tellrun.h"
@@ -466,32 +467,14 @@ check_disk(struct doctor *d)
 		    "it to a disk of this machine, as"), state);
 }
 
-static bool
-in_path(const char *program)
-{
-	const char *path = getenv("PATH"), *p;
-	char file[TELLRUN_PATH_MAX];
-	size_t n;
-
-	for (p = path != NULL ? path : ""; *p != '\0';
-	    p += n + (p[n] == ':')) {
-		n = strcspn(p, ":");
-		(void)snprintf(file, sizeof(file), "%.*s/%s", (int)n, p,
-		    program);
-		if (access(file, X_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void
 check_programs(struct doctor *d)
 {
-	if (!in_path("git"))
+	if (!proc_find("git"))
 		say(d, CHECKS_BAD, "git", "sudo apt-get install -y git", "%s",
 		    cli_tr("git is not installed"));
 	if (d->s.central.kind == CENTRAL_SSH && d->s.cfg.ssh == NULL &&
-	    !in_path("ssh"))
+	    !proc_find("ssh"))
 		say(d, CHECKS_BAD, "ssh", "sudo apt-get install -y openssh-client",
 		    "%s", cli_tr("ssh is not installed"));
 }
