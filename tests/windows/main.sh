@@ -151,4 +151,28 @@ expect 0 win join "$string" --agree 1
 expect 0 synced
 expect 0 win run
 
+step 'over ssh'
+if ssh_server; then
+	win_home=Z:$t/win-03
+	line=$(win -q init --central "$ssh_central" --station win-03 \
+	    --ssh "$ssh_command")
+	expect 0 desk_key station add "$line"
+	mkdir "$t/win-03-files"
+	echo 'by ssh' >"$t/win-03-files/a.txt"
+	printf '\n[source app]\nkind = files\nsettle = 0\npath = %s\n' \
+	    "Z:$t/win-03-files" >>"$t/win-03/liudi.ini"
+	expect 0 win run
+	expect 0 synced
+	same "$(ops win-03)" 'added a.txt' 'what came by ssh'
+else
+	say 'no sshd here'
+fi
+
+step 'as equals'
+# two have been silent since their pinned days
+expect 3 desk audit
+says '; 0 alarms in 7 days, 0 open'
+expect 0 desk_key verify
+says ': 0 problems'
+
 done_
