@@ -116,7 +116,7 @@ text_len(const char *s)
 }
 
 int
-shoplist_write(struct shop_item *item, size_t *n, const char *page,
+shoplist_write(struct shop_item *item, size_t *n, bool cut, const char *page,
 	const char *columns, struct buf *out, struct err *e)
 {
 	struct shop_page p = {.page = page, .view = SHOPLIST_VIEW,
@@ -131,6 +131,7 @@ shoplist_write(struct shop_item *item, size_t *n, const char *page,
 			break;
 		room -= need;
 	}
+	p.cut = cut || i < *n;
 	*n = p.nitems = i;
 	p.print = (struct shop_fingerprint){SHOPLIST_VIEW, columns,
 	    SHOPLIST_VIEW, "", 1};
@@ -149,7 +150,7 @@ shoplist_goods(const struct goods *g, struct buf *out, size_t *n,
 	for (*n = 0; *n < g->n; ++*n)
 		item[*n] = (struct shop_item){.id = g->item[*n].id,
 		    .title = g->item[*n].title, .price = g->item[*n].price};
-	rc = shoplist_write(item, n, "", g->columns, out, e);
+	rc = shoplist_write(item, n, g->over > 0, "", g->columns, out, e);
 	free(item);
 	return rc;
 }

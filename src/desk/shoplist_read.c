@@ -175,9 +175,12 @@ keep_record(struct reading *k, const char *page, const struct held *r,
 	const char *columns = r->page[0].print.flags;
 	struct shop_item *item;
 	char all[2 * GOODS_COLUMNS_LEN];
+	bool cut = r->page[0].cut;
 	size_t n, most, i;
 	int rc = -1;
 
+	for (i = 1; i < r->npages; i++)
+		cut = cut || r->page[i].cut;
 	for (i = 1; i < r->npages; i++)
 		if (strcmp(r->page[i].print.flags, columns) != 0) {
 			(void)snprintf(all, sizeof(all), "%.500s + %.500s",
@@ -189,7 +192,7 @@ keep_record(struct reading *k, const char *page, const struct held *r,
 	if (!item)
 		return -1;
 	n = most;
-	if (shoplist_write(item, &n, page, columns, &text, e) == 0) {
+	if (shoplist_write(item, &n, cut, page, columns, &text, e) == 0) {
 		*over += (int64_t)(most - n);
 		hash_sha256(o->record, text.data, text.len);
 		o->has_record = true;

@@ -35,9 +35,9 @@ int shoplist_read(struct box *b, struct bytes *y, const char *page,
 
 /*
  * Append the record of N goods of PAGE, as many as go into one; where that is
- * less, *N says so.  0, or -1: ERR_NOMEM.
+ * less, *N says so.  CUT: some were left out before.  0, or -1: ERR_NOMEM.
  */
-int shoplist_write(struct shop_item *item, size_t *n, const char *page,
-	const char *columns, struct buf *out, struct err *e);
+int shoplist_write(struct shop_item *item, size_t *n, bool cut,
+	const char *page, const char *columns, struct buf *out, struct err *e);
 
 #endif

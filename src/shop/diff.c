@@ -237,6 +237,13 @@ out:
 	return rc;
 }
 
+/* A list that was cut: what it does not name may stand behind its end. */
+static bool
+goes_on(const struct shop_page *p)
+{
+	return p->cut && p->nstrips == 0;
+}
+
 static int
 diff_items(struct work *w)
 {
@@ -249,6 +256,8 @@ diff_items(struct work *w)
 				return -1;
 			continue;
 		}
+		if (goes_on(w->a))
+			continue;
 		flows(w, it->y);
 		if (add(w, SHOP_ITEM_ADDED, it->id, NULL, it->title, it->y,
 		    it->h) < 0)
@@ -257,7 +266,7 @@ diff_items(struct work *w)
 	for (size_t i = 0; i < w->na; i++) {
 		const struct shop_item *it = w->ia[i];
 
-		if (find_item(w->ib, w->nb, it))
+		if (find_item(w->ib, w->nb, it) || goes_on(w->b))
 			continue;
 		flows(w, it->y);
 		if (add(w, SHOP_ITEM_REMOVED, it->id, it->title, NULL, it->y,

@@ -75,6 +75,7 @@ pages(void **state)
 	assert_string_equal(p.print.flags, "id; title");
 	assert_string_equal(p.item[0].title, "A \"quoted\" \\ lamp");
 	assert_null(p.item[1].price);
+	assert_false(p.cut);
 	page_free(&p);
 	buf_release(&out);
 }
@@ -103,6 +104,7 @@ too_much(void **state)
 	assert_true(n > 1000 && n < g.n);
 	assert_int_equal(page_read(&p, out.data, out.len, &e), 0);
 	assert_int_equal(p.nitems, n);
+	assert_true(p.cut);
 	page_free(&p);
 	free(g.item);
 	free(ids);

@@ -157,6 +157,32 @@ takes_the_first_of_twins(void **state)
 	are(&b, &a, "item-added 7||A;item-added 8||B;");
 }
 
+/* What a list that was cut does not name is neither gone nor new. */
+static void
+knows_no_end_of_a_list_that_was_cut(void **state)
+{
+	struct shop_item x[] = {{.id = "1", .price = "1"}, {.id = "2"}};
+	struct shop_item y[] = {{.id = "1", .price = "2"}, {.id = "3"}};
+	struct shop_strip strip = {.y = 0, .h = 64};
+	struct shop_page a = empty(), b = empty();
+
+	(void)state;
+	a.item = x;
+	b.item = y;
+	a.nitems = b.nitems = 2;
+	b.cut = true;
+	are(&a, &b, "price 1|1|2;item-added 3||;");
+	a.cut = true;
+	are(&a, &b, "price 1|1|2;");
+	b.cut = false;
+	are(&a, &b, "item-removed 2||;price 1|1|2;");
+	/* a page is cut below what was seen: its goods are all there */
+	a.cut = b.cut = true;
+	a.strip = b.strip = &strip;
+	a.nstrips = b.nstrips = 1;
+	are(&a, &b, "item-removed 2||;price 1|1|2;item-added 3||;");
+}
+
 /* Lines that may be of any goods: the search has an end, and they are told. */
 static void
 bears_a_record_made_to_be_slow(void **state)
@@ -256,6 +282,7 @@ main(void)
 		cmocka_unit_test(tells_looks_only_where_nothing_else_was_told),
 		cmocka_unit_test(leaves_goods_what_is_theirs),
 		cmocka_unit_test(takes_the_first_of_twins),
+		cmocka_unit_test(knows_no_end_of_a_list_that_was_cut),
 		cmocka_unit_test(bears_a_record_made_to_be_slow),
 		cmocka_unit_test(bears_another_page)
 	};
